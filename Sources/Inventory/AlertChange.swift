@@ -1,0 +1,63 @@
+/// What happened to an alert between two commits.
+public enum ChangeKind: UInt8, Sendable, CaseIterable {
+    case raised = 1
+    case escalated
+    case eased
+    case updated
+    case resolved
+
+    /// The name in messages, `RAISED` for one.
+    public var name: String {
+        switch self {
+        case .raised: "RAISED"
+        case .escalated: "ESCALATED"
+        case .eased: "EASED"
+        case .updated: "UPDATED"
+        case .resolved: "RESOLVED"
+        }
+    }
+}
+
+/// Where a change came from: the newest event that shaped it.
+public struct Source: Equatable, Sendable {
+    public var partition: Partition
+    public var offset: Offset
+
+    @inlinable public init(partition: Partition, offset: Offset) {
+        self.partition = partition
+        self.offset = offset
+    }
+}
+
+/// The net difference of one pair's alert between the last published row and the row at a commit.
+public struct AlertChange: Equatable, Sendable {
+    public var kind: ChangeKind
+    public var pair: Pair
+    /// The row as it now stands. Nil when it is gone because its product or warehouse is no longer
+    /// known, or its pair has no events left; the change is then a `resolved`.
+    public var row: StockRow?
+    /// The severity now; nil when resolved.
+    public var severity: Severity?
+    /// The last published severity; nil when raised.
+    public var previousSeverity: Severity?
+    /// The row's `last_updated` when the present incident was raised.
+    public var since: Timestamp
+    /// Goes up by one at each `raised` of this pair.
+    public var incident: UInt32
+    /// Nil when reference data made the change.
+    public var source: Source?
+
+    public init(
+        kind: ChangeKind, pair: Pair, row: StockRow?, severity: Severity?, previousSeverity: Severity?,
+        since: Timestamp, incident: UInt32, source: Source?
+    ) {
+        self.kind = kind
+        self.pair = pair
+        self.row = row
+        self.severity = severity
+        self.previousSeverity = previousSeverity
+        self.since = since
+        self.incident = incident
+        self.source = source
+    }
+}

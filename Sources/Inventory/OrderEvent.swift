@@ -1,0 +1,18 @@
+/// One order event, its type already resolved through the sign table.
+public struct OrderEvent: Equatable, Sendable {
+    public var id: EventID
+    public var pair: Pair
+    /// Units the event moves: the quantity times its type's sign, 0 for an unknown type.
+    public var units: Int64
+    public var time: Timestamp
+    /// False when the type is not in the sign table: it moves nothing, is counted and logged once per type.
+    public var typeIsKnown: Bool
+
+    @inlinable public init(id: EventID, pair: Pair, units: Int64, time: Timestamp, typeIsKnown: Bool = true) {
+        self.id = id
+        self.pair = pair
+        self.units = units
+        self.time = time
+        self.typeIsKnown = typeIsKnown
+    }
+}

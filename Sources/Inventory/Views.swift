@@ -1,0 +1,50 @@
+/// A row of `current_stock_levels`.
+public struct StockRow: Equatable, Sendable {
+    public var product: Product
+    public var warehouse: Warehouse
+    public var currentStock: Int64
+    /// The greatest `event_time` of the pair's events.
+    public var lastUpdated: Timestamp
+
+    public init(product: Product, warehouse: Warehouse, currentStock: Int64, lastUpdated: Timestamp) {
+        self.product = product
+        self.warehouse = warehouse
+        self.currentStock = currentStock
+        self.lastUpdated = lastUpdated
+    }
+
+    public var pair: Pair { Pair(product: product.id, warehouse: warehouse.id) }
+
+    /// The alert's severity, nil when the row is not in `low_stock_alerts`.
+    public var severity: Severity? { Severity(stock: currentStock, threshold: product.reorderThreshold) }
+
+    /// `reorder_threshold − current_stock`; nil with a nil threshold.
+    public var unitsBelowThreshold: Int128? {
+        product.reorderThreshold.map { Int128($0) - Int128(currentStock) }
+    }
+
+    /// `max(0, −current_stock)`: how much was shipped that was never there.
+    public var oversoldUnits: Int128 { max(0, -Int128(currentStock)) }
+}
+
+/// A row of `multi_warehouse_inventory`.
+public struct RollupRow: Equatable, Sendable {
+    public var product: Product
+    public var warehouseCount: Int
+    public var totalStock: Int128
+    public var minWarehouseStock: Int64
+    public var maxWarehouseStock: Int64
+
+    public init(
+        product: Product, warehouseCount: Int, totalStock: Int128, minWarehouseStock: Int64,
+        maxWarehouseStock: Int64
+    ) {
+        self.product = product
+        self.warehouseCount = warehouseCount
+        self.totalStock = totalStock
+        self.minWarehouseStock = minWarehouseStock
+        self.maxWarehouseStock = maxWarehouseStock
+    }
+
+    public var status: OverallStatus { OverallStatus(total: totalStock, threshold: product.reorderThreshold) }
+}
