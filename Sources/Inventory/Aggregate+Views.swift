@@ -52,3 +52,11 @@ extension Aggregate {
         }
     }
 }
+
+extension Aggregate {
+    /// The pair whose cell is at a place, 0..<`pairCount`; the place of a pair never changes.
+    public func pair(at place: Int) -> Pair {
+        precondition(place < table.count, "no such cell")
+        return Pair(packed: table.cells[place].pair)
+    }
+}

@@ -131,6 +131,9 @@ struct SeenIDs: ~Copyable {
 
 /// A piece of the seen-id set: ids `number × 4096 …< (number + 1) × 4096`, a bit each, low bit first.
 public struct SeenChunk: Equatable, Sendable {
+    /// 64-bit words in a chunk.
+    public static let wordCount = SeenIDs.wordsPerChunk
+
     public var number: Int64
     public var words: [UInt64]
 
