@@ -32,7 +32,7 @@ final class Fetcher {
 
     deinit { messages.deallocate() }
 
-    /// - Parameter mayEndEarly: told around the one call that the rebalance callback may cut short.
+    /// - Parameter inbox: where a rebalance arrives meanwhile; it is returned after the records before it.
     func poll(maxRecords: Int, waitMs: Int32, inbox: RebalanceInbox? = nil) throws(KafkaError) -> Poll {
         release()
         if let problem = try nextProblem() { return problem }
@@ -72,6 +72,9 @@ final class Fetcher {
         positions = [:]
         for place in places where place.offset >= 0 { positions[place.partition] = place.offset }
     }
+
+    /// Counts a stretch without records as passed.
+    func advance(_ partition: Int32, to offset: Int64) { positions[partition] = offset }
 
     /// Gives the queue back; nothing may be polled afterwards.
     func close() {
