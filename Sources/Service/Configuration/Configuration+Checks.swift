@@ -1,0 +1,94 @@
+extension Configuration {
+    /// What is wrong between values that are each right by themselves.
+    func check(_ read: inout Reading) {
+        checkSharing(&read)
+        checkTopicNames(&read)
+        checkTimes(&read)
+        checkEvents(&read)
+        checkSecurity(&read)
+    }
+
+    private func checkSharing(_ read: inout Reading) {
+        if workers > 1, input.keyedBy == .none {
+            read.contradiction(
+                "workers", with: ["input.keyed_by"],
+                """
+                more than one worker needs input.keyed_by: product (and a producer that keys by product), because \
+                a pair's stock must have one owner
+                """)
+        }
+    }
+
+    private func checkTopicNames(_ read: inout Reading) {
+        if state.topic == nil, !TopicName.isLegal(stateTopic) {
+            read.contradiction(
+                "kafka.group_id", with: ["state.topic"],
+                "with \"-state\" it makes no legal topic name; set state.topic")
+        }
+        var users: [String: String] = [:]
+        for (key, topic) in topicNames {
+            guard let other = users.updateValue(key, forKey: topic) else { continue }
+            read.contradiction(
+                key, with: [other], "\(other) is the topic \(topic) as well; each must be a topic of its own")
+        }
+        if alerts.format == .upsert, topics.alertsCleanupPolicy == .delete {
+            read.contradiction(
+                "topics.alerts.cleanup_policy", with: ["alerts.format"],
+                "with alerts.format: upsert, delete would lose rows that still stand; use auto or compact")
+        }
+    }
+
+    private func checkTimes(_ read: inout Reading) {
+        if delivery == .exactlyOnce, commit.interval * 2 > kafka.transactionTimeout {
+            read.contradiction(
+                "commit.interval", with: ["kafka.transaction_timeout", "delivery"],
+                """
+                must be at most half of kafka.transaction_timeout (\(DurationText.write(kafka.transactionTimeout))), \
+                or the broker aborts transactions before they commit
+                """)
+        }
+    }
+
+    private func checkEvents(_ read: inout Reading) {
+        let signs = Set(events.types.values)
+        if !signs.contains(1) || !signs.contains(-1) {
+            read.contradiction(
+                "events.types",
+                """
+                must have a type that adds (+1) and one that takes away (-1); the table replaces the default one, \
+                so list RECEIVED, RETURNED and SHIPPED in it if they still come
+                """)
+        }
+        if events.unknownType == .deadLetter, deadLetters.topic == nil {
+            read.contradiction(
+                "events.unknown_type", with: ["dead_letters.topic"],
+                "needs dead_letters.topic, which is null; name a topic there or use ignore")
+        }
+    }
+
+    private func checkSecurity(_ read: inout Reading) {
+        let transport = kafka.properties["security.protocol"]?.lowercased() ?? "plaintext"
+        let credentials: [(name: String, isSet: Bool, protocols: String)] = [
+            ("kafka.sasl_username", kafka.saslUsername != nil, "sasl"),
+            ("kafka.sasl_password", kafka.saslPassword != nil, "sasl"),
+            ("kafka.oauth_client_secret", kafka.oauthClientSecret != nil, "sasl"),
+            ("kafka.ssl_key_password", kafka.sslKeyPassword != nil, "ssl"),
+            ("kafka.ssl_keystore_password", kafka.sslKeystorePassword != nil, "ssl"),
+        ]
+        for (name, isSet, wanted) in credentials where isSet && !transport.contains(wanted) {
+            let right = wanted == "sasl" ? "SASL_SSL (or SASL_PLAINTEXT)" : "SSL or SASL_SSL"
+            read.contradiction(
+                name, with: ["kafka.properties"],
+                "would not be used: kafka.properties must set security.protocol to \(right)")
+        }
+        let sasl = kafka.properties["sasl.mechanism"] ?? kafka.properties["sasl.mechanisms"] ?? ""
+        let isPassword = sasl.uppercased() == "PLAIN" || sasl.uppercased().hasPrefix("SCRAM-")
+        if transport.contains("sasl"), isPassword, kafka.saslUsername == nil || kafka.saslPassword == nil {
+            let missing =
+                kafka.saslUsername == nil ? Keys.Security.username.entry : Keys.Security.password.entry
+            read.contradiction(
+                missing.name, with: ["kafka.properties"],
+                "\(sasl) needs it: set \(missing.environmentName) or the credential \(missing.name)")
+        }
+    }
+}

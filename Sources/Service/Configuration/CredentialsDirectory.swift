@@ -1,0 +1,67 @@
+internal import Configuration
+
+/// systemd's credentials (`LoadCredential=`, `SetCredential=`): a directory with a file for each, named as the
+/// key (`kafka.sasl_password`) or as its variable (`STOCKD_KAFKA_SASL_PASSWORD`). swift-configuration's own
+/// directory provider would want `kafka-sasl_password`.
+struct CredentialsDirectory {
+    let path: String
+    /// By key name.
+    private(set) var entries: [String: (value: RawValue, file: String)] = [:]
+    private(set) var mistakes: [Mistake] = []
+
+    var provider: InMemoryProvider {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (name, entry) in entries {
+            guard let key = Keys.byName[name] else { continue }
+            let content: ConfigContent =
+                switch entry.value {
+                case .text(let text): .string(text)
+                case .list(let elements): .stringArray(elements)
+                }
+            values[key.providerKey] = ConfigValue(content, isSecret: true)
+        }
+        return InMemoryProvider(name: path, values: values)
+    }
+
+    init(path: String) {
+        self.path = path
+        let names: [String]
+        do {
+            names = try FileContent.names(inDirectory: path)
+        } catch {
+            let origin = Origin.credential(path: path)
+            mistakes.append(Mistake(key: nil, found: nil, origin: origin, remedy: "\(error)"))
+            return
+        }
+        for name in names.sorted() { read(name) }
+    }
+
+    private mutating func read(_ name: String) {
+        let file = path + "/" + name
+        let origin = Origin.credential(path: file)
+        guard let key = Keys.all.first(where: { $0.name == name || $0.environmentName == name }) else {
+            // Credentials that are no setting of ours, a TLS key for one, may lie beside them.
+            let section = name.prefix { $0 != "." } + "."
+            guard
+                name.hasPrefix(KeyEntry.environmentPrefix)
+                    || Keys.all.contains(where: { $0.name.hasPrefix(section) })
+            else { return }
+            let meant = Suggestion.key(for: name, sections: false).map { "; did you mean \($0)?" } ?? ""
+            mistakes.append(
+                Mistake(key: name, found: nil, origin: origin, remedy: "there is no such key\(meant)"))
+            return
+        }
+        do {
+            var text = try FileContent.text(ofFile: file)
+            // `echo` and editors end a file with a newline that is no part of a password; spaces may be.
+            while text.last?.isNewline == true { text.removeLast() }
+            guard entries[key.name] == nil else {
+                mistakes.append(Mistake(key: key.name, found: nil, origin: origin, remedy: "is given twice"))
+                return
+            }
+            entries[key.name] = (RawValue(written: text, form: key.form), file)
+        } catch {
+            mistakes.append(Mistake(key: key.name, found: nil, origin: origin, remedy: "\(error)"))
+        }
+    }
+}

@@ -1,0 +1,162 @@
+internal import Configuration
+internal import Yams
+
+/// The configuration file, read by Yams directly: swift-configuration's own YAML provider keeps neither the
+/// lines of values nor the keys that nobody asks for, and mistakes need both.
+struct SettingsFile {
+    struct Entry {
+        let value: RawValue
+        let line: Int?
+        /// The lines of a map's entries by their names.
+        var lines: [String: Int] = [:]
+    }
+
+    let path: String
+    private(set) var entries: [String: Entry] = [:]
+    private(set) var mistakes: [Mistake] = []
+
+    /// The file's values as a layer for swift-configuration.
+    var provider: InMemoryProvider {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (name, entry) in entries {
+            guard let key = Keys.byName[name] else { continue }
+            values[key.providerKey] = ConfigValue(entry.value.content, isSecret: key.isSecret)
+        }
+        return InMemoryProvider(name: path, values: values)
+    }
+
+    /// - Parameter path: What mistakes call the file.
+    init(text: String, path: String) {
+        self.path = path
+        do {
+            // A file of comments alone has no root: everything is at its default.
+            guard let root = try Parser(yaml: text).singleRoot() else { return }
+            guard let mapping = root.mapping else {
+                let found = root.scalar?.string
+                if let found, RawValue.isNull(found) || found.isEmpty { return }
+                report(nil, found: found, at: root, "must be a map of sections, such as \"kafka:\"")
+                return
+            }
+            read(mapping, section: "")
+        } catch {
+            mistakes.append(Self.unparsable(error, path: path))
+        }
+    }
+
+    private mutating func read(_ mapping: Node.Mapping, section: String) {
+        for (nameNode, node) in mapping {
+            guard let name = nameNode.scalar?.string else {
+                report(section.isEmpty ? nil : section, found: nil, at: nameNode, "a key must be a word")
+                continue
+            }
+            let path = section.isEmpty ? name : section + "." + name
+            if let key = Keys.byName[path] {
+                read(key, node: node, at: nameNode)
+            } else if Keys.sections.contains(path) {
+                readSection(path, node: node)
+            } else {
+                let meant = Suggestion.key(for: path)
+                let remedy =
+                    meant.map { "there is no such key; did you mean \($0)?" } ?? "there is no such key"
+                // The value stays unsaid: the key may be a secret's name misspelt.
+                report(path, found: nil, at: nameNode, remedy)
+            }
+        }
+    }
+
+    private mutating func readSection(_ path: String, node: Node) {
+        if let mapping = node.mapping {
+            read(mapping, section: path)
+        } else if let scalar = node.scalar, scalar.string.isEmpty || RawValue.isNull(scalar.string) {
+            return  // Every key of the section is commented out.
+        } else {
+            let keys = Keys.all.map(\.name).filter { $0.hasPrefix(path + ".") }.joined(separator: ", ")
+            report(path, found: node.scalar?.string, at: node, "must be a section holding \(keys)")
+        }
+    }
+
+    private mutating func read(_ key: KeyEntry, node: Node, at nameNode: Node) {
+        if key.isSecret, !(node.scalar.map { RawValue.isNull($0.string) || $0.string.isEmpty } ?? false) {
+            report(
+                key.name, found: Mistake.redacted, at: nameNode,
+                "a secret must not be in this file: set \(key.environmentName) or the credential \(key.name)")
+            return
+        }
+        guard entries[key.name] == nil else {
+            report(key.name, found: nil, at: nameNode, "is given twice in this file")
+            return
+        }
+        guard let value = Self.value(of: node, form: key.form) else {
+            let found = node.mapping != nil ? "a map" : node.sequence != nil ? "a list" : node.scalar?.string
+            report(key.name, found: found, at: nameNode, "must be \(key.expected)")
+            return
+        }
+        var entry = Entry(value: value, line: nameNode.mark?.line)
+        for (name, _) in node.mapping ?? [:] {
+            if let text = name.scalar?.string { entry.lines[text] = name.mark?.line }
+        }
+        entries[key.name] = entry
+    }
+
+    private static func value(of node: Node, form: RawValue.Form) -> RawValue? {
+        switch form {
+        case .text:
+            return text(of: node).map { .text($0) }
+        case .list:
+            if let text = text(of: node) { return RawValue(written: text, form: form) }
+            guard let sequence = node.sequence else { return nil }
+            let elements = sequence.compactMap { text(of: $0) }
+            return elements.count == sequence.count ? .list(elements) : nil
+        case .map:
+            if let text = text(of: node), RawValue.isNull(text) { return .list([]) }
+            guard let mapping = node.mapping else { return nil }
+            let pairs = mapping.compactMap { name, value -> String? in
+                guard let name = text(of: name), let value = text(of: value), !name.contains("=") else {
+                    return nil
+                }
+                return name + "=" + value
+            }
+            return pairs.count == mapping.count ? .list(pairs) : nil
+        }
+    }
+
+    private static func text(of node: Node) -> String? {
+        guard let scalar = node.scalar else { return nil }
+        // Nothing after the colon is YAML's null; quotes make it an empty text.
+        return scalar.string.isEmpty && scalar.style == .plain ? "null" : scalar.string
+    }
+
+    private mutating func report(_ key: String?, found: String?, at node: Node, _ remedy: String) {
+        let origin = Origin.file(path: path, line: node.mark?.line)
+        mistakes.append(Mistake(key: key, found: found, origin: origin, remedy: remedy))
+    }
+
+    /// Says where and what without the line's text, which Yams would quote and which may hold a secret.
+    private static func unparsable(_ error: any Error, path: String) -> Mistake {
+        var line: Int?
+        let problem: String
+        switch error as? YamlError {
+        case .scanner(_, let text, let mark, _), .parser(_, let text, let mark, _),
+            .composer(_, let text, let mark, _):
+            line = mark.line
+            problem = "is not YAML: \(text) (column \(mark.column))"
+        case .duplicatedKeysInMapping(let names, let context):
+            line = context.mark.line
+            problem = "the map that begins here has a key twice: \(names.sorted().joined(separator: ", "))"
+        case .reader(let text, _, _, _):
+            problem = "is not YAML: \(text)"
+        default:
+            problem = "is not YAML in UTF-8"
+        }
+        return Mistake(key: nil, found: nil, origin: .file(path: path, line: line), remedy: problem)
+    }
+}
+
+extension RawValue {
+    fileprivate var content: ConfigContent {
+        switch self {
+        case .text(let text): .string(text)
+        case .list(let elements): .stringArray(elements)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// The name that was probably meant.
+enum Suggestion {
+    /// The nearest of `names`, or nil when none is near enough to be worth a question.
+    static func nearest(to text: String, among names: some Sequence<String>) -> String? {
+        var best: (name: String, distance: Int)?
+        for name in names.sorted() {
+            let distance = self.distance(text.lowercased(), name.lowercased())
+            if distance <= max(2, name.count / 4), distance < best?.distance ?? .max {
+                best = (name, distance)
+            }
+        }
+        return best?.name
+    }
+
+    /// The key that was probably meant by an unknown one: one spelt alike, or one of the same last name in
+    /// another section.
+    static func key(for name: String, sections: Bool = true) -> String? {
+        let known = Keys.all.map(\.name) + (sections ? Array(Keys.sections) : [])
+        if let near = nearest(to: name, among: known) { return near }
+        let last = name.split(separator: ".").last ?? ""
+        return known.sorted().first { $0.split(separator: ".").last == last || $0.hasSuffix("_\(last)") }
+    }
+
+    /// Insertions, deletions, replacements and swaps of neighbours that turn one text into the other.
+    static func distance(_ a: String, _ b: String) -> Int {
+        let a = Array(a.unicodeScalars)
+        let b = Array(b.unicodeScalars)
+        var rows = [Array(0...b.count)]
+        for i in 1...max(1, a.count) where !a.isEmpty {
+            var row = [i]
+            for j in 1...max(1, b.count) where !b.isEmpty {
+                let replaced = rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
+                var least = min(rows[i - 1][j] + 1, row[j - 1] + 1, replaced)
+                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+                    least = min(least, rows[i - 2][j - 2] + 1)
+                }
+                row.append(least)
+            }
+            rows.append(row)
+        }
+        return rows[a.count][b.count]
+    }
+}
