@@ -28,9 +28,10 @@ final class InputReplay<L: Log> {
             nextLane()
             return lane == shard.lanes.count
         }
-        let reader =
-            try reader ?? log.reader(.input, partition, from: shard.lanes[lane].next, to: target)
-        self.reader = reader
+        if reader == nil {
+            reader = try log.reader(.input, partition, from: shard.lanes[lane].next, to: target)
+        }
+        guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
             // The last records before the committed offset may be control records or compacted away.
             nextLane()

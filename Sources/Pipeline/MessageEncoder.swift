@@ -3,47 +3,46 @@ import Wire
 
 /// Encodes the messages of the output topics into buffers that are reused from one to the next.
 struct MessageEncoder: ~Copyable {
-    private let key = ByteWriter()
-    private let value = ByteWriter()
-    private let encoder = AlertEncoder()
+    private var key = ByteWriter()
+    private var value = ByteWriter()
     var state = StateEncoder()
 
     typealias Body = (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(LogFailure) -> Void
 
-    func alert(
+    mutating func alert(
         _ change: AlertChange, as format: PipelineSettings.AlertFormat, _ body: Body
     ) throws(LogFailure) {
         restart()
-        encoder.key(change.pair, into: key)
+        AlertEncoder.key(change.pair, into: &key)
         switch format {
-        case .changes: encoder.change(change, into: value)
+        case .changes: AlertEncoder.change(change, into: &value)
         case .upsert:
             guard change.severity != nil, let row = change.row else { return try hand(isTombstone: true, body) }
-            encoder.upsert(row, into: value)
+            AlertEncoder.upsert(row, into: &value)
         }
         try hand(isTombstone: false, body)
     }
 
-    func stock(_ pair: Pair, _ row: StockRow?, _ body: Body) throws(LogFailure) {
+    mutating func stock(_ pair: Pair, _ row: StockRow?, _ body: Body) throws(LogFailure) {
         restart()
-        encoder.key(pair, into: key)
-        if let row { encoder.stock(row, into: value) }
+        AlertEncoder.key(pair, into: &key)
+        if let row { AlertEncoder.stock(row, into: &value) }
         try hand(isTombstone: row == nil, body)
     }
 
-    func rollup(_ product: ProductID, _ row: RollupRow?, _ body: Body) throws(LogFailure) {
+    mutating func rollup(_ product: ProductID, _ row: RollupRow?, _ body: Body) throws(LogFailure) {
         restart()
-        encoder.key(product, into: key)
-        if let row { encoder.rollup(row, into: value) }
+        AlertEncoder.key(product, into: &key)
+        if let row { AlertEncoder.rollup(row, into: &value) }
         try hand(isTombstone: row == nil, body)
     }
 
-    private func restart() {
-        key.removeAll(keepingCapacity: true)
-        value.removeAll(keepingCapacity: true)
+    private mutating func restart() {
+        key.removeAll()
+        value.removeAll()
     }
 
-    private func hand(isTombstone: Bool, _ body: Body) throws(LogFailure) {
+    private borrowing func hand(isTombstone: Bool, _ body: Body) throws(LogFailure) {
         var failure: LogFailure?
         key.withUnsafeBytes { key in
             value.withUnsafeBytes { value in

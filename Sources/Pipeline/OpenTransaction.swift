@@ -11,6 +11,7 @@ struct OpenTransaction {
     /// Messages sent to outputs, dead letters included, state records not.
     var sent = 0
     var deadLetters = 0
+    var alertChanges = 0
     /// When the last checkpoint was committed; nil before the first, which is then due at once.
     var checkpointedMs: Int64?
 
@@ -27,5 +28,6 @@ struct OpenTransaction {
         isQueueDry = false
         sent = 0
         deadLetters = 0
+        alertChanges = 0
     }
 }

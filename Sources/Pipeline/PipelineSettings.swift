@@ -28,7 +28,8 @@ public struct PipelineSettings: Sendable {
         case upsert
     }
 
-    public var signs = SignTable()
+    /// The sign each event type takes its quantity with: -1, 0 or 1.
+    public var eventTypes = ["RECEIVED": 1, "RETURNED": 1, "SHIPPED": -1]
     public var unknownType = UnknownType.movesNothing
     /// Event ids remembered below the highest of each partition; 0 remembers none.
     public var dedupeWindow: UInt64 = 16_777_216
@@ -61,7 +62,9 @@ public struct PipelineSettings: Sendable {
         [
             "input.topic=\(inputTopic)",
             "input.keyed_by=\(keyedBy.rawValue)",
-            "events.types=\(signs.description)",
+            "events.types="
+                + eventTypes.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }
+                .joined(separator: ","),
             "events.unknown_type=\(unknownType == .deadLetter ? "dead_letter" : "ignore")",
             "events.dedupe_window=\(dedupeWindow)",
         ].joined(separator: "\n")

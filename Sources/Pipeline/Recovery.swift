@@ -96,7 +96,7 @@ final class Recovery<L: Log> {
         guard let match, !settings.rebuilds else { return try load(group) }
         let candidate = parked.remove(at: match)
         let isWhereItWas = candidate.shard.lanes.allSatisfy {
-            committed[$0.partition].map { offset in offset == $0.committed } ?? false
+            committed[$0.partition] == $0.committed
         }
         guard isWhereItWas else { return try load(group) }
         stage = .parked(ParkedCheck(log: log, parked: candidate))
@@ -147,8 +147,10 @@ final class ParkedCheck<L: Log> {
     /// Nil while it does not know yet.
     func advance() throws(LogFailure) -> Bool? {
         guard let next = remaining.first else { return true }
-        let reader = try reader ?? log.reader(.state, next.partition, from: next.offset, to: nil)
-        self.reader = reader
+        if reader == nil {
+            reader = try log.reader(.state, next.partition, from: next.offset, to: nil)
+        }
+        guard let reader else { return nil }
         guard let count = try reader.poll(waitMs: 100) else {
             remaining.removeFirst()
             self.reader = nil

@@ -45,8 +45,8 @@ final class StateLoader<L: Log> {
     /// Reads some more; true when everything was read.
     func advance() throws(LogFailure) -> Bool {
         guard let partition = statePartitions.first else { return true }
-        let reader = try reader ?? log.reader(.state, partition, from: nil, to: nil)
-        self.reader = reader
+        if reader == nil { reader = try log.reader(.state, partition, from: nil, to: nil) }
+        guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
             statePartitions.removeFirst()
             self.reader = nil

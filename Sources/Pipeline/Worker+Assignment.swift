@@ -29,7 +29,7 @@ extension Worker {
     }
 
     /// Finishes what can be finished, and hands the partitions back to the group.
-    func giveUpPartitions(parking: Bool) throws(WorkerStop) {
+    func giveUpPartitions(parking: Bool) throws(LogFailure) {
         do throws(LogFailure) {
             if case .running = phase, transaction.hasWork { try commit() }
             if transaction.isOpen { try putBack() }
@@ -45,7 +45,7 @@ extension Worker {
         dropShards()
         phase = .unassigned
         telemetry.revoked()
-        do throws(LogFailure) { try log.unassign() } catch { try handle(error) }
+        try log.unassign()
     }
 
     /// The partitions belong to others already: whatever is open can only be aborted.

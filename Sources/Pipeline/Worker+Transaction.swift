@@ -24,6 +24,7 @@ extension Worker {
             }
             try send(.alert(alert.pair, entry), of: shard)
             telemetry.published(alert)
+            transaction.alertChanges += 1
         case .stock(let pair, let row, let fingerprint):
             try messages.stock(pair, row) { (key, value) throws(LogFailure) in
                 try log.send(OutgoingMessage(topic: .stockLevels, key: key, value: value))

@@ -54,13 +54,14 @@ public final class Worker<L: Log> {
         self.inbox = inbox
         self.telemetry = telemetry
         placement = StatePlacement(keyedBy: settings.keyedBy, statePartitionCount: 1)
-        decoder = EventDecoder(signs: settings.signs, unknownType: settings.unknownType)
+        decoder = EventDecoder(
+            signs: SignTable(settings.eventTypes), unknownType: settings.unknownType)
     }
 
     /// Takes one turn. Returns false when a stop was asked for and everything is in order.
     public func step() throws(WorkerStop) -> Bool {
         if inbox.isStopping {
-            try giveUpPartitions(parking: false)
+            do throws(LogFailure) { try giveUpPartitions(parking: false) } catch { try handle(error) }
             return false
         }
         takeInbox()
@@ -112,7 +113,7 @@ public final class Worker<L: Log> {
                 let event = try decoder.decode(value)
                 let source = Source(partition: record.partition, offset: record.offset)
                 let outcome = shard.aggregate.apply(event, lane: route.lane, source: source)
-                if outcome == .overflow { throw BadEvent.stockOverflow(event) }
+                if outcome == .overflow { throw Self.overflow(event) }
                 tally.count(outcome)
                 if !event.typeIsKnown { telemetry.unknownType(decoder.typeName(value)) }
             } catch {
@@ -120,6 +121,13 @@ public final class Worker<L: Log> {
                 try refuse(record, index, error)
             }
         }
+    }
+
+    private static func overflow(_ event: OrderEvent) -> BadEvent {
+        BadEvent(
+            .stockOverflow,
+            "the stock of product \(event.pair.product.rawValue) in warehouse "
+                + "\(event.pair.warehouse.rawValue) would leave the 64-bit range with \(event.units) units more")
     }
 
     @inline(__always)
@@ -159,7 +167,8 @@ public final class Worker<L: Log> {
             if checkpoint { shard.aggregate.markCheckpointed() }
         }
         if checkpoint { transaction.checkpointedMs = log.nowMs }
-        telemetry.committed(tookMs: log.nowMs - startedMs, messages: transaction.sent)
+        telemetry.committed(
+            tookMs: log.nowMs - startedMs, messages: transaction.sent, alertChanges: transaction.alertChanges)
         transaction.close()
         patience.reset(.transaction, telemetry)
     }
