@@ -23,12 +23,13 @@ public struct EventDecoder: Sendable {
     }
 
     /// The type of an event as text, for the one log line an unknown type gets: at most 200 bytes of it,
-    /// in quotes, control characters escaped. Nil when the message has none.
+    /// control characters escaped. Nil when the message has none.
     public func typeName(_ bytes: UnsafeRawBufferPointer) -> String? {
         let text = bytes.bytes
         guard let fields = try? EventFields.read(text), let value = fields[.eventType],
             text.isString(value)
         else { return nil }
-        return Quoted.text(text.unescaped(text.token(value)))
+        let name = text.unescaped(text.token(value))
+        return Quoted.json(name.span.bytes, 0..<name.count)
     }
 }

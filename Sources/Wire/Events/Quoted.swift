@@ -1,11 +1,19 @@
-/// A piece of the input made fit for a sentence: in double quotes, short, valid UTF-8, and with nothing in
-/// it that could break a log line or reorder a terminal's text.
+/// A piece of the input made fit for a sentence: short, valid UTF-8, and with nothing in it that could break
+/// a log line or reorder a terminal's text.
 enum Quoted {
     /// What a message may quote of its input, in bytes.
     static let limit = 200
 
+    /// In double quotes.
     static func text(_ text: RawSpan, _ range: Range<Int>, limit: Int = Self.limit) -> String {
-        var quoted = "\""
+        "\"" + json(text, range, limit: limit) + "\""
+    }
+
+    static func text(_ bytes: [UInt8]) -> String { text(bytes.span.bytes, 0..<bytes.count) }
+
+    /// JSON as written, which has its own quotes.
+    static func json(_ text: RawSpan, _ range: Range<Int>, limit: Int = Self.limit) -> String {
+        var quoted = ""
         var at = range.lowerBound
         let end = min(range.upperBound, range.lowerBound + limit)
         while at < end {
@@ -20,11 +28,7 @@ enum Quoted {
                 break
             }
         }
-        return quoted + (at < range.upperBound ? "…\"" : "\"")
-    }
-
-    static func text(_ bytes: [UInt8], limit: Int = Self.limit) -> String {
-        bytes.withUnsafeBytes { text($0.bytes, 0..<bytes.count, limit: limit) }
+        return at < range.upperBound ? quoted + "…" : quoted
     }
 
     private static func append(_ scalar: Unicode.Scalar, to quoted: inout String) {

@@ -8,14 +8,14 @@ public enum AlertEncoder {
         out.append(pair.product.rawValue)
         out.append(",\"warehouse_id\":")
         out.append(pair.warehouse.rawValue)
-        out.append(0x7D)
+        out.append(byte: 0x7D)
     }
 
     /// `{"product_id":3}`, the key of the rollup's messages.
     public static func key(_ product: ProductID, into out: inout ByteWriter) {
         out.append("{\"product_id\":")
         out.append(product.rawValue)
-        out.append(0x7D)
+        out.append(byte: 0x7D)
     }
 
     /// A message of the `changes` format: what happened, the row as it now stands, and the incident.
@@ -82,6 +82,6 @@ extension Row {
         out.append(source.partition.rawValue)
         out.append(",\"offset\":")
         out.append(source.offset.rawValue)
-        out.append(0x7D)
+        out.append(byte: 0x7D)
     }
 }

@@ -2,13 +2,13 @@ extension ByteWriter {
     /// The text as one field of RFC 4180 CSV: quoted when it holds a comma, a quote or a line break, and
     /// when it is empty, since an empty field without quotes is null.
     public mutating func append(csvField text: String) {
-        guard text.utf8.isEmpty || text.utf8.contains(where: Self.needsQuotes) else { return append(text) }
-        append(0x22)
+        guard text.utf8.isEmpty || text.utf8.contains(where: Self.needsQuotes) else { return append(utf8: text) }
+        append(byte: 0x22)
         for byte in text.utf8 {
-            if byte == 0x22 { append(byte) }
-            append(byte)
+            if byte == 0x22 { append(byte: byte) }
+            append(byte: byte)
         }
-        append(0x22)
+        append(byte: 0x22)
     }
 
     private static func needsQuotes(_ byte: UInt8) -> Bool {

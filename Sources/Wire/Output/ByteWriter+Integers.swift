@@ -1,7 +1,7 @@
 extension ByteWriter {
     /// The number in decimal.
     public mutating func append(_ number: Int64) {
-        if number < 0 { append(0x2D) }
+        if number < 0 { append(byte: 0x2D) }
         append(number.magnitude)
     }
 
@@ -14,7 +14,7 @@ extension ByteWriter {
     /// The number in decimal. Nearly all fit in 64 bits, where division is quick.
     public mutating func append(_ number: Int128) {
         if let number = Int64(exactly: number) { return append(number) }
-        if number < 0 { append(0x2D) }
+        if number < 0 { append(byte: 0x2D) }
         let billions: UInt128 = 1_000_000_000_000_000_000
         let (upper, low) = number.magnitude.quotientAndRemainder(dividingBy: billions)
         let (top, middle) = upper.quotientAndRemainder(dividingBy: billions)

@@ -1,14 +1,14 @@
 extension ByteWriter {
     /// The text as a JSON string, in its quotes. Only what JSON demands is escaped; the rest stays UTF-8.
     public mutating func append(jsonString text: String) {
-        append(0x22)
+        append(byte: 0x22)
         let isContiguous: Void? = text.utf8.withContiguousStorageIfAvailable {
             appendEscaped(UnsafeRawBufferPointer($0))
         }
         if isContiguous == nil {
             for byte in text.utf8 { appendEscaped(byte) }
         }
-        append(0x22)
+        append(byte: 0x22)
     }
 
     /// Copies runs that need no escape whole.
@@ -38,9 +38,9 @@ extension ByteWriter {
         case 0x0D: append("\\r")
         case ..<0x20:
             append("\\u00")
-            append(Self.hexDigit(byte >> 4))
-            append(Self.hexDigit(byte & 15))
-        default: append(byte)
+            append(byte: Self.hexDigit(byte >> 4))
+            append(byte: Self.hexDigit(byte & 15))
+        default: append(byte: byte)
         }
     }
 

@@ -31,7 +31,7 @@ public struct ByteWriter: ~Copyable {
     /// A copy of the bytes written so far.
     public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
-    public mutating func append(_ byte: UInt8) {
+    public mutating func append(byte: UInt8) {
         let room = reserve(1)
         room.storeBytes(of: byte, as: UInt8.self)
         count += 1
@@ -50,12 +50,12 @@ public struct ByteWriter: ~Copyable {
     }
 
     /// The text's UTF-8 as it is.
-    public mutating func append(_ text: String) {
+    public mutating func append(utf8 text: String) {
         let isContiguous: Void? = text.utf8.withContiguousStorageIfAvailable {
             append(UnsafeRawBufferPointer($0))
         }
         if isContiguous == nil {
-            for byte in text.utf8 { append(byte) }
+            for byte in text.utf8 { append(byte: byte) }
         }
     }
 

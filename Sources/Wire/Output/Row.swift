@@ -26,7 +26,7 @@ struct Row {
             out.append(column)
             out.append("\":")
         case .csv:
-            if !isFirst { out.append(0x2C) }
+            if !isFirst { out.append(byte: 0x2C) }
         }
         isFirst = false
     }
@@ -69,21 +69,21 @@ struct Row {
     mutating func word(_ column: StaticString, _ value: StaticString?, _ out: inout ByteWriter) {
         guard let value else { return null(column, &out) }
         begin(column, &out)
-        if format == .json { out.append(0x22) }
+        if format == .json { out.append(byte: 0x22) }
         out.append(value)
-        if format == .json { out.append(0x22) }
+        if format == .json { out.append(byte: 0x22) }
     }
 
     @inline(__always)
     mutating func instant(_ column: StaticString, _ value: Timestamp, _ out: inout ByteWriter) {
         begin(column, &out)
-        if format == .json { out.append(0x22) }
+        if format == .json { out.append(byte: 0x22) }
         RFC3339.write(value, into: &out)
-        if format == .json { out.append(0x22) }
+        if format == .json { out.append(byte: 0x22) }
     }
 
     @inline(__always)
     func end(_ out: inout ByteWriter) {
-        if format == .json { out.append(0x7D) }
+        if format == .json { out.append(byte: 0x7D) }
     }
 }

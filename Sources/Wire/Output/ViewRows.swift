@@ -4,7 +4,7 @@ public import Inventory
 public enum ViewRows {
     /// The CSV line that names the columns.
     public static func header(_ view: View, into out: inout ByteWriter) {
-        out.append(view.columns.joined(separator: ","))
+        out.append(utf8: view.columns.joined(separator: ","))
     }
 
     /// A row of `current_stock_levels`.

@@ -33,7 +33,7 @@ enum Cell: Equatable {
         case .null: "null"
         case .field(let bytes): bytes.isEmpty ? "an empty field" : Quoted.text(bytes)
         case .text(let bytes): "the string " + Quoted.text(bytes)
-        case .number(let bytes), .other(let bytes): Quoted.text(bytes)
+        case .number(let bytes), .other(let bytes): Quoted.json(bytes.span.bytes, 0..<bytes.count)
         }
     }
 }

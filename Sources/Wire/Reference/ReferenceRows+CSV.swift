@@ -41,7 +41,7 @@ extension ReferenceRows {
         for column in table.columns {
             let count = names.count { $0 == column }
             if count == 0, !table.optional.contains(column) {
-                let found = names.map { Quoted.text(Array($0.utf8), limit: 40) }.prefix(20)
+                let found = names.map { Quoted.text(Array($0.utf8)) }.prefix(20)
                 mistakes.add(
                     line: record.line, column: column,
                     found: "no such column among " + found.joined(separator: ", "), expected: wanted)

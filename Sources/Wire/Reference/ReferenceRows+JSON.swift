@@ -76,7 +76,7 @@ extension ReferenceRows {
         guard text.has(0x7B, at: at) else {
             try text.skipValue(at: &at)
             collector.mistakes.add(
-                line: line, found: Quoted.text(text, start..<at), expected: "an object for each row")
+                line: line, found: Quoted.json(text, start..<at), expected: "an object for each row")
             return
         }
         try text.scanObject(at: &at) { name, value in cells.set(text, name, value) }
@@ -96,7 +96,7 @@ extension ReferenceMistakes {
     mutating func add(_ error: SyntaxError, line: Int?, in text: RawSpan) {
         let found =
             error.offset < text.byteCount
-            ? Quoted.text(text, error.offset..<text.byteCount, limit: 40) : "the end of the text"
+            ? Quoted.json(text, error.offset..<text.byteCount, limit: 40) : "the end of the text"
         add(line: line, found: found, expected: "\(error.expected.description)")
     }
 }

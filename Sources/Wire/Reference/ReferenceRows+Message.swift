@@ -78,7 +78,7 @@ extension ReferenceRows {
             } else {
                 try text.skipValue(at: &at)
                 mistakes.add(
-                    line: nil, found: Quoted.text(text, start..<at), expected: "a JSON object")
+                    line: nil, found: Quoted.json(text, start..<at), expected: "a JSON object")
             }
             try text.skipToEnd(at: &at)
         } catch {

@@ -13,7 +13,7 @@ extension RFC3339 {
         if 0...9999 ~= date.year {
             out.append(UInt64(date.year), digits: 4)
         } else {
-            out.append(date.year < 0 ? 0x2D : 0x2B)
+            out.append(byte: date.year < 0 ? 0x2D : 0x2B)
             out.append(UInt64(date.year.magnitude), digits: 6)
         }
         pair("-", UInt64(date.month), into: &out)
@@ -22,7 +22,7 @@ extension RFC3339 {
         pair(":", ofDay / 60 % 60, into: &out)
         pair(":", ofDay % 60, into: &out)
         writeFraction(UInt64(instant.microseconds - seconds * 1_000_000), into: &out)
-        out.append(0x5A)
+        out.append(byte: 0x5A)
     }
 
     /// As `write`, for logs and messages to people.
@@ -34,7 +34,7 @@ extension RFC3339 {
 
     @inline(__always)
     private static func pair(_ mark: Unicode.Scalar, _ number: UInt64, into out: inout ByteWriter) {
-        out.append(UInt8(truncatingIfNeeded: mark.value))
+        out.append(byte: UInt8(truncatingIfNeeded: mark.value))
         out.append(number, digits: 2)
     }
 
@@ -45,7 +45,7 @@ extension RFC3339 {
             fraction /= 10
             digits -= 1
         }
-        out.append(0x2E)
+        out.append(byte: 0x2E)
         out.append(fraction, digits: digits)
     }
 }
