@@ -2,7 +2,7 @@ import Testing
 
 @testable import Kafka
 
-struct ConsumingTests {
+@Suite(.blocking) struct ConsumingTests {
     @Test func `what was produced is consumed in order`() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
