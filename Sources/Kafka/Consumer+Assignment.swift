@@ -10,7 +10,7 @@ extension Consumer {
     public func assign(_ starts: [PartitionOffset]) throws(KafkaError) {
         fetcher.release()
         let topic = settings.topic
-        try set(starts.isEmpty ? [] : starts, limitMs: Self.memoryCallLimitMs, topic)
+        try set(starts, limitMs: Self.memoryCallLimitMs, topic)
         assigned = starts.map(\.partition)
         fetcher.restart(at: starts)
         inbox.unanswered = nil
@@ -40,14 +40,15 @@ extension Consumer {
     /// assignment raises the partition's version before it returns, which outdates all that was fetched,
     /// and carries the offset with it. The group does not notice.
     public func rewind(to places: [PartitionOffset]) throws(KafkaError) {
-        // A revoked partition is not read again by us; assigning it would only clear the lost mark.
-        if let pending = inbox.unanswered, pending != .assigned(pending.partitions) {
+        // Partitions that are on their way out are not read again by us; assigning them would only clear
+        // the lost mark.
+        if inbox.unanswered != nil {
             fetcher.release()
             return
         }
         let wanted = Dictionary(places.map { ($0.partition, $0.offset) }) { $1 }
         let starts = assigned.map { partition in
-            PartitionOffset(partition, wanted[partition] ?? fetcher.positions[partition] ?? -1)
+            PartitionOffset(partition, wanted[partition] ?? fetcher.resumePoint(of: partition))
         }
         try set(starts, limitMs: Self.memoryCallLimitMs, settings.topic)
         fetcher.restart(at: starts)

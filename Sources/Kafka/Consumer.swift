@@ -106,9 +106,21 @@ public final class Consumer {
         inbox.isClosing = true
         cachedMetadata = nil
         fetcher.close()
-        return client.close(deadlineMs: deadlineMs) { handle in
-            // The group's other members take over at once instead of after the session time-out.
-            rd_kafka_consumer_close(handle)
+        // Half of the time is for leaving: then the other members take over at once instead of after the
+        // session time-out, but an unreachable coordinator must not use up the time for the rest.
+        let leaving = Deadline(afterMs: deadlineMs / 2)
+        return client.close(deadlineMs: deadlineMs) { Self.leaveGroup($0, leaving) }
+    }
+
+    private static func leaveGroup(_ handle: OpaquePointer, _ deadline: Deadline) {
+        guard let events = rd_kafka_queue_new(handle) else { return }
+        defer { rd_kafka_queue_destroy(events) }
+        if KafkaError.code(of: rd_kafka_consumer_close_queue(handle, events)) != nil { return }
+        while rd_kafka_consumer_closed(handle) == 0, !deadline.hasPassed {
+            // Serves the rebalance callback, which now unassigns by itself.
+            if let message = rd_kafka_consume_queue(events, min(20, deadline.remainingMs)) {
+                rd_kafka_message_destroy(message)
+            }
         }
     }
 

@@ -14,6 +14,8 @@ final class Fetcher {
     private var capacity: Int
     /// The offset behind the last record or control record that was passed, by partition.
     private(set) var positions: [Int32: Int64] = [:]
+    private var run = PartitionOffset(-1, 0)
+    private var starts: [Int32: Int64] = [:]
     private var problems: [Problem] = []
 
     private enum Problem {
@@ -45,13 +47,15 @@ final class Fetcher {
             let first = rd_kafka_consume_queue(queue, wait)
             inbox?.mayYield = false
             guard let first else { break }
-            if accept(first) {
+            accept(first)
+            if held > 0 {
                 takeRest(max(1, maxRecords))
                 break
             }
             if !problems.isEmpty { break }
             wait = wait == 0 ? 0 : deadline.remainingMs
         }
+        settlePosition()
         if batch.count > 0 { return .records(batch.count) }
         if let problem = try nextProblem() { return problem }
         if let rebalance = inbox?.takeNews() { return .rebalance(rebalance) }
@@ -69,8 +73,17 @@ final class Fetcher {
     func restart(at places: [PartitionOffset]) {
         release()
         problems = []
+        starts = Dictionary(places.map { ($0.partition, $0.offset) }) { $1 }
         positions = [:]
         for place in places where place.offset >= 0 { positions[place.partition] = place.offset }
+    }
+
+    /// Where to go on if the partition is assigned anew: a logical start stands until something was read.
+    func resumePoint(of partition: Int32) -> Int64 {
+        guard let place = positions[partition] ?? starts[partition] else {
+            preconditionFailure("partition \(partition) is not assigned")
+        }
+        return place
     }
 
     /// Counts a stretch without records as passed.
@@ -91,24 +104,31 @@ final class Fetcher {
         guard count > 0 else { return }
         // Accepting compacts in place: the write index never passes the read index.
         for index in 0..<count {
-            if let message = rest[index] { _ = accept(message) }
+            if let message = rest[index] { accept(message) }
         }
     }
 }
 
 extension Fetcher {
     /// Puts a record into the batch, or notes what a message that is none of them says.
-    private func accept(_ message: UnsafeMutablePointer<rd_kafka_message_t>) -> Bool {
+    private func accept(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
         if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
             note(message)
             rd_kafka_message_destroy(message)
-            return false
+            return
         }
         messages[held] = message
         held += 1
         batch.append(message)
-        positions[message.pointee.partition] = message.pointee.offset + 1
-        return true
+        let partition = message.pointee.partition
+        if partition != run.partition { settlePosition() }
+        run = PartitionOffset(partition, message.pointee.offset + 1)
+    }
+
+    /// Records come in runs of one partition, so the dictionary is touched once a run.
+    private func settlePosition() {
+        if run.partition >= 0 { positions[run.partition] = run.offset }
+        run.partition = -1
     }
 
     private func note(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
@@ -119,8 +139,11 @@ extension Fetcher {
         switch code {
         case RD_KAFKA_RESP_ERR__PARTITION_EOF:
             client.context.connection.up()
+            settlePosition()
             positions[partition] = offset
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+            // This error carries no version, so one of an earlier assignment may still be in the queue.
+            guard starts[partition] != nil else { return }
             problems.append(
                 .outOfRange(
                     OffsetOutOfRange(topic: topic, partition: partition, offset: offset, reason: text)))

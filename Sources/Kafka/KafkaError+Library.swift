@@ -32,9 +32,10 @@ extension KafkaError {
 
     /// The fatal error a client has raised, if any: later calls on it may hang, so it is asked first.
     static func fatal(on client: OpaquePointer) -> KafkaError? {
+        // Asked before every call: nothing is allocated while all is well.
+        if rd_kafka_fatal_error(client, nil, 0) == RD_KAFKA_RESP_ERR_NO_ERROR { return nil }
         var text = CBuffer()
         let code = text.fill { rd_kafka_fatal_error(client, $0, $1) }
-        if code == RD_KAFKA_RESP_ERR_NO_ERROR { return nil }
         return KafkaError(code, message: text.string, isFatal: true)
     }
 
