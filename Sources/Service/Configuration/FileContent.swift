@@ -1,3 +1,8 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
 #else
@@ -17,6 +22,26 @@ enum FileContent {
         } catch {
             throw Unreadable(description: reason(error))
         }
+    }
+
+    /// The same, unless the file is being written: half of a table would resolve alerts that still stand.
+    ///
+    /// - Parameter meanwhile: Runs after the reading and before the check, for tests.
+    static func stableBytes(ofFile path: String, meanwhile: () -> Void = {}) throws(Unreadable) -> [UInt8] {
+        let before = stamp(path)
+        let bytes = try bytes(ofFile: path)
+        meanwhile()
+        guard before == stamp(path) else {
+            throw Unreadable(
+                description: "was written to while it was read; write a new file and rename it over")
+        }
+        return bytes
+    }
+
+    private static func stamp(_ path: String) -> [Int] {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return [] }
+        return [Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
     }
 
     static func text(ofFile path: String) throws(Unreadable) -> String {

@@ -1,0 +1,137 @@
+import Foundation
+import Inventory
+import Logging
+import Synchronization
+import Testing
+
+@testable import Service
+
+private let line = LogLine(
+    time: Timestamp(microseconds: 1_774_872_000_123_456), level: .warning, label: "stockd.worker",
+    message: "a bad event\nforged line \u{1b}[2J",
+    fields: [("partition", .stringConvertible(3)), ("reason", "a \"b\""), ("time", "x")])
+
+@Suite("Log lines")
+struct LogLineTests {
+    @Test("text is readable and cannot be forged")
+    func text() {
+        #expect(
+            line.written(.text(colour: false))
+                == "2026-03-30T12:00:00.123Z WARN   stockd.worker: a bad event\\nforged line \\u{1b}[2J "
+                + "partition=3 reason=\"a \\\"b\\\"\" time=x\n")
+        #expect(line.written(.text(colour: true)).contains("\u{1b}[33mWARN  \u{1b}[0m"))
+    }
+
+    @Test("JSON is one object a line that a parser reads back")
+    func json() throws {
+        let text = line.written(.json)
+        #expect(text.hasSuffix("}\n") && text.filter { $0 == "\n" }.count == 1)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(object["time"] as? String == "2026-03-30T12:00:00.123Z")
+        #expect(object["level"] as? String == "warning")
+        #expect(object["logger"] as? String == "stockd.worker")
+        #expect(object["message"] as? String == "a bad event\nforged line \u{1b}[2J")
+        #expect(object["partition"] as? Int == 3)
+        #expect(object["time_"] as? String == "x")
+    }
+
+    @Test("the journal gets a priority and no time")
+    func journal() {
+        #expect(line.written(.journal).hasPrefix("<4>stockd.worker: a bad event\\nforged"))
+        let priorities = Logger.Level.allCases.map(LogText.priority)
+        #expect(priorities == [7, 7, 6, 5, 4, 3, 2])
+    }
+}
+
+@Suite("The log's output")
+struct LogOutputTests {
+    @Test("is the journal's only when the stream is the journal's")
+    func journalStream() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("", to: "log")
+        let descriptor = open(path, O_WRONLY)
+        defer { close(descriptor) }
+        var status = stat()
+        fstat(descriptor, &status)
+        let ours = ["JOURNAL_STREAM": "\(status.st_dev):\(status.st_ino)"]
+        #expect(LogStyle(.auto, environment: ours, descriptor: descriptor) == .journal)
+        #expect(
+            LogStyle(.auto, environment: ["JOURNAL_STREAM": "1:2"], descriptor: descriptor)
+                == .text(colour: false))
+        #expect(LogStyle(.auto, environment: [:], descriptor: descriptor) == .text(colour: false))
+        #expect(LogStyle(.json, environment: ours, descriptor: descriptor) == .json)
+    }
+
+    @Test("colours a terminal unless NO_COLOR is set")
+    func colour() throws {
+        let terminal = posix_openpt(O_RDWR | O_NOCTTY)
+        try #require(terminal >= 0)
+        defer { close(terminal) }
+        #expect(LogStyle(.auto, environment: [:], descriptor: terminal) == .text(colour: true))
+        #expect(LogStyle(.text, environment: ["NO_COLOR": "1"], descriptor: terminal) == .text(colour: false))
+        #expect(LogStyle(.text, environment: ["NO_COLOR": ""], descriptor: terminal) == .text(colour: true))
+    }
+
+    @Test("does not mix the lines of several threads")
+    func wholeLines() async throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("", to: "log")
+        let descriptor = open(path, O_WRONLY | O_APPEND)
+        defer { close(descriptor) }
+        let output = LogOutput(.init(level: .info, format: .json), environment: [:], descriptor: descriptor)
+        await withTaskGroup(of: Void.self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    var logger = output.logger("test")
+                    logger[metadataKey: "task"] = .stringConvertible(task)
+                    for _ in 0..<50 { logger.info("\(String(repeating: "x", count: 500))") }
+                }
+            }
+        }
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 400)
+        #expect(
+            lines.allSatisfy { $0.hasPrefix("{\"time\"") && $0.hasSuffix("}") && $0.contains("\"task\":") })
+    }
+
+    @Test("changes every logger's level at once, but not one that has its own")
+    func level() {
+        let output = LogOutput(.init(level: .info, format: .text), environment: [:])
+        let logger = output.logger("a")
+        var own = output.logger("b")
+        own.logLevel = .error
+        #expect(logger.logLevel == .info)
+        output.level.level = .debug
+        #expect(logger.logLevel == .debug)
+        #expect(own.logLevel == .error)
+        #expect(Configuration.Log.Level.allCases.map(\.loggerLevel) == Logger.Level.allCases)
+    }
+}
+
+@Suite("Limited logs")
+struct LimitedLogTests {
+    @Test("let one line an interval through and count the rest")
+    func rateLimited() {
+        let start = ContinuousClock.now
+        let offset = Mutex(Duration.zero)
+        let log = RateLimitedLog(every: .seconds(10)) { start + offset.withLock { $0 } }
+        var emitted: [Int] = []
+        for _ in 0..<5 { log("invalid_json") { emitted.append($0) } }
+        log("missing_field") { emitted.append($0) }
+        offset.withLock { $0 = .seconds(10) }
+        log("invalid_json") { emitted.append($0) }
+        #expect(emitted == [0, 0, 4])
+    }
+
+    @Test("share one place among kinds beyond their limit")
+    func bounded() {
+        let log = RateLimitedLog(limit: 2)
+        var emitted = 0
+        for kind in 0..<100 { log("\(kind)") { _ in emitted += 1 } }
+        #expect(emitted == 3)
+        let once = OncePerKeyLog(limit: 2)
+        var seen: [String] = []
+        for key in ["a", "a", "b", "c", "a"] { once(key) { seen.append($0 ? key + "!" : key) } }
+        #expect(seen == ["a", "b!"])
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// systemd's end of `NOTIFY_SOCKET`: a real unix datagram socket, at a path or in the abstract space.
+final class NotificationSocket {
+    private let descriptor: Int32
+    private let directory: TemporaryDirectory
+    /// What `NOTIFY_SOCKET` says.
+    let name: String
+
+    init(isAbstract: Bool) throws {
+        directory = try TemporaryDirectory()
+        name = isAbstract ? "@stockd-test-\(UUID().uuidString)" : directory.path + "/notify"
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        var bytes = Array(name.utf8)
+        if isAbstract { bytes[0] = 0 }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let length = 2 + bytes.count + (isAbstract ? 0 : 1)
+        let result = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(length)) }
+        }
+        guard result == 0 else { throw POSIXError(.EADDRINUSE) }
+    }
+
+    /// Everything sent so far.
+    func messages() -> [String] {
+        var messages: [String] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+            guard count >= 0 else { return messages }
+            messages.append(String(decoding: buffer[..<count], as: UTF8.self))
+        }
+    }
+
+    deinit { close(descriptor) }
+}

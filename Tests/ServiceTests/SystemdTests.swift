@@ -1,0 +1,109 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Service
+
+@Suite("systemd's notifications")
+struct SystemdNotifierTests {
+    @Test("reach a socket at a path and in the abstract space", arguments: [false, true])
+    func reach(isAbstract: Bool) throws {
+        let socket = try NotificationSocket(isAbstract: isAbstract)
+        let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": socket.name])
+        #expect(notifier.isConnected)
+        #expect(notifier.send(.ready, .status("up\nREADY=0")))
+        notifier.send(.extendTimeout(.seconds(2)))
+        notifier.send(.stopping)
+        #expect(
+            socket.messages() == ["READY=1\nSTATUS=up READY=0", "EXTEND_TIMEOUT_USEC=2000000", "STOPPING=1"])
+    }
+
+    @Test("of a reload carry the time it began")
+    func reload() throws {
+        let socket = try NotificationSocket(isAbstract: true)
+        let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": socket.name])
+        let before = SystemdNotifier.monotonicMicroseconds()
+        notifier.send(.reloading)
+        let text = try #require(socket.messages().first)
+        let lines = text.split(separator: "\n")
+        #expect(lines.first == "RELOADING=1")
+        let time = try #require(lines.last?.split(separator: "=").last.flatMap { Int64($0) })
+        #expect((before...SystemdNotifier.monotonicMicroseconds()).contains(time))
+    }
+
+    @Test("say a status only when it is new")
+    func status() throws {
+        let socket = try NotificationSocket(isAbstract: true)
+        let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": socket.name])
+        for text in ["recovering", "recovering", "running"] { notifier.status(text) }
+        #expect(socket.messages() == ["STATUS=recovering", "STATUS=running"])
+    }
+
+    @Test(
+        "go nowhere without a socket",
+        arguments: [nil, "", "relative", "@", "/none/there", "/" + String(repeating: "x", count: 200)])
+    func nowhere(name: String?) {
+        let notifier = SystemdNotifier(environment: name.map { ["NOTIFY_SOCKET": $0] } ?? [:])
+        #expect(!notifier.send(.ready))
+    }
+}
+
+@Suite("The watchdog")
+struct WatchdogFeederTests {
+    /// A clock that goes when told to.
+    final class Clock: Sendable {
+        private let time = Mutex<Int64>(0)
+        var now: Int64 { time.withLock { $0 } }
+        func advance(_ microseconds: Int64) { time.withLock { $0 += microseconds } }
+    }
+
+    let socket: NotificationSocket
+    let clock = Clock()
+
+    init() throws { socket = try NotificationSocket(isAbstract: true) }
+
+    private func feeder(_ more: [String: String] = [:]) -> WatchdogFeeder {
+        let environment = ["NOTIFY_SOCKET": socket.name, "WATCHDOG_USEC": "3000000"].merging(more) { $1 }
+        let clock = clock
+        return WatchdogFeeder(notifier: SystemdNotifier(environment: environment), environment: environment) {
+            clock.now
+        }
+    }
+
+    @Test("is fed by progress, at most once in a third of its interval")
+    func rate() {
+        let feeder = feeder(["WATCHDOG_PID": "\(getpid())"])
+        feeder.add(worker: 0)
+        for _ in 0..<100 { feeder.progress(worker: 0) }
+        #expect(socket.messages() == [])
+        clock.advance(1_000_000)
+        for _ in 0..<100 { feeder.progress(worker: 0) }
+        #expect(socket.messages() == ["WATCHDOG=1"])
+    }
+
+    @Test("starves when one of several workers hangs, and not when one has ended")
+    func hang() {
+        let feeder = feeder()
+        feeder.add(worker: 0)
+        feeder.add(worker: 1)
+        for _ in 0..<10 {
+            clock.advance(1_000_000)
+            feeder.progress(worker: 0)
+        }
+        #expect(socket.messages() == [])
+        feeder.progress(worker: 1)
+        #expect(socket.messages() == ["WATCHDOG=1"])
+        feeder.remove(worker: 1)
+        clock.advance(1_000_000)
+        feeder.progress(worker: 0)
+        #expect(socket.messages() == ["WATCHDOG=1"])
+    }
+
+    @Test("is left alone when systemd does not ask, or asks another process")
+    func disabled() {
+        #expect(!feeder(["WATCHDOG_PID": "1"]).isEnabled)
+        #expect(!feeder(["WATCHDOG_USEC": ""]).isEnabled)
+        #expect(!feeder(["NOTIFY_SOCKET": ""]).isEnabled)
+        #expect(feeder().isEnabled)
+    }
+}
