@@ -218,3 +218,6 @@ public final class KafkaLog: Log {
 extension PartitionPosition {
     var kafka: PartitionOffset { PartitionOffset(partition.rawValue, offset.rawValue) }
 }
+
+/// The worker as the daemon runs it; named here so that it is compiled for Kafka and not left generic.
+public typealias KafkaWorker = Worker<KafkaLog>

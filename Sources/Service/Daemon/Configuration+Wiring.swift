@@ -1,0 +1,77 @@
+public import Kafka
+public import Logging
+public import Pipeline
+import Wire
+
+extension Configuration {
+    /// What every Kafka client of the process is made with.
+    public func clientSettings(
+        _ logger: Logger, onConnection: (@Sendable (ConnectionChange) -> Void)? = nil
+    ) -> ClientSettings {
+        var properties = kafka.properties
+        for (name, secret) in kafka.securityProperties { properties[name] = secret.reveal() }
+        return ClientSettings(
+            bootstrapServers: kafka.bootstrapServers, clientID: kafka.clientID, properties: properties,
+            logger: logger, onConnection: onConnection)
+    }
+
+    /// What librdkafka, and the guarantees that rest on it, say to a property; for `load`.
+    public static func checkProperty(_ name: String, _ value: String) -> String? {
+        ClientSettings.problems(in: [name: value]).first?.message
+    }
+
+    /// The worker's part of the configuration.
+    public func pipelineSettings(release: String) -> PipelineSettings {
+        var settings = PipelineSettings()
+        settings.eventTypes = events.types
+        settings.unknownType = events.unknownType == .deadLetter ? .deadLetter : .movesNothing
+        settings.dedupeWindow = UInt64(max(0, events.dedupeWindow))
+        settings.start =
+            switch input.start {
+            case .earliest: .earliest
+            case .latest: .latest
+            case .timestamp(let time): .timestamp(time)
+            }
+        settings.keyedBy = input.keyedBy == .product ? .product : .none
+        settings.delivery = delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce
+        settings.alertFormat = alerts.format == .upsert ? .upsert : .changes
+        settings.outputs.everyAlertColumn = alerts.emit == .row
+        settings.outputs.stockLevels = outputs.stockLevelsTopic != nil
+        settings.outputs.rollup = outputs.rollupTopic != nil
+        settings.hasDeadLetterTopic = deadLetters.topic != nil
+        settings.maxBatchEvents = batch.maxEvents
+        settings.commitIntervalMs = commit.interval.wholeMilliseconds
+        settings.checkpointIntervalMs = checkpoint.interval.wholeMilliseconds
+        settings.inputTopic = input.topic
+        settings.stateTopic = stateTopic
+        settings.release = release
+        return settings
+    }
+
+    /// One worker's clients.
+    func logSettings(worker: Int, hostname: String) -> KafkaLog.Settings {
+        var topics: [Topic: String] = [.input: input.topic, .state: stateTopic, .alerts: alerts.topic]
+        topics[.deadLetters] = deadLetters.topic
+        topics[.stockLevels] = outputs.stockLevelsTopic
+        topics[.rollup] = outputs.rollupTopic
+        var consumer = ConsumerSettings(
+            groupID: kafka.groupID, topic: input.topic,
+            groupInstanceID: kafka.groupInstanceID(worker: worker, of: workers))
+        consumer.sessionTimeoutMs = Int32(clamping: kafka.sessionTimeout.wholeMilliseconds)
+        consumer.queuedKilobytes = Int32(clamping: kafka.fetchBufferBytes / 1024)
+        var producer = ProducerSettings(
+            transactionalID: delivery == .exactlyOnce
+                ? kafka.transactionalID(worker: worker, hostname: hostname) : nil)
+        producer.transactionTimeoutMs = Int32(clamping: kafka.transactionTimeout.wholeMilliseconds)
+        return KafkaLog.Settings(
+            topics: topics, delivery: delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce,
+            consumer: consumer, producer: producer)
+    }
+}
+
+extension Duration {
+    /// Milliseconds, rounded down.
+    var wholeMilliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,211 @@
+public import Inventory
+public import Logging
+import Pipeline
+public import ServiceLifecycle
+import Kafka
+import Synchronization
+import UnixSignals
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
+/// The daemon: topics, reference files and workers, from start to an orderly end.
+public final class Daemon: Service {
+    /// What the command line adds to the configuration.
+    public struct Options: Sendable {
+        public var rebuilds = false
+        public var acceptsConfigChange = false
+        public var acceptsDataLoss = false
+        public init() {}
+    }
+
+    private let configuration: Configuration
+    private let settings: PipelineSettings
+    private let logger: Logger
+    private let notifier: SystemdNotifier
+    private let watchdog: WatchdogFeeder
+    private let files: ReferenceFiles
+    private let catalog: Catalog
+    private let workers = Mutex<[WorkerThread]>([])
+    /// Reads the configuration again for SIGHUP and says what changed.
+    private let onReload: @Sendable () -> Void
+    private let isDown = Mutex(false)
+
+    /// - Parameter catalog: the tables that `files` gave, or empty ones.
+    public init(
+        _ configuration: Configuration, options: Options, files: ReferenceFiles, catalog: Catalog,
+        logger: Logger, environment: [String: String], release: String,
+        onReload: @escaping @Sendable () -> Void = {}
+    ) {
+        self.configuration = configuration
+        var settings = configuration.pipelineSettings(release: release)
+        settings.rebuilds = options.rebuilds
+        settings.acceptsConfigChange = options.acceptsConfigChange
+        settings.acceptsDataLoss = options.acceptsDataLoss
+        self.settings = settings
+        self.files = files
+        self.catalog = catalog
+        self.logger = logger
+        self.onReload = onReload
+        notifier = SystemdNotifier(environment: environment)
+        watchdog = WatchdogFeeder(notifier: notifier, environment: environment)
+    }
+
+    public func run() async throws {
+        try await withGracefulShutdownHandler {
+            guard let admin = try await connect() else { return }
+            defer { admin.close(deadlineMs: 2_000) }
+            startWorkers(admin)
+            try await watchWorkers()
+        } onGracefulShutdown: {
+            self.notifier.send(.stopping, .status("stopping"))
+            for worker in self.workers.withLock({ $0 }) { worker.inbox.stop() }
+        }
+    }
+
+    /// Waits for a broker, saying so once, then sees to the topics. Nil when told to stop meanwhile.
+    private func connect() async throws -> Admin? {
+        let admin: Admin
+        do throws(KafkaError) {
+            admin = try Admin(client)
+        } catch {
+            throw WorkerStop(.configuration, error.description)
+        }
+        let start = ContinuousClock.now
+        var hasSaidSo = false
+        while !Task.isShuttingDownGracefully {
+            do throws(KafkaError) {
+                try prepareTopics(admin)
+                if hasSaidSo { logger.notice("Kafka answers") }
+                return admin
+            } catch {
+                if !error.isRetriable, !error.name.hasPrefix("_") { throw WorkerStop(.configuration, "\(error)") }
+                try tolerate(error, since: start, &hasSaidSo)
+            }
+            notifier.send(.status("waiting for Kafka"), .extendTimeout(.seconds(30)))
+            try? await Task.sleep(for: .milliseconds(500))
+        }
+        return nil
+    }
+
+    private func tolerate(
+        _ error: KafkaError, since start: ContinuousClock.Instant, _ hasSaidSo: inout Bool
+    ) throws(WorkerStop) {
+        if let deadline = configuration.kafka.brokerDeadline, ContinuousClock.now - start > deadline {
+            throw WorkerStop(
+                .unavailable, "no broker at \(configuration.kafka.bootstrapServers) within \(deadline): \(error)")
+        }
+        guard !hasSaidSo else { return }
+        hasSaidSo = true
+        logger.warning(
+            "no broker yet at \(configuration.kafka.bootstrapServers), trying until one answers: \(error)")
+    }
+
+    private func prepareTopics(_ admin: Admin) throws(KafkaError) {
+        try admin.ping(timeoutMs: 5_000)
+        let preparation = TopicPreparation(configuration, admin)
+        let problems = try preparation.problems()
+        for problem in problems { logger.error("\(problem)") }
+        guard problems.isEmpty else { return }
+        guard configuration.topics.create else { return }
+        for topic in try preparation.create() { logger.notice("created topic \(topic)") }
+    }
+
+    private var client: ClientSettings {
+        configuration.clientSettings(logger) { [self] change in
+            let isDownNow = if case .down = change.state { true } else { false }
+            // Each client notices by itself; the daemon says it once.
+            let isNews = isDown.withLock { isDown in
+                defer { isDown = isDownNow }
+                return isDown != isDownNow
+            }
+            guard isNews else { return }
+            switch change.state {
+            case .down(let reason): logger.warning("connection to Kafka lost, trying again: \(reason)")
+            case .up: logger.notice("connected to Kafka")
+            }
+        }
+    }
+
+    private func startWorkers(_ admin: Admin) {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        let hostname = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let started = (0..<configuration.workers).map { number in
+            watchdog.add(worker: number)
+            return WorkerThread(
+                number: number, client: client,
+                log: configuration.logSettings(worker: number, hostname: hostname), settings: settings,
+                catalog: catalog, admin: admin, logger: logger,
+                onStep: { [watchdog] in watchdog.progress(worker: number) },
+                onEnd: { [watchdog] in watchdog.remove(worker: number) })
+        }
+        workers.withLock { $0 = started }
+    }
+
+    /// Tells systemd how things stand until every worker has ended; one that fails ends the others.
+    private func watchWorkers() async throws {
+        var isReady = false
+        var failure: WorkerStop?
+        while true {
+            let workers = self.workers.withLock { $0 }
+            if Task.isShuttingDownGracefully { for worker in workers { worker.inbox.stop() } }
+            let outcomes = workers.map(\.outcome)
+            for case .failure(let stop) in outcomes where failure == nil {
+                failure = stop
+                for worker in workers { worker.inbox.stop() }
+            }
+            if outcomes.allSatisfy({ $0 != nil }) { break }
+            report(workers, &isReady)
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        if let failure { throw failure }
+    }
+
+    private func report(_ workers: [WorkerThread], _ isReady: inout Bool) {
+        let counts = workers.map(\.telemetry.snapshot)
+        let applied = counts.reduce(0) { $0 + $1.applied }
+        let status = counts.map(\.status).joined(separator: ", ")
+        if !isReady, counts.allSatisfy({ $0.isRunning || $0.status.hasPrefix("standing by") }) {
+            isReady = true
+            notifier.send(.ready)
+            logger.notice("ready")
+        }
+        if !isReady { notifier.send(.extendTimeout(.seconds(30))) }
+        notifier.status("\(status); \(applied) events applied")
+    }
+
+    /// What SIGHUP asks for: the reference files are read again; mistakes in them keep the old rows.
+    public func reload() {
+        notifier.send(.reloading)
+        switch files.load() {
+        case .unchanged: logger.notice("reference files read again: nothing changed")
+        case .kept(let mistakes):
+            for mistake in mistakes { logger.error("reference data kept as it was: \(mistake)") }
+        case .replaced(let tables):
+            logger.notice(
+                "reference files read again",
+                metadata: [
+                    "products": "\(tables.products?.count ?? 0)", "warehouses": "\(tables.warehouses?.count ?? 0)",
+                ])
+            for worker in workers.withLock({ $0 }) { worker.inbox.adopt(tables.catalog) }
+        }
+        onReload()
+        notifier.send(.ready)
+    }
+}
+
+/// Calls the daemon's `reload` at each SIGHUP.
+public struct ReloadOnHangup: Service {
+    private let daemon: Daemon
+
+    public init(_ daemon: Daemon) { self.daemon = daemon }
+
+    public func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sighup)
+        for await _ in signals.cancelOnGracefulShutdown() { daemon.reload() }
+    }
+}

@@ -1,0 +1,70 @@
+public import Kafka
+
+/// Makes sure that the topics exist before a worker needs them.
+public struct TopicPreparation {
+    private let configuration: Configuration
+    private let admin: Admin
+    private let timeoutMs: Int32 = 10_000
+
+    public init(_ configuration: Configuration, _ admin: Admin) {
+        self.configuration = configuration
+        self.admin = admin
+    }
+
+    /// What is missing or does not fit, each with what would be right. Nothing is created.
+    public func problems() throws(KafkaError) -> [String] {
+        let names = configuration.topicNames
+        let counts = try admin.describe(names.map(\.topic), timeoutMs: timeoutMs)
+        var problems: [String] = []
+        for (key, topic) in names where counts[topic] == nil && !configuration.topics.create {
+            problems.append(
+                "\(key): topic \(topic) does not exist; create it, or set topics.create: true")
+        }
+        if let input = counts[configuration.input.topic], let state = counts[configuration.stateTopic],
+            configuration.input.keyedBy == .product, input != state
+        {
+            problems.append(
+                "state.topic: \(configuration.stateTopic) has \(state) partitions; with input.keyed_by: "
+                    + "product it needs as many as \(configuration.input.topic), which has \(input)")
+        }
+        return problems
+    }
+
+    /// Creates the topics that are missing, the state topic with as many partitions as the input.
+    /// - Returns: the names of those created.
+    public func create() throws(KafkaError) -> [String] {
+        let counts = try admin.describe(configuration.topicNames.map(\.topic), timeoutMs: timeoutMs)
+        let inputs = counts[configuration.input.topic] ?? configuration.topics.partitions
+        let missing = configuration.topicNames.filter { counts[$0.topic] == nil }
+        let specs = missing.map { key, topic in
+            TopicSpec(
+                topic, partitions: Int32(key == "state.topic" ? inputs : configuration.topics.partitions),
+                replicationFactor: Int32(configuration.topics.replicationFactor), config: config(of: key))
+        }
+        try admin.createTopics(specs, timeoutMs: timeoutMs)
+        return missing.map(\.topic)
+    }
+
+    private func config(of key: String) -> [String: String] {
+        switch key {
+        case "state.topic":
+            // Small segments and an early cleaner keep what a recovery reads close to what it needs.
+            [
+                "cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1",
+                "segment.bytes": "67108864", "segment.ms": "600000", "delete.retention.ms": "3600000",
+            ]
+        case "outputs.stock_levels.topic", "outputs.rollup.topic", "reference.products.topic",
+            "reference.warehouses.topic":
+            ["cleanup.policy": "compact"]
+        case "alerts.topic":
+            retention(configuration.topics.alertsRetention).merging(
+                ["cleanup.policy": configuration.alertsCleanupPolicy]) { $1 }
+        case "dead_letters.topic": retention(configuration.topics.deadLettersRetention)
+        default: [:]
+        }
+    }
+
+    private func retention(_ duration: Duration?) -> [String: String] {
+        duration.map { ["retention.ms": "\($0.wholeMilliseconds)"] } ?? [:]
+    }
+}

@@ -1,0 +1,77 @@
+public import Inventory
+public import Kafka
+public import Logging
+public import Pipeline
+import Synchronization
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
+/// A worker on a thread of its own.
+public final class WorkerThread: Sendable {
+    public let number: Int
+    public let inbox = WorkerInbox()
+    public let telemetry: Telemetry
+    private let result = Mutex<Result<Void, WorkerStop>?>(nil)
+    private let onEnd: @Sendable () -> Void
+
+    /// Starts the worker. `onStep` is called after each of its turns, `onEnd` once when it has ended, both on
+    /// its thread.
+    public init(
+        number: Int, client: ClientSettings, log: KafkaLog.Settings, settings: PipelineSettings,
+        catalog: Catalog, admin: Admin, logger: Logger, onStep: @escaping @Sendable () -> Void = {},
+        onEnd: @escaping @Sendable () -> Void = {}
+    ) {
+        self.number = number
+        self.onEnd = onEnd
+        telemetry = Telemetry(logger: logger)
+        let body: @Sendable () -> Void = { [self] in
+            let outcome = Result { () throws(WorkerStop) in
+                try run(client, log, settings, catalog, admin, onStep)
+            }
+            result.withLock { $0 = outcome }
+            onEnd()
+        }
+        startThread(body)
+    }
+
+    /// Nil while it runs.
+    public var outcome: Result<Void, WorkerStop>? { result.withLock { $0 } }
+
+    private func run(
+        _ client: ClientSettings, _ log: KafkaLog.Settings, _ settings: PipelineSettings, _ catalog: Catalog,
+        _ admin: Admin, _ onStep: () -> Void
+    ) throws(WorkerStop) {
+        let kafka: KafkaLog
+        do throws(LogFailure) {
+            kafka = try KafkaLog(client, log, admin: admin)
+        } catch {
+            throw WorkerStop(.configuration, error.message)
+        }
+        defer { kafka.close() }
+        let worker = KafkaWorker(
+            log: kafka, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry)
+        while try worker.step() { onStep() }
+    }
+}
+
+/// Runs a closure on a new detached thread.
+private func startThread(_ body: @escaping @Sendable () -> Void) {
+    final class Box: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    let box = Unmanaged.passRetained(Box(body)).toOpaque()
+    let code = pthread_create(
+        &thread, nil,
+        { argument in
+            if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+            return nil
+        }, box)
+    precondition(code == 0, "cannot start a thread")
+    pthread_detach(thread)
+}

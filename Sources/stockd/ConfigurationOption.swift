@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+import Inventory
+import Service
+
+/// `--config`, and what is made of the file, the environment and systemd's credentials.
+struct ConfigurationOption: ParsableArguments {
+    @Option(name: .long, help: "The YAML configuration file; STOCKD_… variables override it.")
+    var config: String
+
+    var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+    /// The configuration, or every mistake in it.
+    func load() -> (Configuration?, [Mistake]) {
+        Configuration.load(
+            file: config, environment: environment,
+            credentialsDirectory: environment["CREDENTIALS_DIRECTORY"],
+            checkProperty: Configuration.checkProperty)
+    }
+
+    /// The configuration and the reference tables; prints every mistake and exits with 78 on any.
+    func loadOrExit() throws -> (Configuration, ReferenceFiles, Catalog) {
+        let (configuration, mistakes) = load()
+        var problems = mistakes.map(\.description)
+        guard let configuration else { throw Self.fail(problems) }
+        problems += Self.unsupported(configuration)
+        let files = ReferenceFiles(configuration)
+        var catalog = Catalog()
+        switch files.load() {
+        case .replaced(let tables): catalog = tables.catalog
+        case .kept(let mistakes): problems += mistakes
+        case .unchanged: break
+        }
+        guard problems.isEmpty else { throw Self.fail(problems) }
+        return (configuration, files, catalog)
+    }
+
+    private static func unsupported(_ configuration: Configuration) -> [String] {
+        [
+            ("products", configuration.reference.products), ("warehouses", configuration.reference.warehouses),
+        ].compactMap { name, place in
+            guard case .topic(let topic) = place else { return nil }
+            return "reference.\(name).topic: found \"\(topic)\"; this release reads reference data from files "
+                + "only, set reference.\(name).file"
+        }
+    }
+
+    static func fail(_ problems: [String]) -> ExitCode {
+        for problem in problems { printError(problem) }
+        printError("\(problems.count) mistake\(problems.count == 1 ? "" : "s") in the configuration")
+        return Exit.configuration
+    }
+}
+
+func printError(_ text: String) {
+    FileHandle.standardError.write(Data("stockd: \(text)\n".utf8))
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Inventory
+import Service
+import Synchronization
+import Wire
+
+/// The tutorial's reference tables, read by the decoder that reads an operator's files.
+struct ReferenceRowsOfDemo {
+    func catalog() throws -> Catalog {
+        Catalog(
+            products: try ReferenceRows.products(csv: Array(TutorialDay.products.utf8)),
+            warehouses: try ReferenceRows.warehouses(csv: Array(TutorialDay.warehouses.utf8)))
+    }
+}
+
+/// A message of inventory-alerts as any consumer would take it apart.
+struct AlertMessage {
+    private let fields: [String: Any]
+
+    init(_ value: UnsafeRawBufferPointer) {
+        let parsed = try? JSONSerialization.jsonObject(with: Data(value))
+        fields = parsed as? [String: Any] ?? [:]
+    }
+
+    func sentence(_ style: TerminalStyle) -> String {
+        func text(_ name: String) -> String? { fields[name] as? String }
+        let change = text("change") ?? "?"
+        let padded = style.severity(change) + String(repeating: " ", count: max(0, 9 - change.count))
+        let severity = text("alert_severity").map { style.severity($0) } ?? "fine"
+        let from = text("previous_severity").map { "\($0) → " } ?? ""
+        let stock = (fields["current_stock"] as? NSNumber).map { ", stock \($0)" } ?? ""
+        return "\(padded)  \(text("product_name") ?? "?"), \(text("warehouse_name") ?? "?"): \(from)\(severity)\(stock)"
+    }
+}
+
+/// Orders that keep the shop going: many small shipments, now and then a delivery or a return.
+struct OrderGenerator {
+    private var id: Int64
+    private var random = SystemRandomNumberGenerator()
+
+    init(firstID: Int64) { id = firstID }
+
+    mutating func next() -> String {
+        id += 1
+        let product = Int.random(in: 1...5, using: &random)
+        let warehouse = Int.random(in: 1...3, using: &random)
+        let dice = Int.random(in: 0..<20, using: &random)
+        let (type, quantity) =
+            dice == 0
+            ? ("RECEIVED", Int.random(in: 40...150, using: &random))
+            : dice == 1 ? ("RETURNED", 1) : ("SHIPPED", Int.random(in: 1...6, using: &random))
+        let time = RFC3339.string(
+            Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)))
+        return #"{"event_id":\#(id),"event_type":"\#(type)","product_id":\#(product),"#
+            + #""warehouse_id":\#(warehouse),"quantity":\#(quantity),"event_time":"\#(time)"}"#
+    }
+}
+
+/// Notices Ctrl-C instead of dying of it, so that the stage is cleared.
+struct Interruption {
+    init() {
+        interruptions.store(0, ordering: .relaxed)
+        signal(SIGINT) { _ in interruptions.add(1, ordering: .relaxed) }
+    }
+
+    var hasCome: Bool { interruptions.load(ordering: .relaxed) > 0 }
+}
+
+private let interruptions = Atomic<Int>(0)

@@ -1,0 +1,151 @@
+import Foundation
+import Inventory
+import Kafka
+import Logging
+import Pipeline
+import Service
+import Synchronization
+import Wire
+
+/// Everything the demo has on stage: the cluster, the worker, a producer of orders, a reader of alerts.
+final class DemoStage {
+    private let cluster: EmbeddedCluster
+    private let admin: Admin
+    private let worker: WorkerThread
+    private let orders: TransactionalProducer
+    private let input: TopicHandle
+    private let alerts: PartitionReader
+    private let style = TerminalStyle(isColoured: Terminal.isColoured)
+    private let isTerminal = isatty(1) == 1
+
+    init() throws {
+        let quiet = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
+        cluster = try EmbeddedCluster(logger: quiet)
+        let names: [Topic: String] = [
+            .input: "order-events", .alerts: "inventory-alerts", .state: "stockd-state",
+            .deadLetters: "order-events-dlq",
+        ]
+        for name in names.values { try cluster.createTopic(name, partitions: 1) }
+        let client = ClientSettings(bootstrapServers: cluster.bootstrapServers, logger: quiet)
+        admin = try Admin(client)
+        let files = ReferenceRowsOfDemo()
+        worker = WorkerThread(
+            number: 0, client: client,
+            log: KafkaLog.Settings(
+                topics: names, delivery: .exactlyOnce,
+                consumer: ConsumerSettings(groupID: "stockd", topic: "order-events"),
+                producer: ProducerSettings(transactionalID: "stockd-demo-0")),
+            settings: PipelineSettings(), catalog: try files.catalog(), admin: admin, logger: quiet)
+        orders = try TransactionalProducer(client, ProducerSettings(transactionalID: nil), name: "orders")
+        input = try orders.topic("order-events")
+        alerts = try PartitionReader(
+            client, topic: "inventory-alerts", from: [.beginning(0)], name: "alert-reader")
+    }
+
+    func close() {
+        worker.inbox.stop()
+        let deadline = Date(timeIntervalSinceNow: 8)
+        while worker.outcome == nil, Date() < deadline { usleep(10_000) }
+        alerts.close(deadlineMs: 1_000)
+        orders.close(deadlineMs: 1_000)
+        admin.close(deadlineMs: 1_000)
+        cluster.close(deadlineMs: 2_000)
+    }
+
+    func playTutorialDay() throws {
+        print(style.bold("stockd demo") + ": Kafka's protocol on \(cluster.bootstrapServers)\n")
+        print("Producing the tutorial day, \(TutorialDay.events.count) events, to order-events.")
+        for event in TutorialDay.events { try send(event) }
+        print("Alert changes as they are read back from inventory-alerts:\n")
+        let views = try watch(until: { $0 == TutorialDay.events.count })
+        print("\nThe three views:\n")
+        show(views)
+        print("The next day 100 laptop stands arrive at the East Coast Hub:\n")
+        try send(TutorialDay.nextDay)
+        let later = try watch(until: { $0 == TutorialDay.events.count + 1 })
+        print("")
+        print(later.alertTable().text(style))
+    }
+
+    /// Plausible orders, with a live table on a terminal, until interrupted.
+    func keepGoing() throws {
+        print("Going on with generated orders until Ctrl-C.")
+        let interrupted = Interruption()
+        var generator = OrderGenerator(firstID: 1_000)
+        while !interrupted.hasCome {
+            for _ in 0..<5 { try send(generator.next()) }
+            let views = try takeViews()
+            if isTerminal {
+                print("\u{1B}[H\u{1B}[2J" + style.bold("stockd demo --keep") + ", Ctrl-C ends\n")
+                print(views.alertTable().text(style))
+                print(views.rollupTable().text(style))
+                _ = try readAlerts(printing: false)
+            } else {
+                _ = try readAlerts(printing: true)
+            }
+            usleep(500_000)
+        }
+    }
+
+    private func send(_ event: String) throws {
+        var event = event
+        try event.withUTF8 { bytes in
+            try orders.produce(input, partition: 0, key: nil, value: UnsafeRawBufferPointer(bytes))
+        }
+        try orders.flush(deadlineMs: 5_000)
+    }
+
+    /// Prints alert changes until the views stand for so many events and everything published was read.
+    private func watch(until isDone: (Int64) -> Bool) throws -> ViewTables {
+        let deadline = Date(timeIntervalSinceNow: 30)
+        var quietPolls = 0
+        while Date() < deadline {
+            if case .failure(let stop) = worker.outcome { throw DemoFailure(message: stop.message) }
+            let snapshot = try takeSnapshot()
+            let read = try readAlerts(printing: true)
+            let position = snapshot.positions.first?.offset.rawValue ?? 0
+            quietPolls = read == 0 && isDone(position) ? quietPolls + 1 : 0
+            if quietPolls >= 2 { return ViewTables(stock: snapshot.stock, rollup: snapshot.rollup) }
+        }
+        throw DemoFailure(message: "the events were not processed within 30 s")
+    }
+
+    private func readAlerts(printing: Bool) throws -> Int {
+        guard case .records(let count) = try alerts.poll(maxRecords: 1_000, waitMs: 150) else { return 0 }
+        for index in 0..<count {
+            guard printing, let value = alerts.batch[index].value else { continue }
+            print("  " + AlertMessage(value).sentence(style))
+        }
+        return count
+    }
+
+    private func takeViews() throws -> ViewTables {
+        let snapshot = try takeSnapshot()
+        return ViewTables(stock: snapshot.stock, rollup: snapshot.rollup)
+    }
+
+    private func takeSnapshot() throws -> ViewSnapshot {
+        let box = SnapshotBox()
+        worker.inbox.requestViews { box.put($0) }
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while Date() < deadline {
+            if let snapshot = box.take() { return snapshot }
+            if case .failure(let stop) = worker.outcome { throw DemoFailure(message: stop.message) }
+            usleep(5_000)
+        }
+        throw DemoFailure(message: "the worker did not answer within 20 s")
+    }
+
+    private func show(_ views: ViewTables) {
+        print(views.stockTable().text(style))
+        print(views.alertTable().text(style))
+        print(views.rollupTable().text(style))
+    }
+}
+
+/// Carries a snapshot from the worker's thread.
+private final class SnapshotBox: Sendable {
+    private let snapshot = Mutex<ViewSnapshot?>(nil)
+    func put(_ value: ViewSnapshot) { snapshot.withLock { $0 = value } }
+    func take() -> ViewSnapshot? { snapshot.withLock { $0 } }
+}

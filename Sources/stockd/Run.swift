@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Pipeline
+import Service
+import ServiceLifecycle
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the reference files again.")
+
+    @OptionGroup var options: ConfigurationOption
+
+    @Flag(help: "Recompute the state from the beginning of the log; publish only what differs.")
+    var rebuild = false
+
+    @Flag(help: "Keep the stock although settings that shape it changed; the new rules apply from here on.")
+    var acceptConfigChange = false
+
+    @Flag(help: "Go on where the log no longer holds events that were not counted yet.")
+    var acceptDataLoss = false
+
+    func run() async throws {
+        let (configuration, files, catalog) = try options.loadOrExit()
+        let output = LogOutput(configuration.log, environment: options.environment)
+        output.bootstrap()
+        let logger = output.logger("stockd")
+        logger.notice("stockd \(Stockd.release) starting", metadata: ["config": "\(options.config)"])
+        var daemonOptions = Daemon.Options()
+        daemonOptions.rebuilds = rebuild
+        daemonOptions.acceptsConfigChange = acceptConfigChange
+        daemonOptions.acceptsDataLoss = acceptDataLoss
+        let daemon = Daemon(
+            configuration, options: daemonOptions, files: files, catalog: catalog, logger: logger,
+            environment: options.environment, release: Stockd.release,
+            onReload: { reload(configuration, output, logger) })
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: ReloadOnHangup(daemon)),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in
+                    SwiftLogNoOpLogHandler()
+                }))
+        do {
+            try await group.run()
+            logger.notice("stopped in good order")
+        } catch let stop as WorkerStop {
+            logger.critical("\(stop.message)")
+            throw Self.exitCode(stop)
+        }
+    }
+
+    /// SIGHUP: the log level changes at once; what needs a restart is named.
+    private func reload(_ running: Configuration, _ output: LogOutput, _ logger: Logger) {
+        let (newer, mistakes) = options.load()
+        guard let newer else {
+            for mistake in mistakes { logger.error("configuration kept as it was: \(mistake)") }
+            return
+        }
+        for change in running.changes(to: newer) { logger.notice("\(change)") }
+        output.level.level = newer.log.level.loggerLevel
+    }
+
+    private static func exitCode(_ stop: WorkerStop) -> ExitCode {
+        switch stop.kind {
+        case .configuration: Exit.configuration
+        case .unavailable: Exit.unavailable
+        case .data: Exit.data
+        case .internalError: Exit.internalError
+        }
+    }
+}
