@@ -1,0 +1,124 @@
+/// One message to publish, with what the ledger must remember of it.
+public enum OutputChange: Sendable {
+    case alert(AlertChange, LedgerEntry)
+    /// A row of `current_stock_levels`, nil when it is gone, and its digest.
+    case stock(Pair, StockRow?, fingerprint: UInt64)
+    /// A row of `multi_warehouse_inventory`, nil when it is gone, and its digest.
+    case rollup(ProductID, RollupRow?, fingerprint: UInt64)
+}
+
+extension Aggregate {
+    /// Gives out the net difference between what was published and what now stands, each change once.
+    ///
+    /// The ledger follows at once; `rollback` takes it back. Calling it again in the same transaction
+    /// gives out only what changed in between.
+    public mutating func consolidate<Failure: Error>(
+        _ emit: (OutputChange) throws(Failure) -> Void
+    ) throws(Failure) {
+        for index in 0..<journal.touched.count {
+            let touched = journal.touched[index]
+            let source = Source(
+                partition: Partition(touched.partition), offset: Offset(touched.offset))
+            try deriveAlert(touched.slot, source, emit)
+            if outputs.stockLevels { try deriveStock(touched.slot, emit) }
+        }
+        if isWholePending {
+            for slot in 0..<table.count {
+                try deriveAlert(UInt32(slot), nil, emit)
+                if outputs.stockLevels { try deriveStock(UInt32(slot), emit) }
+            }
+        }
+        for index in 0..<pending.count {
+            try deriveAlert(pending[index], nil, emit)
+            if outputs.stockLevels { try deriveStock(pending[index], emit) }
+        }
+        if outputs.rollup { try deriveRollups(emit) }
+    }
+
+    /// Has the next `consolidate` compare every row with what was published, as a recovery must.
+    public mutating func markEverythingPending() { isWholePending = true }
+
+    @inline(__always)
+    private mutating func deriveAlert<Failure: Error>(
+        _ slot: UInt32, _ source: Source?, _ emit: (OutputChange) throws(Failure) -> Void
+    ) throws(Failure) {
+        let cell = table.cells[Int(slot)]
+        let severity = cell.severity
+        let published = cell.ledgerIndex == Cell.none ? nil : ledger[Int(cell.ledgerIndex)]
+        if severity == nil, published?.severity == nil { return }
+        if !outputs.everyAlertColumn, severity == published?.severity { return }
+        try deriveChange(slot, severity, published ?? LedgerEntry(), source, emit)
+    }
+
+    private mutating func deriveChange<Failure: Error>(
+        _ slot: UInt32, _ severity: Severity?, _ published: LedgerEntry, _ source: Source?,
+        _ emit: (OutputChange) throws(Failure) -> Void
+    ) throws(Failure) {
+        let row = stockRow(table.cells[Int(slot)])
+        var entry = published
+        entry.severity = severity
+        entry.fingerprint = 0
+        if outputs.everyAlertColumn, severity != nil, let row { entry.fingerprint = Fingerprint.of(row) }
+        let kind: ChangeKind
+        switch (published.severity, severity) {
+        case (nil, nil): return
+        case (nil, .some):
+            kind = .raised
+            entry.incident &+= 1
+            entry.since = row?.lastUpdated ?? entry.since
+        case (.some, nil): kind = .resolved
+        case (.some(let before), .some(let now)):
+            if now == before, entry.fingerprint == published.fingerprint { return }
+            kind = now == before ? .updated : now > before ? .escalated : .eased
+        }
+        remember(entry, of: slot)
+        let change = AlertChange(
+            kind: kind, pair: Pair(packed: table.cells[Int(slot)].pair), row: row, severity: severity,
+            previousSeverity: published.severity, since: entry.since, incident: entry.incident,
+            source: source)
+        try emit(.alert(change, entry))
+    }
+
+    private mutating func remember(_ entry: LedgerEntry, of slot: UInt32) {
+        let cell = table.cells + Int(slot)
+        if cell.pointee.ledgerIndex == Cell.none {
+            cell.pointee.ledgerIndex = UInt32(ledger.count)
+            ledger.append(LedgerEntry())
+        }
+        let index = Int(cell.pointee.ledgerIndex)
+        journal.ledger.append(Journal.Ledgered(slot: slot, before: ledger[index]))
+        ledger[index] = entry
+    }
+
+    private mutating func deriveStock<Failure: Error>(
+        _ slot: UInt32, _ emit: (OutputChange) throws(Failure) -> Void
+    ) throws(Failure) {
+        let cell = table.cells[Int(slot)]
+        let row = stockRow(cell)
+        let fingerprint = row.map(Fingerprint.of) ?? 0
+        let before = stockPrints[Int(slot)]
+        if fingerprint == before { return }
+        journal.stockPrints.append((slot, before))
+        stockPrints[Int(slot)] = fingerprint
+        try emit(.stock(Pair(packed: cell.pair), row, fingerprint: fingerprint))
+    }
+
+    private mutating func deriveRollups<Failure: Error>(
+        _ emit: (OutputChange) throws(Failure) -> Void
+    ) throws(Failure) {
+        var products = pendingProducts
+        for touched in journal.touched {
+            products.insert(Pair(packed: table.cells[Int(touched.slot)].pair).product)
+        }
+        if isWholePending { products.formUnion(productHeads.keys) }
+        for product in products.sorted() {
+            let row = rollupRow(product)
+            let fingerprint = row.map(Fingerprint.of) ?? 0
+            let before = rollupPrints[product] ?? 0
+            if fingerprint == before { continue }
+            journal.rollupPrints.append((product, before))
+            rollupPrints[product] = fingerprint
+            try emit(.rollup(product, row, fingerprint: fingerprint))
+        }
+    }
+}

@@ -1,0 +1,129 @@
+/// A cell as a checkpoint stores it.
+public struct CellImage: Equatable, Sendable {
+    public var pair: Pair
+    public var stock: Int64
+    public var lastUpdated: Timestamp
+    /// 0 for a pair that has no row (its only events were refused or rolled back).
+    public var events: UInt32
+
+    public init(pair: Pair, stock: Int64, lastUpdated: Timestamp, events: UInt32) {
+        self.pair = pair
+        self.stock = stock
+        self.lastUpdated = lastUpdated
+        self.events = events
+    }
+}
+
+// MARK: Writing
+
+extension Aggregate {
+    /// Cells in one checkpoint record.
+    public static var cellsPerBucket: Int { BucketSet.cellsPerBucket }
+
+    /// How many buckets and seen-id chunks changed since the last checkpoint.
+    public var dirtyRecordCount: Int {
+        var count = dirtyBuckets.members.count
+        for lane in 0..<laneCount { count += lanes[lane].dirtyPlaces.count }
+        return count
+    }
+
+    /// The buckets of cells that changed since the last checkpoint, each whole.
+    public func forEachDirtyBucket<Failure: Error>(
+        _ body: (_ bucket: UInt32, _ cells: [CellImage]) throws(Failure) -> Void
+    ) throws(Failure) {
+        var images: [CellImage] = []
+        images.reserveCapacity(Self.cellsPerBucket)
+        for bucket in dirtyBuckets.members {
+            images.removeAll(keepingCapacity: true)
+            let first = Int(bucket) * Self.cellsPerBucket
+            for slot in first..<min(first + Self.cellsPerBucket, table.count) {
+                let cell = table.cells[slot]
+                images.append(
+                    CellImage(
+                        pair: Pair(packed: cell.pair), stock: cell.stock,
+                        lastUpdated: Timestamp(microseconds: cell.lastUpdated), events: cell.events))
+            }
+            try body(bucket, images)
+        }
+    }
+
+    /// The chunks of seen ids that changed since the last checkpoint, with the place that names each.
+    public func forEachDirtySeenChunk<Failure: Error>(
+        _ body: (_ lane: Int, _ place: UInt32, _ chunk: SeenChunk) throws(Failure) -> Void
+    ) throws(Failure) {
+        for lane in 0..<laneCount {
+            for place in lanes[lane].dirtyPlaces {
+                guard let chunk = lanes[lane].chunk(at: place) else { continue }
+                try body(lane, UInt32(place), chunk)
+            }
+        }
+    }
+
+    /// The highest event id applied from a lane.
+    public func highestID(lane: Int) -> Int64? { lanes[lane].highest }
+
+    /// The checkpoint that holds everything changed so far is committed.
+    public mutating func markCheckpointed() {
+        dirtyBuckets.removeAll()
+        for lane in 0..<laneCount { lanes[lane].markClean() }
+    }
+}
+
+// MARK: Reading
+
+extension Aggregate {
+    /// Puts a bucket of cells back. The aggregate is fit for use only after `finishRestoringCells`.
+    public mutating func restore(bucket: UInt32, cells: [CellImage]) {
+        let first = Int(bucket) * Self.cellsPerBucket
+        for (index, image) in cells.prefix(Self.cellsPerBucket).enumerated() {
+            var cell = Cell(pair: image.pair.packed)
+            cell.stock = image.stock
+            cell.events = image.events
+            cell.lastUpdated = image.lastUpdated.microseconds
+            table.restore(cell, at: first + index)
+        }
+    }
+
+    /// Makes the restored cells findable and joins them with the reference tables.
+    public mutating func finishRestoringCells() {
+        table.rebuildIndex()
+        productHeads.removeAll()
+        for slot in 0..<table.count {
+            let product = Pair(packed: table.cells[slot].pair).product
+            table.cells[slot].nextOfProduct = productHeads[product] ?? Cell.none
+            productHeads[product] = UInt32(slot)
+            refresh(&table.cells[slot])
+        }
+        if outputs.stockLevels { stockPrints = Array(repeating: 0, count: table.count) }
+    }
+
+    /// Puts a chunk of a lane's seen ids back.
+    public mutating func restore(_ chunk: SeenChunk, lane: Int) { lanes[lane].restore(chunk) }
+
+    /// Puts back the highest event id applied from a lane.
+    public mutating func restore(highestID: Int64?, lane: Int) { lanes[lane].restore(highest: highestID) }
+
+    /// Puts back what was published of a pair's alert.
+    public mutating func restore(_ entry: LedgerEntry, of pair: Pair) {
+        let slot = table.find(pair.packed) ?? add(pair)
+        let cell = table.cells + Int(slot)
+        if cell.pointee.ledgerIndex == Cell.none {
+            cell.pointee.ledgerIndex = UInt32(ledger.count)
+            ledger.append(entry)
+        } else {
+            ledger[Int(cell.pointee.ledgerIndex)] = entry
+        }
+    }
+
+    /// Puts back the digest of a pair's published stock row.
+    public mutating func restore(stockFingerprint: UInt64, of pair: Pair) {
+        guard outputs.stockLevels else { return }
+        stockPrints[Int(table.find(pair.packed) ?? add(pair))] = stockFingerprint
+    }
+
+    /// Puts back the digest of a product's published rollup row.
+    public mutating func restore(rollupFingerprint: UInt64, of product: ProductID) {
+        guard outputs.rollup else { return }
+        rollupPrints[product] = rollupFingerprint
+    }
+}

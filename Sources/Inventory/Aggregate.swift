@@ -1,0 +1,200 @@
+/// The stock of one shard: what its events and the reference rows make of it, and what of that was
+/// published. Pure state; it knows nothing of Kafka, of time or of threads.
+///
+/// Changes gather in a transaction: `apply` events, `consolidate` them into the changes to publish, then
+/// `commit`, or `rollback` to the state before the first of them.
+public struct Aggregate: ~Copyable {
+    /// Which tables the changes of a commit are derived for.
+    public struct Outputs: Sendable, Equatable {
+        /// Publish an alert when any column of its row changes, not only its severity.
+        public var everyAlertColumn = false
+        public var stockLevels = false
+        public var rollup = false
+        public init(everyAlertColumn: Bool = false, stockLevels: Bool = false, rollup: Bool = false) {
+            self.everyAlertColumn = everyAlertColumn
+            self.stockLevels = stockLevels
+            self.rollup = rollup
+        }
+    }
+
+    /// What an event did.
+    public enum Outcome: Equatable, Sendable {
+        case applied
+        /// Applied, though its id is too far below the highest to know whether it was seen.
+        case appliedBelowWindow
+        /// Its id was applied before: nothing changed.
+        case duplicate
+        /// The sum would not fit in 64 bits: nothing changed.
+        case overflow
+    }
+
+    let outputs: Outputs
+    var table = PairTable()
+    var journal = Journal()
+    var ledger: [LedgerEntry] = []
+    var productHeads: [ProductID: UInt32] = [:]
+    /// By slot, digests of the published stock rows; empty unless `outputs.stockLevels`.
+    var stockPrints: [UInt64] = []
+    var rollupPrints: [ProductID: UInt64] = [:]
+    /// Slots whose rows reference data may have changed since the last commit.
+    var pending: [UInt32] = []
+    var pendingProducts: Set<ProductID> = []
+    /// Every row is to be compared with what was published, as after a recovery.
+    var isWholePending = false
+    var dirtyBuckets = BucketSet()
+    let lanes: UnsafeMutablePointer<SeenIDs>
+    let laneCount: Int
+    /// The reference tables the rows are joined with.
+    public private(set) var catalog: Catalog
+
+    /// - Parameters:
+    ///   - lanes: how many input partitions feed this shard; each has a seen-id set of its own.
+    ///   - dedupeWindow: ids remembered below the highest of each lane; 0 for none.
+    public init(lanes: Int, dedupeWindow: UInt64, catalog: Catalog, outputs: Outputs = Outputs()) {
+        self.lanes = .allocate(capacity: lanes)
+        laneCount = lanes
+        self.catalog = catalog
+        self.outputs = outputs
+        for lane in 0..<lanes { (self.lanes + lane).initialize(to: SeenIDs(window: dedupeWindow)) }
+    }
+
+    deinit {
+        lanes.deinitialize(count: laneCount)
+        lanes.deallocate()
+    }
+
+    /// Pairs known, with or without a row in the views.
+    public var pairCount: Int { table.count }
+
+    /// Whether the open transaction changed anything, or reference data waits to be derived.
+    public var hasPendingChanges: Bool {
+        !journal.touched.isEmpty || !pending.isEmpty || !pendingProducts.isEmpty || isWholePending
+    }
+
+    /// Counts one event; `lane` and the event's position are those of its input partition.
+    public mutating func apply(_ event: OrderEvent, lane: Int, source: Source) -> Outcome {
+        let id = event.id.rawValue
+        let answer = lanes[lane].look(id)
+        if answer == .duplicate { return .duplicate }
+        let pair = event.pair.packed
+        let slot = table.find(pair) ?? add(event.pair)
+        let cell = table.cells + Int(slot)
+        let (stock, overflows) = cell.pointee.stock.addingReportingOverflow(event.units)
+        if overflows { return .overflow }
+        touch(slot, cell, source)
+        cell.pointee.stock = stock
+        cell.pointee.lastUpdated = max(cell.pointee.lastUpdated, event.time.microseconds)
+        if cell.pointee.events != .max { cell.pointee.events += 1 }
+        if answer == .belowWindow { return .appliedBelowWindow }
+        remember(id, lane)
+        return .applied
+    }
+
+    @inline(__always)
+    private mutating func touch(_ slot: UInt32, _ cell: UnsafeMutablePointer<Cell>, _ source: Source) {
+        let index = Int(cell.pointee.journalIndex)
+        if index < journal.touched.count, journal.touched[index].slot == slot {
+            journal.touched[index].partition = source.partition.rawValue
+            journal.touched[index].offset = source.offset.rawValue
+            return
+        }
+        cell.pointee.journalIndex = UInt32(journal.touched.count)
+        journal.touched.append(
+            Journal.Touched(
+                slot: slot, events: cell.pointee.events, stock: cell.pointee.stock,
+                lastUpdated: cell.pointee.lastUpdated, partition: source.partition.rawValue,
+                offset: source.offset.rawValue))
+        dirtyBuckets.insert(slot)
+    }
+
+    @inline(__always)
+    private mutating func remember(_ id: Int64, _ lane: Int) {
+        guard lanes[lane].window > 0 else { return }
+        if let evicted = lanes[lane].remember(id) {
+            journal.evicted.append(Journal.Evicted(lane: lane, chunk: evicted))
+        }
+        journal.seen.append(Journal.SeenMark(lane: Int32(lane), id: id))
+    }
+
+    /// Makes the cell of a pair seen for the first time.
+    mutating func add(_ pair: Pair) -> UInt32 {
+        var cell = Cell(pair: pair.packed)
+        cell.nextOfProduct = productHeads[pair.product] ?? Cell.none
+        refresh(&cell)
+        let slot = table.insert(cell)
+        productHeads[pair.product] = slot
+        dirtyBuckets.insert(slot)
+        if outputs.stockLevels { stockPrints.append(0) }
+        return slot
+    }
+
+    /// Copies into a cell what the reference tables say of its pair.
+    func refresh(_ cell: inout Cell) {
+        let pair = Pair(packed: cell.pair)
+        cell.flags = []
+        guard let product = catalog.products[pair.product], catalog.warehouses[pair.warehouse] != nil else {
+            return
+        }
+        cell.flags = .known
+        guard let threshold = product.reorderThreshold else { return }
+        cell.threshold = threshold
+        cell.flags.insert(.alertable)
+    }
+
+    /// Keeps what the transaction did; what `consolidate` gave out is published now.
+    public mutating func commit() {
+        journal.clear()
+        for lane in 0..<laneCount { lanes[lane].commit() }
+        pending.removeAll(keepingCapacity: true)
+        pendingProducts.removeAll(keepingCapacity: true)
+        isWholePending = false
+    }
+
+    /// Puts every before-image back: the state is that of the last commit.
+    public mutating func rollback() {
+        for touched in journal.touched {
+            let cell = table.cells + Int(touched.slot)
+            cell.pointee.stock = touched.stock
+            cell.pointee.events = touched.events
+            cell.pointee.lastUpdated = touched.lastUpdated
+        }
+        // A chunk may have been driven out after bits of this transaction were set in it: first the
+        // chunks come back, the oldest image last, then the bits go.
+        for evicted in journal.evicted.reversed() { lanes[evicted.lane].restore(evicted.chunk) }
+        for mark in journal.seen { lanes[Int(mark.lane)].forget(mark.id) }
+        for lane in 0..<laneCount { lanes[lane].rollbackHighest() }
+        for entry in journal.ledger.reversed() {
+            ledger[Int(table.cells[Int(entry.slot)].ledgerIndex)] = entry.before
+        }
+        for print in journal.stockPrints.reversed() { stockPrints[Int(print.slot)] = print.before }
+        for print in journal.rollupPrints.reversed() { rollupPrints[print.product] = print.before }
+        journal.clear()
+    }
+
+    /// Joins with other reference tables from now on; rows they change are derived at the next commit.
+    ///
+    /// Only between transactions.
+    public mutating func adopt(_ newer: Catalog) {
+        precondition(journal.touched.isEmpty, "reference rows change between transactions only")
+        let products = newer.changedProducts(since: catalog)
+        let warehouses = newer.changedWarehouses(since: catalog)
+        catalog = newer
+        for product in products {
+            pendingProducts.insert(product)
+            var slot = productHeads[product] ?? Cell.none
+            while slot != Cell.none {
+                refresh(&table.cells[Int(slot)])
+                pending.append(slot)
+                slot = table.cells[Int(slot)].nextOfProduct
+            }
+        }
+        guard !warehouses.isEmpty else { return }
+        for slot in 0..<table.count {
+            let pair = Pair(packed: table.cells[slot].pair)
+            guard warehouses.contains(pair.warehouse) else { continue }
+            refresh(&table.cells[slot])
+            pending.append(UInt32(slot))
+            pendingProducts.insert(pair.product)
+        }
+    }
+}

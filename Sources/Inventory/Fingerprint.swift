@@ -1,0 +1,54 @@
+/// A 64-bit digest of a published row, the same in every process and release: it is stored.
+///
+/// Two different rows of one key share a digest once in 2⁶⁴ changes; 0 is kept for "no row".
+struct Fingerprint {
+    private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func combine(_ value: UInt64) {
+        let product = (state ^ value).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        state = product.high ^ product.low &+ 0xD6E8_FEB8_6659_FD93
+    }
+
+    mutating func combine(_ value: Int64) { combine(UInt64(bitPattern: value)) }
+
+    mutating func combine(_ text: String) {
+        var word: UInt64 = 0
+        var length: UInt64 = 0
+        for byte in text.utf8 {
+            word = word << 8 | UInt64(byte)
+            length += 1
+            if length & 7 == 0 {
+                combine(word)
+                word = 0
+            }
+        }
+        combine(word)
+        combine(length)
+    }
+
+    var value: UInt64 { state == 0 ? 1 : state }
+
+    static func of(_ row: StockRow) -> UInt64 {
+        var print = Fingerprint()
+        print.combine(row.product.name)
+        print.combine(row.product.category)
+        print.combine(row.warehouse.name)
+        print.combine(row.currentStock)
+        print.combine(row.product.reorderThreshold.map(Int64.init) ?? .max)
+        print.combine(row.lastUpdated.microseconds)
+        return print.value
+    }
+
+    static func of(_ row: RollupRow) -> UInt64 {
+        var print = Fingerprint()
+        print.combine(row.product.name)
+        print.combine(row.product.category)
+        print.combine(Int64(row.warehouseCount))
+        print.combine(UInt64(truncatingIfNeeded: row.totalStock))
+        print.combine(UInt64(truncatingIfNeeded: row.totalStock >> 64))
+        print.combine(row.minWarehouseStock)
+        print.combine(row.maxWarehouseStock)
+        print.combine(row.product.reorderThreshold.map(Int64.init) ?? .max)
+        return print.value
+    }
+}

@@ -1,0 +1,65 @@
+/// What the open transaction changed, as before-images: the difference to publish, and the way back.
+struct Journal: ~Copyable {
+    struct Touched {
+        var slot: UInt32
+        var events: UInt32
+        var stock: Int64
+        var lastUpdated: Int64
+        /// The newest event of this transaction that shaped the cell.
+        var partition: Int32
+        var offset: Int64
+    }
+
+    struct SeenMark {
+        var lane: Int32
+        var id: Int64
+    }
+
+    struct Evicted {
+        var lane: Int
+        var chunk: SeenChunk
+    }
+
+    struct Ledgered {
+        var slot: UInt32
+        var before: LedgerEntry
+    }
+
+    var touched: [Touched] = []
+    var seen: [SeenMark] = []
+    var evicted: [Evicted] = []
+    var ledger: [Ledgered] = []
+    var stockPrints: [(slot: UInt32, before: UInt64)] = []
+    var rollupPrints: [(product: ProductID, before: UInt64)] = []
+
+    mutating func clear() {
+        touched.removeAll(keepingCapacity: true)
+        seen.removeAll(keepingCapacity: true)
+        evicted.removeAll(keepingCapacity: true)
+        ledger.removeAll(keepingCapacity: true)
+        stockPrints.removeAll(keepingCapacity: true)
+        rollupPrints.removeAll(keepingCapacity: true)
+    }
+}
+
+/// What was last published of a pair's alert: the memory that makes each change appear exactly once.
+public struct LedgerEntry: Equatable, Sendable {
+    /// Nil when the alert was resolved.
+    public var severity: Severity?
+    /// Goes up by one at each `raised`; it outlives the alert.
+    public var incident: UInt32
+    /// The row's `last_updated` when the present incident was raised.
+    public var since: Timestamp
+    /// A digest of every column of the published row; 0 where only severities are published.
+    public var fingerprint: UInt64
+
+    public init(
+        severity: Severity? = nil, incident: UInt32 = 0, since: Timestamp = Timestamp(microseconds: 0),
+        fingerprint: UInt64 = 0
+    ) {
+        self.severity = severity
+        self.incident = incident
+        self.since = since
+        self.fingerprint = fingerprint
+    }
+}

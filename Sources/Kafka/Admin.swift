@@ -1,0 +1,51 @@
+import CRDKafka
+
+/// Questions about topics and their creation. Any thread may use it; every call blocks its caller for at most
+/// the time given.
+///
+/// It reads uncommitted, so that `watermarks` gives a log's true end: asked by a read_committed client, a
+/// broker answers with the last stable offset instead.
+public final class Admin: @unchecked Sendable {
+    let client: Client
+
+    public init(_ settings: ClientSettings, name: String = "admin") throws(KafkaError) {
+        client = try Client(.consumer, name, settings, fixed: [("isolation.level", "read_uncommitted")])
+    }
+
+    /// Partition counts by topic; a topic that does not exist is absent.
+    public func describe(_ topics: [String], timeoutMs: Int32) throws(KafkaError) -> [String: Int] {
+        let deadline = Deadline(afterMs: timeoutMs)
+        var counts: [String: Int] = [:]
+        for topic in topics {
+            counts[topic] = try client.partitionCount(of: topic, max(1, deadline.remainingMs))
+        }
+        serveCallbacks()
+        return counts
+    }
+
+    /// The ends of a partition's log, uncommitted records included.
+    public func watermarks(of topic: String, _ partition: Int32, timeoutMs: Int32) throws(KafkaError)
+        -> Watermarks
+    {
+        defer { serveCallbacks() }
+        return try client.watermarks(topic, partition, timeoutMs)
+    }
+
+    /// Whether a broker answers; throws what stands in the way.
+    public func ping(timeoutMs: Int32) throws(KafkaError) {
+        defer { serveCallbacks() }
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(client.handle, 0, nil, &metadata, timeoutMs)
+        if let error = KafkaError.describing(code, on: client.handle) { throw error }
+        rd_kafka_metadata_destroy(metadata)
+        client.context.connection.up()
+    }
+
+    @discardableResult
+    public func close(deadlineMs: Int32) -> Bool { client.close(deadlineMs: deadlineMs) }
+
+    /// No one polls this client, so its errors and statistics are served by the way.
+    func serveCallbacks() { rd_kafka_poll(client.handle, 0) }
+
+    deinit { close(deadlineMs: 5000) }
+}

@@ -1,0 +1,60 @@
+import Dispatch
+import Glibc
+
+/// A thread that makes calls which librdkafka does not always return from, so that the worker can walk away.
+///
+/// librdkafka takes time-outs, but some calls have none and others wait for replies that never come. A call
+/// that exceeds its limit leaves its thread, its client and this caller behind for good: they leak, which
+/// is the only safe thing to do with a C call that cannot be cancelled.
+final class BoundedCaller: @unchecked Sendable {
+    private let work = DispatchSemaphore(value: 0)
+    private let done = DispatchSemaphore(value: 0)
+    private var job: (() -> Void)?
+    private var started = false
+    /// A call never came back; no further one may be made.
+    private(set) var isAbandoned = false
+
+    /// Runs a job to its end and returns true, or gives up on it after the limit and returns false.
+    func run(limitMs: Int32, _ job: @escaping () -> Void) -> Bool {
+        precondition(!isAbandoned, "a client that was given up must not be called")
+        if !started { start() }
+        self.job = job
+        work.signal()
+        if done.wait(timeout: .now() + .milliseconds(Int(limitMs))) == .success { return true }
+        isAbandoned = true
+        return false
+    }
+
+    /// Ends the thread; the caller may be dropped afterwards.
+    func stop() {
+        guard started, !isAbandoned else { return }
+        job = nil
+        work.signal()
+        done.wait()
+        started = false
+    }
+
+    private func start() {
+        started = true
+        var thread = pthread_t()
+        // The thread owns the caller until it ends, so an abandoned call never touches freed memory.
+        let itself = Unmanaged.passRetained(self).toOpaque()
+        let outcome = pthread_create(&thread, nil, { BoundedCaller.loop($0) }, itself)
+        precondition(outcome == 0, "no thread can be started: error \(outcome)")
+        pthread_detach(thread)
+    }
+
+    private static func loop(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let argument else { return nil }
+        let caller = Unmanaged<BoundedCaller>.fromOpaque(argument).takeRetainedValue()
+        while true {
+            caller.work.wait()
+            guard let job = caller.job else { break }
+            job()
+            caller.job = nil
+            caller.done.signal()
+        }
+        caller.done.signal()
+        return nil
+    }
+}

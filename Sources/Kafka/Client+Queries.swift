@@ -1,0 +1,36 @@
+import CRDKafka
+
+extension Client {
+    /// The ends of a partition, asked from its leader; `high` follows the client's isolation level.
+    func watermarks(_ topic: String, _ partition: Int32, _ timeoutMs: Int32) throws(KafkaError) -> Watermarks
+    {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_query_watermark_offsets(handle, topic, partition, &low, &high, timeoutMs)
+        if let error = KafkaError.describing(code, on: handle) { throw error }
+        context.connection.up()
+        return Watermarks(low: low, high: high)
+    }
+
+    /// A topic's partition count; nil when it does not exist.
+    func partitionCount(of topic: String, _ timeoutMs: Int32) throws(KafkaError) -> Int? {
+        guard let topicHandle = rd_kafka_topic_new(handle, topic, nil) else {
+            throw .own(rd_kafka_last_error(), "topic name \(topic) is not valid")
+        }
+        defer { rd_kafka_topic_destroy(topicHandle) }
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(handle, 0, topicHandle, &metadata, timeoutMs)
+        if let error = KafkaError.describing(code, on: handle) { throw error }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        context.connection.up()
+        guard let metadata, metadata.pointee.topic_cnt == 1 else { return nil }
+        let found = metadata.pointee.topics[0]
+        switch found.err {
+        case RD_KAFKA_RESP_ERR_NO_ERROR: return Int(found.partition_cnt)
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: return nil
+        default:
+            throw KafkaError(
+                found.err, message: "topic \(topic): \(String(cString: rd_kafka_err2str(found.err)))")
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import CRDKafka
+
+/// Asks, while the cluster is down, whether it is back: librdkafka reports only failures, and an idle
+/// consumer would not notice.
+struct ConnectionProbe {
+    private var nextMs: Int64 = 0
+    private static let intervalMs: Int64 = 1000
+    private static let timeoutMs: Int32 = 100
+
+    mutating func run(on client: Client) {
+        guard client.context.connection.isDown, Deadline.nowMs >= nextMs else { return }
+        nextMs = Deadline.nowMs + Self.intervalMs
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        guard
+            rd_kafka_metadata(client.handle, 0, nil, &metadata, Self.timeoutMs) == RD_KAFKA_RESP_ERR_NO_ERROR
+        else { return }
+        rd_kafka_metadata_destroy(metadata)
+        client.context.connection.up()
+    }
+}

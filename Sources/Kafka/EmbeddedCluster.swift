@@ -1,0 +1,106 @@
+import CRDKafka
+public import Logging
+
+/// librdkafka's mock cluster: brokers on loopback ports inside this process, with faults on demand, for tests
+/// and the demo. Any Kafka client can connect.
+///
+/// As of librdkafka 2.0.2 it answers every transactional call but keeps no isolation: aborted records are
+/// visible, offsets sent in a transaction do not show as committed, and an old producer is not fenced. It
+/// answers no admin requests; topics come from `createTopic` or by being produced to. A partition keeps
+/// its newest 100,000 messages or 5 MB.
+public final class EmbeddedCluster: @unchecked Sendable {
+    private let client: Client
+    private let cluster: OpaquePointer
+    public let bootstrapServers: String
+
+    public init(brokers: Int32 = 1, logger: Logger = Logger(label: "embedded-cluster")) throws(KafkaError) {
+        let settings = ClientSettings(bootstrapServers: "", clientID: "embedded-cluster", logger: logger)
+        client = try Client(.producer, "brokers", settings, fixed: [])
+        guard let cluster = rd_kafka_mock_cluster_new(client.handle, brokers),
+            let bootstraps = rd_kafka_mock_cluster_bootstraps(cluster)
+        else {
+            client.close(deadlineMs: 1000)
+            throw .own(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "the embedded cluster cannot listen on loopback")
+        }
+        self.cluster = cluster
+        bootstrapServers = String(cString: bootstraps)
+    }
+
+    public func createTopic(_ name: String, partitions: Int32, replication: Int32 = 1) throws(KafkaError) {
+        try check(rd_kafka_mock_topic_create(cluster, name, partitions, replication), "create topic \(name)")
+    }
+
+    /// The next requests of this kind fail with these codes, one each; 0 lets one pass.
+    public func pushRequestErrors(_ api: API, _ codes: [Int32]) {
+        let errors = codes.map { rd_kafka_resp_err_t(rawValue: $0) }
+        rd_kafka_mock_push_request_errors_array(cluster, api.rawValue, errors.count, errors)
+    }
+
+    /// Forgets pushed errors.
+    public func clearRequestErrors(_ api: API) { rd_kafka_mock_clear_request_errors(cluster, api.rawValue) }
+
+    /// Answers of this broker take this long; more than `socket.timeout.ms` makes requests time out.
+    public func setRoundTripTime(_ milliseconds: Int32, broker: Int32 = 1) throws(KafkaError) {
+        try check(rd_kafka_mock_broker_set_rtt(cluster, broker, milliseconds), "slow down broker \(broker)")
+    }
+
+    /// Closes a broker's connections and refuses new ones.
+    public func setBrokerDown(_ broker: Int32 = 1) throws(KafkaError) {
+        try check(rd_kafka_mock_broker_set_down(cluster, broker), "stop broker \(broker)")
+    }
+
+    public func setBrokerUp(_ broker: Int32 = 1) throws(KafkaError) {
+        try check(rd_kafka_mock_broker_set_up(cluster, broker), "start broker \(broker)")
+    }
+
+    public enum Coordinator: String, Sendable { case group, transaction }
+
+    /// Makes a broker the coordinator of a group or transactional id.
+    public func moveCoordinator(of kind: Coordinator, _ key: String, to broker: Int32) throws(KafkaError) {
+        try check(
+            rd_kafka_mock_coordinator_set(cluster, kind.rawValue, key, broker),
+            "move the coordinator of \(key)")
+    }
+
+    /// Makes a broker the leader of a partition.
+    public func moveLeader(of topic: String, _ partition: Int32, to broker: Int32) throws(KafkaError) {
+        try check(
+            rd_kafka_mock_partition_set_leader(cluster, topic, partition, broker),
+            "move the leader of \(topic) partition \(partition)")
+    }
+
+    /// Clients of the cluster should be closed first, or they will complain.
+    @discardableResult
+    public func close(deadlineMs: Int32 = 5000) -> Bool {
+        let cluster = cluster
+        return client.close(deadlineMs: deadlineMs) { _ in rd_kafka_mock_cluster_destroy(cluster) }
+    }
+
+    private func check(_ code: rd_kafka_resp_err_t, _ what: String) throws(KafkaError) {
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, message: "cannot \(what)") }
+    }
+
+    deinit { close() }
+}
+
+extension EmbeddedCluster {
+    /// The kinds of request that faults can be pushed for, with their numbers in the protocol.
+    public enum API: Int16, Sendable {
+        case produce = 0
+        case fetch = 1
+        case listOffsets = 2
+        case metadata = 3
+        case offsetCommit = 8
+        case offsetFetch = 9
+        case findCoordinator = 10
+        case joinGroup = 11
+        case heartbeat = 12
+        case leaveGroup = 13
+        case syncGroup = 14
+        case initProducerID = 22
+        case addPartitionsToTxn = 24
+        case addOffsetsToTxn = 25
+        case endTxn = 26
+        case txnOffsetCommit = 28
+    }
+}

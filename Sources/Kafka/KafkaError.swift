@@ -1,0 +1,26 @@
+/// What librdkafka or a broker said went wrong, with the answers the transaction rules need.
+public struct KafkaError: Error, Sendable, Equatable {
+    /// librdkafka's code: negative for the client's own errors, positive for a broker's.
+    public let code: Int32
+    /// The code's symbolic name without its prefix, such as `_TIMED_OUT` or `PRODUCER_FENCED`.
+    public let name: String
+    /// A sentence for people.
+    public let message: String
+    /// The client instance is unusable and must be replaced.
+    public let isFatal: Bool
+    /// The same call may be made again.
+    public let isRetriable: Bool
+    /// The open transaction has to be aborted before anything else.
+    public let requiresAbort: Bool
+    /// Another instance with the same transactional id (or group instance id) has taken over.
+    public let isFenced: Bool
+
+    /// The time-out passed: for a commit or an abort this means that the outcome is unknown.
+    public var isTimedOut: Bool { Self.timeOutNames.contains(name) }
+
+    private static let timeOutNames: Set<String> = ["_TIMED_OUT", "_TIMED_OUT_QUEUE", "REQUEST_TIMED_OUT"]
+}
+
+extension KafkaError: CustomStringConvertible {
+    public var description: String { "\(message) (\(name))" }
+}

@@ -1,0 +1,43 @@
+import CRDKafka
+
+/// Topic-partition lists of one topic, as librdkafka takes and returns them.
+enum OffsetList {
+    typealias Pointer = UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+
+    /// Builds a list, lends it, and destroys it.
+    static func with<Result>(
+        _ offsets: [PartitionOffset], topic: String, _ body: (Pointer) -> Result
+    ) -> Result {
+        let list = make(offsets, topic: topic)
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        return body(list)
+    }
+
+    /// Builds a list that the caller destroys.
+    static func make(_ offsets: [PartitionOffset], topic: String) -> Pointer {
+        guard let list = rd_kafka_topic_partition_list_new(Int32(offsets.count)) else {
+            preconditionFailure("librdkafka ends the process itself when memory runs out")
+        }
+        for place in offsets {
+            let element = rd_kafka_topic_partition_list_add(list, topic, place.partition)
+            element?.pointee.offset = place.offset
+        }
+        return list
+    }
+
+    /// One element of a list that came back.
+    struct Element {
+        let partition: Int32
+        let offset: Int64
+        let error: rd_kafka_resp_err_t
+    }
+
+    static func read(_ list: Pointer?, topic: String) -> [Element] {
+        guard let list else { return [] }
+        return (0..<Int(list.pointee.cnt)).compactMap { index in
+            let element = list.pointee.elems[index]
+            guard let name = element.topic, String(cString: name) == topic else { return nil }
+            return Element(partition: element.partition, offset: element.offset, error: element.err)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import CRDKafka
+
+/// How long a reader has waited in vain, and what it did about it.
+struct ReaderStall {
+    /// After so long without a record, an end that was not reached is looked into.
+    static let patienceMs: Int64 = 5000
+    /// A fetch answer without records must stand for so long before it counts as an empty stretch.
+    static let proofMs: Int64 = 1000
+    static let queryTimeoutMs: Int32 = 2000
+
+    var sinceMs: Int64?
+    /// Partitions whose records are all committed, being read by a client that has fetched nothing before.
+    var underProof: Set<Int32> = []
+    var provedSinceMs: Int64?
+
+    mutating func reset() { self = ReaderStall() }
+}
+
+extension PartitionReader {
+    /// An end can be out of reach: when compaction emptied the log between the last record and the end, a
+    /// fetch returns nothing and librdkafka reports no end of partition. And a partition can stop being
+    /// fetched after broker trouble. A fresh client settles both: its first fetch answer either brings
+    /// records or proves that there are none.
+    func handleIdle() throws(KafkaError) {
+        let missing = remaining
+        if missing.isEmpty || session.client.context.connection.isDown { return stall.reset() }
+        let now = Deadline.nowMs
+        guard let since = stall.sinceMs else {
+            stall.sinceMs = now
+            return
+        }
+        if !stall.underProof.isEmpty { return concludeProof(missing, now) }
+        if now - since < ReaderStall.patienceMs { return }
+        stall.sinceMs = now
+        try beginProof(missing)
+    }
+
+    private func beginProof(_ missing: [Remaining]) throws(KafkaError) {
+        var stable: Set<Int32> = []
+        for place in missing where place.position != nil {
+            // Below its end, the partition waits for an open transaction: no stall.
+            if try stableEnd(of: place.partition, timeoutMs: ReaderStall.queryTimeoutMs) >= place.end {
+                stable.insert(place.partition)
+            }
+        }
+        if stable.isEmpty { return }
+        let positions = session.fetcher.positions.map { PartitionOffset($0.key, $0.value) }
+        let fresh = try ReaderSession(settings, topic: topic, from: positions, name: name)
+        session.close(deadlineMs: 5000)
+        session = fresh
+        stall.underProof = stable
+    }
+
+    private func concludeProof(_ missing: [Remaining], _ now: Int64) {
+        let open = missing.filter { stall.underProof.contains($0.partition) }
+        let answered = open.allSatisfy { place in
+            (session.fetchedHighWatermark(of: place.partition) ?? -1) >= place.end
+        }
+        guard answered else { return }
+        guard let since = stall.provedSinceMs else {
+            stall.provedSinceMs = now
+            return
+        }
+        if now - since < ReaderStall.proofMs { return }
+        for place in open {
+            settings.logger.notice(
+                """
+                \(topic) partition \(place.partition) holds no record between offset \
+                \(place.position ?? -1) and its end \(place.end)
+                """)
+            session.fetcher.advance(place.partition, to: place.end)
+        }
+        stall.reset()
+    }
+}

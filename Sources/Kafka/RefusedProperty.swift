@@ -1,0 +1,96 @@
+/// A librdkafka property that stockd decides itself, because a guarantee or a structure rests on it.
+struct RefusedProperty {
+    let reason: String
+    /// The stockd setting to use instead, if there is one.
+    let instead: String?
+
+    var message: String {
+        "stockd sets this itself: \(reason)" + (instead.map { "; use \($0)" } ?? "")
+    }
+
+    static func named(_ key: String) -> RefusedProperty? {
+        if let listed = table[key] { return listed }
+        if key.hasSuffix("_cb") || key.hasPrefix("dr_") { return callback }
+        if key.hasPrefix("test.mock.") { return mock }
+        return nil
+    }
+
+    private static let callback = RefusedProperty(
+        reason: "callbacks cannot be set from a configuration file", instead: nil)
+    private static let mock = RefusedProperty(
+        reason: "it would replace the cluster by an embedded one", instead: "the demo command")
+
+    private static func refuse(_ keys: [String], _ reason: String, _ instead: String? = nil)
+        -> [(String, RefusedProperty)]
+    {
+        keys.map { ($0, RefusedProperty(reason: reason, instead: instead)) }
+    }
+
+    private static let table = Dictionary(uniqueKeysWithValues: identity + offsets + delivery + plumbing)
+
+    private static let identity =
+        refuse(
+            ["bootstrap.servers", "metadata.broker.list"], "it names the cluster", "kafka.bootstrap_servers")
+        + refuse(["client.id"], "each worker's client is named after it", "kafka.client_id")
+        + refuse(["group.id"], "the group also names the state topic", "kafka.group_id")
+        + refuse(["group.instance.id"], "every worker needs its own", "kafka.group_instance_id")
+        + refuse(["transactional.id"], "fencing rests on one id a worker", "kafka.transactional_id_prefix")
+        + refuse(
+            ["partition.assignment.strategy", "group.protocol", "group.remote.assignor"],
+            "recovery rests on eager assignment (range)")
+        + refuse(["group.protocol.type"], "members that differ in it cannot share a group")
+        + refuse(["session.timeout.ms"], "transactions must end within it", "kafka.session_timeout")
+        + refuse(["max.poll.interval.ms"], "recovery must fit into it", "kafka.max_poll_interval")
+
+    private static let offsets =
+        refuse(
+            [
+                "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store",
+                "auto.commit.interval.ms", "offset.store.method", "offset.store.path",
+                "offset.store.sync.interval.ms",
+            ],
+            "offsets commit with the stock changes they stand for, never by themselves")
+        + refuse(
+            ["auto.offset.reset"],
+            "an offset the log no longer holds must stop the daemon, not be skipped",
+            "input.start for a new group, or --accept-data-loss")
+        + refuse(["isolation.level"], "aborted records must never count", "delivery")
+        + refuse(["enable.partition.eof"], "reaching the end of a partition is told by it")
+        + refuse(["check.crcs"], "a damaged record must never count")
+        + refuse(["consume.callback.max.messages"], "no consume callback is used")
+
+    private static let delivery =
+        refuse(
+            ["enable.idempotence", "enable.gapless.guarantee"],
+            "without it a retry may publish a change twice or out of order", "delivery")
+        + refuse(["acks", "request.required.acks"], "a change must reach all in-sync replicas")
+        + refuse(
+            ["max.in.flight", "max.in.flight.requests.per.connection"],
+            "the order of changes rests on it")
+        + refuse(
+            ["retries", "message.send.max.retries"],
+            "a change is retried until its transaction times out", "kafka.transaction_timeout")
+        + refuse(
+            ["delivery.timeout.ms", "message.timeout.ms", "transaction.timeout.ms"],
+            "it bounds how long a dead worker holds back readers", "kafka.transaction_timeout")
+        + refuse(
+            ["partitioner", "msg_order_cmp", "queuing.strategy"],
+            "changes of one key must stay together and in order")
+        + refuse(
+            ["delivery.report.only.error", "produce.offset.report"],
+            "every delivery is counted before its transaction commits")
+
+    private static let plumbing =
+        refuse(["enabled_events", "opaque", "default_topic_conf", "interceptors"], callback.reason)
+        + refuse(["ssl_engine_callback_data", "ssl_key", "ssl_certificate", "ssl_ca"], callback.reason)
+        + refuse(["plugin.library.paths"], "it would load foreign code into the daemon")
+        + refuse(["log.queue", "log.thread.name"], "log lines go to stockd's own log", "log.level")
+        + refuse(["log_level"], "log lines go to stockd's own log", "log.level")
+        + refuse(["internal.termination.signal"], "it would interfere with an orderly stop")
+        + refuse(["api.version.request", "broker.version.fallback", "api.version.fallback.ms"], oldBroker)
+        + refuse(
+            ["allow.auto.create.topics"], "a mistyped topic would come into being empty", "topics.create")
+        + refuse(["topic.blacklist"], "a hidden topic would look like an empty one")
+
+    private static let oldBroker = "it is for brokers older than 0.10, which have no transactions"
+}

@@ -1,0 +1,35 @@
+/// Why a transactional call did not succeed, sorted by what the caller has to do next.
+public enum TransactionFailure: Error, Sendable, Equatable {
+    /// Nothing is decided: make the same call again.
+    case retriable(KafkaError)
+    /// The transaction must be aborted; the producer itself is sound.
+    case abortable(KafkaError)
+    /// A newer producer with the same transactional id has taken over: drop the state and rejoin.
+    case fenced(KafkaError)
+    /// The producer is beyond repair; neither commit nor abort is possible on it.
+    case fatal(KafkaError)
+    /// A commit or abort whose outcome is unknown: destroy the producer, make a new one with the same
+    /// transactional id, initialise it (which settles the outcome) and read the committed offsets.
+    case indefinite(KafkaError)
+
+    /// The error behind the verdict.
+    public var error: KafkaError {
+        switch self {
+        case .retriable(let error), .abortable(let error), .fenced(let error), .fatal(let error),
+            .indefinite(let error):
+            error
+        }
+    }
+}
+
+extension TransactionFailure: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .retriable(let error): "retriable: \(error)"
+        case .abortable(let error): "transaction must be aborted: \(error)"
+        case .fenced(let error): "fenced by a newer producer: \(error)"
+        case .fatal(let error): "fatal: \(error)"
+        case .indefinite(let error): "outcome unknown: \(error)"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import CRDKafka
+
+extension TransactionalProducer {
+    /// Registers the transactional id, fences every older producer with it, and settles what it left open.
+    /// - Throws: `.retriable` when the coordinator did not answer in time: call again.
+    public func initTransactions(deadlineMs: Int32) throws(TransactionFailure) {
+        try call("init_transactions", limitMs: deadlineMs) { handle in
+            rd_kafka_init_transactions(handle, deadlineMs)
+        }
+    }
+
+    /// Opens a transaction; deliveries are counted from here.
+    public func begin() throws(TransactionFailure) {
+        try call("begin_transaction", limitMs: Self.graceMs) { rd_kafka_begin_transaction($0) }
+        resetCounts()
+    }
+
+    /// Makes consumed offsets of a topic part of the transaction.
+    /// - Parameter metadata: of the consumer that read them; a member that was expelled cannot commit.
+    public func sendOffsets(
+        _ offsets: [PartitionOffset], of topic: String, as metadata: GroupMetadata, deadlineMs: Int32
+    ) throws(TransactionFailure) {
+        if offsets.isEmpty { return }
+        try call("send_offsets_to_transaction", limitMs: deadlineMs) { handle in
+            OffsetList.with(offsets, topic: topic) {
+                rd_kafka_send_offsets_to_transaction(handle, $0, metadata.pointer, deadlineMs)
+            }
+        }
+    }
+
+    /// Commits: waits until every message is acknowledged, then asks the coordinator.
+    /// - Throws: `.abortable` when that was not reached in time or a message failed; `.indefinite` when the
+    ///   coordinator was asked and did not answer.
+    public func commit(deadlineMs: Int32) throws(TransactionFailure) {
+        try refuseIfLost()
+        let deadline = Deadline(afterMs: deadlineMs)
+        guard serveUntilDelivered(deadline) else {
+            throw .abortable(
+                .own(
+                    RD_KAFKA_RESP_ERR__TIMED_OUT,
+                    "\(outstanding) messages are not acknowledged after \(deadlineMs) ms"))
+        }
+        let rest = max(1, deadline.remainingMs)
+        try call("commit_transaction", limitMs: rest, decides: true) { rd_kafka_commit_transaction($0, rest) }
+        client.context.connection.up()
+    }
+
+    /// Takes everything since `begin` back. Our own memory and the consumer's position are the caller's.
+    /// - Throws: `.indefinite` when the coordinator did not answer in time.
+    public func abort(deadlineMs: Int32) throws(TransactionFailure) {
+        try call("abort_transaction", limitMs: deadlineMs, decides: true) { handle in
+            rd_kafka_abort_transaction(handle, deadlineMs)
+        }
+    }
+
+    /// - Parameter decides: the call settles the transaction, so that its silence leaves the outcome open.
+    private func call(
+        _ name: String, limitMs: Int32, decides: Bool = false,
+        _ body: @escaping (OpaquePointer) -> OpaquePointer?
+    ) throws(TransactionFailure) {
+        try refuseIfLost()
+        let limit = limitMs.addingReportingOverflow(Self.graceMs).partialValue
+        guard let result = client.bounded(limitMs: max(limit, limitMs), body) else {
+            throw decides ? .indefinite(.hung("rd_kafka_\(name)")) : .fatal(.hung("rd_kafka_\(name)"))
+        }
+        guard let error = KafkaError.taking(result, on: client.handle) else { return }
+        throw Self.verdict(error, decides: decides)
+    }
+
+    static func verdict(_ error: KafkaError, decides: Bool) -> TransactionFailure {
+        if error.isFatal { return error.isFenced ? .fenced(error) : .fatal(error) }
+        if error.requiresAbort { return .abortable(error) }
+        if error.isFenced { return .fenced(error) }
+        // librdkafka offers to resume a commit or abort that timed out. Without KIP-890 that is a guess: a
+        // request still under way may land on the next transaction.
+        if error.isTimedOut { return decides ? .indefinite(error) : .retriable(error) }
+        if error.isRetriable { return .retriable(error) }
+        return .fatal(error)
+    }
+
+    /// Calls on an instance with a fatal error are known to hang, so it is asked before each.
+    func refuseIfLost() throws(TransactionFailure) {
+        if client.isLost || client.isClosed { throw .fatal(.hung("an earlier call")) }
+        guard let fatal = KafkaError.fatal(on: client.handle) else { return }
+        throw fatal.isFenced ? .fenced(fatal) : .fatal(fatal)
+    }
+}

@@ -1,0 +1,87 @@
+import CRDKafka
+
+/// A producer whose messages and consumed offsets commit together, driven synchronously by one thread.
+///
+/// Order of calls: `initTransactions`, then for every transaction `begin`, `produce`…, `sendOffsets`, and
+/// `commit` or `abort`. Every call ends within its deadline; one that librdkafka does not return from makes
+/// the producer lost: all later calls throw `.fatal`, and `close` leaves it behind.
+public final class TransactionalProducer {
+    public let settings: ProducerSettings
+    let client: Client
+    private var topics: [String: TopicHandle] = [:]
+
+    /// What is added to a call's own time-out before it is taken for hung.
+    static let graceMs: Int32 = 2000
+
+    public init(_ settings: ClientSettings, _ producer: ProducerSettings, name: String = "producer")
+        throws(KafkaError)
+    {
+        self.settings = producer
+        client = try Client(
+            .producer, name, settings, tuned: Self.tuned(producer), fixed: Self.fixed(producer)
+        ) { DeliveryCounts.install(in: $0) }
+    }
+
+    private static func tuned(_ producer: ProducerSettings) -> [(String, String)] {
+        [
+            ("linger.ms", String(producer.lingerMs)),
+            ("retry.backoff.ms", String(producer.retryBackoffMs)),
+            ("queue.buffering.max.kbytes", String(producer.queuedKilobytes)),
+            ("socket.nagle.disable", "true"),
+        ]
+    }
+
+    private static func fixed(_ producer: ProducerSettings) -> [(String, String)] {
+        var fixed = [
+            ("enable.idempotence", "true"),
+            ("acks", "all"),
+            // The Java client's default, so that keys land where other producers put them.
+            ("partitioner", "murmur2_random"),
+        ]
+        if let id = producer.transactionalID {
+            fixed += [
+                ("transactional.id", id),
+                ("transaction.timeout.ms", String(producer.transactionTimeoutMs)),
+            ]
+        }
+        return fixed
+    }
+
+    /// A topic to produce to; asked for once, then kept.
+    public func topic(_ name: String) throws(KafkaError) -> TopicHandle {
+        if let known = topics[name] { return known }
+        guard let pointer = rd_kafka_topic_new(client.handle, name, nil) else {
+            throw .own(rd_kafka_last_error(), "topic name \(name) is not valid")
+        }
+        let handle = TopicHandle(name: name, pointer: pointer)
+        topics[name] = handle
+        return handle
+    }
+
+    /// Messages handed over but not acknowledged yet.
+    public var outstanding: Int { client.context.deliveries.outstanding }
+    /// Messages acknowledged since `begin`.
+    public var delivered: Int { client.context.deliveries.delivered }
+    /// Messages that could not be delivered since `begin`.
+    public var failed: Int { client.context.deliveries.failed }
+
+    /// Why the first of them failed.
+    public var firstFailure: KafkaError? {
+        KafkaError.describing(client.context.deliveries.firstFailure, on: client.handle)
+    }
+
+    /// Ends the client. An open transaction is left to the broker's time-out or to a successor's
+    /// `initTransactions`; messages that were not sent are dropped.
+    /// - Returns: whether it ended in time.
+    @discardableResult
+    public func close(deadlineMs: Int32) -> Bool {
+        let pointers = topics.values.map(\.pointer)
+        topics = [:]
+        return client.close(deadlineMs: deadlineMs) { handle in
+            rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+            for pointer in pointers { rd_kafka_topic_destroy(pointer) }
+        }
+    }
+
+    deinit { close(deadlineMs: 5000) }
+}

@@ -1,0 +1,39 @@
+import Glibc
+import Inventory
+import Kafka
+
+extension KafkaLog {
+    /// An error outside a transaction: fatal, or a matter of time.
+    func failure(_ error: KafkaError) -> LogFailure {
+        if error.isFenced { return .fenced(error.description) }
+        return error.isFatal ? .fatal(error.description) : .unavailable(error.description)
+    }
+
+    /// A transactional call's verdict in the worker's terms.
+    func failure(_ failure: TransactionFailure) -> LogFailure {
+        let error = failure.error
+        switch failure {
+        case .retriable: return .unavailable(error.description)
+        case .abortable:
+            return .mustAbort(
+                error.description,
+                reason: error.name == "MSG_SIZE_TOO_LARGE" ? .messageTooLarge : .other)
+        case .fenced: return .fenced(error.description)
+        case .indefinite: return .indefinite(error.description)
+        case .fatal:
+            // The producer is beyond repair, the process is not: a new one settles what this one left.
+            return error.isFenced ? .fenced(error.description) : .indefinite(error.description)
+        }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded down.
+    var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+    }
+}
+
+/// Blocks the calling thread; a worker's thread is its own.
+func sleepMs(_ milliseconds: Int64) { usleep(UInt32(clamping: milliseconds * 1_000)) }

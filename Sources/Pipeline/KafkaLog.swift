@@ -1,0 +1,220 @@
+import Inventory
+public import Kafka
+
+/// The log of a worker as Kafka keeps it: a group consumer and a transactional producer.
+public final class KafkaLog: Log {
+    /// The topics' names, and how long Kafka may take.
+    public struct Settings: Sendable {
+        public var topics: [Topic: String]
+        public var delivery: PipelineSettings.Delivery
+        public var consumer: ConsumerSettings
+        public var producer: ProducerSettings
+        /// How long a question or a transactional call may take.
+        public var deadlineMs: Int32 = 10_000
+        /// How long a rebalance or the end may take to close the clients.
+        public var closeMs: Int32 = 3_000
+
+        public init(
+            topics: [Topic: String], delivery: PipelineSettings.Delivery, consumer: ConsumerSettings,
+            producer: ProducerSettings
+        ) {
+            self.topics = topics
+            self.delivery = delivery
+            self.consumer = consumer
+            self.producer = producer
+        }
+    }
+
+    let client: ClientSettings
+    let settings: Settings
+    let consumer: Consumer
+    let admin: Admin
+    var producer: TransactionalProducer?
+    private var topicHandles: [Topic: TopicHandle] = [:]
+    private let clock = ContinuousClock()
+    private let started: ContinuousClock.Instant
+
+    public init(_ client: ClientSettings, _ settings: Settings, admin: Admin) throws(LogFailure) {
+        self.client = client
+        self.settings = settings
+        self.admin = admin
+        started = clock.now
+        do throws(KafkaError) {
+            consumer = try Consumer(client, settings.consumer)
+        } catch {
+            throw .fatal(error.description)
+        }
+    }
+
+    public var nowMs: Int64 { (clock.now - started).milliseconds }
+
+    public func pause(ms: Int64) { sleepMs(ms) }
+
+    /// Leaves the group and ends both clients, each within its bound.
+    public func close() {
+        producer?.close(deadlineMs: settings.closeMs)
+        consumer.close(deadlineMs: settings.closeMs)
+    }
+
+    func name(_ topic: Topic) throws(LogFailure) -> String {
+        guard let name = settings.topics[topic] else { throw .fatal("no topic is configured for \(topic)") }
+        return name
+    }
+
+    // MARK: Consuming
+
+    public func poll(maxRecords: Int, waitMs: Int64) throws(LogFailure) -> Polled {
+        let polled: Poll
+        do throws(KafkaError) {
+            polled = try consumer.poll(maxRecords: maxRecords, waitMs: Int32(waitMs))
+        } catch {
+            throw failure(error)
+        }
+        switch polled {
+        case .records(let count): return .records(count)
+        case .idle: return .idle
+        case .rebalance(.assigned(let partitions)): return .assigned(partitions.map { Partition($0) })
+        case .rebalance(.revoked(let partitions)): return .revoked(partitions.map { Partition($0) })
+        case .rebalance(.lost(let partitions)): return .lost(partitions.map { Partition($0) })
+        case .offsetOutOfRange(let range): throw range.asLogFailure
+        }
+    }
+
+    public func record(_ index: Int) -> LogRecord {
+        let record = consumer.batch[index]
+        return LogRecord(
+            partition: Partition(record.partition), offset: Offset(record.offset), key: record.key,
+            value: record.value)
+    }
+
+    public func envelope(_ index: Int) -> Envelope {
+        let record = consumer.batch[index]
+        return Envelope(
+            headers: record.headers.map { ($0.name, $0.value) },
+            timestampMs: record.timestampMs < 0 ? nil : record.timestampMs)
+    }
+
+    public func assign(_ starts: [PartitionPosition]) throws(LogFailure) {
+        do throws(KafkaError) { try consumer.assign(starts.map(\.kafka)) } catch { throw failure(error) }
+    }
+
+    public func unassign() throws(LogFailure) {
+        do throws(KafkaError) { try consumer.unassign() } catch { throw failure(error) }
+    }
+
+    public func rewind(to positions: [PartitionPosition]) throws(LogFailure) {
+        do throws(KafkaError) {
+            try consumer.rewind(to: positions.map(\.kafka))
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    // MARK: Transactions
+
+    public func prepareTransactions() throws(LogFailure) {
+        do throws(KafkaError) {
+            if producer == nil { producer = try TransactionalProducer(client, settings.producer) }
+        } catch {
+            throw .fatal(error.description)
+        }
+        guard settings.delivery == .exactlyOnce else { return }
+        try transact { (producer) throws(TransactionFailure) in
+            try producer.initTransactions(deadlineMs: settings.deadlineMs)
+        }
+    }
+
+    public func begin() throws(LogFailure) {
+        try transact { (producer) throws(TransactionFailure) in
+            settings.delivery == .exactlyOnce ? try producer.begin() : producer.resetCounts()
+        }
+    }
+
+    public func send(_ message: OutgoingMessage) throws(LogFailure) {
+        let producer = try openProducer()
+        let handle: TopicHandle
+        if let known = topicHandles[message.topic] {
+            handle = known
+        } else {
+            handle = try makeHandle(message.topic, producer)
+        }
+        do throws(TransactionFailure) {
+            try producer.produce(
+                handle, partition: message.partition?.rawValue, key: message.key, value: message.value,
+                headers: message.envelope?.headers.map { Header($0.name, $0.value) } ?? [],
+                timestampMs: message.envelope?.timestampMs)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    private func makeHandle(
+        _ topic: Topic, _ producer: TransactionalProducer
+    ) throws(LogFailure) -> TopicHandle {
+        let name = try name(topic)
+        do throws(KafkaError) {
+            let handle = try producer.topic(name)
+            topicHandles[topic] = handle
+            return handle
+        } catch {
+            throw .fatal(error.description)
+        }
+    }
+
+    public func commit(_ positions: [PartitionPosition]) throws(LogFailure) {
+        let offsets = positions.map(\.kafka)
+        guard settings.delivery == .exactlyOnce else { return try acknowledge(offsets) }
+        let metadata: GroupMetadata
+        do throws(KafkaError) { metadata = try consumer.groupMetadata() } catch { throw failure(error) }
+        let topic = try name(.input)
+        try transact { (producer) throws(TransactionFailure) in
+            try producer.sendOffsets(
+                offsets, of: topic, as: metadata, deadlineMs: settings.deadlineMs)
+            try producer.commit(deadlineMs: settings.deadlineMs)
+        }
+    }
+
+    /// Without transactions: every message is acknowledged before an offset moves.
+    private func acknowledge(_ offsets: [PartitionOffset]) throws(LogFailure) {
+        try transact { (producer) throws(TransactionFailure) in
+            try producer.flush(deadlineMs: settings.deadlineMs)
+        }
+        do throws(KafkaError) {
+            try consumer.commit(offsets, deadlineMs: settings.deadlineMs)
+        } catch {
+            throw error.isFatal ? failure(error) : .mustAbort(error.description)
+        }
+    }
+
+    public func abort() throws(LogFailure) {
+        try transact { (producer) throws(TransactionFailure) in
+            guard settings.delivery == .exactlyOnce else {
+                producer.purge()
+                return producer.resetCounts()
+            }
+            try producer.abort(deadlineMs: settings.deadlineMs)
+        }
+    }
+
+    public func discardProducer() {
+        topicHandles = [:]
+        producer?.close(deadlineMs: settings.closeMs)
+        producer = nil
+    }
+
+    private func openProducer() throws(LogFailure) -> TransactionalProducer {
+        guard let producer else { throw .fatal("a transaction was begun before the producer was prepared") }
+        return producer
+    }
+
+    private func transact(
+        _ body: (TransactionalProducer) throws(TransactionFailure) -> Void
+    ) throws(LogFailure) {
+        let producer = try openProducer()
+        do throws(TransactionFailure) { try body(producer) } catch { throw failure(error) }
+    }
+}
+
+extension PartitionPosition {
+    var kafka: PartitionOffset { PartitionOffset(partition.rawValue, offset.rawValue) }
+}

@@ -1,0 +1,184 @@
+public import Inventory
+
+/// What a worker needs of Kafka: a log that is polled, and transactions that commit.
+///
+/// One worker drives one log from one thread; nothing here may be called from another. Kafka stands behind
+/// it in the daemon, a simulated cluster in the tests. Every call returns within a deadline of its own.
+public protocol Log: AnyObject {
+    associatedtype Reader: LogReader
+
+    /// Milliseconds of a clock that never goes back.
+    var nowMs: Int64 { get }
+    /// Waits before something is tried again.
+    func pause(ms: Int64)
+
+    // MARK: The input topic, as a member of the consumer group
+
+    /// Fetches what is there, waiting for the first record only.
+    ///
+    /// A change of the group's assignment comes as a value between batches and must be answered, with
+    /// `assign` or `unassign`, before the next poll.
+    func poll(maxRecords: Int, waitMs: Int64) throws(LogFailure) -> Polled
+    /// A record of the last batch; its bytes live until the next call of the log.
+    func record(_ index: Int) -> LogRecord
+    /// What a dead letter repeats of a record of the last batch.
+    func envelope(_ index: Int) -> Envelope
+    /// Starts fetching the partitions from these offsets.
+    func assign(_ starts: [PartitionPosition]) throws(LogFailure)
+    /// Gives up all partitions.
+    func unassign() throws(LogFailure)
+    /// Goes back to these offsets; what was fetched and not delivered is dropped.
+    func rewind(to positions: [PartitionPosition]) throws(LogFailure)
+    /// The group's committed offsets, none of them still part of an open transaction.
+    func committed(_ partitions: [Partition]) throws(LogFailure) -> [Partition: Offset]
+    /// How many partitions the topic has; nil when it does not exist.
+    func partitionCount(_ topic: Topic) throws(LogFailure) -> Int?
+    /// The first offset the topic still holds and the one its next record will get, open transactions included.
+    func bounds(_ topic: Topic, _ partition: Partition) throws(LogFailure) -> Range<Offset>
+    /// The offset of the first record at or after an instant, or the end.
+    func offset(at time: Timestamp, _ partition: Partition) throws(LogFailure) -> Offset
+
+    // MARK: Transactions
+
+    /// Ends whatever a predecessor with the same transactional id left open, and fences it.
+    func prepareTransactions() throws(LogFailure)
+    func begin() throws(LogFailure)
+    func send(_ message: OutgoingMessage) throws(LogFailure)
+    /// Commits what was sent since `begin` together with the input offsets.
+    func commit(_ positions: [PartitionPosition]) throws(LogFailure)
+    func abort() throws(LogFailure)
+    /// Throws the producer away, after an outcome that cannot be known; `prepareTransactions` follows.
+    func discardProducer()
+
+    // MARK: Reading without the group
+
+    /// Reads a topic's partition as `read_committed`, from an offset or its beginning, up to an offset or the
+    /// end that stands now, open transactions included: their outcome is waited for.
+    func reader(
+        _ topic: Topic, _ partition: Partition, from: Offset?, to: Offset?
+    ) throws(LogFailure) -> Reader
+}
+
+/// Reads one partition from one offset to another.
+public protocol LogReader: AnyObject {
+    /// Fetches the next records; nil when the position has reached the end, 0 when none came in time.
+    func poll(waitMs: Int64) throws(LogFailure) -> Int?
+    /// A record of the last batch; its bytes live until the next poll.
+    func record(_ index: Int) -> LogRecord
+    /// The first offset, the end to be reached, and how far it has come.
+    var start: Offset { get }
+    var end: Offset { get }
+    var position: Offset { get }
+}
+
+/// The topics a worker touches, by what they are for.
+public enum Topic: Sendable, Hashable {
+    case input, state, alerts, deadLetters, stockLevels, rollup
+}
+
+/// What a poll brought.
+public enum Polled: Equatable, Sendable {
+    /// So many records, readable by index until the next call.
+    case records(Int)
+    /// Nothing within the wait.
+    case idle
+    case assigned([Partition])
+    case revoked([Partition])
+    /// The partitions belong to others already: nothing of them may be committed.
+    case lost([Partition])
+}
+
+/// A record as it lies in the client's buffer.
+public struct LogRecord {
+    public var partition: Partition
+    public var offset: Offset
+    public var key: UnsafeRawBufferPointer?
+    /// Nil for a tombstone.
+    public var value: UnsafeRawBufferPointer?
+
+    @inlinable public init(
+        partition: Partition, offset: Offset, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
+    ) {
+        self.partition = partition
+        self.offset = offset
+        self.key = key
+        self.value = value
+    }
+}
+
+/// A record's headers and time, which only dead letters need.
+public struct Envelope: Sendable {
+    public var headers: [(name: String, value: [UInt8]?)]
+    /// Milliseconds since the epoch; nil when the broker gave none.
+    public var timestampMs: Int64?
+
+    public init(headers: [(name: String, value: [UInt8]?)] = [], timestampMs: Int64? = nil) {
+        self.headers = headers
+        self.timestampMs = timestampMs
+    }
+}
+
+/// The next offset to read of a partition.
+public struct PartitionPosition: Equatable, Sendable {
+    public var partition: Partition
+    public var offset: Offset
+
+    public init(_ partition: Partition, _ offset: Offset) {
+        self.partition = partition
+        self.offset = offset
+    }
+}
+
+/// A message to send; its bytes are copied before `send` returns.
+public struct OutgoingMessage {
+    public var topic: Topic
+    /// Nil lets the key's hash decide, as Java's producer does.
+    public var partition: Partition?
+    public var key: UnsafeRawBufferPointer?
+    /// Nil for a tombstone.
+    public var value: UnsafeRawBufferPointer?
+    public var envelope: Envelope?
+
+    public init(
+        topic: Topic, partition: Partition? = nil, key: UnsafeRawBufferPointer?,
+        value: UnsafeRawBufferPointer?, envelope: Envelope? = nil
+    ) {
+        self.topic = topic
+        self.partition = partition
+        self.key = key
+        self.value = value
+        self.envelope = envelope
+    }
+}
+
+/// Why a call of the log failed, in the terms that decide what to do next.
+public enum LogFailure: Error, Equatable, Sendable {
+    /// Nothing happened; the same call may work later.
+    case unavailable(String)
+    /// The open transaction cannot commit; abort it and do its work again.
+    case mustAbort(String, reason: AbortReason = .other)
+    /// Nobody can say whether the transaction committed.
+    case indefinite(String)
+    /// Another producer with the transactional id, or a newer generation of the group, has taken over.
+    case fenced(String)
+    /// The log does not hold the offset that was asked for.
+    case offsetOutOfRange(Partition, String)
+    /// This process cannot go on.
+    case fatal(String)
+
+    /// What made a transaction impossible to commit, where the answer depends on it.
+    public enum AbortReason: Equatable, Sendable {
+        case other
+        /// A message is larger than its topic takes.
+        case messageTooLarge
+    }
+
+    /// The sentence to log.
+    public var message: String {
+        switch self {
+        case .unavailable(let text), .mustAbort(let text, _), .indefinite(let text), .fenced(let text),
+            .offsetOutOfRange(_, let text), .fatal(let text):
+            text
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// What the worker knows of the transaction it is filling.
+struct OpenTransaction {
+    /// `begin` has been called and neither commit nor abort has.
+    var isOpen = false
+    /// Records were taken since the last commit.
+    private(set) var hasWork = false
+    /// The last poll took all there was.
+    var isQueueDry = false
+    /// When the first record of the transaction was taken.
+    private(set) var startedMs: Int64 = 0
+    /// Messages sent to outputs, dead letters included, state records not.
+    var sent = 0
+    var deadLetters = 0
+    var alertChanges = 0
+    /// When the last checkpoint was committed; nil before the first, which is then due at once.
+    var checkpointedMs: Int64?
+
+    mutating func noteWork(nowMs: Int64) {
+        guard !hasWork else { return }
+        hasWork = true
+        startedMs = nowMs
+    }
+
+    /// The transaction ended, one way or the other.
+    mutating func close() {
+        isOpen = false
+        hasWork = false
+        isQueueDry = false
+        sent = 0
+        deadLetters = 0
+        alertChanges = 0
+    }
+}

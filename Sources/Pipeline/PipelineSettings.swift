@@ -1,0 +1,72 @@
+public import Inventory
+public import Wire
+
+/// What a worker has to know of the configuration.
+public struct PipelineSettings: Sendable {
+    /// Where a partition that nobody committed for is begun.
+    public enum Start: Sendable, Equatable {
+        case earliest
+        case latest
+        case timestamp(Timestamp)
+    }
+
+    /// What decides which partition an order event is in.
+    public enum KeyedBy: String, Sendable {
+        /// Nothing known: one worker owns every partition.
+        case none
+        /// The product: workers and machines may share the partitions.
+        case product
+    }
+
+    public enum Delivery: String, Sendable {
+        case exactlyOnce = "exactly_once"
+        case atLeastOnce = "at_least_once"
+    }
+
+    public enum AlertFormat: String, Sendable {
+        case changes
+        case upsert
+    }
+
+    /// The sign each event type takes its quantity with: -1, 0 or 1.
+    public var eventTypes = ["RECEIVED": 1, "RETURNED": 1, "SHIPPED": -1]
+    public var unknownType = UnknownType.movesNothing
+    /// Event ids remembered below the highest of each partition; 0 remembers none.
+    public var dedupeWindow: UInt64 = 16_777_216
+    public var start = Start.earliest
+    public var keyedBy = KeyedBy.none
+    public var delivery = Delivery.exactlyOnce
+    public var alertFormat = AlertFormat.changes
+    public var outputs = Aggregate.Outputs()
+    /// False when no dead-letter topic is configured: bad events are then counted and logged.
+    public var hasDeadLetterTopic = true
+    public var maxBatchEvents = 10_000
+    public var commitIntervalMs: Int64 = 50
+    /// 0 writes a checkpoint in every transaction.
+    public var checkpointIntervalMs: Int64 = 5_000
+    /// Goes on where the log no longer holds what was not yet read.
+    public var acceptsDataLoss = false
+    /// Recomputes the state from the beginning of the log.
+    public var rebuilds = false
+    /// Keeps the stock and applies changed rules from here on.
+    public var acceptsConfigChange = false
+    /// The input topic's name, for messages and dead letters.
+    public var inputTopic = "order-events"
+    public var stateTopic = "stockd-state"
+    public var release = "0.1.0"
+
+    public init() {}
+
+    /// The settings that shape the state, as `name=value` lines; checkpoints carry them.
+    public var fingerprint: String {
+        [
+            "input.topic=\(inputTopic)",
+            "input.keyed_by=\(keyedBy.rawValue)",
+            "events.types="
+                + eventTypes.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }
+                .joined(separator: ","),
+            "events.unknown_type=\(unknownType == .deadLetter ? "dead_letter" : "ignore")",
+            "events.dedupe_window=\(dedupeWindow)",
+        ].joined(separator: "\n")
+    }
+}

@@ -1,0 +1,161 @@
+import Inventory
+import Wire
+
+/// Brings the state of partitions back to what was committed, a piece at a time.
+///
+/// For each shard: what the group committed; the state topic, read whole; the input from the checkpoint's
+/// barrier to the committed offset, applied without publishing. What then differs from the published ledger
+/// (reference rows that changed while nobody ran) goes out with the first transaction.
+final class Recovery<L: Log> {
+    let log: L
+    let settings: PipelineSettings
+    let catalog: Catalog
+    let decoder: EventDecoder
+    let telemetry: Telemetry
+    let partitions: [Partition]
+    private var parked: [ParkedShard]
+    private var stage = Stage.start
+    private var groups: [[Partition]] = []
+    private var committed: [Partition: Offset] = [:]
+    private(set) var shards: [Shard] = []
+    private(set) var placement: StatePlacement
+    /// No record of an earlier run was found for at least one partition.
+    private(set) var wroteNothingYet = false
+
+    private enum Stage {
+        case start
+        case group
+        case parked(ParkedCheck<L>)
+        case state(StateLoader<L>)
+        case input(InputReplay<L>)
+    }
+
+    init(
+        log: L, settings: PipelineSettings, catalog: Catalog, decoder: EventDecoder, telemetry: Telemetry,
+        partitions: [Partition], parked: [ParkedShard]
+    ) {
+        self.log = log
+        self.settings = settings
+        self.catalog = catalog
+        self.decoder = decoder
+        self.telemetry = telemetry
+        self.partitions = partitions
+        self.parked = parked
+        placement = StatePlacement(keyedBy: settings.keyedBy, statePartitionCount: 1)
+    }
+
+    /// Does one piece of the work; true when all of it is done.
+    func advance() throws(LogFailure) -> Bool {
+        switch stage {
+        case .start: try start()
+        case .group:
+            guard let group = groups.first else { return true }
+            try begin(group)
+        case .parked(let check):
+            guard let isUnchanged = try check.advance() else { break }
+            if isUnchanged {
+                finish(check.parked.shard)
+            } else {
+                try load(groups[0])
+            }
+        case .state(let loader):
+            guard try loader.advance() else { break }
+            try replay(loader)
+        case .input(let replay):
+            guard try replay.advance() else { break }
+            finish(replay.shard)
+        }
+        return false
+    }
+
+    private func start() throws(LogFailure) {
+        placement = StatePlacement(
+            keyedBy: settings.keyedBy, statePartitionCount: try checkedStatePartitionCount())
+        committed = try log.committed(partitions)
+        groups = settings.keyedBy == .none ? [partitions] : partitions.map { [$0] }
+        stage = .group
+    }
+
+    private func checkedStatePartitionCount() throws(LogFailure) -> Int {
+        guard let state = try log.partitionCount(.state) else {
+            throw .fatal("the state topic \(settings.stateTopic) does not exist")
+        }
+        let input = try log.partitionCount(.input) ?? 0
+        guard settings.keyedBy == .none || state == input else {
+            throw .fatal(
+                "\(settings.inputTopic) has \(input) partitions and \(settings.stateTopic) has \(state); "
+                    + "with input.keyed_by: product they must have equally many. When the input's count was "
+                    + "changed its keys moved between partitions: delete \(settings.stateTopic) and start "
+                    + "once with --rebuild.")
+        }
+        return state
+    }
+
+    private func begin(_ group: [Partition]) throws(LogFailure) {
+        let match = parked.firstIndex { $0.shard.partitions == group }
+        guard let match, !settings.rebuilds else { return try load(group) }
+        let candidate = parked.remove(at: match)
+        let isWhereItWas = candidate.shard.lanes.allSatisfy {
+            committed[$0.partition] == $0.committed
+        }
+        guard isWhereItWas else { return try load(group) }
+        stage = .parked(ParkedCheck(log: log, parked: candidate))
+    }
+
+    private func load(_ group: [Partition]) throws(LogFailure) {
+        let statePartitions =
+            settings.keyedBy == .none
+            ? (0..<placement.statePartitionCount).map { Partition(Int32($0)) } : group
+        stage = .state(
+            StateLoader(
+                log: log, settings: settings, catalog: catalog, telemetry: telemetry, inputs: group,
+                statePartitions: statePartitions))
+    }
+
+    private func replay(_ loader: StateLoader<L>) throws(LogFailure) {
+        let plan = try RecoveryPlan(
+            stored: loader.stored, group: groups[0], committed: committed, settings: settings, log: log,
+            telemetry: telemetry)
+        if plan.isFirstStart { wroteNothingYet = true }
+        let shard = Shard(aggregate: try loader.takeAggregate(plan), lanes: plan.lanes)
+        stage = .input(
+            InputReplay(
+                log: log, decoder: decoder, telemetry: telemetry, shard: shard, targets: plan.targets))
+    }
+
+    private func finish(_ shard: Shard) {
+        shard.aggregate.markEverythingPending()
+        shards.append(shard)
+        groups.removeFirst()
+        stage = .group
+    }
+}
+
+/// Asks whether anything was written for a parked shard since it was given back.
+final class ParkedCheck<L: Log> {
+    let parked: ParkedShard
+    private let log: L
+    private var remaining: [PartitionPosition]
+    private var reader: L.Reader?
+
+    init(log: L, parked: ParkedShard) {
+        self.log = log
+        self.parked = parked
+        remaining = parked.stateEnds
+    }
+
+    /// Nil while it does not know yet.
+    func advance() throws(LogFailure) -> Bool? {
+        guard let next = remaining.first else { return true }
+        if reader == nil {
+            reader = try log.reader(.state, next.partition, from: next.offset, to: nil)
+        }
+        guard let reader else { return nil }
+        guard let count = try reader.poll(waitMs: 100) else {
+            remaining.removeFirst()
+            self.reader = nil
+            return remaining.isEmpty ? true : nil
+        }
+        return count > 0 ? false : nil
+    }
+}

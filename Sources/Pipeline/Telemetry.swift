@@ -1,0 +1,238 @@
+import Inventory
+public import Logging
+import Synchronization
+import Wire
+
+/// One method for each thing that happens to a worker: it counts and it logs, so that the two never differ.
+///
+/// Called from the worker's thread; the counts may be read from any.
+public final class Telemetry: Sendable {
+    let logger: Logger
+    private let counts = Mutex(Counts())
+    private let memory = Mutex(Memory())
+
+    /// What was counted since the start.
+    public struct Counts: Sendable, Equatable {
+        public var applied = 0
+        public var duplicates = 0
+        /// Applied, though too old to know whether they were seen before.
+        public var belowWindow = 0
+        public var unknownTypes = 0
+        public var tombstones = 0
+        public var bad = 0
+        public var badByReason: [String: Int] = [:]
+        public var committed = 0
+        public var aborted = 0
+        public var alertChanges = 0
+        public var messages = 0
+        public var rebalances = 0
+        public var fencings = 0
+        public var indefinite = 0
+        public var recoveries = 0
+        /// What the worker is doing, for a status line.
+        public var status = "starting"
+        /// True once partitions are assigned, recovered and being read.
+        public var isRunning = false
+    }
+
+    /// What was said already, so that it is said once.
+    private struct Memory {
+        var unknownTypes: Set<String> = []
+        var badLogged = 0
+        var unavailableSaid = false
+        var abortsSaid = 0
+        var progressMs: ContinuousClock.Instant?
+    }
+
+    /// The outcomes of one batch, counted without a lock until it is through.
+    struct Batch {
+        var applied = 0
+        var duplicates = 0
+        var belowWindow = 0
+        var tombstones = 0
+        var bad = 0
+
+        @inline(__always)
+        mutating func count(_ outcome: Aggregate.Outcome) {
+            switch outcome {
+            case .applied: applied += 1
+            case .appliedBelowWindow: belowWindow += 1
+            case .duplicate: duplicates += 1
+            case .overflow: break
+            }
+        }
+    }
+
+    public init(logger: Logger) { self.logger = logger }
+
+    /// The counts as they stand.
+    public var snapshot: Counts { counts.withLock { $0 } }
+
+    private func update(_ change: (inout Counts) -> Void) { counts.withLock { change(&$0) } }
+
+    // MARK: Events
+
+    func count(_ batch: Batch) {
+        update {
+            $0.applied += batch.applied + batch.belowWindow
+            $0.duplicates += batch.duplicates
+            $0.belowWindow += batch.belowWindow
+            $0.tombstones += batch.tombstones
+            $0.bad += batch.bad
+        }
+    }
+
+    func unknownType(_ name: String?) {
+        update { $0.unknownTypes += 1 }
+        let name = name ?? "(none)"
+        // Hostile input could make up types without end; what is remembered is bounded.
+        let isNew = memory.withLock { $0.unknownTypes.count < 1_000 && $0.unknownTypes.insert(name).inserted }
+        guard isNew else { return }
+        logger.warning(
+            "event type \(name) is not in events.types: it moves no stock",
+            metadata: ["event_type": .string(name)])
+    }
+
+    func refused(_ error: BadEvent, at source: Source) {
+        update { $0.badByReason[error.reason.rawValue, default: 0] += 1 }
+        let logged = memory.withLock { memory in
+            memory.badLogged += 1
+            return memory.badLogged
+        }
+        // The first few in full, then ever more seldom: a poisoned producer must not fill the disk.
+        guard logged <= 10 || logged.nonzeroBitCount == 1 else { return }
+        logger.warning(
+            "bad event refused: \(error.message)",
+            metadata: [
+                "reason": .string(error.reason.rawValue), "partition": "\(source.partition.rawValue)",
+                "offset": "\(source.offset.rawValue)", "refused_so_far": "\(logged)",
+            ])
+    }
+
+    // MARK: Transactions
+
+    func published(_ change: AlertChange) {
+        logger.debug(
+            "alert \(change.kind.name)",
+            metadata: [
+                "product_id": "\(change.pair.product.rawValue)",
+                "warehouse_id": "\(change.pair.warehouse.rawValue)",
+            ])
+    }
+
+    func committed(tookMs: Int64, messages: Int, alertChanges: Int) {
+        update {
+            $0.committed += 1
+            $0.messages += messages
+            $0.alertChanges += alertChanges
+        }
+    }
+
+    func aborted() { update { $0.aborted += 1 } }
+
+    func mustAbort(_ message: String) {
+        let count = memory.withLock { memory in
+            memory.abortsSaid += 1
+            return memory.abortsSaid
+        }
+        guard count <= 5 || count.nonzeroBitCount == 1 else { return }
+        logger.warning("transaction put back, its events will be done again: \(message)")
+    }
+
+    func indefinite(_ message: String) {
+        update { $0.indefinite += 1 }
+        logger.warning("outcome of a transaction unknown, asking Kafka what was committed: \(message)")
+    }
+
+    func fenced(_ message: String) {
+        update { $0.fencings += 1 }
+        logger.warning("another producer has taken over; reading the state anew: \(message)")
+    }
+
+    func unavailable(_ message: String) {
+        let isFirst = memory.withLock { memory in
+            defer { memory.unavailableSaid = true }
+            return !memory.unavailableSaid
+        }
+        guard isFirst else { return }
+        update { $0.status = "waiting for the broker" }
+        logger.warning("Kafka does not answer, trying again until it does: \(message)")
+    }
+
+    func worksAgain(_ what: String) {
+        memory.withLock {
+            $0.unavailableSaid = false
+            $0.abortsSaid = 0
+        }
+        logger.notice("\(what)")
+    }
+
+    // MARK: Partitions
+
+    func assigned(_ partitions: [Partition]) {
+        update {
+            $0.rebalances += 1
+            $0.status = partitions.isEmpty ? "standing by without partitions" : "recovering"
+        }
+        logger.info("partitions assigned", metadata: ["partitions": .string(Self.list(partitions))])
+    }
+
+    func revoked() {
+        update {
+            $0.isRunning = false
+            $0.status = "without partitions"
+        }
+        logger.info("partitions handed back")
+    }
+
+    func lost() {
+        update {
+            $0.isRunning = false
+            $0.status = "without partitions"
+        }
+        logger.warning("partitions lost to another member; what was not committed is dropped")
+    }
+
+    func gaveUpUncommitted(_ message: String) {
+        logger.warning("partitions handed back without the last batch, which their next owner does: \(message)")
+    }
+
+    func recovering(_ what: String, _ partition: Partition, _ position: Offset, _ end: Offset) {
+        let isDue = memory.withLock { memory in
+            let now = ContinuousClock.now
+            if let last = memory.progressMs, now - last < .seconds(1) { return false }
+            defer { memory.progressMs = now }
+            return memory.progressMs != nil
+        }
+        let status = "recovering \(what)[\(partition.rawValue)] \(position.rawValue)/\(end.rawValue)"
+        update { $0.status = status }
+        guard isDue else { return }
+        logger.info("\(status)")
+    }
+
+    func recovered(pairs: Int) {
+        memory.withLock { $0.progressMs = nil }
+        update {
+            $0.recoveries += 1
+            $0.isRunning = true
+            $0.status = "running"
+        }
+        logger.info("state recovered, going live", metadata: ["pairs": "\(pairs)"])
+    }
+
+    func beginningIsGone(_ partition: Partition, missing: Int64) {
+        logger.warning(
+            "first start on a log whose beginning is gone: its stock starts from nothing",
+            metadata: ["partition": "\(partition.rawValue)", "missing_offsets": "\(missing)"])
+    }
+
+    func groupOffsetIsGone(_ partition: Partition, using offset: Offset) {
+        logger.notice(
+            "the consumer group has no offset (they expire with time); going on from the state topic's",
+            metadata: ["partition": "\(partition.rawValue)", "offset": "\(offset.rawValue)"])
+    }
+
+    private static func list(_ partitions: [Partition]) -> String {
+        partitions.sorted().map { String($0.rawValue) }.joined(separator: " ")
+    }
+}

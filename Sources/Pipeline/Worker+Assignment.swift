@@ -1,0 +1,129 @@
+import Inventory
+import Wire
+
+extension Worker {
+    /// Takes over partitions: nothing is fetched until their state stands as it was committed.
+    func begin(with partitions: [Partition]) throws(LogFailure) {
+        transaction.close()
+        dropShards()
+        try log.assign([])
+        try checkOwnership(partitions)
+        telemetry.assigned(partitions)
+        guard !partitions.isEmpty else {
+            phase = .unassigned
+            return
+        }
+        phase = .recovering(recovery(of: partitions))
+    }
+
+    /// Where a pair's events may be in any partition, only the owner of all of them knows its stock.
+    private func checkOwnership(_ partitions: [Partition]) throws(LogFailure) {
+        guard settings.keyedBy == .none else { return }
+        let count = try log.partitionCount(.input) ?? 0
+        guard partitions.count != count else { return }
+        throw .fatal(
+            "this worker was assigned \(partitions.count) of the \(count) partitions of "
+                + "\(settings.inputTopic), so another member is in the consumer group; with input.keyed_by: "
+                + "none one worker must own all of them. Stop the other member, or, if the events' "
+                + "partition follows their product, set input.keyed_by: product on all of them.")
+    }
+
+    /// Finishes what can be finished, and hands the partitions back to the group.
+    func giveUpPartitions(parking: Bool) throws(LogFailure) {
+        do throws(LogFailure) {
+            if case .running = phase, transaction.hasWork { try commit() }
+            if transaction.isOpen { try putBack() }
+            if parking { park() } else { parked = [] }
+        } catch {
+            // The group keeps the last committed offsets; the next owner begins there.
+            telemetry.gaveUpUncommitted(error.message)
+            log.discardProducer()
+            isPrepared = false
+            parked = []
+        }
+        transaction.close()
+        dropShards()
+        phase = .unassigned
+        telemetry.revoked()
+        try log.unassign()
+    }
+
+    /// The partitions belong to others already: whatever is open can only be aborted.
+    func losePartitions() throws(LogFailure) {
+        telemetry.lost()
+        let wasOpen = transaction.isOpen
+        transaction.close()
+        dropShards()
+        parked = []
+        phase = .unassigned
+        try log.unassign()
+        if wasOpen { try log.abort() }
+    }
+
+    func dropShards() {
+        shards = []
+        routes = []
+        productPartitions.removeAll()
+    }
+
+    private func park() {
+        guard case .running = phase else { return }
+        for shard in shards {
+            guard let bounds = try? stateEnds(of: shard) else { continue }
+            parked.append(ParkedShard(shard: shard, stateEnds: bounds))
+        }
+    }
+
+    /// Where each state partition that may hold records of the shard ends now.
+    private func stateEnds(of shard: Shard) throws(LogFailure) -> [PartitionPosition] {
+        var ends: [PartitionPosition] = []
+        for partition in statePartitions(of: shard.partitions) {
+            ends.append(PartitionPosition(partition, try log.bounds(.state, partition).upperBound))
+        }
+        return ends
+    }
+
+    func statePartitions(of partitions: [Partition]) -> [Partition] {
+        guard settings.keyedBy == .none else { return partitions }
+        return (0..<placement.statePartitionCount).map { Partition(Int32($0)) }
+    }
+
+    /// Sets out to recover partitions, with whatever was parked of them.
+    func recovery(of partitions: [Partition]) -> Recovery<L> {
+        defer { parked = [] }
+        return Recovery(
+            log: log, settings: settings, catalog: catalog, decoder: decoder, telemetry: telemetry,
+            partitions: partitions.sorted(), parked: parked)
+    }
+
+    /// Takes a recovery one piece further, and goes live when it is complete.
+    func advance(_ recovery: Recovery<L>) throws(LogFailure) {
+        if !isPrepared {
+            try log.prepareTransactions()
+            isPrepared = true
+        }
+        guard try recovery.advance() else { return }
+        placement = recovery.placement
+        shards = recovery.shards
+        routes = []
+        for (index, shard) in shards.enumerated() {
+            if shard.aggregate.catalog !== catalog { shard.aggregate.adopt(catalog) }
+            for (lane, state) in shard.lanes.enumerated() {
+                let partition = Int(state.partition.rawValue)
+                while routes.count <= partition { routes.append(nil) }
+                routes[partition] = Route(shard: index, lane: lane)
+            }
+        }
+        try log.assign(shards.flatMap(\.committedPositions))
+        // A first checkpoint at once: it pins where this partition's history begins.
+        transaction.checkpointedMs = recovery.wroteNothingYet ? nil : log.nowMs
+        phase = .running
+        telemetry.recovered(pairs: shards.reduce(0) { $0 + $1.aggregate.pairCount })
+    }
+}
+
+/// A shard given back in good order, and where its state records ended then.
+struct ParkedShard {
+    var shard: Shard
+    var stateEnds: [PartitionPosition]
+}

@@ -1,0 +1,39 @@
+import Inventory
+import Wire
+
+extension Worker {
+    /// Only transactions make a checkpoint whole; without them the state is recomputed from the input, and
+    /// only where that begins is written down.
+    var isCheckpointDue: Bool {
+        guard let last = transaction.checkpointedMs else { return true }
+        guard settings.delivery == .exactlyOnce else { return false }
+        return log.nowMs - last >= settings.checkpointIntervalMs
+    }
+
+    /// A checkpoint is due and there is something to put into it, though no event came.
+    var isIdleCheckpointDue: Bool {
+        isCheckpointDue && shards.contains { $0.aggregate.dirtyRecordCount > 0 }
+    }
+
+    /// Writes the cells and seen ids that changed since the last checkpoint, then the barriers that say for
+    /// which input offsets they stand. It counts only if the transaction commits.
+    func writeCheckpoint(of shard: Shard) throws(LogFailure) {
+        let isComplete = settings.delivery == .exactlyOnce
+        if isComplete {
+            try shard.aggregate.forEachDirtyBucket { (bucket, cells) throws(LogFailure) in
+                try send(.cells(bucket: bucket, cells), of: shard)
+            }
+            try shard.aggregate.forEachDirtySeenChunk { (lane, place, chunk) throws(LogFailure) in
+                try send(.seen(shard.lanes[lane].partition, place: place, chunk), of: shard)
+            }
+        }
+        for (index, lane) in shard.lanes.enumerated() {
+            let barrier = Barrier(
+                partition: lane.partition, base: lane.base, offset: isComplete ? lane.next : lane.base,
+                highestID: isComplete ? shard.aggregate.highestID(lane: index) : nil,
+                cellCount: isComplete ? UInt32(shard.aggregate.pairCount) : 0,
+                settings: settings.fingerprint, release: settings.release)
+            try send(.barrier(barrier), of: shard)
+        }
+    }
+}

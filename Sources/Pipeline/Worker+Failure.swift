@@ -1,0 +1,106 @@
+import Inventory
+
+extension Worker {
+    /// Does what a failure calls for, so that the next step starts from a state that Kafka agrees with.
+    func handle(_ failure: LogFailure) throws(WorkerStop) {
+        var failure = failure
+        // Putting back can fail in turn; each answer is heavier than the one before, so this ends.
+        for _ in 0..<4 {
+            do throws(LogFailure) {
+                try answer(failure)
+                return
+            } catch {
+                failure = error
+            }
+            if case .fatal = failure { break }
+        }
+        try stop(for: failure)
+    }
+
+    private func answer(_ failure: LogFailure) throws(LogFailure) {
+        switch failure {
+        case .unavailable(let message):
+            telemetry.unavailable(message)
+            if transaction.isOpen || transaction.hasWork { try putBack() }
+            log.pause(ms: patience.delayMs(.broker))
+        case .mustAbort(let message, let reason):
+            telemetry.mustAbort(message)
+            if reason == .messageTooLarge, transaction.deadLetters > 0 {
+                deadLetterValueLimit = min(deadLetterValueLimit, Self.smallDeadLetter)
+            }
+            try putBack()
+            log.pause(ms: patience.delayMs(.transaction))
+        case .indefinite(let message):
+            telemetry.indefinite(message)
+            try settle()
+        case .fenced(let message):
+            telemetry.fenced(message)
+            guard patience.toleratesFencing(nowMs: log.nowMs) else {
+                throw .fatal(
+                    message + " (again and again: two daemons share one kafka.transactional_id or "
+                        + "kafka.group_instance_id; each worker needs its own)")
+            }
+            try settle()
+        case .offsetOutOfRange, .fatal:
+            throw failure
+        }
+    }
+
+    /// After an outcome that nobody knows, or a fencing: asks Kafka what was committed instead of guessing.
+    ///
+    /// The new producer's initialisation ends the open transaction one way or the other. What followed is
+    /// then read back like after a crash, from the state topic: it is the one place where input offsets,
+    /// ledger and checkpoint always agree.
+    private func settle() throws(LogFailure) {
+        log.discardProducer()
+        isPrepared = false
+        transaction.close()
+        transaction.checkpointedMs = nil
+        let partitions = shards.flatMap(\.partitions)
+        dropShards()
+        guard !partitions.isEmpty else { return }
+        try log.unassign()
+        phase = .recovering(recovery(of: partitions))
+    }
+
+    private func stop(for failure: LogFailure) throws(WorkerStop) {
+        switch failure {
+        case .offsetOutOfRange(let partition, let message):
+            throw WorkerStop(
+                .data,
+                "\(settings.inputTopic)[\(partition.rawValue)]: \(message). Going on would skip events and "
+                    + "falsify stock. Restore the log, or start once with --accept-data-loss to go on from "
+                    + "the oldest record that is left.")
+        case .unavailable(let message): throw WorkerStop(.unavailable, message)
+        default: throw WorkerStop(.internalError, failure.message)
+        }
+    }
+}
+
+/// How long to wait before trying again, and how often fencing is borne.
+struct Patience {
+    enum Subject: Hashable { case broker, transaction }
+
+    private var failures: [Subject: Int] = [:]
+    private var fencings: [Int64] = []
+
+    /// 50 ms, doubling to 5 s.
+    mutating func delayMs(_ subject: Subject) -> Int64 {
+        let count = failures[subject, default: 0]
+        failures[subject] = count + 1
+        return min(5_000, 50 << Int64(min(count, 7)))
+    }
+
+    mutating func reset(_ subject: Subject, _ telemetry: Telemetry) {
+        guard failures[subject] != nil else { return }
+        failures[subject] = nil
+        telemetry.worksAgain(subject == .broker ? "the broker answers again" : "transactions commit again")
+    }
+
+    /// A fencing now and then is a handover; several within a minute are two owners of one id.
+    mutating func toleratesFencing(nowMs: Int64) -> Bool {
+        fencings.removeAll { nowMs - $0 > 60_000 }
+        fencings.append(nowMs)
+        return fencings.count <= 3
+    }
+}

@@ -1,0 +1,85 @@
+import Inventory
+import Wire
+
+extension Worker {
+    func openTransaction() throws(LogFailure) {
+        guard !transaction.isOpen else { return }
+        try log.begin()
+        transaction.isOpen = true
+    }
+
+    /// Sends what differs from the published tables, each change with the ledger record that remembers it.
+    func publishChanges(of shard: Shard) throws(LogFailure) {
+        guard shard.aggregate.hasPendingChanges else { return }
+        try shard.aggregate.consolidate { (change) throws(LogFailure) in
+            try self.send(change, of: shard)
+        }
+    }
+
+    private func send(_ change: OutputChange, of shard: Shard) throws(LogFailure) {
+        switch change {
+        case .alert(let alert, let entry):
+            try messages.alert(alert, as: settings.alertFormat) { (key, value) throws(LogFailure) in
+                try log.send(OutgoingMessage(topic: .alerts, key: key, value: value))
+            }
+            try send(.alert(alert.pair, entry), of: shard)
+            telemetry.published(alert)
+            transaction.alertChanges += 1
+        case .stock(let pair, let row, let fingerprint):
+            try messages.stock(pair, row) { (key, value) throws(LogFailure) in
+                try log.send(OutgoingMessage(topic: .stockLevels, key: key, value: value))
+            }
+            try send(.stockFingerprint(pair, fingerprint), of: shard)
+        case .rollup(let product, let row, let fingerprint):
+            try messages.rollup(product, row) { (key, value) throws(LogFailure) in
+                try log.send(OutgoingMessage(topic: .rollup, key: key, value: value))
+            }
+            try send(.rollupFingerprint(product, fingerprint), of: shard)
+        }
+        transaction.sent += 1
+    }
+
+    func send(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
+        let partition = placement.partition(of: record, shard: shard)
+        try messages.state.encode(record) { (key, value) throws(LogFailure) in
+            try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: value))
+        }
+    }
+
+    /// The offsets to commit; with a first checkpoint all of them, so that the group's lag is known. There is always at least one: the group's generation is checked with them,
+    /// and without that check a worker that was evicted unawares could still publish.
+    func positionsToCommit() -> [PartitionPosition] {
+        var positions: [PartitionPosition] = []
+        for shard in shards {
+            for lane in shard.lanes where lane.next != lane.committed || transaction.checkpointedMs == nil {
+                positions.append(PartitionPosition(lane.partition, lane.next))
+            }
+        }
+        if positions.isEmpty, let lane = shards.first?.lanes.first {
+            positions.append(PartitionPosition(lane.partition, lane.next))
+        }
+        return positions
+    }
+
+    /// Repeats the offsets in the state topic, where they tell how far the published ledger goes even when
+    /// the group's own offsets have expired or were reset.
+    func sendPositions(_ positions: [PartitionPosition]) throws(LogFailure) {
+        for position in positions {
+            guard let route = route(of: position.partition) else { continue }
+            try send(.position(position.partition, position.offset), of: shards[route.shard])
+        }
+    }
+
+    /// Goes back to the last commit: Kafka's transaction, our state and the consumer's position.
+    func putBack() throws(LogFailure) {
+        let wasOpen = transaction.isOpen
+        transaction.close()
+        for shard in shards { shard.rollback() }
+        if wasOpen {
+            telemetry.aborted()
+            try log.abort()
+        }
+        guard case .running = phase else { return }
+        try log.rewind(to: shards.flatMap(\.committedPositions))
+    }
+}

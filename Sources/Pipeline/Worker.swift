@@ -1,0 +1,175 @@
+public import Inventory
+import Wire
+
+/// One worker: a consumer, a transactional producer and the shards of its partitions, driven by one thread.
+///
+///     poll → decode → apply → consolidate → encode → send + offsets → commit → publish view
+///
+/// `step` is one turn of that corridor. It returns within a few hundred milliseconds unless the broker
+/// does not answer, and never leaves a batch half applied: what cannot be committed is put back.
+public final class Worker<L: Log> {
+    let log: L
+    let settings: PipelineSettings
+    let inbox: WorkerInbox
+    let telemetry: Telemetry
+    let decoder: EventDecoder
+    var messages = MessageEncoder()
+
+    var phase = Phase.unassigned
+    var shards: [Shard] = []
+    /// By input partition: which shard and which of its lanes. Empty where nothing is assigned.
+    var routes: [Route?] = []
+    /// Shards given back in good order, in case their partitions return unchanged.
+    var parked: [ParkedShard] = []
+    var catalog: Catalog
+    var transaction = OpenTransaction()
+    /// The producer has fenced its predecessors and may begin transactions.
+    var isPrepared = false
+    var patience = Patience()
+    var productPartitions = ProductPartitions()
+    var placement: StatePlacement
+    /// Larger values are left out of dead letters, once the topic has refused one for its size.
+    var deadLetterValueLimit = Int.max
+    /// Waits for the end of a transaction, or of a recovery.
+    var nextCatalog: Catalog?
+    static var smallDeadLetter: Int { 65_536 }
+
+    enum Phase {
+        case unassigned
+        case recovering(Recovery<L>)
+        case running
+    }
+
+    struct Route {
+        let shard: Int
+        let lane: Int
+    }
+
+    public init(
+        log: L, settings: PipelineSettings, catalog: Catalog, inbox: WorkerInbox, telemetry: Telemetry
+    ) {
+        self.log = log
+        self.settings = settings
+        self.catalog = catalog
+        self.inbox = inbox
+        self.telemetry = telemetry
+        placement = StatePlacement(keyedBy: settings.keyedBy, statePartitionCount: 1)
+        decoder = EventDecoder(
+            signs: SignTable(settings.eventTypes), unknownType: settings.unknownType)
+    }
+
+    /// Takes one turn. Returns false when a stop was asked for and everything is in order.
+    public func step() throws(WorkerStop) -> Bool {
+        if inbox.isStopping {
+            do throws(LogFailure) { try giveUpPartitions(parking: false) } catch { try handle(error) }
+            return false
+        }
+        takeInbox()
+        do throws(LogFailure) {
+            if case .recovering(let recovery) = phase { try advance(recovery) }
+            let polled = try log.poll(maxRecords: settings.maxBatchEvents, waitMs: waitMs)
+            patience.reset(.broker, telemetry)
+            switch polled {
+            case .records(let count): try absorb(count)
+            case .idle: transaction.isQueueDry = true
+            case .assigned(let partitions): try begin(with: partitions)
+            case .revoked: try giveUpPartitions(parking: true)
+            case .lost: try losePartitions()
+            }
+            if isCommitDue { try commit() }
+        } catch {
+            try handle(error)
+        }
+        publishViews()
+        return true
+    }
+
+    /// How long a poll may wait: not at all while there is something to commit or to recover.
+    private var waitMs: Int64 {
+        if case .recovering = phase { return 0 }
+        return transaction.hasWork || hasPendingChanges ? 0 : 100
+    }
+
+    // MARK: decode → apply
+
+    private func absorb(_ count: Int) throws(LogFailure) {
+        guard case .running = phase else { return }
+        transaction.noteWork(nowMs: log.nowMs)
+        transaction.isQueueDry = count < settings.maxBatchEvents
+        var tally = Telemetry.Batch()
+        defer { telemetry.count(tally) }
+        for index in 0..<count {
+            let record = log.record(index)
+            guard let route = route(of: record.partition) else { continue }
+            let shard = shards[route.shard]
+            // What lies before the position was applied already; it can come again after a rewind.
+            guard record.offset >= shard.lanes[route.lane].next else { continue }
+            shard.lanes[route.lane].next = record.offset.next
+            guard let value = record.value else {
+                tally.tombstones += 1
+                continue
+            }
+            do throws(BadEvent) {
+                let event = try decoder.decode(value)
+                let source = Source(partition: record.partition, offset: record.offset)
+                let outcome = shard.aggregate.apply(event, lane: route.lane, source: source)
+                if outcome == .overflow { throw Self.overflow(event) }
+                tally.count(outcome)
+                if !event.typeIsKnown { telemetry.unknownType(decoder.typeName(value)) }
+            } catch {
+                tally.bad += 1
+                try refuse(record, index, error)
+            }
+        }
+    }
+
+    private static func overflow(_ event: OrderEvent) -> BadEvent {
+        BadEvent(
+            .stockOverflow,
+            "the stock of product \(event.pair.product.rawValue) in warehouse "
+                + "\(event.pair.warehouse.rawValue) would leave the 64-bit range with \(event.units) units more")
+    }
+
+    @inline(__always)
+    func route(of partition: Partition) -> Route? {
+        let index = Int(partition.rawValue)
+        return index < routes.count ? routes[index] : nil
+    }
+
+    // MARK: consolidate → encode → send → commit
+
+    /// A lone event is published at once; under load a transaction gathers events for the interval.
+    private var isCommitDue: Bool {
+        guard case .running = phase else { return false }
+        if hasPendingChanges || isIdleCheckpointDue { return true }
+        guard transaction.hasWork else { return false }
+        return transaction.isQueueDry
+            || log.nowMs - transaction.startedMs >= settings.commitIntervalMs
+    }
+
+    /// Reference data or a recovery left something to derive.
+    private var hasPendingChanges: Bool {
+        guard case .running = phase else { return false }
+        return !transaction.hasWork && shards.contains { $0.aggregate.hasPendingChanges }
+    }
+
+    func commit() throws(LogFailure) {
+        let startedMs = log.nowMs
+        try openTransaction()
+        for shard in shards { try publishChanges(of: shard) }
+        let checkpoint = isCheckpointDue
+        if checkpoint { for shard in shards { try writeCheckpoint(of: shard) } }
+        let positions = positionsToCommit()
+        try sendPositions(positions)
+        try log.commit(positions)
+        for shard in shards {
+            shard.commit()
+            if checkpoint { shard.aggregate.markCheckpointed() }
+        }
+        if checkpoint { transaction.checkpointedMs = log.nowMs }
+        telemetry.committed(
+            tookMs: log.nowMs - startedMs, messages: transaction.sent, alertChanges: transaction.alertChanges)
+        transaction.close()
+        patience.reset(.transaction, telemetry)
+    }
+}

@@ -1,0 +1,80 @@
+extension BadEvent {
+    /// The text is not JSON, or not even UTF-8: a message that is not UTF-8 says so whatever else is wrong.
+    init(_ error: SyntaxError, in text: RawSpan) {
+        if let offset = text.firstInvalidUTF8() {
+            let found = Quoted.json(text, offset..<min(offset + 4, text.byteCount))
+            self.init(.invalidUTF8, "the message is not UTF-8: byte \(offset) begins \(found)")
+        } else if text.matches("\u{FEFF}", at: 0) {
+            self.init(.invalidJSON, "the message begins with a byte order mark, which JSON does not allow")
+        } else if text.byteCount == 0 {
+            self.init(.invalidJSON, "the message is empty, which is not JSON")
+        } else if error.offset >= text.byteCount {
+            self.init(
+                .invalidJSON,
+                "the message ends at byte \(text.byteCount) where \(error.expected.description) was expected")
+        } else {
+            let rest = Quoted.json(text, error.offset..<text.byteCount, limit: 40)
+            self.init(
+                .invalidJSON,
+                "the message is not JSON at byte \(error.offset): expected "
+                    + "\(error.expected.description), found \(rest)")
+        }
+    }
+
+    init(notAnObject text: RawSpan) {
+        let found = Quoted.json(text, 0..<text.byteCount)
+        self.init(.notAnObject, "the message is not a JSON object: \(found)")
+    }
+
+    init(missing field: EventField) {
+        self.init(.missingField, "\(field.name) is missing")
+    }
+
+    init(_ field: EventField, isNo wanted: String, _ value: Range<Int>, in text: RawSpan) {
+        let kind =
+            switch text.byte(value.lowerBound) {
+            case 0x22: "the string "
+            case 0x7B: "the object "
+            case 0x5B: "the array "
+            default: ""
+            }
+        self.init(.wrongType, "\(field.name) is not \(wanted) but \(kind)\(Quoted.json(text, value))")
+    }
+
+    init(fractional field: EventField, _ value: Range<Int>, in text: RawSpan) {
+        self.init(.notAnInteger, "\(field.name) is not an integer: \(Quoted.json(text, value))")
+    }
+
+    init(
+        _ field: EventField, outside allowed: ClosedRange<Int64>, _ value: Range<Int>, in text: RawSpan
+    ) {
+        let reason: Reason =
+            switch field {
+            case .productID: .productIDOutOfRange
+            case .warehouseID: .warehouseIDOutOfRange
+            case .quantity: .quantityOutOfRange
+            case .eventID, .eventType, .eventTime: .eventIDOutOfRange
+            }
+        self.init(
+            reason,
+            "\(field.name) is not between \(allowed.lowerBound) and \(allowed.upperBound): "
+                + Quoted.json(text, value))
+    }
+
+    init(noEpoch value: Range<Int>, in text: RawSpan) {
+        self.init(
+            .invalidTimestamp,
+            "event_time is not a 64-bit integer of seconds, milliseconds, microseconds or nanoseconds: "
+                + Quoted.json(text, value))
+    }
+
+    init(noInstant value: Range<Int>, in text: RawSpan) {
+        self.init(
+            .invalidTimestamp,
+            "event_time is not an instant such as 2026-03-30T12:00:00Z: \(Quoted.json(text, value))")
+    }
+
+    init(unknownType value: Range<Int>, in text: RawSpan) {
+        self.init(.unknownType, "event_type is not in the sign table: \(Quoted.json(text, value))")
+    }
+}

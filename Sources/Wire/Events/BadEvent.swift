@@ -1,0 +1,39 @@
+/// A message that is no order event. It goes to the dead letters and never changes stock.
+public struct BadEvent: Error, Equatable, Sendable {
+    /// The stable word for programs.
+    public var reason: Reason
+    /// One sentence for people: the field and what was found. At most 200 bytes of the input are quoted,
+    /// control characters escaped.
+    public var message: String
+
+    public init(_ reason: Reason, _ message: String) {
+        self.reason = reason
+        self.message = message
+    }
+
+    /// Why an event is bad. The raw values are part of the dead letters' format and do not change.
+    public enum Reason: String, Sendable, CaseIterable {
+        /// The text breaks JSON's grammar: truncated, followed by more text, a byte order mark in front.
+        case invalidJSON = "invalid_json"
+        /// The message is not UTF-8, whatever else is wrong with it.
+        case invalidUTF8 = "invalid_utf8"
+        /// Valid JSON with something other than an object at the top.
+        case notAnObject = "not_an_object"
+        case missingField = "missing_field"
+        /// A field of another JSON type: a quoted number, null, true, an object.
+        case wrongType = "wrong_type"
+        /// A number with a fraction, `5.5`.
+        case notAnInteger = "not_an_integer"
+        case eventIDOutOfRange = "event_id_out_of_range"
+        case productIDOutOfRange = "product_id_out_of_range"
+        case warehouseIDOutOfRange = "warehouse_id_out_of_range"
+        /// Negative, or beyond int32.
+        case quantityOutOfRange = "quantity_out_of_range"
+        /// `event_time` is neither an instant's text nor an integer epoch.
+        case invalidTimestamp = "invalid_timestamp"
+        /// The type is not in the sign table, and the configuration sends such events to the dead letters.
+        case unknownType = "unknown_type"
+        /// The stock would leave Int64. Decided where the event is applied, not where it is read.
+        case stockOverflow = "stock_overflow"
+    }
+}

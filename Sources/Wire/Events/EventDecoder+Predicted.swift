@@ -1,0 +1,110 @@
+import Inventory
+
+extension EventDecoder {
+    /// The event, when the message is written as JSON libraries write one: the six fields in the usual
+    /// order, without white space or with one space after each colon and comma (Python's way), plain
+    /// non-negative integers, a known type, the instant as text. Nil otherwise: good or bad, that is for
+    /// `scanned` to find out.
+    ///
+    /// No byte goes unread: each is matched against a constant, a digit, a type or an instant, which is
+    /// also what makes the message valid JSON and valid UTF-8.
+    @inline(__always)
+    func predicted(_ text: RawSpan) -> OrderEvent? {
+        text.has(0x20, at: 12) ? predictedSpaced(text) : predictedCompact(text)
+    }
+
+    @inline(__always)
+    private func predictedCompact(_ text: RawSpan) -> OrderEvent? {
+        var at = 0
+        guard text.pass("{\"event_id\":", at: &at), let id = text.plainInteger(at: &at),
+            text.pass(",\"event_type\":\"", at: &at), let sign = plainType(text, at: &at),
+            text.pass("\",\"product_id\":", at: &at), let product = text.plainInteger(at: &at),
+            text.pass(",\"warehouse_id\":", at: &at), let warehouse = text.plainInteger(at: &at),
+            text.pass(",\"quantity\":", at: &at), let quantity = text.plainInteger(at: &at),
+            text.pass(",\"event_time\":\"", at: &at)
+        else { return nil }
+        return event(text, at, id: id, sign: sign, product, warehouse, quantity)
+    }
+
+    @inline(never)
+    private func predictedSpaced(_ text: RawSpan) -> OrderEvent? {
+        var at = 0
+        guard text.pass("{\"event_id\": ", at: &at), let id = text.plainInteger(at: &at),
+            text.pass(", \"event_type\": \"", at: &at), let sign = plainType(text, at: &at),
+            text.pass("\", \"product_id\": ", at: &at), let product = text.plainInteger(at: &at),
+            text.pass(", \"warehouse_id\": ", at: &at), let warehouse = text.plainInteger(at: &at),
+            text.pass(", \"quantity\": ", at: &at), let quantity = text.plainInteger(at: &at),
+            text.pass(", \"event_time\": \"", at: &at)
+        else { return nil }
+        return event(text, at, id: id, sign: sign, product, warehouse, quantity)
+    }
+
+    @inline(__always)
+    private func plainType(_ text: RawSpan, at: inout Int) -> Int64? {
+        guard let type = signs.plainSign(text, at: at) else { return nil }
+        at += type.count
+        return type.sign
+    }
+
+    /// Checks the ranges, and the instant that begins at `at` and must end with the message.
+    @inline(__always)
+    private func event(
+        _ text: RawSpan, _ at: Int, id: Int64, sign: Int64, _ product: Int64, _ warehouse: Int64,
+        _ quantity: Int64
+    ) -> OrderEvent? {
+        let end = text.byteCount - 2
+        guard product | warehouse | quantity <= Int64(Int32.max), at <= end,
+            text.byte(end) == 0x22, text.byte(end + 1) == 0x7D,
+            let time = RFC3339.parse(text, at..<end)
+        else { return nil }
+        let pair = Pair(
+            product: ProductID(Int32(truncatingIfNeeded: product)),
+            warehouse: WarehouseID(Int32(truncatingIfNeeded: warehouse)))
+        return OrderEvent(id: EventID(id), pair: pair, units: sign &* quantity, time: time)
+    }
+}
+
+extension RawSpan {
+    @inline(__always)
+    fileprivate func pass(_ literal: StaticString, at: inout Int) -> Bool {
+        guard matches(literal, at: at) else { return false }
+        at += literal.utf8CodeUnitCount
+        return true
+    }
+
+    /// A non-negative integer of at most 16 digits, written without a leading zero. More than eight bytes
+    /// must follow where it begins, as they do in a whole event.
+    @inline(__always)
+    fileprivate func plainInteger(at: inout Int) -> Int64? {
+        guard byteCount - at >= 8 else { return nil }
+        let first = word(at) ^ Swar.repeated(0x30)
+        let marks = Swar.nonDigits(first)
+        guard marks != 0 else { return longInteger(at: &at, high: Swar.number(first)) }
+        let bits = marks.trailingZeroBitCount & ~7
+        // No digit at all, or a zero that more digits follow.
+        guard bits > 0, first & 0xFF != 0 || bits == 8 else { return nil }
+        at += bits >> 3
+        return Int64(truncatingIfNeeded: Swar.number(first << UInt64(64 - bits)))
+    }
+
+    @inline(__always)
+    private func longInteger(at: inout Int, high: UInt64) -> Int64? {
+        guard byteCount - at >= 17, byte(at) != 0x30 else { return nil }
+        let second = word(at + 8) ^ Swar.repeated(0x30)
+        let marks = Swar.nonDigits(second)
+        guard marks != 0 else { return sixteenDigits(at: &at, high: high, low: Swar.number(second)) }
+        let bits = marks.trailingZeroBitCount & ~7
+        var power: UInt64 = 1
+        for _ in 0..<bits >> 3 { power &*= 10 }
+        at += 8 + bits >> 3
+        let low = bits == 0 ? 0 : Swar.number(second << UInt64(64 - bits))
+        return Int64(truncatingIfNeeded: high &* power &+ low)
+    }
+
+    @inline(__always)
+    private func sixteenDigits(at: inout Int, high: UInt64, low: UInt64) -> Int64? {
+        guard byte(at + 16) &- 0x30 > 9 else { return nil }
+        at += 16
+        return Int64(truncatingIfNeeded: high &* 100_000_000 &+ low)
+    }
+}

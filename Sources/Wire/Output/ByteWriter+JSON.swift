@@ -1,0 +1,50 @@
+extension ByteWriter {
+    /// The text as a JSON string, in its quotes. Only what JSON demands is escaped; the rest stays UTF-8.
+    public mutating func append(jsonString text: String) {
+        append(byte: 0x22)
+        let isContiguous: Void? = text.utf8.withContiguousStorageIfAvailable {
+            appendEscaped(UnsafeRawBufferPointer($0))
+        }
+        if isContiguous == nil {
+            for byte in text.utf8 { appendEscaped(byte) }
+        }
+        append(byte: 0x22)
+    }
+
+    /// Copies runs that need no escape whole.
+    private mutating func appendEscaped(_ bytes: UnsafeRawBufferPointer) {
+        var start = 0
+        for (index, byte) in bytes.enumerated() where Self.needsEscape(byte) {
+            append(UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
+            appendEscaped(byte)
+            start = index + 1
+        }
+        append(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+    }
+
+    @inline(__always)
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x22 || byte == 0x5C
+    }
+
+    private mutating func appendEscaped(_ byte: UInt8) {
+        switch byte {
+        case 0x22: append("\\\"")
+        case 0x5C: append("\\\\")
+        case 0x08: append("\\b")
+        case 0x09: append("\\t")
+        case 0x0A: append("\\n")
+        case 0x0C: append("\\f")
+        case 0x0D: append("\\r")
+        case ..<0x20:
+            append("\\u00")
+            append(byte: Self.hexDigit(byte >> 4))
+            append(byte: Self.hexDigit(byte & 15))
+        default: append(byte: byte)
+        }
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? 0x30 + value : 0x61 + value - 10
+    }
+}

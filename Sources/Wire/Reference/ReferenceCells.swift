@@ -1,0 +1,83 @@
+import Inventory
+
+/// The cells of one reference row, and what was wrong with those that were read.
+struct ReferenceCells {
+    let columns: [String]
+    private(set) var cells: [Cell]
+    /// Nil for a row that came as a message.
+    var line: Int?
+    private(set) var mistakes = ReferenceMistakes()
+
+    init(columns: [String], line: Int?) {
+        self.columns = columns
+        self.line = line
+        cells = Array(repeating: .missing, count: columns.count)
+    }
+
+    /// A value that may be null.
+    struct Nullable<Value> {
+        var value: Value?
+    }
+
+    subscript(column: String) -> Cell {
+        get { columns.firstIndex(of: column).map { cells[$0] } ?? .missing }
+        set {
+            if let index = columns.firstIndex(of: column) { cells[index] = newValue }
+        }
+    }
+
+    mutating func int32(_ column: String) -> Int32? {
+        readInt32(column) ?? mistake(column, "an integer from \(Int32.min) to \(Int32.max)")
+    }
+
+    /// A threshold left out is not taken for null: whether a product alerts must be said.
+    mutating func threshold(_ column: String) -> Nullable<Int32>? {
+        switch self[column] {
+        case .null, .field([]): return Nullable(value: nil)
+        case .field:
+            if let value = readInt32(column) { return Nullable(value: value) }
+            return mistake(
+                column, "an integer from \(Int32.min) to \(Int32.max), or an empty field for no alerts")
+        default:
+            if let value = readInt32(column) { return Nullable(value: value) }
+            return mistake(column, "an integer from \(Int32.min) to \(Int32.max), or null for no alerts")
+        }
+    }
+
+    mutating func text(_ column: String) -> String? {
+        switch self[column] {
+        case .field(let bytes) where !bytes.isEmpty: String(decoding: bytes, as: UTF8.self)
+        case .text(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .field: mistake(column, "a text")
+        default: mistake(column, "a string")
+        }
+    }
+
+    mutating func decimal(_ column: String) -> Nullable<ExactDecimal>? {
+        switch self[column] {
+        case .null, .missing, .field([]): return Nullable(value: nil)
+        case .field(let bytes), .text(let bytes), .number(let bytes):
+            if let decimal = ExactDecimal(bytes) { return Nullable(value: decimal) }
+            fallthrough
+        default: return mistake(column, "a decimal number of at most 38 digits, such as 79.99")
+        }
+    }
+
+    private func readInt32(_ column: String) -> Int32? {
+        switch self[column] {
+        case .field(let bytes), .number(let bytes):
+            let span = bytes.span.bytes
+            guard span.isWholeNumber, case .value(let value) = ExactInteger(span, 0..<bytes.count) else {
+                return nil
+            }
+            return Int32(exactly: value)
+        default: return nil
+        }
+    }
+
+    /// Remembers the mistake. Returns nil of any kind, for the reader to return.
+    private mutating func mistake<Value>(_ column: String, _ expected: String) -> Value? {
+        mistakes.add(line: line, column: column, found: self[column].quoted, expected: expected)
+        return nil
+    }
+}

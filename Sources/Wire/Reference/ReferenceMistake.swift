@@ -1,0 +1,54 @@
+/// One thing that is wrong with a reference file or row: where, what was found, what would be right.
+public struct ReferenceMistake: Equatable, Sendable, CustomStringConvertible {
+    /// Counted from 1; nil for a row that came as a message.
+    public var line: Int?
+    /// Nil when it is not about one column.
+    public var column: String?
+    /// What was found, fit for a log line.
+    public var found: String
+    /// What would be right; reads after "expected".
+    public var expected: String
+
+    public init(line: Int?, column: String?, found: String, expected: String) {
+        self.line = line
+        self.column = column
+        self.found = found
+        self.expected = expected
+    }
+
+    public var description: String {
+        let place = [line.map { "line \($0)" }, column].compactMap { $0 }.joined(separator: ", ")
+        return (place.isEmpty ? "" : place + ": ") + "found \(found), expected \(expected)"
+    }
+}
+
+/// All that is wrong with a reference file or row. None of it is used.
+public struct ReferenceMistakes: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The first of them, in the order of the file.
+    public private(set) var mistakes: [ReferenceMistake] = []
+    /// How many there are in all: a file of another kind has one on every line.
+    public private(set) var count = 0
+
+    /// How many are kept.
+    public static let limit = 100
+
+    public var isEmpty: Bool { count == 0 }
+
+    public var description: String {
+        let listed = mistakes.map(\.description).joined(separator: "\n")
+        return count > mistakes.count ? listed + "\nand \(count - mistakes.count) more" : listed
+    }
+
+    init() {}
+
+    init(_ mistake: ReferenceMistake) { add(mistake) }
+
+    mutating func add(_ mistake: ReferenceMistake) {
+        count += 1
+        if mistakes.count < Self.limit { mistakes.append(mistake) }
+    }
+
+    mutating func add(line: Int?, column: String? = nil, found: String, expected: String) {
+        add(ReferenceMistake(line: line, column: column, found: found, expected: expected))
+    }
+}

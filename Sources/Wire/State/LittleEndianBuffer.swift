@@ -1,0 +1,36 @@
+/// Fixed-width integers, little end first, appended to a byte array that is reused.
+struct LittleEndianWriter {
+    var bytes: [UInt8] = []
+
+    mutating func append<T: FixedWidthInteger>(_ value: T) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func append(_ text: String) {
+        append(UInt32(text.utf8.count))
+        bytes.append(contentsOf: text.utf8)
+    }
+}
+
+/// Reads what `LittleEndianWriter` wrote; every read checks that the bytes are there.
+struct LittleEndianReader {
+    private let bytes: UnsafeRawBufferPointer
+    private(set) var position = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    var remaining: Int { bytes.count - position }
+
+    mutating func read<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(StateRecordError) -> T {
+        guard remaining >= MemoryLayout<T>.size else { throw .truncated }
+        defer { position += MemoryLayout<T>.size }
+        return T(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: T.self))
+    }
+
+    mutating func readText() throws(StateRecordError) -> String {
+        let count = Int(try read(UInt32.self))
+        guard remaining >= count else { throw .truncated }
+        defer { position += count }
+        return String(decoding: bytes[position..<position + count], as: UTF8.self)
+    }
+}

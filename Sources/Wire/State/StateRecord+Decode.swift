@@ -1,0 +1,84 @@
+import Inventory
+
+extension StateRecord {
+    /// Reads a record; nil for a key whose record was deleted.
+    public init?(
+        key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
+    ) throws(StateRecordError) {
+        guard let key, let first = key.first, let kind = Kind(rawValue: first) else { throw .foreign }
+        guard let value else { return nil }
+        var keyReader = LittleEndianReader(key)
+        var reader = LittleEndianReader(value)
+        _ = try keyReader.read(UInt8.self)
+        let version = try reader.read(UInt8.self)
+        guard version == Self.version else {
+            let release = kind == .barrier ? try? reader.readText() : nil
+            throw .unknownVersion(version, kind: Character(UnicodeScalar(first)), release: release)
+        }
+        self = try Self.read(kind, &keyReader, &reader)
+        guard keyReader.remaining == 0 else { throw .foreign }
+    }
+
+    private static func read(
+        _ kind: Kind, _ key: inout LittleEndianReader, _ value: inout LittleEndianReader
+    ) throws(StateRecordError) -> StateRecord {
+        switch kind {
+        case .cells: return .cells(bucket: try key.read(), try readCells(&value))
+        case .seen:
+            return .seen(Partition(try key.read()), place: try key.read(), try readChunk(&value))
+        case .barrier: return .barrier(try readBarrier(Partition(try key.read()), &value))
+        case .position: return .position(Partition(try key.read()), Offset(try value.read()))
+        case .alert: return .alert(Pair(packed: try key.read()), try readEntry(&value))
+        case .stockFingerprint: return .stockFingerprint(Pair(packed: try key.read()), try value.read())
+        case .rollupFingerprint:
+            return .rollupFingerprint(ProductID(try key.read()), try value.read())
+        }
+    }
+
+    private static func readCells(
+        _ value: inout LittleEndianReader
+    ) throws(StateRecordError) -> [CellImage] {
+        var cells: [CellImage] = []
+        cells.reserveCapacity(Aggregate.cellsPerBucket)
+        while value.remaining > 0 {
+            cells.append(
+                CellImage(
+                    pair: Pair(packed: try value.read()), stock: try value.read(),
+                    lastUpdated: Timestamp(microseconds: try value.read()), events: try value.read()))
+        }
+        guard cells.count <= Aggregate.cellsPerBucket else { throw .foreign }
+        return cells
+    }
+
+    private static func readChunk(
+        _ value: inout LittleEndianReader
+    ) throws(StateRecordError) -> SeenChunk {
+        var chunk = SeenChunk(number: try value.read(), words: [])
+        chunk.words.reserveCapacity(SeenChunk.wordCount)
+        for _ in 0..<SeenChunk.wordCount { chunk.words.append(try value.read()) }
+        return chunk
+    }
+
+    private static func readBarrier(
+        _ partition: Partition, _ value: inout LittleEndianReader
+    ) throws(StateRecordError) -> Barrier {
+        let release = try value.readText()
+        let base = Offset(try value.read())
+        let offset = Offset(try value.read())
+        let hasHighest = try value.read(UInt8.self) == 1
+        let highest: Int64 = try value.read()
+        return Barrier(
+            partition: partition, base: base, offset: offset, highestID: hasHighest ? highest : nil,
+            cellCount: try value.read(), settings: try value.readText(), release: release)
+    }
+
+    private static func readEntry(
+        _ value: inout LittleEndianReader
+    ) throws(StateRecordError) -> LedgerEntry {
+        let severity: UInt8 = try value.read()
+        guard severity == 0 || Severity(rawValue: severity) != nil else { throw .foreign }
+        return LedgerEntry(
+            severity: Severity(rawValue: severity), incident: try value.read(),
+            since: Timestamp(microseconds: try value.read()), fingerprint: try value.read())
+    }
+}

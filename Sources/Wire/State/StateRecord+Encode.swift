@@ -1,0 +1,86 @@
+import Inventory
+
+/// Encodes state records into buffers that are reused from one to the next.
+public struct StateEncoder {
+    private var keyWriter = LittleEndianWriter()
+    private var valueWriter = LittleEndianWriter()
+
+    public init() {}
+
+    /// Hands out the record's key and value; both are valid only inside the closure.
+    public mutating func encode<Failure: Error>(
+        _ record: StateRecord,
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        keyWriter.bytes.removeAll(keepingCapacity: true)
+        valueWriter.bytes.removeAll(keepingCapacity: true)
+        writeKey(record)
+        valueWriter.append(StateRecord.version)
+        writeValue(record)
+        var failure: Failure?
+        keyWriter.bytes.withUnsafeBytes { key in
+            valueWriter.bytes.withUnsafeBytes { value in
+                do throws(Failure) { try body(key, value) } catch { failure = error }
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private mutating func writeKey(_ record: StateRecord) {
+        switch record {
+        case .cells(let bucket, _):
+            keyWriter.append(StateRecord.Kind.cells.rawValue)
+            keyWriter.append(bucket)
+        case .seen(let partition, let place, _):
+            keyWriter.append(StateRecord.Kind.seen.rawValue)
+            keyWriter.append(partition.rawValue)
+            keyWriter.append(place)
+        case .barrier(let barrier):
+            keyWriter.append(StateRecord.Kind.barrier.rawValue)
+            keyWriter.append(barrier.partition.rawValue)
+        case .position(let partition, _):
+            keyWriter.append(StateRecord.Kind.position.rawValue)
+            keyWriter.append(partition.rawValue)
+        case .alert(let pair, _):
+            keyWriter.append(StateRecord.Kind.alert.rawValue)
+            keyWriter.append(pair.packed)
+        case .stockFingerprint(let pair, _):
+            keyWriter.append(StateRecord.Kind.stockFingerprint.rawValue)
+            keyWriter.append(pair.packed)
+        case .rollupFingerprint(let product, _):
+            keyWriter.append(StateRecord.Kind.rollupFingerprint.rawValue)
+            keyWriter.append(product.rawValue)
+        }
+    }
+
+    private mutating func writeValue(_ record: StateRecord) {
+        switch record {
+        case .cells(_, let cells):
+            for cell in cells {
+                valueWriter.append(cell.pair.packed)
+                valueWriter.append(cell.stock)
+                valueWriter.append(cell.lastUpdated.microseconds)
+                valueWriter.append(cell.events)
+            }
+        case .seen(_, _, let chunk):
+            valueWriter.append(chunk.number)
+            for word in chunk.words { valueWriter.append(word) }
+        case .barrier(let barrier):
+            // Release first: whatever later versions add, an older reader can name who wrote it.
+            valueWriter.append(barrier.release)
+            valueWriter.append(barrier.base.rawValue)
+            valueWriter.append(barrier.offset.rawValue)
+            valueWriter.append(UInt8(barrier.highestID == nil ? 0 : 1))
+            valueWriter.append(barrier.highestID ?? 0)
+            valueWriter.append(barrier.cellCount)
+            valueWriter.append(barrier.settings)
+        case .position(_, let offset): valueWriter.append(offset.rawValue)
+        case .alert(_, let entry):
+            valueWriter.append(entry.severity?.rawValue ?? 0)
+            valueWriter.append(entry.incident)
+            valueWriter.append(entry.since.microseconds)
+            valueWriter.append(entry.fingerprint)
+        case .stockFingerprint(_, let print), .rollupFingerprint(_, let print): valueWriter.append(print)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+public import Inventory
+
+/// A record of the state topic. Its key says what it is of, so that compaction keeps the newest of each.
+public enum StateRecord: Equatable, Sendable {
+    /// A bucket of cells, whole.
+    case cells(bucket: UInt32, [CellImage])
+    /// A chunk of the event ids applied from an input partition; `place` names it in the ring.
+    case seen(Partition, place: UInt32, SeenChunk)
+    /// Cells and seen ids stand for the input up to here.
+    case barrier(Barrier)
+    /// The input offset that was committed with the transaction this record is part of.
+    case position(Partition, Offset)
+    /// What was last published of a pair's alert.
+    case alert(Pair, LedgerEntry)
+    /// The digest of a pair's published stock row; 0 for none.
+    case stockFingerprint(Pair, UInt64)
+    /// The digest of a product's published rollup row; 0 for none.
+    case rollupFingerprint(ProductID, UInt64)
+}
+
+/// What makes the records of a checkpoint a checkpoint.
+public struct Barrier: Equatable, Sendable {
+    public var partition: Partition
+    /// Where the partition's history begins for stockd: nothing before it was ever counted.
+    public var base: Offset
+    /// The next input offset: everything from the base to before it is in the cells.
+    public var offset: Offset
+    public var highestID: Int64?
+    /// How many cells the shard has, to notice a bucket that is missing.
+    public var cellCount: UInt32
+    /// The settings that shaped the state, `name=value` lines.
+    public var settings: String
+    /// The release that wrote it.
+    public var release: String
+
+    public init(
+        partition: Partition, base: Offset, offset: Offset, highestID: Int64?, cellCount: UInt32,
+        settings: String, release: String
+    ) {
+        self.partition = partition
+        self.base = base
+        self.offset = offset
+        self.highestID = highestID
+        self.cellCount = cellCount
+        self.settings = settings
+        self.release = release
+    }
+}
+
+/// Why a record of the state topic cannot be read.
+public enum StateRecordError: Error, Equatable, Sendable {
+    case truncated
+    /// Not a key that any release of stockd wrote: the topic is somebody else's.
+    case foreign
+    /// Written by a newer release, which left its name in the newest barrier.
+    case unknownVersion(UInt8, kind: Character, release: String?)
+}
+
+extension StateRecord {
+    /// The version of every value's layout; it is the value's first byte.
+    public static let version: UInt8 = 1
+
+    /// The first byte of a key.
+    enum Kind: UInt8 {
+        case alert = 0x41  // A
+        case barrier = 0x42  // B
+        case cells = 0x43  // C
+        case position = 0x50  // P
+        case rollupFingerprint = 0x52  // R
+        case seen = 0x53  // S
+        case stockFingerprint = 0x4C  // L
+    }
+}

@@ -1,0 +1,18 @@
+import Inventory
+
+/// Instants as integers: the time since 1970 in a unit that its magnitude tells.
+enum Epoch {
+    /// Below 10^11 seconds, below 10^14 milliseconds, below 10^17 microseconds, nanoseconds from there; a
+    /// negative number by its absolute value. What is finer than a microsecond is rounded down, as dropping
+    /// digits of a written instant does.
+    static func instant(_ number: Int64) -> Timestamp {
+        let microseconds =
+            switch number.magnitude {
+            case ..<100_000_000_000: number * 1_000_000
+            case ..<100_000_000_000_000: number * 1_000
+            case ..<100_000_000_000_000_000: number
+            default: number.floorDivided(by: 1_000)
+            }
+        return Timestamp(microseconds: microseconds)
+    }
+}

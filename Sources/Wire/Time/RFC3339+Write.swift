@@ -1,0 +1,51 @@
+public import Inventory
+
+extension RFC3339 {
+    /// `2026-03-30T12:00:00Z`, with a fraction of up to six digits, no trailing zeros, when it is not zero.
+    ///
+    /// RFC 3339 ends with year 9999. An instant outside its years is written with a sign and six digits of
+    /// year, `-000001-12-31T23:59:59Z`, the expanded form of ISO 8601 that ECMAScript uses.
+    public static func write(_ instant: Timestamp, into out: inout ByteWriter) {
+        let seconds = instant.microseconds.floorDivided(by: 1_000_000)
+        let days = seconds.floorDivided(by: 86400)
+        let ofDay = UInt64(seconds - days * 86400)
+        let date = Calendar.date(days: Int(days))
+        if 0...9999 ~= date.year {
+            out.append(UInt64(date.year), digits: 4)
+        } else {
+            out.append(byte: date.year < 0 ? 0x2D : 0x2B)
+            out.append(UInt64(date.year.magnitude), digits: 6)
+        }
+        pair("-", UInt64(date.month), into: &out)
+        pair("-", UInt64(date.day), into: &out)
+        pair("T", ofDay / 3600, into: &out)
+        pair(":", ofDay / 60 % 60, into: &out)
+        pair(":", ofDay % 60, into: &out)
+        writeFraction(UInt64(instant.microseconds - seconds * 1_000_000), into: &out)
+        out.append(byte: 0x5A)
+    }
+
+    /// As `write`, for logs and messages to people.
+    public static func string(_ instant: Timestamp) -> String {
+        var out = ByteWriter(capacity: 64)
+        write(instant, into: &out)
+        return String(decoding: out.bytes, as: UTF8.self)
+    }
+
+    @inline(__always)
+    private static func pair(_ mark: Unicode.Scalar, _ number: UInt64, into out: inout ByteWriter) {
+        out.append(byte: UInt8(truncatingIfNeeded: mark.value))
+        out.append(number, digits: 2)
+    }
+
+    private static func writeFraction(_ microseconds: UInt64, into out: inout ByteWriter) {
+        guard microseconds > 0 else { return }
+        var (fraction, digits) = (microseconds, 6)
+        while fraction % 10 == 0 {
+            fraction /= 10
+            digits -= 1
+        }
+        out.append(byte: 0x2E)
+        out.append(fraction, digits: digits)
+    }
+}

@@ -1,0 +1,68 @@
+import Testing
+
+@testable import Kafka
+
+/// The loops that tests drive clients with; every one ends by itself.
+extension Consumer {
+    /// Polls until the group assigns, and answers: from the beginning unless told otherwise.
+    @discardableResult
+    func awaitAssignment(from start: (Int32) -> PartitionOffset = { .beginning($0) }) throws -> [Int32] {
+        let deadline = Deadline(afterMs: 20_000)
+        while !deadline.hasPassed {
+            guard case .rebalance(let rebalance) = try poll(maxRecords: 100, waitMs: 100) else { continue }
+            if case .assigned(let partitions) = rebalance {
+                try assign(partitions.map(start))
+                return partitions
+            }
+            try unassign()
+        }
+        throw Overdue("no assignment")
+    }
+
+    func awaitRebalance() throws -> Rebalance {
+        let deadline = Deadline(afterMs: 20_000)
+        while !deadline.hasPassed {
+            if case .rebalance(let rebalance) = try poll(maxRecords: 100, waitMs: 100) { return rebalance }
+        }
+        throw Overdue("no rebalance")
+    }
+
+    /// The next records' partition, offset and text, until there are so many.
+    func take(_ count: Int, most: Int = 1000) throws -> [Taken] {
+        var taken: [Taken] = []
+        let deadline = Deadline(afterMs: 20_000)
+        while taken.count < count, !deadline.hasPassed {
+            if case .records = try poll(maxRecords: min(most, count - taken.count), waitMs: 100) {
+                taken += batch.records.map { Taken($0) }
+            }
+        }
+        if taken.count < count { throw Overdue("\(taken.count) of \(count) records") }
+        return taken
+    }
+
+    /// Polls until nothing has come for this long.
+    func drain(quietMs: Int32 = 600) throws -> [Taken] {
+        var taken: [Taken] = []
+        while case .records = try poll(maxRecords: 1000, waitMs: quietMs) {
+            taken += batch.records.map { Taken($0) }
+        }
+        return taken
+    }
+}
+
+struct Taken: Equatable {
+    let partition: Int32
+    let offset: Int64
+    let text: String?
+
+    init(_ record: Record) {
+        partition = record.partition
+        offset = record.offset
+        text = record.text
+    }
+}
+
+struct Overdue: Error, CustomStringConvertible {
+    let description: String
+    init(_ what: String) { description = "overdue: \(what)" }
+}

@@ -1,0 +1,63 @@
+import Inventory
+import Testing
+
+@testable import Wire
+
+/// Garbage of many kinds through everything that reads bytes, each in a block of exactly its size.
+@Suite struct NeverCrashTests {
+    private func readEverything(_ bytes: [UInt8]) {
+        withExactBytes(bytes) { block in
+            _ = try? EventDecoder(unknownType: .deadLetter).decode(block)
+            _ = try? EventDecoder().scanned(block.bytes)
+            _ = EventDecoder().typeName(block)
+            _ = RFC3339.parse(block)
+            _ = try? ReferenceRows.product(key: nil, value: block)
+            _ = try? ReferenceRows.warehouse(key: block, value: block)
+            _ = try? ReferenceRows.productID(key: block)
+        }
+        _ = try? ReferenceRows.products(csv: bytes)
+        _ = try? ReferenceRows.products(json: bytes)
+    }
+
+    @Test func `random bytes are read without harm`() {
+        var random = SeededRandom(seed: 1)
+        for _ in 0..<2000 {
+            readEverything((0..<random.below(200)).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+        }
+    }
+
+    @Test func `random JSON punctuation is read without harm`() {
+        var random = SeededRandom(seed: 2)
+        let alphabet = Array(#"{}[]:,"\u0-1.eE+tfn \#u{9} é"#.utf8) + [0xFF, 0xC3]
+        for _ in 0..<4000 {
+            readEverything((0..<random.below(60)).map { _ in random.pick(alphabet) })
+        }
+    }
+
+    @Test func `every beginning of good texts is read without harm`() {
+        var random = SeededRandom(seed: 3)
+        for _ in 0..<20 {
+            let bytes = Array(EventText.random(&random).text.utf8)
+            for cut in 0...bytes.count { readEverything(Array(bytes[..<cut])) }
+        }
+        let csv = Array("product_id,product_name,category,reorder_threshold\r\n1,\"a \"\"b\"\"\nc\",é,\n2,x,y,5\n".utf8)
+        for cut in 0...csv.count { readEverything(Array(csv[..<cut])) }
+    }
+
+    @Test func `damaged texts are read without harm`() {
+        for seed in UInt64(1)...3000 {
+            var random = SeededRandom(seed: seed)
+            var bytes = Array(EventText.random(&random).text.utf8)
+            for _ in 0..<1 + random.below(6) { Mutation.apply(to: &bytes, other: bytes, &random) }
+            readEverything(bytes)
+        }
+    }
+
+    @Test func `the empty buffer without an address is read without harm`() {
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        #expect(throws: BadEvent.self) { try EventDecoder().decode(nothing) }
+        #expect(EventDecoder().typeName(nothing) == nil)
+        #expect(RFC3339.parse(nothing) == nil)
+        #expect(throws: ReferenceMistakes.self) { try ReferenceRows.product(key: nothing, value: nothing) }
+    }
+}
