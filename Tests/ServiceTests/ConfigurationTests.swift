@@ -224,7 +224,8 @@ struct ConfigurationMistakeTests {
                 "kafka.sasl_username: found \"me\" (stockd.yaml:4); would not be used"
             ),
             (
-                "kafka: {sasl_username: me, properties: {security.protocol: SASL_SSL, sasl.mechanism: PLAIN}}",
+                "kafka: {sasl_username: me, properties: "
+                    + "{security.protocol: SASL_SSL, sasl.mechanism: PLAIN}}",
                 "kafka.sasl_password: PLAIN needs it: set STOCKD_KAFKA_SASL_PASSWORD"
             ),
         ])
@@ -239,7 +240,8 @@ struct ConfigurationMistakeTests {
         #expect(
             none.map(\.description) == [
                 "reference.products.file: neither this nor reference.products.topic is set; set one of them",
-                "reference.warehouses.file: neither this nor reference.warehouses.topic is set; set one of them",
+                "reference.warehouses.file: neither this nor reference.warehouses.topic is set; "
+                    + "set one of them",
             ])
         let both = mistakes("", ["STOCKD_REFERENCE_PRODUCTS_TOPIC": "products"])
         #expect(
@@ -263,8 +265,10 @@ struct ConfigurationMistakeTests {
             })
         #expect(
             found.map(\.description) == [
-                "kafka.properties.enable.idempotence: found \"false\" (stockd.yaml:6); exactly-once delivery rests on it",
-                "kafka.properties.group.id: found \"x\" (stockd.yaml:7); has a key of its own; set kafka.group_id",
+                "kafka.properties.enable.idempotence: found \"false\" (stockd.yaml:6); "
+                    + "exactly-once delivery rests on it",
+                "kafka.properties.group.id: found \"x\" (stockd.yaml:7); "
+                    + "has a key of its own; set kafka.group_id",
                 "kafka.properties.sasl.password: found <redacted> (stockd.yaml:8); has a key of its own; "
                     + "set STOCKD_KAFKA_SASL_PASSWORD or the credential kafka.sasl_password",
             ])

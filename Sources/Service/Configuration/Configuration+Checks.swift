@@ -13,8 +13,8 @@ extension Configuration {
             read.contradiction(
                 "workers", with: ["input.keyed_by"],
                 """
-                more than one worker needs input.keyed_by: product (and a producer that keys by product), because \
-                a pair's stock must have one owner
+                more than one worker needs input.keyed_by: product (and a producer that keys by product), \
+                because a pair's stock must have one owner
                 """)
         }
     }
@@ -43,8 +43,9 @@ extension Configuration {
             read.contradiction(
                 "commit.interval", with: ["kafka.transaction_timeout", "delivery"],
                 """
-                must be at most half of kafka.transaction_timeout (\(DurationText.write(kafka.transactionTimeout))), \
-                or the broker aborts transactions before they commit
+                must be at most half of kafka.transaction_timeout \
+                (\(DurationText.write(kafka.transactionTimeout))), or the broker aborts transactions before \
+                they commit
                 """)
         }
     }
@@ -55,8 +56,8 @@ extension Configuration {
             read.contradiction(
                 "events.types",
                 """
-                must have a type that adds (+1) and one that takes away (-1); the table replaces the default one, \
-                so list RECEIVED, RETURNED and SHIPPED in it if they still come
+                must have a type that adds (+1) and one that takes away (-1); the table replaces the default \
+                one, so list RECEIVED, RETURNED and SHIPPED in it if they still come
                 """)
         }
         if events.unknownType == .deadLetter, deadLetters.topic == nil {
