@@ -90,6 +90,9 @@ struct RefusedProperty {
         + refuse(["api.version.request", "broker.version.fallback", "api.version.fallback.ms"], oldBroker)
         + refuse(
             ["allow.auto.create.topics"], "a mistyped topic would come into being empty", "topics.create")
+        + refuse(
+            ["enable.sasl.oauthbearer.unsecure.jwt"],
+            "unsecured tokens are for librdkafka's own tests", "sasl.oauthbearer.method=oidc")
         + refuse(["topic.blacklist"], "a hidden topic would look like an empty one")
 
     private static let oldBroker = "it is for brokers older than 0.10, which have no transactions"
