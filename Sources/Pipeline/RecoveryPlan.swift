@@ -44,7 +44,8 @@ struct RecoveryPlan {
         let target = try known.target(settings, telemetry)
         guard let barrier = known.barrier else {
             // Only a rebuild comes here: `target` refuses to go on without a barrier otherwise.
-            return try add(known, base: known.bounds.lowerBound, from: known.bounds.lowerBound, target, settings)
+            return try add(
+                known, base: known.bounds.lowerBound, from: known.bounds.lowerBound, target, settings)
         }
         let from = settings.rebuilds ? barrier.base : barrier.offset
         try add(known, base: barrier.base, from: from, target, settings)

@@ -119,7 +119,8 @@ final class StateLoader<L: Log> {
         let place = "\(settings.stateTopic)[\(record.partition.rawValue)] at offset \(record.offset.rawValue)"
         switch error {
         case .foreign, .truncated:
-            return "\(place) is not a record of stockd's: the topic belongs to something else. Set state.topic "
+            return
+                "\(place) is not a record of stockd's: the topic belongs to something else. Set state.topic "
                 + "to a topic of stockd's own."
         case .unknownVersion(let version, _, let release):
             let writer = release.map { "stockd \($0)" } ?? "a newer release of stockd"

@@ -1,8 +1,8 @@
 public import Inventory
+import Kafka
 public import Logging
 import Pipeline
 public import ServiceLifecycle
-import Kafka
 import Synchronization
 import UnixSignals
 
@@ -82,7 +82,9 @@ public final class Daemon: Service {
                 if hasSaidSo { logger.notice("Kafka answers") }
                 return admin
             } catch {
-                if !error.isRetriable, !error.name.hasPrefix("_") { throw WorkerStop(.configuration, "\(error)") }
+                if !error.isRetriable, !error.name.hasPrefix("_") {
+                    throw WorkerStop(.configuration, "\(error)")
+                }
                 try tolerate(error, since: start, &hasSaidSo)
             }
             notifier.send(.status("waiting for Kafka"), .extendTimeout(.seconds(30)))
@@ -96,7 +98,8 @@ public final class Daemon: Service {
     ) throws(WorkerStop) {
         if let deadline = configuration.kafka.brokerDeadline, ContinuousClock.now - start > deadline {
             throw WorkerStop(
-                .unavailable, "no broker at \(configuration.kafka.bootstrapServers) within \(deadline): \(error)")
+                .unavailable,
+                "no broker at \(configuration.kafka.bootstrapServers) within \(deadline): \(error)")
         }
         guard !hasSaidSo else { return }
         hasSaidSo = true
@@ -189,7 +192,8 @@ public final class Daemon: Service {
             logger.notice(
                 "reference files read again",
                 metadata: [
-                    "products": "\(tables.products?.count ?? 0)", "warehouses": "\(tables.warehouses?.count ?? 0)",
+                    "products": "\(tables.products?.count ?? 0)",
+                    "warehouses": "\(tables.warehouses?.count ?? 0)",
                 ])
             for worker in workers.withLock({ $0 }) { worker.inbox.adopt(tables.catalog) }
         }
