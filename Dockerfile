@@ -1,5 +1,7 @@
 # syntax=docker/dockerfile:1
 FROM swift:6.3-bookworm AS build
+# Versions are not pinned (hadolint's DL3008): security updates must come in.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends librdkafka-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
@@ -14,8 +16,8 @@ RUN swift build -c release --product stockd --static-swift-stdlib \
     && install -D -s .build/release/stockd /out/usr/local/bin/stockd
 
 FROM debian:12-slim
-# hadolint's DL3008 (pin versions) does not suit here: security updates must come in. The runtime is librdkafka
-# as Debian ships it, CA certificates for TLS brokers and what Swift's static library leaves dynamic.
+# librdkafka as Debian ships it, CA certificates for TLS brokers, SASL, and what Swift's static library leaves
+# dynamic.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \

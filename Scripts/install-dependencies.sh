@@ -27,8 +27,9 @@ if [ -n "$missing" ]; then
         fail "these Debian packages or their like are needed, and there is no apt-get to install them:$missing"
     as_root=""
     if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null && sudo -n true 2>/dev/null ||
+        if ! sudo -n true 2>/dev/null; then
             fail "run this as root, then try again: apt-get install --no-install-recommends$missing"
+        fi
         as_root="sudo -n"
     fi
     echo "installing$missing" >&2

@@ -39,6 +39,14 @@ extension Configuration {
     }
 
     private func checkTimes(_ read: inout Reading) {
+        if kafka.maxPollInterval < kafka.sessionTimeout {
+            read.contradiction(
+                "kafka.max_poll_interval", with: ["kafka.session_timeout"],
+                """
+                must be at least kafka.session_timeout (\(DurationText.write(kafka.sessionTimeout))): librdkafka \
+                refuses less
+                """)
+        }
         if delivery == .exactlyOnce, commit.interval * 2 > kafka.transactionTimeout {
             read.contradiction(
                 "commit.interval", with: ["kafka.transaction_timeout", "delivery"],

@@ -40,6 +40,13 @@ extension Keys {
             thread of their own, so a busy worker does not miss them. The broker must allow it
             (group.min.session.timeout.ms).
             """)
+        static let maxPollInterval = Key(
+            "kafka.max_poll_interval", .duration(.seconds(10) ... .seconds(86_400)), default: "5m",
+            property: "max.poll.interval.ms",
+            """
+            A worker that does not come back for more input this long counts as stuck and loses its
+            partitions. Recovering a partition must fit into it.
+            """)
         static let transactionTimeout = Key(
             "kafka.transaction_timeout", .duration(.seconds(1) ... .seconds(900)), default: "10s",
             property: "transaction.timeout.ms",
@@ -59,7 +66,8 @@ extension Keys {
         static let all: [KeyEntry] =
             [
                 brokers.entry, groupID.entry, groupInstanceID.entry, clientID.entry, transactionalID.entry,
-                sessionTimeout.entry, transactionTimeout.entry, brokerDeadline.entry, fetchBuffer.entry,
+                sessionTimeout.entry, maxPollInterval.entry, transactionTimeout.entry, brokerDeadline.entry,
+                fetchBuffer.entry,
             ] + Security.all
     }
 }
