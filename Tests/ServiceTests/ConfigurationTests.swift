@@ -207,6 +207,10 @@ struct ConfigurationMistakeTests {
                 "alerts.topic: found \"order-events\" (stockd.yaml:4); input.topic is"
             ),
             (
+                "kafka: {max_poll_interval: 10s, session_timeout: 20s}",
+                "kafka.max_poll_interval: found \"10s\" (stockd.yaml:4); must be at least"
+            ),
+            (
                 "commit: {interval: 8s}",
                 "commit.interval: found \"8s\" (stockd.yaml:4); must be at most half of"
             ),

@@ -23,6 +23,8 @@ struct TidyTests {
     func sizes() {
         for file in files {
             for (index, line) in file.lines.enumerated() where line.count > 110 {
+                // Data in a string, an event for one, has no space to break at.
+                guard line.drop(while: { $0 == " " }).contains(" ") else { continue }
                 Issue.record("\(file.path):\(index + 1): \(line.count) columns; at most 110")
             }
             if file.lines.count > 301 {

@@ -43,8 +43,8 @@ extension Configuration {
             read.contradiction(
                 "kafka.max_poll_interval", with: ["kafka.session_timeout"],
                 """
-                must be at least kafka.session_timeout (\(DurationText.write(kafka.sessionTimeout))): librdkafka \
-                refuses less
+                must be at least kafka.session_timeout \
+                (\(DurationText.write(kafka.sessionTimeout))): librdkafka refuses less
                 """)
         }
         if delivery == .exactlyOnce, commit.interval * 2 > kafka.transactionTimeout {
