@@ -47,9 +47,10 @@ test-dependencies:
 build: build-dependencies
 	$(SWIFT) build
 
+# Swift's own libraries go into the binary: where it is installed there need be no toolchain.
 release: build-dependencies
 	@Scripts/quietly.sh "building stockd (minutes the first time, seconds after)" \
-		$(SWIFT) build -c release --product stockd
+		$(SWIFT) build -c release --product stockd --static-swift-stdlib
 
 demo: release
 	@$(RELEASE) demo $(DEMO_FLAGS)
