@@ -72,7 +72,7 @@ struct TidyTests {
                     Issue.record("\(file.path):\(line): \(word); finish it or file an issue")
                 }
             }
-            for (line, text) in file.code {
+            for (line, text) in file.code(with: Array(words.prefix(2))) {
                 for word in words.prefix(2) where text.contains(word) {
                     Issue.record("\(file.path):\(line): \(word); throw an error that says what is wrong")
                 }
