@@ -6,15 +6,18 @@ extension Consumer {
 
     /// Answers `.assigned`: reads these partitions from these places.
     ///
-    /// Called again later with the same partitions it moves them: see `rewind`.
+    /// With partitions assigned already it replaces them, for instance behind a gap that the operator accepts.
     public func assign(_ starts: [PartitionOffset]) throws(KafkaError) {
         fetcher.release()
-        let topic = settings.topic
-        try set(starts, limitMs: Self.memoryCallLimitMs, topic)
+        let kept = Set(assigned).intersection(starts.map(\.partition))
+        try set(starts)
         assigned = starts.map(\.partition)
         fetcher.restart(at: starts)
         inbox.unanswered = nil
         cachedMetadata = nil
+        // A partition that is stopped twice in a row fails an assertion in librdkafka 2.0.2, which ends the
+        // process. A seek that succeeds proves that the first stop is over.
+        try seek(starts.filter { kept.contains($0.partition) })
     }
 
     /// Answers `.revoked` or `.lost`: gives all partitions back, and the group goes on.
@@ -22,9 +25,9 @@ extension Consumer {
         fetcher.release()
         // librdkafka leaves WAIT_ASSIGN_CALL only for a list, be it empty, and WAIT_UNASSIGN_CALL only for none.
         if case .assigned = inbox.unanswered {
-            try set([], limitMs: Self.memoryCallLimitMs, settings.topic)
+            try set([])
         } else {
-            try set(nil, limitMs: Self.memoryCallLimitMs, settings.topic)
+            try set(nil)
         }
         assigned = []
         fetcher.restart(at: [])
@@ -32,26 +35,18 @@ extension Consumer {
         cachedMetadata = nil
     }
 
-    /// Reads assigned partitions again from these places; the others go on where they are. Everything that
-    /// was fetched, the current batch included, is dropped.
+    /// Reads assigned partitions again from these places; the others go on where they are, behind what the
+    /// current batch holds. The batch and everything fetched for the partitions are dropped.
     ///
-    /// This assigns anew instead of seeking. In librdkafka 2.0.2 `rd_kafka_seek_partitions` takes its time-out
-    /// a thousand times too short, and a seek fails on a partition that is not being fetched yet; an
-    /// assignment raises the partition's version before it returns, which outdates all that was fetched,
-    /// and carries the offset with it. The group does not notice.
+    /// An error leaves the partitions in a state of their own: close the consumer.
+    ///
+    /// While a rebalance waits for its answer nothing is moved: those partitions are on their way out.
     public func rewind(to places: [PartitionOffset]) throws(KafkaError) {
-        // Partitions that are on their way out are not read again by us; assigning them would only clear
-        // the lost mark.
-        if inbox.unanswered != nil {
-            fetcher.release()
-            return
-        }
-        let wanted = Dictionary(places.map { ($0.partition, $0.offset) }) { $1 }
-        let starts = assigned.map { partition in
-            PartitionOffset(partition, wanted[partition] ?? fetcher.resumePoint(of: partition))
-        }
-        try set(starts, limitMs: Self.memoryCallLimitMs, settings.topic)
-        fetcher.restart(at: starts)
+        fetcher.release()
+        if inbox.unanswered != nil { return }
+        let own = places.filter { assigned.contains($0.partition) }
+        try seek(own)
+        fetcher.rewind(to: own)
     }
 
     /// The offset behind the last record (or end of partition) that `poll` passed: what to commit.
@@ -65,8 +60,9 @@ extension Consumer {
         }
     }
 
-    private func set(_ starts: [PartitionOffset]?, limitMs: Int32, _ topic: String) throws(KafkaError) {
-        let code = client.bounded(limitMs: limitMs) { handle in
+    private func set(_ starts: [PartitionOffset]?) throws(KafkaError) {
+        let topic = settings.topic
+        let code = client.bounded(limitMs: Self.memoryCallLimitMs) { handle in
             guard let starts else { return rd_kafka_assign(handle, nil) }
             return OffsetList.with(starts, topic: topic) { rd_kafka_assign(handle, $0) }
         }

@@ -78,12 +78,16 @@ final class Fetcher {
         for place in places where place.offset >= 0 { positions[place.partition] = place.offset }
     }
 
-    /// Where to go on if the partition is assigned anew: a logical start stands until something was read.
-    func resumePoint(of partition: Int32) -> Int64 {
-        guard let place = positions[partition] ?? starts[partition] else {
-            preconditionFailure("partition \(partition) is not assigned")
+    /// Counts from these places again; what was fetched for their partitions never arrives.
+    func rewind(to places: [PartitionOffset]) {
+        for place in places {
+            starts[place.partition] = place.offset
+            positions[place.partition] = place.offset >= 0 ? place.offset : nil
         }
-        return place
+        let moved = Set(places.map(\.partition))
+        problems.removeAll { problem in
+            if case .outOfRange(let place) = problem { moved.contains(place.partition) } else { false }
+        }
     }
 
     /// Counts a stretch without records as passed.
