@@ -7,8 +7,10 @@ extension Consumer {
     /// Answers `.assigned`: reads these partitions from these places.
     ///
     /// With partitions assigned already it replaces them, for instance behind a gap that the operator accepts.
-    public func assign(_ starts: [PartitionOffset]) throws(KafkaError) {
+    /// - Parameter timeoutMs: for looking up `.beginning` and `.end`; concrete offsets need no answer.
+    public func assign(_ starts: [PartitionOffset], timeoutMs: Int32 = 10_000) throws(KafkaError) {
         fetcher.release()
+        let starts = try resolve(starts, timeoutMs)
         let kept = Set(assigned).intersection(starts.map(\.partition))
         try set(starts)
         assigned = starts.map(\.partition)
@@ -44,13 +46,13 @@ extension Consumer {
     public func rewind(to places: [PartitionOffset]) throws(KafkaError) {
         fetcher.release()
         if inbox.unanswered != nil { return }
-        let own = places.filter { assigned.contains($0.partition) }
+        let own = try resolve(places.filter { assigned.contains($0.partition) }, Self.memoryCallLimitMs)
         try seek(own)
         fetcher.rewind(to: own)
     }
 
     /// The offset behind the last record (or end of partition) that `poll` passed: what to commit.
-    /// Nil until the first one when the partition started at a logical place.
+    /// Nil for a partition that is not assigned.
     public func position(of partition: Int32) -> Int64? { fetcher.positions[partition] }
 
     /// `position` of every assigned partition that has one.
@@ -58,6 +60,22 @@ extension Consumer {
         assigned.compactMap { partition in
             fetcher.positions[partition].map { PartitionOffset(partition, $0) }
         }
+    }
+
+    /// librdkafka is given concrete offsets alone. In 2.0.2 the late answer to its own look-up of a logical
+    /// one makes it look up again half a second later, even when the partition was moved to a concrete offset
+    /// meanwhile, and throws the partition back to the beginning or forward to the end.
+    private func resolve(_ places: [PartitionOffset], _ timeoutMs: Int32) throws(KafkaError)
+        -> [PartitionOffset]
+    {
+        let deadline = Deadline(afterMs: timeoutMs)
+        var resolved = places
+        for index in resolved.indices where resolved[index].offset < 0 {
+            let ends = try watermarks(of: resolved[index].partition, timeoutMs: max(1, deadline.remainingMs))
+            let isBeginning = resolved[index] == .beginning(resolved[index].partition)
+            resolved[index].offset = isBeginning ? ends.low : ends.high
+        }
+        return resolved
     }
 
     private func set(_ starts: [PartitionOffset]?) throws(KafkaError) {

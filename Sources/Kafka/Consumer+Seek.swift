@@ -48,7 +48,7 @@ extension Consumer {
     private static func isPassing(_ code: rd_kafka_resp_err_t) -> Bool {
         switch code {
         case RD_KAFKA_RESP_ERR__STATE, RD_KAFKA_RESP_ERR__PREV_IN_PROGRESS, RD_KAFKA_RESP_ERR__IN_PROGRESS,
-            RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+            RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, RD_KAFKA_RESP_ERR__OUTDATED:
             true
         default: false
         }
