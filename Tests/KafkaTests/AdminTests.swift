@@ -24,7 +24,7 @@ import Testing
         try admin.createTopics([spec], timeoutMs: 10_000)
         #expect(try admin.describe([name], timeoutMs: 5000) == [name: 3])
         try admin.createTopics([spec], timeoutMs: 10_000)
-        let wrong = TopicSpec(TestCluster.unique("wrong"), partitions: 1, config: ["no.such.setting": "1"])
+        let wrong = TopicSpec(TestCluster.unique("wrong") + "/", partitions: 1)
         let error = #expect(throws: KafkaError.self) { try admin.createTopics([wrong], timeoutMs: 10_000) }
         #expect(error?.message.contains(wrong.name) == true)
         try admin.deleteTopics([name], timeoutMs: 10_000)

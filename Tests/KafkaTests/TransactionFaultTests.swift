@@ -141,6 +141,19 @@ import Testing
     }
 
     @Test(.disabled(if: TestCluster.isReal))
+    func `an answer to a commit that comes too late has an unknown outcome as well`() throws {
+        let cluster = try TestCluster(faults: true)
+        let producer = try cluster.transactional()
+        try producer.initTransactions(deadlineMs: 10_000)
+        try producer.begin()
+        try producer.send(producer.topic(cluster.topic()), 0, "x")
+        try cluster.embedded?.pushDelayedAnswer(.endTxn, delayMs: 3000)
+        let failure = #expect(throws: TransactionFailure.self) { try producer.commit(deadlineMs: 700) }
+        #expect(Self.verdict(failure) == .indefinite, "\(String(describing: failure))")
+        #expect(producer.close(deadlineMs: 5000))
+    }
+
+    @Test(.disabled(if: TestCluster.isReal))
     func `messages that cannot be sent make the commit abortable, not indefinite`() throws {
         let cluster = try TestCluster(faults: true)
         let producer = try cluster.transactional()
