@@ -149,13 +149,26 @@ public final class Daemon: Service {
         workers.withLock { $0 = started }
     }
 
+    /// How long workers may take to end: with what closing takes, the whole daemon needs less than 10 s.
+    private static let endingLimit = Duration.seconds(7)
+
     /// Tells systemd how things stand until every worker has ended; one that fails ends the others.
     private func watchWorkers() async throws {
         var isReady = false
         var failure: WorkerStop?
+        var endingSince: ContinuousClock.Instant?
         while true {
             let workers = self.workers.withLock { $0 }
             if Task.isShuttingDownGracefully { for worker in workers { worker.inbox.stop() } }
+            if workers.contains(where: { $0.inbox.isStopping }) {
+                let since = endingSince ?? .now
+                endingSince = since
+                guard .now - since < Self.endingLimit else {
+                    // Nothing is lost: Kafka aborts what is open, and the next start does it again.
+                    logger.warning("a worker waits for Kafka too long and is left behind with its transaction")
+                    break
+                }
+            }
             let outcomes = workers.map(\.outcome)
             for case .failure(let stop) in outcomes where failure == nil {
                 failure = stop
