@@ -33,7 +33,8 @@ public protocol Log: AnyObject {
     func committed(_ partitions: [Partition]) throws(LogFailure) -> [Partition: Offset]
     /// How many partitions the topic has; nil when it does not exist.
     func partitionCount(_ topic: Topic) throws(LogFailure) -> Int?
-    /// The first offset the topic still holds and the one its next record will get, open transactions included.
+    /// The first offset the topic still holds and the one its next record will get, open transactions
+    /// included.
     func bounds(_ topic: Topic, _ partition: Partition) throws(LogFailure) -> Range<Offset>
     /// The offset of the first record at or after an instant, or the end.
     func offset(at time: Timestamp, _ partition: Partition) throws(LogFailure) -> Offset

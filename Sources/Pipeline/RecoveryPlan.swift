@@ -114,8 +114,8 @@ struct KnownOffsets {
         guard barrier != nil || settings.rebuilds else {
             throw .fatal(
                 "the consumer group has committed offset \(group?.rawValue ?? position?.rawValue ?? 0) of "
-                    + "\(settings.inputTopic)[\(partition.rawValue)], but \(settings.stateTopic) holds no state "
-                    + "for it: the topic was deleted, or the group id belongs to another program. Start once "
+                    + "\(settings.inputTopic)[\(partition.rawValue)], but \(settings.stateTopic) holds no "
+                    + "state for it: the topic was deleted, or the group id belongs to another program. Start once "
                     + "with --rebuild to recompute the stock from the log, or choose another kafka.group_id.")
         }
         let target = try settings.delivery == .exactlyOnce ? agreed(settings, telemetry) : acknowledged

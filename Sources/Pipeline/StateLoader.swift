@@ -109,8 +109,8 @@ final class StateLoader<L: Log> {
         let needed = (Int(promised) + Aggregate.cellsPerBucket - 1) / Aggregate.cellsPerBucket
         guard count >= Int(promised), (0..<needed).allSatisfy({ buckets.contains(UInt32($0)) }) else {
             throw .fatal(
-                "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) pairs, and records for "
-                    + "\(buckets.count) of their \(needed) buckets are there. Was part of the topic deleted? "
+                "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) pairs, and records "
+                    + "for \(buckets.count) of their \(needed) buckets are there. Was part of the topic deleted? "
                     + "Start once with --rebuild to recompute the stock from the log.")
         }
     }
