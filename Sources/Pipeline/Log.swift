@@ -164,6 +164,8 @@ public enum LogFailure: Error, Equatable, Sendable {
     case fenced(String)
     /// The log does not hold the offset that was asked for.
     case offsetOutOfRange(Partition, String)
+    /// What was found in Kafka does not fit the configuration; only an operator can say what is meant.
+    case misconfigured(String)
     /// This process cannot go on.
     case fatal(String)
 
@@ -178,7 +180,7 @@ public enum LogFailure: Error, Equatable, Sendable {
     public var message: String {
         switch self {
         case .unavailable(let text), .mustAbort(let text, _), .indefinite(let text), .fenced(let text),
-            .offsetOutOfRange(_, let text), .fatal(let text):
+            .offsetOutOfRange(_, let text), .misconfigured(let text), .fatal(let text):
             text
         }
     }

@@ -62,7 +62,7 @@ final class StateLoader<L: Log> {
             guard let state = try StateRecord(key: record.key, value: record.value) else { return }
             store(state)
         } catch {
-            throw .fatal(describe(error, at: record))
+            throw .misconfigured(describe(error, at: record))
         }
     }
 
@@ -108,7 +108,7 @@ final class StateLoader<L: Log> {
         let promised = stored.barriers.values.map(\.cellCount).max() ?? 0
         let needed = (Int(promised) + Aggregate.cellsPerBucket - 1) / Aggregate.cellsPerBucket
         guard count >= Int(promised), (0..<needed).allSatisfy({ buckets.contains(UInt32($0)) }) else {
-            throw .fatal(
+            throw .misconfigured(
                 "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) pairs, and records "
                     + "for \(buckets.count) of their \(needed) buckets are there. Was part of the topic deleted? "
                     + "Start once with --rebuild to recompute the stock from the log.")

@@ -156,6 +156,7 @@ public final class Worker<L: Log> {
 
     func commit() throws(LogFailure) {
         let startedMs = log.nowMs
+        try checkKeying()
         try openTransaction()
         for shard in shards { try publishChanges(of: shard) }
         let checkpoint = isCheckpointDue
