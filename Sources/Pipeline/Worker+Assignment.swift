@@ -56,8 +56,9 @@ extension Worker {
         dropShards()
         parked = []
         phase = .unassigned
+        transaction.isOpen = wasOpen
         try log.unassign()
-        if wasOpen { try log.abort() }
+        if wasOpen { try putBack() }
     }
 
     func dropShards() {

@@ -66,6 +66,7 @@ public final class Worker<L: Log> {
         }
         takeInbox()
         do throws(LogFailure) {
+            if transaction.mustPutBack { try putBack() }
             if case .recovering(let recovery) = phase { try advance(recovery) }
             let polled = try log.poll(maxRecords: settings.maxBatchEvents, waitMs: waitMs)
             patience.reset(.broker, telemetry)
