@@ -72,7 +72,7 @@ final class Recovery<L: Log> {
         placement = StatePlacement(
             keyedBy: settings.keyedBy, statePartitionCount: try checkedStatePartitionCount())
         committed = try log.committed(partitions)
-        groups = settings.keyedBy == .none ? [partitions] : partitions.map { [$0] }
+        groups = settings.keyedBy == .product ? partitions.map { [$0] } : partitions.isEmpty ? [] : [partitions]
         stage = .group
     }
 
