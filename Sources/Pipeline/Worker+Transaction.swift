@@ -46,8 +46,9 @@ extension Worker {
         }
     }
 
-    /// The offsets to commit; with a first checkpoint all of them, so that the group's lag is known. There is always at least one: the group's generation is checked with them,
-    /// and without that check a worker that was evicted unawares could still publish.
+    /// The offsets to commit; with a first checkpoint all of them, so that the group's lag is known. There is
+    /// always at least one: the group's generation is checked with them, and without that check a worker
+    /// that was evicted unawares could still publish.
     func positionsToCommit() -> [PartitionPosition] {
         var positions: [PartitionPosition] = []
         for shard in shards {

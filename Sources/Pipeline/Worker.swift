@@ -127,7 +127,8 @@ public final class Worker<L: Log> {
         BadEvent(
             .stockOverflow,
             "the stock of product \(event.pair.product.rawValue) in warehouse "
-                + "\(event.pair.warehouse.rawValue) would leave the 64-bit range with \(event.units) units more")
+                + "\(event.pair.warehouse.rawValue) would leave the 64-bit range with \(event.units) units more"
+        )
     }
 
     @inline(__always)
@@ -155,6 +156,7 @@ public final class Worker<L: Log> {
 
     func commit() throws(LogFailure) {
         let startedMs = log.nowMs
+        try checkKeying()
         try openTransaction()
         for shard in shards { try publishChanges(of: shard) }
         let checkpoint = isCheckpointDue
