@@ -86,6 +86,15 @@ extension SimLog {
         _ transaction: SimTransaction, commit: Bool, _ rate: Int
     ) throws(LogFailure) {
         let isDelayed = cluster.faults.isOn && cluster.random.happens(cluster.faults.delayedMarkers)
+        if commit, strikes(0, .indefiniteThenCommitted) {
+            transaction.isIndefinite = true
+            cluster.end(transaction, commit: true)
+            throw .indefinite("scripted")
+        }
+        if commit, strikes(0, .indefiniteThenAborted) {
+            transaction.isIndefinite = true
+            throw .indefinite("scripted")
+        }
         guard cluster.faults.isOn, cluster.random.happens(rate) else {
             cluster.end(transaction, commit: commit, delayingMarkers: isDelayed)
             self.transaction = nil

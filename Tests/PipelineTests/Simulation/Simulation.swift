@@ -19,6 +19,9 @@ final class Simulation {
             worker = Worker(log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry)
             log.catalog = { [unowned worker] in worker.catalog }
             log.hasWork = { [unowned worker] in worker.transaction.hasWork }
+            log.isRecovering = { [unowned worker] in
+                if case .recovering = worker.phase { true } else { false }
+            }
         }
     }
 
