@@ -118,20 +118,20 @@ import Testing
 
     @Test func `nothing is pending once a transaction is over`() {
         let store = Store()
-        #expect(!store.aggregate.hasPendingChanges)
+        #expect(!store.hasPendingChanges)
         store.apply(1)
-        #expect(store.aggregate.hasPendingChanges)
+        #expect(store.hasPendingChanges)
         store.commit()
-        #expect(!store.aggregate.hasPendingChanges)
+        #expect(!store.hasPendingChanges)
         store.adopt([.numbered(2, threshold: 1)])
-        #expect(store.aggregate.hasPendingChanges)
+        #expect(store.hasPendingChanges)
         store.aggregate.rollback()
-        #expect(store.aggregate.hasPendingChanges, "what reference data changed is still to be derived")
+        #expect(store.hasPendingChanges, "what reference data changed is still to be derived")
         store.commit()
-        #expect(!store.aggregate.hasPendingChanges)
+        #expect(!store.hasPendingChanges)
         store.aggregate.markEverythingPending()
-        #expect(store.aggregate.hasPendingChanges)
+        #expect(store.hasPendingChanges)
         #expect(store.commit().isEmpty)
-        #expect(!store.aggregate.hasPendingChanges)
+        #expect(!store.hasPendingChanges)
     }
 }

@@ -129,7 +129,8 @@ import Testing
             let store = Store()
             store.apply(60)
             store.commit()
-            store.adopt(deleteProduct ? [] : [.numbered(1, threshold: 100)], deleteProduct ? [.numbered(1)] : [])
+            let product = Product.numbered(1, threshold: 100)
+            store.adopt(deleteProduct ? [] : [product], deleteProduct ? [.numbered(1)] : [])
             let change = store.commit().first
             #expect(change?.kind == .resolved)
             #expect(change?.row == nil)

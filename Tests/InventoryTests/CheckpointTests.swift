@@ -61,18 +61,18 @@ private struct Topic {
         let store = Store(Catalog(), window: 100_000)
         for product in Int32(0)..<100 { store.apply(1, at: Pair(product, 1)) }
         store.commit()
-        #expect(store.aggregate.dirtyRecordCount == 5)
+        #expect(store.dirtyRecordCount == 5)
         #expect(topic.checkpoint(store) == 5)
-        #expect(store.aggregate.dirtyRecordCount == 0)
+        #expect(store.dirtyRecordCount == 0)
         #expect(topic.checkpoint(store) == 0)
         store.apply(1, at: Pair(40, 1), id: 50_000)
-        #expect(store.aggregate.dirtyRecordCount == 2)
+        #expect(store.dirtyRecordCount == 2)
         store.aggregate.rollback()
-        #expect(store.aggregate.dirtyRecordCount == 2, "a record too many does no harm")
+        #expect(store.dirtyRecordCount == 2, "a record too many does no harm")
         #expect(topic.checkpoint(store) == 2)
         #expect(topic.buckets.values.map(\.count).sorted() == [4, 32, 32, 32])
         store.apply(1, at: Pair(40, 1), id: 1)
-        #expect(store.aggregate.dirtyRecordCount == 0, "a duplicate changes nothing")
+        #expect(store.dirtyRecordCount == 0, "a duplicate changes nothing")
     }
 
     @Test func `a restored aggregate knows what was published before its cells`() {

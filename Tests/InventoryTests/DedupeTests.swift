@@ -34,7 +34,7 @@ import Testing
             #expect(store.apply(1, id: oldest - 1) == .appliedBelowWindow)
             #expect(store.apply(1, id: oldest - 1) == .appliedBelowWindow)
             #expect(store.stock[Pair(1, 1)]?.currentStock == 5)
-            #expect(store.aggregate.highestID(lane: 0) == highest)
+            #expect(store.highestID == highest)
         }
     }
 
@@ -66,7 +66,7 @@ import Testing
         store.apply(2, id: 7)
         store.commit()
         #expect(store.stock[Pair(1, 1)]?.currentStock == 2)
-        #expect(store.aggregate.highestID(lane: 0) == nil)
+        #expect(store.highestID == nil)
         store.aggregate.forEachDirtySeenChunk { _, _, _ in Issue.record("a chunk of nothing") }
     }
 

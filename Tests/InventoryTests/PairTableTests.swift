@@ -37,7 +37,7 @@ import Testing
         for product in Int32(0)..<200 {
             for warehouse in Int32(0)..<50 { store.apply(Int64(product), at: Pair(product, warehouse)) }
         }
-        #expect(store.aggregate.pairCount == 10_000)
+        #expect(store.pairCount == 10_000)
         #expect(store.commit().count == 500)
         #expect(store.rollup.count == 200)
         #expect(store.rollup.values.allSatisfy { $0.totalStock == Int128($0.product.id.rawValue) * 50 })

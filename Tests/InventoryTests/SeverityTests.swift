@@ -14,7 +14,7 @@ import Testing
         return .warning
     }
 
-    @Test(arguments: [
+    static let table: [(Int64, Int32, Severity?)] = [
         (0, 1, Severity.outOfStock), (0, 100, .outOfStock), (1, 100, .critical), (25, 100, .critical),
         (26, 100, .low), (50, 100, .low), (51, 100, .warning), (99, 100, .warning), (100, 100, nil),
         (101, 100, nil), (-1, 100, .critical), (25, 101, .critical), (26, 103, .low), (1, 4, .critical),
@@ -22,7 +22,9 @@ import Testing
         (-1, -1, nil), (-2, -1, .critical), (-5, -4, .critical), (.min, 0, .critical), (.max, .max, nil),
         (.min, .min, .critical), (Int64(Int32.max), .max, nil), (Int64(Int32.max) - 1, .max, .warning),
         (Int64(Int32.min), .min, nil), (Int64(Int32.min) - 1, .min, .critical),
-    ] as [(Int64, Int32, Severity?)])
+    ]
+
+    @Test(arguments: table)
     func `the first condition that holds gives the severity`(
         stock: Int64, threshold: Int32, expected: Severity?
     ) {
@@ -68,14 +70,16 @@ import Testing
 }
 
 @Suite struct OverallStatusTests {
-    @Test(arguments: [
+    static let table: [(Int128, Int32?, OverallStatus)] = [
         (0, 100, OverallStatus.outOfStock), (0, nil, .outOfStock), (0, 0, .outOfStock), (0, -5, .outOfStock),
         (1, 100, .reorderNow), (99, 100, .reorderNow), (-7, 100, .reorderNow), (100, 100, .reorderSoon),
         (199, 100, .reorderSoon), (200, 100, .healthy), (5, nil, .healthy), (-5, nil, .healthy),
         (-1, 0, .reorderNow), (1, 0, .healthy), (-6, -5, .reorderNow), (-5, -5, .healthy),
         (Int128(Int64.max) * 3, .max, .healthy), (Int128(Int64.min) * 3, .min, .reorderNow),
         (Int128(Int32.max) * 2, .max, .healthy), (Int128(Int32.max) * 2 - 1, .max, .reorderSoon),
-    ] as [(Int128, Int32?, OverallStatus)])
+    ]
+
+    @Test(arguments: table)
     func `the first condition that holds gives the status`(
         total: Int128, threshold: Int32?, expected: OverallStatus
     ) {

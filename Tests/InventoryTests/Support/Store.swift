@@ -47,6 +47,12 @@ final class Store {
         aggregate.adopt(Catalog(products: products, warehouses: warehouses))
     }
 
+    var hasPendingChanges: Bool { aggregate.hasPendingChanges }
+    var dirtyRecordCount: Int { aggregate.dirtyRecordCount }
+    var pairCount: Int { aggregate.pairCount }
+    /// The highest id of the first lane.
+    var highestID: Int64? { aggregate.highestID(lane: 0) }
+
     var stock: [Pair: StockRow] {
         var rows: [Pair: StockRow] = [:]
         aggregate.forEachStockRow { rows[$0.pair] = $0 }
