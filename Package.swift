@@ -75,7 +75,8 @@ let package = Package(
             dependencies: ["Service", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .testTarget(
-            name: "StockdTests", dependencies: ["Service", "Kafka"],
+            name: "StockdTests",
+            dependencies: ["Service", "Kafka", "Pipeline", "Wire", "Inventory"],
             resources: [.copy("Tutorial")], swiftSettings: strict),
     ]
 )

@@ -1,3 +1,11 @@
 #pragma once
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+
+// Swift cannot call variadic functions; this one has no other form in 2.0.2.
+static inline rd_kafka_resp_err_t crdkafka_mock_push_delayed_error(rd_kafka_mock_cluster_t *cluster,
+                                                                   int32_t broker, int16_t api,
+                                                                   rd_kafka_resp_err_t code,
+                                                                   int delay_ms) {
+    return rd_kafka_mock_broker_push_request_error_rtts(cluster, broker, api, 1, code, delay_ms);
+}

@@ -58,7 +58,9 @@ extension Admin {
         // An answer that comes too late finds its queue gone and is dropped.
         defer { rd_kafka_queue_destroy(queue) }
         send(options, queue)
-        guard let result = rd_kafka_queue_poll(queue, timeoutMs) else {
+        // A little longer than the request's own limit, so that librdkafka can say what it waited for.
+        guard let result = rd_kafka_queue_poll(queue, timeoutMs.addingReportingOverflow(500).partialValue)
+        else {
             throw .own(
                 RD_KAFKA_RESP_ERR__TIMED_OUT, "the cluster did not answer in \(timeoutMs) ms",
                 isRetriable: true)
@@ -106,9 +108,10 @@ extension Admin {
     }
 
     private static func explained(_ error: KafkaError, _ names: [String]) -> KafkaError {
-        guard error.code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE.rawValue else { return error }
-        return .own(
-            RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE,
-            "the brokers cannot create topics on request; create \(names.joined(separator: ", ")) by hand")
+        let wanted = names.joined(separator: ", ")
+        guard error.code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE.rawValue else {
+            return error.with(message: "cannot create \(wanted): \(error.message)")
+        }
+        return error.with(message: "the brokers create no topics on request; create \(wanted) by hand")
     }
 }

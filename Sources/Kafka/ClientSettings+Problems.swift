@@ -22,8 +22,8 @@ extension ClientSettings {
         var text = CBuffer()
         let result = text.fill { rd_kafka_conf_set(scratch, key, value, $0, $1) }
         if result == RD_KAFKA_CONF_OK { return nil }
-        // librdkafka quotes the value it did not understand.
-        if SecretProperty.holdsSecret(key) { return "the value is not valid (not shown: it is a secret)" }
-        return text.string
+        // librdkafka quotes the value that it did not understand.
+        let isQuoted = SecretProperty.holdsSecret(key) && !value.isEmpty && text.string.contains(value)
+        return isQuoted ? "the value is not valid (not shown: it is a secret)" : text.string
     }
 }

@@ -6,15 +6,20 @@ extension Consumer {
 
     /// Answers `.assigned`: reads these partitions from these places.
     ///
-    /// Called again later with the same partitions it moves them: see `rewind`.
-    public func assign(_ starts: [PartitionOffset]) throws(KafkaError) {
+    /// With partitions assigned already it replaces them, for instance behind a gap that the operator accepts.
+    /// - Parameter timeoutMs: for looking up `.beginning` and `.end`; concrete offsets need no answer.
+    public func assign(_ starts: [PartitionOffset], timeoutMs: Int32 = 10_000) throws(KafkaError) {
         fetcher.release()
-        let topic = settings.topic
-        try set(starts, limitMs: Self.memoryCallLimitMs, topic)
+        let starts = try resolve(starts, timeoutMs)
+        let kept = Set(assigned).intersection(starts.map(\.partition))
+        try set(starts)
         assigned = starts.map(\.partition)
         fetcher.restart(at: starts)
         inbox.unanswered = nil
         cachedMetadata = nil
+        // A partition that is stopped twice in a row fails an assertion in librdkafka 2.0.2, which ends the
+        // process. A seek that succeeds proves that the first stop is over.
+        try seek(starts.filter { kept.contains($0.partition) })
     }
 
     /// Answers `.revoked` or `.lost`: gives all partitions back, and the group goes on.
@@ -22,9 +27,9 @@ extension Consumer {
         fetcher.release()
         // librdkafka leaves WAIT_ASSIGN_CALL only for a list, be it empty, and WAIT_UNASSIGN_CALL only for none.
         if case .assigned = inbox.unanswered {
-            try set([], limitMs: Self.memoryCallLimitMs, settings.topic)
+            try set([])
         } else {
-            try set(nil, limitMs: Self.memoryCallLimitMs, settings.topic)
+            try set(nil)
         }
         assigned = []
         fetcher.restart(at: [])
@@ -32,30 +37,22 @@ extension Consumer {
         cachedMetadata = nil
     }
 
-    /// Reads assigned partitions again from these places; the others go on where they are. Everything that
-    /// was fetched, the current batch included, is dropped.
+    /// Reads assigned partitions again from these places; the others go on where they are, behind what the
+    /// current batch holds. The batch and everything fetched for the partitions are dropped.
     ///
-    /// This assigns anew instead of seeking. In librdkafka 2.0.2 `rd_kafka_seek_partitions` takes its time-out
-    /// a thousand times too short, and a seek fails on a partition that is not being fetched yet; an
-    /// assignment raises the partition's version before it returns, which outdates all that was fetched,
-    /// and carries the offset with it. The group does not notice.
+    /// An error leaves the partitions in a state of their own: close the consumer.
+    ///
+    /// While a rebalance waits for its answer nothing is moved: those partitions are on their way out.
     public func rewind(to places: [PartitionOffset]) throws(KafkaError) {
-        // Partitions that are on their way out are not read again by us; assigning them would only clear
-        // the lost mark.
-        if inbox.unanswered != nil {
-            fetcher.release()
-            return
-        }
-        let wanted = Dictionary(places.map { ($0.partition, $0.offset) }) { $1 }
-        let starts = assigned.map { partition in
-            PartitionOffset(partition, wanted[partition] ?? fetcher.resumePoint(of: partition))
-        }
-        try set(starts, limitMs: Self.memoryCallLimitMs, settings.topic)
-        fetcher.restart(at: starts)
+        fetcher.release()
+        if inbox.unanswered != nil { return }
+        let own = try resolve(places.filter { assigned.contains($0.partition) }, Self.memoryCallLimitMs)
+        try seek(own)
+        fetcher.rewind(to: own)
     }
 
     /// The offset behind the last record (or end of partition) that `poll` passed: what to commit.
-    /// Nil until the first one when the partition started at a logical place.
+    /// Nil for a partition that is not assigned.
     public func position(of partition: Int32) -> Int64? { fetcher.positions[partition] }
 
     /// `position` of every assigned partition that has one.
@@ -65,8 +62,25 @@ extension Consumer {
         }
     }
 
-    private func set(_ starts: [PartitionOffset]?, limitMs: Int32, _ topic: String) throws(KafkaError) {
-        let code = client.bounded(limitMs: limitMs) { handle in
+    /// librdkafka is given concrete offsets alone. In 2.0.2 the late answer to its own look-up of a logical
+    /// one makes it look up again half a second later, even when the partition was moved to a concrete offset
+    /// meanwhile, and throws the partition back to the beginning or forward to the end.
+    private func resolve(_ places: [PartitionOffset], _ timeoutMs: Int32) throws(KafkaError)
+        -> [PartitionOffset]
+    {
+        let deadline = Deadline(afterMs: timeoutMs)
+        var resolved = places
+        for index in resolved.indices where resolved[index].offset < 0 {
+            let ends = try watermarks(of: resolved[index].partition, timeoutMs: max(1, deadline.remainingMs))
+            let isBeginning = resolved[index] == .beginning(resolved[index].partition)
+            resolved[index].offset = isBeginning ? ends.low : ends.high
+        }
+        return resolved
+    }
+
+    private func set(_ starts: [PartitionOffset]?) throws(KafkaError) {
+        let topic = settings.topic
+        let code = client.bounded(limitMs: Self.memoryCallLimitMs) { handle in
             guard let starts else { return rd_kafka_assign(handle, nil) }
             return OffsetList.with(starts, topic: topic) { rd_kafka_assign(handle, $0) }
         }

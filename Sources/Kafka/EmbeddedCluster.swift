@@ -36,6 +36,15 @@ public final class EmbeddedCluster: @unchecked Sendable {
         rd_kafka_mock_push_request_errors_array(cluster, api.rawValue, errors.count, errors)
     }
 
+    /// The next request of this kind to a broker is answered late, with this code (0: successfully).
+    public func pushDelayedAnswer(_ api: API, code: Int32 = 0, delayMs: Int32, broker: Int32 = 1)
+        throws(KafkaError)
+    {
+        let code = rd_kafka_resp_err_t(rawValue: code)
+        try check(
+            crdkafka_mock_push_delayed_error(cluster, broker, api.rawValue, code, delayMs), "delay \(api)")
+    }
+
     /// Forgets pushed errors.
     public func clearRequestErrors(_ api: API) { rd_kafka_mock_clear_request_errors(cluster, api.rawValue) }
 

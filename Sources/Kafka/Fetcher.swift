@@ -78,12 +78,16 @@ final class Fetcher {
         for place in places where place.offset >= 0 { positions[place.partition] = place.offset }
     }
 
-    /// Where to go on if the partition is assigned anew: a logical start stands until something was read.
-    func resumePoint(of partition: Int32) -> Int64 {
-        guard let place = positions[partition] ?? starts[partition] else {
-            preconditionFailure("partition \(partition) is not assigned")
+    /// Counts from these places again; what was fetched for their partitions never arrives.
+    func rewind(to places: [PartitionOffset]) {
+        for place in places {
+            starts[place.partition] = place.offset
+            positions[place.partition] = place.offset >= 0 ? place.offset : nil
         }
-        return place
+        let moved = Set(places.map(\.partition))
+        problems.removeAll { problem in
+            if case .outOfRange(let place) = problem { moved.contains(place.partition) } else { false }
+        }
     }
 
     /// Counts a stretch without records as passed.
@@ -117,12 +121,22 @@ extension Fetcher {
             rd_kafka_message_destroy(message)
             return
         }
+        let partition = message.pointee.partition
+        if partition != run.partition {
+            settlePosition()
+            run = PartitionOffset(partition, positions[partition] ?? 0)
+        }
+        // Never again what was passed already, whatever made librdkafka fetch it.
+        if message.pointee.offset < run.offset {
+            client.context.settings.logger.warning(
+                "\(topic) partition \(partition) offset \(message.pointee.offset) came again and is dropped")
+            rd_kafka_message_destroy(message)
+            return
+        }
         messages[held] = message
         held += 1
         batch.append(message)
-        let partition = message.pointee.partition
-        if partition != run.partition { settlePosition() }
-        run = PartitionOffset(partition, message.pointee.offset + 1)
+        run.offset = message.pointee.offset + 1
     }
 
     /// Records come in runs of one partition, so the dictionary is touched once a run.
@@ -140,7 +154,7 @@ extension Fetcher {
         case RD_KAFKA_RESP_ERR__PARTITION_EOF:
             client.context.connection.up()
             settlePosition()
-            positions[partition] = offset
+            positions[partition] = max(positions[partition] ?? 0, offset)
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
             // This error carries no version, so one of an earlier assignment may still be in the queue.
             guard starts[partition] != nil else { return }

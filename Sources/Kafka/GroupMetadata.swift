@@ -7,5 +7,8 @@ public final class GroupMetadata {
 
     init(taking pointer: OpaquePointer) { self.pointer = pointer }
 
+    /// Of no member: offsets sent with it are not checked against a generation. For tests only, hence internal.
+    init(anonymousIn groupID: String) { pointer = rd_kafka_consumer_group_metadata_new(groupID) }
+
     deinit { rd_kafka_consumer_group_metadata_destroy(pointer) }
 }

@@ -5,7 +5,7 @@ public struct KafkaError: Error, Sendable, Equatable {
     /// The code's symbolic name without its prefix, such as `_TIMED_OUT` or `PRODUCER_FENCED`.
     public let name: String
     /// A sentence for people.
-    public let message: String
+    public internal(set) var message: String
     /// The client instance is unusable and must be replaced.
     public let isFatal: Bool
     /// The same call may be made again.
@@ -17,6 +17,13 @@ public struct KafkaError: Error, Sendable, Equatable {
 
     /// The time-out passed: for a commit or an abort this means that the outcome is unknown.
     public var isTimedOut: Bool { Self.timeOutNames.contains(name) }
+
+    /// The same error in other words.
+    func with(message: String) -> KafkaError {
+        var copy = self
+        copy.message = message
+        return copy
+    }
 
     private static let timeOutNames: Set<String> = ["_TIMED_OUT", "_TIMED_OUT_QUEUE", "REQUEST_TIMED_OUT"]
 }

@@ -3,9 +3,10 @@ import CRDKafka
 /// How long a reader has waited in vain, and what it did about it.
 struct ReaderStall {
     /// After so long without a record, an end that was not reached is looked into.
-    static let patienceMs: Int64 = 5000
-    /// A fetch answer without records must stand for so long before it counts as an empty stretch.
-    static let proofMs: Int64 = 1000
+    var patienceMs: Int64 = 5000
+    /// A fetch answer without records must stand for so long, over a hundred fetches, before it counts as an
+    /// empty stretch: a mistake here would lose records.
+    var proofMs: Int64 = 10_000
     static let queryTimeoutMs: Int32 = 2000
 
     var sinceMs: Int64?
@@ -13,7 +14,7 @@ struct ReaderStall {
     var underProof: Set<Int32> = []
     var provedSinceMs: Int64?
 
-    mutating func reset() { self = ReaderStall() }
+    mutating func reset() { self = ReaderStall(patienceMs: patienceMs, proofMs: proofMs) }
 }
 
 extension PartitionReader {
@@ -29,8 +30,8 @@ extension PartitionReader {
             stall.sinceMs = now
             return
         }
-        if !stall.underProof.isEmpty { return concludeProof(missing, now) }
-        if now - since < ReaderStall.patienceMs { return }
+        if !stall.underProof.isEmpty { return try concludeProof(missing, now) }
+        if now - since < stall.patienceMs { return }
         stall.sinceMs = now
         try beginProof(missing)
     }
@@ -51,7 +52,7 @@ extension PartitionReader {
         stall.underProof = stable
     }
 
-    private func concludeProof(_ missing: [Remaining], _ now: Int64) {
+    private func concludeProof(_ missing: [Remaining], _ now: Int64) throws(KafkaError) {
         let open = missing.filter { stall.underProof.contains($0.partition) }
         let answered = open.allSatisfy { place in
             (session.fetchedHighWatermark(of: place.partition) ?? -1) >= place.end
@@ -61,7 +62,12 @@ extension PartitionReader {
             stall.provedSinceMs = now
             return
         }
-        if now - since < ReaderStall.proofMs { return }
+        if now - since < stall.proofMs { return }
+        for place in open {
+            // The leader that was fetched from all the while is still there and still says so.
+            let stable = try stableEnd(of: place.partition, timeoutMs: ReaderStall.queryTimeoutMs)
+            if stable < place.end { return stall.reset() }
+        }
         for place in open {
             settings.logger.notice(
                 """

@@ -9,6 +9,9 @@ final class ReaderSession {
     init(_ settings: ClientSettings, topic: String, from starts: [PartitionOffset], name: String)
         throws(KafkaError)
     {
+        // The leader alone says where a partition ends; a replica near by may lag, or not answer.
+        var settings = settings
+        settings.properties["client.rack"] = nil
         let client = try Client(
             .consumer, name, settings,
             tuned: [("fetch.wait.max.ms", "100"), ("fetch.error.backoff.ms", "100")],

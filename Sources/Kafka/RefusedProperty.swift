@@ -30,11 +30,11 @@ struct RefusedProperty {
 
     private static let identity =
         refuse(
-            ["bootstrap.servers", "metadata.broker.list"], "it names the cluster", "kafka.bootstrap_servers")
+            ["bootstrap.servers", "metadata.broker.list"], "it names the cluster", "kafka.brokers")
         + refuse(["client.id"], "each worker's client is named after it", "kafka.client_id")
         + refuse(["group.id"], "the group also names the state topic", "kafka.group_id")
         + refuse(["group.instance.id"], "every worker needs its own", "kafka.group_instance_id")
-        + refuse(["transactional.id"], "fencing rests on one id a worker", "kafka.transactional_id_prefix")
+        + refuse(["transactional.id"], "fencing rests on one id a worker", "kafka.transactional_id")
         + refuse(
             ["partition.assignment.strategy", "group.protocol", "group.remote.assignor"],
             "recovery rests on eager assignment (range)")
@@ -90,6 +90,9 @@ struct RefusedProperty {
         + refuse(["api.version.request", "broker.version.fallback", "api.version.fallback.ms"], oldBroker)
         + refuse(
             ["allow.auto.create.topics"], "a mistyped topic would come into being empty", "topics.create")
+        + refuse(
+            ["enable.sasl.oauthbearer.unsecure.jwt"],
+            "unsecured tokens are for librdkafka's own tests", "sasl.oauthbearer.method=oidc")
         + refuse(["topic.blacklist"], "a hidden topic would look like an empty one")
 
     private static let oldBroker = "it is for brokers older than 0.10, which have no transactions"

@@ -45,9 +45,11 @@ extension TransactionalProducer {
         if let firstFailure {
             throw firstFailure.isFatal ? .fatal(firstFailure) : .abortable(firstFailure)
         }
+        client.context.connection.up()
     }
 
-    /// Drops everything that was not acknowledged; those messages count as failed.
+    /// Drops everything that was not acknowledged; those messages count as failed. Not for transactions: `abort`
+    /// does it there.
     public func purge() {
         if client.isLost { return }
         rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)

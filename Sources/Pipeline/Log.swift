@@ -33,7 +33,8 @@ public protocol Log: AnyObject {
     func committed(_ partitions: [Partition]) throws(LogFailure) -> [Partition: Offset]
     /// How many partitions the topic has; nil when it does not exist.
     func partitionCount(_ topic: Topic) throws(LogFailure) -> Int?
-    /// The first offset the topic still holds and the one its next record will get, open transactions included.
+    /// The first offset the topic still holds and the one its next record will get, open transactions
+    /// included.
     func bounds(_ topic: Topic, _ partition: Partition) throws(LogFailure) -> Range<Offset>
     /// The offset of the first record at or after an instant, or the end.
     func offset(at time: Timestamp, _ partition: Partition) throws(LogFailure) -> Offset
@@ -163,6 +164,8 @@ public enum LogFailure: Error, Equatable, Sendable {
     case fenced(String)
     /// The log does not hold the offset that was asked for.
     case offsetOutOfRange(Partition, String)
+    /// What was found in Kafka does not fit the configuration; only an operator can say what is meant.
+    case misconfigured(String)
     /// This process cannot go on.
     case fatal(String)
 
@@ -177,7 +180,7 @@ public enum LogFailure: Error, Equatable, Sendable {
     public var message: String {
         switch self {
         case .unavailable(let text), .mustAbort(let text, _), .indefinite(let text), .fenced(let text),
-            .offsetOutOfRange(_, let text), .fatal(let text):
+            .offsetOutOfRange(_, let text), .misconfigured(let text), .fatal(let text):
             text
         }
     }

@@ -7,7 +7,8 @@ struct MessageEncoder: ~Copyable {
     private var value = ByteWriter()
     var state = StateEncoder()
 
-    typealias Body = (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(LogFailure) -> Void
+    typealias Body = (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(LogFailure) ->
+        Void
 
     mutating func alert(
         _ change: AlertChange, as format: PipelineSettings.AlertFormat, _ body: Body
@@ -17,7 +18,9 @@ struct MessageEncoder: ~Copyable {
         switch format {
         case .changes: AlertEncoder.change(change, into: &value)
         case .upsert:
-            guard change.severity != nil, let row = change.row else { return try hand(isTombstone: true, body) }
+            guard change.severity != nil, let row = change.row else {
+                return try hand(isTombstone: true, body)
+            }
             AlertEncoder.upsert(row, into: &value)
         }
         try hand(isTombstone: false, body)

@@ -72,17 +72,17 @@ final class Recovery<L: Log> {
         placement = StatePlacement(
             keyedBy: settings.keyedBy, statePartitionCount: try checkedStatePartitionCount())
         committed = try log.committed(partitions)
-        groups = settings.keyedBy == .none ? [partitions] : partitions.map { [$0] }
+        groups = settings.keyedBy == .product ? partitions.map { [$0] } : partitions.isEmpty ? [] : [partitions]
         stage = .group
     }
 
     private func checkedStatePartitionCount() throws(LogFailure) -> Int {
         guard let state = try log.partitionCount(.state) else {
-            throw .fatal("the state topic \(settings.stateTopic) does not exist")
+            throw .misconfigured("the state topic \(settings.stateTopic) does not exist")
         }
         let input = try log.partitionCount(.input) ?? 0
         guard settings.keyedBy == .none || state == input else {
-            throw .fatal(
+            throw .misconfigured(
                 "\(settings.inputTopic) has \(input) partitions and \(settings.stateTopic) has \(state); "
                     + "with input.keyed_by: product they must have equally many. When the input's count was "
                     + "changed its keys moved between partitions: delete \(settings.stateTopic) and start "

@@ -44,7 +44,8 @@ struct RecoveryPlan {
         let target = try known.target(settings, telemetry)
         guard let barrier = known.barrier else {
             // Only a rebuild comes here: `target` refuses to go on without a barrier otherwise.
-            return try add(known, base: known.bounds.lowerBound, from: known.bounds.lowerBound, target, settings)
+            return try add(
+                known, base: known.bounds.lowerBound, from: known.bounds.lowerBound, target, settings)
         }
         let from = settings.rebuilds ? barrier.base : barrier.offset
         try add(known, base: barrier.base, from: from, target, settings)
@@ -89,7 +90,7 @@ struct RecoveryPlan {
         let old = barrier.settings.split(separator: "\n")
         let new = settings.fingerprint.split(separator: "\n")
         let changes = zip(old, new).filter { $0 != $1 }.map { "\($0) became \($1)" }
-        throw .fatal(
+        throw .misconfigured(
             "settings that shape the stored state have changed: \(changes.joined(separator: "; ")). Put them "
                 + "back, or start once with --rebuild (recompute everything from the log) or "
                 + "--accept-config-change (keep the stock, apply the new rule from here on).")
@@ -111,10 +112,10 @@ struct KnownOffsets {
     /// The committed offset to bring the state to.
     func target(_ settings: PipelineSettings, _ telemetry: Telemetry) throws(LogFailure) -> Offset {
         guard barrier != nil || settings.rebuilds else {
-            throw .fatal(
+            throw .misconfigured(
                 "the consumer group has committed offset \(group?.rawValue ?? position?.rawValue ?? 0) of "
-                    + "\(settings.inputTopic)[\(partition.rawValue)], but \(settings.stateTopic) holds no state "
-                    + "for it: the topic was deleted, or the group id belongs to another program. Start once "
+                    + "\(settings.inputTopic)[\(partition.rawValue)], but \(settings.stateTopic) holds no "
+                    + "state for it: the topic was deleted, or the group id belongs to another program. Start once "
                     + "with --rebuild to recompute the stock from the log, or choose another kafka.group_id.")
         }
         let target = try settings.delivery == .exactlyOnce ? agreed(settings, telemetry) : acknowledged
@@ -140,7 +141,7 @@ struct KnownOffsets {
         }
         if group == stored { return group }
         if group > stored, settings.acceptsDataLoss { return stored }
-        throw .fatal(
+        throw .misconfigured(
             "the consumer group's offset of \(settings.inputTopic)[\(partition.rawValue)] is \(group.rawValue), "
                 + "but stockd committed \(stored.rawValue): something else uses the group id, or the offsets "
                 + "were reset. Counting from there would falsify stock. Set the group's offset back to "

@@ -62,7 +62,7 @@ final class StateLoader<L: Log> {
             guard let state = try StateRecord(key: record.key, value: record.value) else { return }
             store(state)
         } catch {
-            throw .fatal(describe(error, at: record))
+            throw .misconfigured(describe(error, at: record))
         }
     }
 
@@ -108,9 +108,9 @@ final class StateLoader<L: Log> {
         let promised = stored.barriers.values.map(\.cellCount).max() ?? 0
         let needed = (Int(promised) + Aggregate.cellsPerBucket - 1) / Aggregate.cellsPerBucket
         guard count >= Int(promised), (0..<needed).allSatisfy({ buckets.contains(UInt32($0)) }) else {
-            throw .fatal(
-                "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) pairs, and records for "
-                    + "\(buckets.count) of their \(needed) buckets are there. Was part of the topic deleted? "
+            throw .misconfigured(
+                "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) pairs, and records "
+                    + "for \(buckets.count) of their \(needed) buckets are there. Was part of the topic deleted? "
                     + "Start once with --rebuild to recompute the stock from the log.")
         }
     }
@@ -119,7 +119,8 @@ final class StateLoader<L: Log> {
         let place = "\(settings.stateTopic)[\(record.partition.rawValue)] at offset \(record.offset.rawValue)"
         switch error {
         case .foreign, .truncated:
-            return "\(place) is not a record of stockd's: the topic belongs to something else. Set state.topic "
+            return
+                "\(place) is not a record of stockd's: the topic belongs to something else. Set state.topic "
                 + "to a topic of stockd's own."
         case .unknownVersion(let version, _, let release):
             let writer = release.map { "stockd \($0)" } ?? "a newer release of stockd"

@@ -194,7 +194,8 @@ public final class Telemetry: Sendable {
     }
 
     func gaveUpUncommitted(_ message: String) {
-        logger.warning("partitions handed back without the last batch, which their next owner does: \(message)")
+        logger.warning(
+            "partitions handed back without the last batch, which their next owner does: \(message)")
     }
 
     func recovering(_ what: String, _ partition: Partition, _ position: Offset, _ end: Offset) {

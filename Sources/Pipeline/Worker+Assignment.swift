@@ -7,9 +7,9 @@ extension Worker {
         transaction.close()
         dropShards()
         try log.assign([])
-        try checkOwnership(partitions)
         telemetry.assigned(partitions)
-        guard !partitions.isEmpty else {
+        isOwnershipChecked = false
+        guard !partitions.isEmpty || settings.keyedBy == .none else {
             phase = .unassigned
             return
         }
@@ -21,11 +21,24 @@ extension Worker {
         guard settings.keyedBy == .none else { return }
         let count = try log.partitionCount(.input) ?? 0
         guard partitions.count != count else { return }
-        throw .fatal(
+        throw .misconfigured(
             "this worker was assigned \(partitions.count) of the \(count) partitions of "
                 + "\(settings.inputTopic), so another member is in the consumer group; with input.keyed_by: "
                 + "none one worker must own all of them. Stop the other member, or, if the events' "
                 + "partition follows their product, set input.keyed_by: product on all of them.")
+    }
+
+    /// With the input keyed by product, a product in two partitions would have its stock split.
+    func checkKeying() throws(LogFailure) {
+        guard settings.keyedBy == .product else { return }
+        for shard in shards {
+            guard let (product, one, other) = productPartitions.conflict(in: shard) else { continue }
+            throw .misconfigured(
+                "product \(product.rawValue) is in partitions \(one.rawValue) and \(other.rawValue) of "
+                    + "\(settings.inputTopic), though input.keyed_by says product. Have the producers key their "
+                    + "events by product_id, or set input.keyed_by: none with one worker; then start once with "
+                    + "--rebuild.")
+        }
     }
 
     /// Finishes what can be finished, and hands the partitions back to the group.
@@ -56,8 +69,9 @@ extension Worker {
         dropShards()
         parked = []
         phase = .unassigned
+        transaction.isOpen = wasOpen
         try log.unassign()
-        if wasOpen { try log.abort() }
+        if wasOpen { try putBack() }
     }
 
     func dropShards() {
@@ -98,6 +112,11 @@ extension Worker {
 
     /// Takes a recovery one piece further, and goes live when it is complete.
     func advance(_ recovery: Recovery<L>) throws(LogFailure) {
+        // Before the producer is prepared: a second member by mistake must not fence the first.
+        if !isOwnershipChecked {
+            try checkOwnership(recovery.partitions)
+            isOwnershipChecked = true
+        }
         if !isPrepared {
             try log.prepareTransactions()
             isPrepared = true

@@ -12,7 +12,7 @@ extension Worker {
             } catch {
                 failure = error
             }
-            if case .fatal = failure { break }
+            if failure.isFinal { break }
         }
         try stop(for: failure)
     }
@@ -21,7 +21,8 @@ extension Worker {
         switch failure {
         case .unavailable(let message):
             telemetry.unavailable(message)
-            if transaction.isOpen || transaction.hasWork { try putBack() }
+            let isToPutBack = transaction.isOpen || transaction.hasWork
+            if isToPutBack, !transaction.mustPutBack { try putBack() }
             log.pause(ms: patience.delayMs(.broker))
         case .mustAbort(let message, let reason):
             telemetry.mustAbort(message)
@@ -36,12 +37,12 @@ extension Worker {
         case .fenced(let message):
             telemetry.fenced(message)
             guard patience.toleratesFencing(nowMs: log.nowMs) else {
-                throw .fatal(
+                throw .misconfigured(
                     message + " (again and again: two daemons share one kafka.transactional_id or "
                         + "kafka.group_instance_id; each worker needs its own)")
             }
             try settle()
-        case .offsetOutOfRange, .fatal:
+        case .offsetOutOfRange, .misconfigured, .fatal:
             throw failure
         }
     }
@@ -71,6 +72,7 @@ extension Worker {
                 "\(settings.inputTopic)[\(partition.rawValue)]: \(message). Going on would skip events and "
                     + "falsify stock. Restore the log, or start once with --accept-data-loss to go on from "
                     + "the oldest record that is left.")
+        case .misconfigured(let message): throw WorkerStop(.configuration, message)
         case .unavailable(let message): throw WorkerStop(.unavailable, message)
         default: throw WorkerStop(.internalError, failure.message)
         }
@@ -102,5 +104,15 @@ struct Patience {
         fencings.removeAll { nowMs - $0 > 60_000 }
         fencings.append(nowMs)
         return fencings.count <= 3
+    }
+}
+
+extension LogFailure {
+    /// Nothing the worker could do would help.
+    var isFinal: Bool {
+        switch self {
+        case .offsetOutOfRange, .misconfigured, .fatal: true
+        default: false
+        }
     }
 }

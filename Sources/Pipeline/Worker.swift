@@ -25,6 +25,8 @@ public final class Worker<L: Log> {
     var transaction = OpenTransaction()
     /// The producer has fenced its predecessors and may begin transactions.
     var isPrepared = false
+    /// The assignment was found to be one that `input.keyed_by` allows.
+    var isOwnershipChecked = false
     var patience = Patience()
     var productPartitions = ProductPartitions()
     var placement: StatePlacement
@@ -66,6 +68,7 @@ public final class Worker<L: Log> {
         }
         takeInbox()
         do throws(LogFailure) {
+            if transaction.mustPutBack { try putBack() }
             if case .recovering(let recovery) = phase { try advance(recovery) }
             let polled = try log.poll(maxRecords: settings.maxBatchEvents, waitMs: waitMs)
             patience.reset(.broker, telemetry)
@@ -127,7 +130,8 @@ public final class Worker<L: Log> {
         BadEvent(
             .stockOverflow,
             "the stock of product \(event.pair.product.rawValue) in warehouse "
-                + "\(event.pair.warehouse.rawValue) would leave the 64-bit range with \(event.units) units more")
+                + "\(event.pair.warehouse.rawValue) would leave the 64-bit range with \(event.units) units more"
+        )
     }
 
     @inline(__always)
@@ -155,6 +159,7 @@ public final class Worker<L: Log> {
 
     func commit() throws(LogFailure) {
         let startedMs = log.nowMs
+        try checkKeying()
         try openTransaction()
         for shard in shards { try publishChanges(of: shard) }
         let checkpoint = isCheckpointDue

@@ -37,10 +37,12 @@ struct ConfigurationOption: ParsableArguments {
 
     private static func unsupported(_ configuration: Configuration) -> [String] {
         [
-            ("products", configuration.reference.products), ("warehouses", configuration.reference.warehouses),
+            ("products", configuration.reference.products),
+            ("warehouses", configuration.reference.warehouses),
         ].compactMap { name, place in
             guard case .topic(let topic) = place else { return nil }
-            return "reference.\(name).topic: found \"\(topic)\"; this release reads reference data from files "
+            return
+                "reference.\(name).topic: found \"\(topic)\"; this release reads reference data from files "
                 + "only, set reference.\(name).file"
         }
     }

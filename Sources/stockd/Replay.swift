@@ -85,11 +85,26 @@ struct Replay: ParsableCommand {
 extension ViewTables {
     /// Writes a view's rows, for CSV with the header line.
     func write(_ view: View, _ format: RowFormat, _ out: inout ByteWriter) {
-        if format == .csv { ViewRows.header(view, into: &out) }
+        if format == .csv {
+            ViewRows.header(view, into: &out)
+            out.append(byte: 0x0A)
+        }
         switch view {
-        case .currentStockLevels: for row in stock { ViewRows.stock(row, as: format, into: &out) }
-        case .lowStockAlerts: for row in alerts { ViewRows.alert(row, as: format, into: &out) }
-        case .multiWarehouseInventory: for row in rollup { ViewRows.rollup(row, as: format, into: &out) }
+        case .currentStockLevels:
+            for row in stock {
+                ViewRows.stock(row, as: format, into: &out)
+                out.append(byte: 0x0A)
+            }
+        case .lowStockAlerts:
+            for row in alerts {
+                ViewRows.alert(row, as: format, into: &out)
+                out.append(byte: 0x0A)
+            }
+        case .multiWarehouseInventory:
+            for row in rollup {
+                ViewRows.rollup(row, as: format, into: &out)
+                out.append(byte: 0x0A)
+            }
         }
     }
 }

@@ -27,7 +27,9 @@ struct ReplaySession: ~Copyable {
         }
     }
 
-    private mutating func take(_ line: UnsafeRawBufferPointer, _ place: @autoclosure () -> String, _ emit: (AlertChange) -> Void) {
+    private mutating func take(
+        _ line: UnsafeRawBufferPointer, _ place: @autoclosure () -> String, _ emit: (AlertChange) -> Void
+    ) {
         defer { offset = offset.next }
         do throws(BadEvent) {
             let event = try decoder.decode(line)

@@ -124,6 +124,26 @@ import Testing
         consumer.close(deadlineMs: 5000)
     }
 
+    @Test func `assigned partitions can be assigned anew at once, and rewound at once`() throws {
+        let cluster = try TestCluster()
+        let topic = try cluster.topic(partitions: 2)
+        try cluster.fill(topic, partition: 0, count: 300)
+        try cluster.fill(topic, partition: 1, count: 300)
+        let consumer = try cluster.consumer(topic)
+        try consumer.awaitAssignment()
+        for round in 0..<40 {
+            let start = Int64(round)
+            try consumer.assign([PartitionOffset(0, start), .beginning(1)])
+            try consumer.assign([PartitionOffset(0, start + 5), PartitionOffset(1, start)])
+            if round % 2 == 0 { try consumer.rewind(to: [PartitionOffset(0, start)]) }
+        }
+        try consumer.assign([PartitionOffset(0, 100), PartitionOffset(1, 200)])
+        let taken = try consumer.take(300, most: 50)
+        #expect(taken.filter { $0.partition == 0 }.map(\.offset) == (100..<300).map { Int64($0) })
+        #expect(taken.filter { $0.partition == 1 }.map(\.offset) == (200..<300).map { Int64($0) })
+        consumer.close(deadlineMs: 5000)
+    }
+
     @Test func `an offset that the log does not hold is told, not skipped`() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()

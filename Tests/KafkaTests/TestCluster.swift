@@ -81,7 +81,9 @@ final class TestCluster: Sendable {
         return try TransactionalProducer(settings(), producer)
     }
 
-    func consumer(_ topic: String, group: String = unique("group"), instance: String? = nil) throws -> Consumer {
+    func consumer(_ topic: String, group: String = unique("group"), instance: String? = nil) throws
+        -> Consumer
+    {
         var consumer = ConsumerSettings(groupID: group, topic: topic, groupInstanceID: instance)
         consumer.sessionTimeoutMs = 6000
         return try Consumer(settings(), consumer)

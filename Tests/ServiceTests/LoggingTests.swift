@@ -64,7 +64,7 @@ struct LogOutputTests {
 
     @Test("colours a terminal unless NO_COLOR is set")
     func colour() throws {
-        let terminal = posix_openpt(O_RDWR | O_NOCTTY)
+        let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
         try #require(terminal >= 0)
         defer { close(terminal) }
         #expect(LogStyle(.auto, environment: [:], descriptor: terminal) == .text(colour: true))

@@ -64,7 +64,8 @@ struct SecretTests {
             file: nil, environment: reference, credentialsDirectory: directory.path)
         #expect(
             mistakes.map(\.description) == [
-                "kafka.sasl_pasword: (credential \(file)) there is no such key; did you mean kafka.sasl_password?"
+                "kafka.sasl_pasword: (credential \(file)) there is no such key; "
+                    + "did you mean kafka.sasl_password?"
             ])
     }
 }

@@ -26,9 +26,10 @@ enum ShippedFile {
     private static let header = """
         # stockd: every setting, with its default.
         #
-        # A setting that is commented out is null: "nothing" or "decided elsewhere", as its comment says. Each can
-        # be given as the environment variable named last in its comment, too, which wins over this file; between
-        # the two stand systemd's credentials, files named as the key (kafka.sasl_password) or as its variable.
+        # A setting that is commented out is null: "nothing" or "decided elsewhere", as its comment says.
+        # Each can be given as the environment variable named last in its comment, too, which wins over
+        # this file; between the two stand systemd's credentials, files named as the key
+        # (kafka.sasl_password) or as its variable.
         # Durations have units: us, ms, s, m, h, d. Sizes: KiB, MiB, GiB. Unknown keys are mistakes.
         # `stockd check --config FILE` prints every mistake at once.
         #

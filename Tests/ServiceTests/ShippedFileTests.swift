@@ -9,7 +9,8 @@ struct ShippedFileTests {
     func isTheTable() throws {
         let rendered = ShippedFile.render()
         if ProcessInfo.processInfo.environment["STOCKD_TEST_WRITE_CONFIG"] != nil {
-            try Data(rendered.utf8).write(to: Repository.root.appending(path: "Config/stockd.yaml"))
+            try Data(rendered.utf8).write(
+                to: Repository.root.appending(path: "Config/stockd.yaml"), options: .atomic)
         }
         let shipped = try Repository.text("Config/stockd.yaml")
         #expect(shipped == rendered, "run make config to write Config/stockd.yaml from the table of keys")

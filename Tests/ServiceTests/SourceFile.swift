@@ -27,6 +27,7 @@ struct SourceFile {
     /// Modules imported, with their lines counted from 1.
     var imports: [(line: Int, module: String)] {
         lines.enumerated().compactMap { index, line in
+            guard line.contains("import ") else { return nil }
             let pattern =
                 /^\s*(?:@\S+ )*(?:(?:public|package|internal|fileprivate|private) )?import (?:\w+ )?(\w+)/
             return line.firstMatch(of: pattern).map { (index + 1, String($0.1)) }
@@ -37,6 +38,8 @@ struct SourceFile {
     /// declaration, which is what makes this possible without a parser.
     var functions: [(line: Int, length: Int)] {
         lines.enumerated().compactMap { index, line in
+            // The pattern is slow, and most lines are no declarations.
+            guard ["func ", "init", "subscript"].contains(where: line.contains) else { return nil }
             let pattern = /^( *)(?:@?[\w()]+ )*(?:func |init[?(<]|deinit |subscript[(<])/
             guard let match = line.firstMatch(of: pattern) else { return nil }
             let rest = lines[index...]
@@ -49,9 +52,10 @@ struct SourceFile {
         }
     }
 
-    /// Lines without comments and without what stands in quotes.
-    var code: [(line: Int, text: String)] {
-        lines.enumerated().map { index, line in
+    /// Lines that hold one of the words, without comments and without what stands in quotes.
+    func code(with words: [String]) -> [(line: Int, text: String)] {
+        lines.enumerated().compactMap { index, line in
+            guard words.contains(where: line.contains) else { return nil }
             let bare = line.replacing(/"(?:\\.|[^"\\])*"/) { _ in "\"\"" }
             return (index + 1, String(bare.replacing(/\/\/.*$/) { _ in "" }))
         }

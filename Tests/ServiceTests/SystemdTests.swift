@@ -31,6 +31,18 @@ struct SystemdNotifierTests {
         #expect((before...SystemdNotifier.monotonicMicroseconds()).contains(time))
     }
 
+    @Test("do not call a service ready that was reloaded before it was")
+    func earlyReload() throws {
+        let socket = try NotificationSocket(isAbstract: true)
+        let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": socket.name])
+        #expect(notifier.reload { 1 } == 1)
+        #expect(socket.messages() == [])
+        notifier.send(.ready)
+        #expect(notifier.reload { 2 } == 2)
+        let words = socket.messages().map { $0.prefix { $0 != "\n" } }
+        #expect(words == ["READY=1", "RELOADING=1", "READY=1"])
+    }
+
     @Test("say a status only when it is new")
     func status() throws {
         let socket = try NotificationSocket(isAbstract: true)

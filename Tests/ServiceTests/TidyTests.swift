@@ -19,11 +19,13 @@ struct TidyTests {
         }
     }
 
-    @Test("have no line over 110 columns and no file over 300 lines")
+    @Test("have no line of 120 columns or more and no file over 300 lines")
     func sizes() {
         for file in files {
-            for (index, line) in file.lines.enumerated() where line.count > 110 {
-                Issue.record("\(file.path):\(index + 1): \(line.count) columns; at most 110")
+            for (index, line) in file.lines.enumerated() where line.count >= 120 {
+                // Data in a string, an event for one, has no space to break at.
+                guard line.drop(while: { $0 == " " }).contains(" ") else { continue }
+                Issue.record("\(file.path):\(index + 1): \(line.count) columns; at most 119")
             }
             if file.lines.count > 301 {
                 Issue.record("\(file.path): \(file.lines.count - 1) lines; at most 300")
@@ -70,7 +72,7 @@ struct TidyTests {
                     Issue.record("\(file.path):\(line): \(word); finish it or file an issue")
                 }
             }
-            for (line, text) in file.code {
+            for (line, text) in file.code(with: Array(words.prefix(2))) {
                 for word in words.prefix(2) where text.contains(word) {
                     Issue.record("\(file.path):\(line): \(word); throw an error that says what is wrong")
                 }

@@ -5,7 +5,9 @@ import Wire
     let decoder = EventDecoder()
 
     @Test func `messages name the field and what was found`() {
-        func message(_ field: String, _ value: String) -> String? { decoder.badness(eventText(field, value))?.message }
+        func message(_ field: String, _ value: String) -> String? {
+            decoder.badness(eventText(field, value))?.message
+        }
         #expect(message("quantity", "-3") == "quantity is not between 0 and 2147483647: -3")
         #expect(message("quantity", "\"5\"") == "quantity is not an integer but the string \"5\"")
         #expect(message("quantity", "null") == "quantity is not an integer but null")
@@ -15,7 +17,9 @@ import Wire
                 == "event_time is not an instant such as 2026-03-30T12:00:00Z: \"yesterday\"")
         #expect(
             message("quantity", "+5")
-                == "the message is not JSON at byte 81: expected a value, found +5,\"event_time\":\"2026-03-30T12:30:00Z\"}")
+                == "the message is not JSON at byte 81: expected a value, found +5,"
+                + "\"event_time\":\"2026-03-30T12:30:00Z\"}"
+        )
         #expect(
             decoder.badness("{\"event_id\":1")?.message
                 == "the message ends at byte 13 where ',' or '}' was expected")
@@ -31,9 +35,12 @@ import Wire
 
     @Test func `at most 200 bytes are quoted, never half a character`() throws {
         for length in 190...210 {
-            let value = "\"" + String(repeating: "x", count: length % 5) + String(repeating: "é", count: length) + "\""
+            let value =
+                "\"" + String(repeating: "x", count: length % 5) + String(repeating: "é", count: length)
+                + "\""
             let message = try #require(decoder.badness(eventText("event_time", value))?.message)
-            let quoted = message.dropFirst("event_time is not an instant such as 2026-03-30T12:00:00Z: ".count)
+            let quoted = message.dropFirst(
+                "event_time is not an instant such as 2026-03-30T12:00:00Z: ".count)
             #expect(quoted.utf8.count <= 200 + 3)
             #expect(!message.contains("\u{FFFD}") && quoted.hasSuffix("…"))
         }

@@ -58,12 +58,15 @@ import Wire
     }
 
     @Test(arguments: [
-        "", " ", "\n", "{", "}", "{]", "[}", "nul", "nulll", "[1,]", "[1", "{\"a\"}", "{\"a\":}", "{\"a\":1,}",
+        "", " ", "\n", "{", "}", "{]", "[}", "nul", "nulll", "[1,]", "[1", "{\"a\"}", "{\"a\":}",
+        "{\"a\":1,}",
         "{,}", "{a:1}", "{'a':1}", "{\"a\":1 \"b\":2}", "{\"a\" 1}", "{} {}", "{}x", "{}\u{0}", "\u{FEFF}{}",
-        "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":\"\\u123\"}", "{\"a\":\"\n\"}", "{\"a\":\"\u{1f}\"}",
+        "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":\"\\u123\"}", "{\"a\":\"\n\"}",
+        "{\"a\":\"\u{1f}\"}",
         "{\"a\":[1,2}}", "{\"a\":{\"b\":1]}", "{\"a\":tru}", "{\"a\":TRUE}", "{\"a\":1}//", "{\"a\":\"\\",
         "{\"a\":\"\\u", "{\"a\":\"b", "{\"a\":[[[]]}", "{\"a\":-}", "{\"a\":1e+}", "{\"a\":00}", "\u{A0}{}",
-        "{\"a\":[,1]}", "{\"a\":[1 2]}", "{\"a\":{\"b\"}}", "{\"a\":{\"b\":}}", "{\"a\":{1:2}}", "{\"a\":{,}}",
+        "{\"a\":[,1]}", "{\"a\":[1 2]}", "{\"a\":{\"b\"}}", "{\"a\":{\"b\":}}", "{\"a\":{1:2}}",
+        "{\"a\":{,}}",
     ])
     func `what breaks the grammar is not JSON`(message: String) {
         #expect(decoder.badness(message)?.reason == .invalidJSON)
@@ -71,8 +74,10 @@ import Wire
 
     @Test func `invalid UTF-8 is bad wherever it stands`() throws {
         let sequences: [[UInt8]] = [
-            [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x28], [0xE0, 0x80, 0x80], [0xE0, 0xA0],
-            [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xE2, 0x82], [0xE2, 0x28, 0xA1], [0xF0, 0x80, 0x80, 0x80],
+            [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x28], [0xE0, 0x80, 0x80],
+            [0xE0, 0xA0],
+            [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xE2, 0x82], [0xE2, 0x28, 0xA1],
+            [0xF0, 0x80, 0x80, 0x80],
             [0xF0, 0x9F, 0x98], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xFE],
         ]
         let good = Array(("{\"näme\":\"välue 12345678\"," + eventText().dropFirst()).utf8)
@@ -90,7 +95,9 @@ import Wire
     }
 
     @Test func `every beginning of a good message is bad, and every end of one`() {
-        for message in [eventText(), eventText("event_time", "1774873800"), eventText("event_type", "\"SHIPP\\u0045D\"")] {
+        for message in [
+            eventText(), eventText("event_time", "1774873800"), eventText("event_type", "\"SHIPP\\u0045D\""),
+        ] {
             let bytes = Array(message.utf8)
             for cut in 0..<bytes.count {
                 #expect(throws: BadEvent.self) { try decoder.decode(Array(bytes[..<cut])) }

@@ -13,11 +13,16 @@ import Wire
     }
 
     @Test(arguments: [
-        #"{"event_id": 16, "event_type": "SHIPPED", "product_id": 3, "warehouse_id": 1, "quantity": 185, "event_time": "2026-03-30T12:30:00Z"}"#,
-        #" {"event_time":"2026-03-30T12:30:00Z","quantity":185,"warehouse_id":1,"product_id":3,"event_type":"SHIPPED","event_id":16} "#,
-        "{\n\t\"event_id\" : 16 ,\r\n\"event_type\":\"SHIPPED\",\"product_id\":3,\"warehouse_id\":1,\"quantity\":185,\"event_time\":\"2026-03-30T12:30:00Z\"\n}\n",
-        #"{"event\u005fid":16,"\u0065vent_type":"SHIPPED","product_id":3,"warehouse_id":1,"quantity":185,"event_time":"2026-03-30T12:30:00\u005a"}"#,
-        #"{"event_id":16.0,"event_type":"SHIPPED","product_id":3e0,"warehouse_id":10e-1,"quantity":1.85e2,"event_time":1774873800}"#,
+        #"{"event_id": 16, "event_type": "SHIPPED", "product_id": 3, "warehouse_id": 1,"#
+            + #" "quantity": 185, "event_time": "2026-03-30T12:30:00Z"}"#,
+        #" {"event_time":"2026-03-30T12:30:00Z","quantity":185,"warehouse_id":1,"product_id":3,"#
+            + #""event_type":"SHIPPED","event_id":16} "#,
+        "{\n\t\"event_id\" : 16 ,\r\n\"event_type\":\"SHIPPED\",\"product_id\":3,"
+            + "\"warehouse_id\":1,\"quantity\":185,\"event_time\":\"2026-03-30T12:30:00Z\"\n}\n",
+        #"{"event\u005fid":16,"\u0065vent_type":"SHIPPED","product_id":3,"warehouse_id":1,"#
+            + #""quantity":185,"event_time":"2026-03-30T12:30:00\u005a"}"#,
+        #"{"event_id":16.0,"event_type":"SHIPPED","product_id":3e0,"warehouse_id":10e-1,"#
+            + #""quantity":1.85e2,"event_time":1774873800}"#,
     ])
     func `order, white space, escapes and number forms do not matter`(text: String) throws {
         #expect(try decoder.decode(text) == expected)
@@ -45,7 +50,9 @@ import Wire
     }
 
     @Test func `integers are exact to the last of their range`() throws {
-        let ids = [Int64.min, .min + 1, -1, 0, 99_999_999, 100_000_000, 1_234_567_890_123_456, .max - 1, .max]
+        let ids = [
+            Int64.min, .min + 1, -1, 0, 99_999_999, 100_000_000, 1_234_567_890_123_456, .max - 1, .max,
+        ]
         for id in ids {
             #expect(try decoder.decode(eventText("event_id", "\(id)")).id == EventID(id))
         }

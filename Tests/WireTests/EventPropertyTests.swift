@@ -21,7 +21,9 @@ import Testing
             }
             if event.units == 0 { (event.typeIsKnown, expected.typeIsKnown) = (true, true) }
             #expect(event == expected, "seed \(seed): \(sample.text)")
-            if withExactBytes(Array(sample.text.utf8), { decoder.predicted($0.bytes) }) != nil { predicted += 1 }
+            if withExactBytes(Array(sample.text.utf8), { decoder.predicted($0.bytes) }) != nil {
+                predicted += 1
+            }
         }
         #expect(predicted > 200, "the predicted form was met \(predicted) times")
     }

@@ -40,7 +40,8 @@ import Testing
             let bytes = Array(EventText.random(&random).text.utf8)
             for cut in 0...bytes.count { readEverything(Array(bytes[..<cut])) }
         }
-        let csv = Array("product_id,product_name,category,reorder_threshold\r\n1,\"a \"\"b\"\"\nc\",é,\n2,x,y,5\n".utf8)
+        let csv = Array(
+            "product_id,product_name,category,reorder_threshold\r\n1,\"a \"\"b\"\"\nc\",é,\n2,x,y,5\n".utf8)
         for cut in 0...csv.count { readEverything(Array(csv[..<cut])) }
     }
 

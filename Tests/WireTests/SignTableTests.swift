@@ -33,7 +33,8 @@ import Wire
 
     @Test func `names of any length and any characters can be configured`() throws {
         let names = [
-            "", "A", "TRANSFER_IN", "SIXTEEN_LETTERS_", "SEVENTEEN_LETTERS", "Ware\u{308}ngang", "a\"b", "a\\b",
+            "", "A", "TRANSFER_IN", "SIXTEEN_LETTERS_", "SEVENTEEN_LETTERS", "Ware\u{308}ngang", "a\"b",
+            "a\\b",
             "\u{1F600}", "A VERY LONG TYPE NAME INDEED", "tab\t",
         ]
         for (index, name) in names.enumerated() {
@@ -49,7 +50,8 @@ import Wire
     @Test func `a name that JSON must escape never matches its bare bytes`() {
         let decoder = EventDecoder(signs: SignTable(["a\"b": 1, "a\\": 1, "c\u{1}": 1]))
         for type in ["\"a\"b\"", "\"a\\\"", "\"c\u{1}\""] {
-            #expect(decoder.badness(#"{"event_id":1,"event_type":"# + type + "," + body)?.reason == .invalidJSON)
+            #expect(
+                decoder.badness(#"{"event_id":1,"event_type":"# + type + "," + body)?.reason == .invalidJSON)
         }
     }
 

@@ -13,8 +13,8 @@ extension Configuration {
             read.contradiction(
                 "workers", with: ["input.keyed_by"],
                 """
-                more than one worker needs input.keyed_by: product (and a producer that keys by product), because \
-                a pair's stock must have one owner
+                more than one worker needs input.keyed_by: product (and a producer that keys by product), \
+                because a pair's stock must have one owner
                 """)
         }
     }
@@ -39,12 +39,21 @@ extension Configuration {
     }
 
     private func checkTimes(_ read: inout Reading) {
+        if kafka.maxPollInterval < kafka.sessionTimeout {
+            read.contradiction(
+                "kafka.max_poll_interval", with: ["kafka.session_timeout"],
+                """
+                must be at least kafka.session_timeout \
+                (\(DurationText.write(kafka.sessionTimeout))): librdkafka refuses less
+                """)
+        }
         if delivery == .exactlyOnce, commit.interval * 2 > kafka.transactionTimeout {
             read.contradiction(
                 "commit.interval", with: ["kafka.transaction_timeout", "delivery"],
                 """
-                must be at most half of kafka.transaction_timeout (\(DurationText.write(kafka.transactionTimeout))), \
-                or the broker aborts transactions before they commit
+                must be at most half of kafka.transaction_timeout \
+                (\(DurationText.write(kafka.transactionTimeout))), or the broker aborts transactions before \
+                they commit
                 """)
         }
     }
@@ -55,8 +64,8 @@ extension Configuration {
             read.contradiction(
                 "events.types",
                 """
-                must have a type that adds (+1) and one that takes away (-1); the table replaces the default one, \
-                so list RECEIVED, RETURNED and SHIPPED in it if they still come
+                must have a type that adds (+1) and one that takes away (-1); the table replaces the default \
+                one, so list RECEIVED, RETURNED and SHIPPED in it if they still come
                 """)
         }
         if events.unknownType == .deadLetter, deadLetters.topic == nil {

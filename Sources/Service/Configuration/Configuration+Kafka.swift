@@ -8,6 +8,7 @@ extension Configuration {
         /// Nil: named after the group and the host, see `transactionalID(worker:hostname:)`.
         public var transactionalID: String?
         public var sessionTimeout: Duration
+        public var maxPollInterval: Duration
         public var transactionTimeout: Duration
         /// Nil: a start waits for a broker for ever.
         public var brokerDeadline: Duration?
@@ -28,6 +29,7 @@ extension Configuration {
             clientID = read(Key.clientID)
             transactionalID = read(Key.transactionalID)
             sessionTimeout = read(Key.sessionTimeout)
+            maxPollInterval = read(Key.maxPollInterval)
             transactionTimeout = read(Key.transactionTimeout)
             brokerDeadline = read(Key.brokerDeadline)
             fetchBufferBytes = read(Key.fetchBuffer)

@@ -1,8 +1,8 @@
 internal import Configuration
 
-/// systemd's credentials (`LoadCredential=`, `SetCredential=`): a directory with a file for each, named as the
-/// key (`kafka.sasl_password`) or as its variable (`STOCKD_KAFKA_SASL_PASSWORD`). swift-configuration's own
-/// directory provider would want `kafka-sasl_password`.
+/// systemd's credentials (`LoadCredential=`, `SetCredential=`): a directory with a file for each, named as
+/// the key (`kafka.sasl_password`) or as its variable (`STOCKD_KAFKA_SASL_PASSWORD`). swift-configuration's
+/// own directory provider would want `kafka-sasl_password`.
 struct CredentialsDirectory {
     let path: String
     /// By key name.

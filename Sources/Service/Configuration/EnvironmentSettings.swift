@@ -23,8 +23,8 @@ struct EnvironmentSettings {
         }
     }
 
-    /// Names with our prefix that others give a meaning: the tests and builds of this project, and Kubernetes,
-    /// which announces a service called `stockd` to every pod beside it.
+    /// Names with our prefix that others give a meaning: the tests and builds of this project, and
+    /// Kubernetes, which announces a service called `stockd` to every pod beside it.
     private static func isForeign(_ name: String) -> Bool {
         name.hasPrefix("STOCKD_TEST_") || name.hasPrefix("STOCKD_SERVICE_HOST")
             || name.hasPrefix("STOCKD_SERVICE_PORT") || name == "STOCKD_PORT"

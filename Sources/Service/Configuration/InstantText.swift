@@ -6,7 +6,10 @@ enum InstantText {
     /// impossible dates included.
     static func read(_ text: String) -> Timestamp? {
         let pattern =
-            /(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))/
+            #/
+            (\d{4})-(\d{2})-(\d{2}) [Tt\ ] (\d{2}):(\d{2}):(\d{2}) (?:\.(\d{1,9}))?
+            (?:[Zz] | ([+-])(\d{2}):(\d{2}))
+            /#
         guard let match = text.wholeMatch(of: pattern)?.output else { return nil }
         guard let year = Int(match.1), let month = Int(match.2), let day = Int(match.3),
             let hour = Int(match.4),

@@ -5,14 +5,14 @@ extension Keys {
         static let emit = Key(
             "alerts.emit", Kind<Configuration.Alerts.Emit>.choice, default: "severity",
             """
-            severity: a message when an alert's severity appears, changes or goes. row: also when any other column
-            of its row changes.
+            severity: a message when an alert's severity appears, changes or goes. row: also when any other
+            column of its row changes.
             """)
         static let format = Key(
             "alerts.format", Kind<Configuration.Alerts.Format>.choice, default: "changes",
             """
-            changes: a message for each change (RAISED, ESCALATED, EASED, UPDATED, RESOLVED). upsert: the row as it
-            now stands, no value when it is gone; what stream databases and compacted topics take.
+            changes: a message for each change (RAISED, ESCALATED, EASED, UPDATED, RESOLVED). upsert: the
+            row as it now stands, no value when it is gone; what stream databases and compacted topics take.
             """)
         static let stockLevelsTopic = Key(
             "outputs.stock_levels.topic", Kind.topic.orNull, default: "null",

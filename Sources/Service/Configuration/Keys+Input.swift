@@ -5,15 +5,15 @@ extension Keys {
         static let start = Key(
             "input.start", .start, default: "earliest",
             """
-            Where to begin in a partition the group has no committed offset for: earliest, latest, or the first
-            message at or after an instant. Stock begins at nothing wherever this is.
+            Where to begin in a partition the group has no committed offset for: earliest, latest, or the
+            first message at or after an instant. Stock begins at nothing wherever this is.
             """)
         static let keyedBy = Key(
             "input.keyed_by", Kind<Configuration.Input.Keying>.choice, default: "none",
             """
-            product: each product's events are all in one partition (the producer's message key is the product),
-            so any number of workers and machines may share the topic. none: they may be anywhere, and one worker
-            owns all partitions.
+            product: each product's events are all in one partition (the producer's message key is the
+            product), so any number of workers and machines may share the topic. none: they may be anywhere,
+            and one worker owns all partitions.
             """)
         static let delivery = Key(
             "delivery", Kind<Configuration.Delivery>.choice, default: "exactly_once",
@@ -34,20 +34,20 @@ extension Keys {
         static let types = Key(
             "events.types", .signs, default: "RECEIVED=+1,RETURNED=+1,SHIPPED=-1",
             """
-            What each event_type does to stock: +1 adds the quantity, -1 takes it away, 0 leaves it. Names match
-            exactly. A table given here replaces the default one whole.
+            What each event_type does to stock: +1 adds the quantity, -1 takes it away, 0 leaves it. Names
+            match exactly. A table given here replaces the default one whole.
             """)
         static let unknownType = Key(
             "events.unknown_type", Kind<Configuration.Events.UnknownType>.choice, default: "ignore",
             """
-            An event whose type is not in the table: ignore counts it as an event that moves 0 units, dead_letter
-            sends it to dead_letters.topic.
+            An event whose type is not in the table: ignore counts it as an event that moves 0 units,
+            dead_letter sends it to dead_letters.topic.
             """)
         static let dedupeWindow = Key(
             "events.dedupe_window", .integer(0...(1 << 32)), default: "16777216",
             """
-            Duplicates are recognised this many event ids below the highest one seen in the partition. Costs up to
-            one bit an id and partition: 2 MiB for the default. 0 turns the recognition off.
+            Duplicates are recognised this many event ids below the highest one seen in the partition. Costs
+            up to one bit an id and partition: 2 MiB for the default. 0 turns the recognition off.
             """)
         static let all: [KeyEntry] = [types.entry, unknownType.entry, dedupeWindow.entry]
     }

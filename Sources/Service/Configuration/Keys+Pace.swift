@@ -7,13 +7,14 @@ extension Keys {
         static let commitInterval = Key(
             "commit.interval", .duration(.milliseconds(1) ... .seconds(60)), default: "50ms",
             """
-            Under load, results are committed this often; when the input runs dry they are committed at once. It
-            bounds what an alert waits for, not what a lone event waits for.
+            Under load, results are committed this often; when the input runs dry they are committed at
+            once. It bounds what an alert waits for, not what a lone event waits for.
             """)
         static let checkpointInterval = Key(
             "checkpoint.interval", .duration(.zero ... .seconds(3600)), default: "5s",
             """
-            After a crash at most this much input is read again. 0: the state is written in every transaction.
+            After a crash at most this much input is read again. 0: the state is written in every
+            transaction.
             """)
         static let stateTopic = Key(
             "state.topic", Kind.topic.orNull, default: "null",
@@ -33,8 +34,8 @@ extension Keys {
         static let format = Key(
             "log.format", Kind<Configuration.Log.Format>.choice, default: "auto",
             """
-            text: for people, coloured on a terminal unless NO_COLOR is set. json: one object a line. journal: with
-            systemd's priorities. auto: journal under systemd, else text.
+            text: for people, coloured on a terminal unless NO_COLOR is set. json: one object a line.
+            journal: with systemd's priorities. auto: journal under systemd, else text.
             """)
         static let all: [KeyEntry] = [level.entry, format.entry]
     }

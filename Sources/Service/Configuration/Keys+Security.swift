@@ -21,9 +21,9 @@ extension Keys {
         static let properties = Key(
             "kafka.properties", .properties, default: "",
             """
-            Any other librdkafka property, by its own name, for the consumer and the producer alike. Those that
-            the delivery guarantees rest on, and those that have a key of their own, are refused by name.
-            For instance:
+            Any other librdkafka property, by its own name, for the consumer and the producer alike. Those
+            that the delivery guarantees rest on, and those that have a key of their own, are refused by
+            name. For instance:
               security.protocol: SASL_SSL
               sasl.mechanism: SCRAM-SHA-512
               ssl.ca.location: /etc/ssl/certs/ca-certificates.crt

@@ -18,8 +18,8 @@ extension Keys {
         static let alertsCleanupPolicy = Key(
             "topics.alerts.cleanup_policy", Kind<Configuration.Topics.CleanupPolicy>.choice, default: "auto",
             """
-            auto: compact when alerts.format is upsert, else delete, because compaction keeps only the last change
-            of each alert. The stock, rollup and state topics are always compacted.
+            auto: compact when alerts.format is upsert, else delete, because compaction keeps only the last
+            change of each alert. The stock, rollup and state topics are always compacted.
             """)
         static let alertsRetention = Key(
             "topics.alerts.retention", retention, default: "null",

@@ -24,7 +24,7 @@ enum Keys {
         """,
         "alerts": "The topic of alert changes, the daemon's main output.",
         "outputs":
-            "Further tables, in upsert form: a message is the row as it now stands, no value when it is gone.",
+            "Further tables in upsert form: a message is the row as it now stands, no value when it is gone.",
         "dead_letters": "Where events that cannot be read go, as they came, with the reason in headers.",
         "topics": "What topics are created with when they are missing. Existing topics are never altered.",
         "batch": "How much is taken at once.",

@@ -3,7 +3,8 @@ internal import Configuration
 /// One reading of the configuration: values by their keys from the first layer that has them, and what was
 /// wrong with them.
 struct Reading {
-    /// swift-configuration's providers with a way to say where each found a value. The first that has it wins.
+    /// swift-configuration's providers with a way to say where each found a value. The first that has it
+    /// wins.
     private struct Layer {
         let provider: any ConfigProvider
         let origin: (KeyEntry) -> Origin

@@ -31,8 +31,9 @@ extension Setting: CustomStringConvertible {
 /// librdkafka properties that hold secrets or whole key files.
 enum PropertyRedaction {
     static func isSecret(_ property: String) -> Bool {
-        property.hasSuffix("password") || property.hasSuffix("secret") || property.hasSuffix(".pem")
-            || property == "sasl.oauthbearer.config"
+        let property = property.lowercased()
+        return property.contains("password") || property.contains("secret") || property.hasSuffix(".pem")
+            || ["sasl.oauthbearer.config", "sasl.kerberos.kinit.cmd", "ssl_key"].contains(property)
     }
 
     static func redacted(_ raw: RawValue) -> RawValue {

@@ -58,6 +58,7 @@ extension Configuration {
             groupID: kafka.groupID, topic: input.topic,
             groupInstanceID: kafka.groupInstanceID(worker: worker, of: workers))
         consumer.sessionTimeoutMs = Int32(clamping: kafka.sessionTimeout.wholeMilliseconds)
+        consumer.maxPollIntervalMs = Int32(clamping: kafka.maxPollInterval.wholeMilliseconds)
         consumer.queuedKilobytes = Int32(clamping: kafka.fetchBufferBytes / 1024)
         var producer = ProducerSettings(
             transactionalID: delivery == .exactlyOnce

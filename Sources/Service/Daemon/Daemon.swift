@@ -1,8 +1,8 @@
 public import Inventory
+import Kafka
 public import Logging
 import Pipeline
 public import ServiceLifecycle
-import Kafka
 import Synchronization
 import UnixSignals
 
@@ -32,7 +32,8 @@ public final class Daemon: Service {
     private let workers = Mutex<[WorkerThread]>([])
     /// Reads the configuration again for SIGHUP and says what changed.
     private let onReload: @Sendable () -> Void
-    private let isDown = Mutex(false)
+    /// Until the first broker answers, `connect` does the talking.
+    private let isDown = Mutex(true)
 
     /// - Parameter catalog: the tables that `files` gave, or empty ones.
     public init(
@@ -77,13 +78,19 @@ public final class Daemon: Service {
         let start = ContinuousClock.now
         var hasSaidSo = false
         while !Task.isShuttingDownGracefully {
+            var problems: [String] = []
             do throws(KafkaError) {
-                try prepareTopics(admin)
+                problems = try prepareTopics(admin)
                 if hasSaidSo { logger.notice("Kafka answers") }
-                return admin
+                if problems.isEmpty { return admin }
             } catch {
-                if !error.isRetriable, !error.name.hasPrefix("_") { throw WorkerStop(.configuration, "\(error)") }
+                if !error.isRetriable, !error.name.hasPrefix("_") {
+                    throw WorkerStop(.configuration, "\(error)")
+                }
                 try tolerate(error, since: start, &hasSaidSo)
+            }
+            guard problems.isEmpty else {
+                throw WorkerStop(.configuration, problems.joined(separator: "; "))
             }
             notifier.send(.status("waiting for Kafka"), .extendTimeout(.seconds(30)))
             try? await Task.sleep(for: .milliseconds(500))
@@ -96,7 +103,8 @@ public final class Daemon: Service {
     ) throws(WorkerStop) {
         if let deadline = configuration.kafka.brokerDeadline, ContinuousClock.now - start > deadline {
             throw WorkerStop(
-                .unavailable, "no broker at \(configuration.kafka.bootstrapServers) within \(deadline): \(error)")
+                .unavailable,
+                "no broker at \(configuration.kafka.bootstrapServers) within \(deadline): \(error)")
         }
         guard !hasSaidSo else { return }
         hasSaidSo = true
@@ -104,14 +112,13 @@ public final class Daemon: Service {
             "no broker yet at \(configuration.kafka.bootstrapServers), trying until one answers: \(error)")
     }
 
-    private func prepareTopics(_ admin: Admin) throws(KafkaError) {
+    private func prepareTopics(_ admin: Admin) throws(KafkaError) -> [String] {
         try admin.ping(timeoutMs: 5_000)
         let preparation = TopicPreparation(configuration, admin)
         let problems = try preparation.problems()
-        for problem in problems { logger.error("\(problem)") }
-        guard problems.isEmpty else { return }
-        guard configuration.topics.create else { return }
+        guard problems.isEmpty, configuration.topics.create else { return problems }
         for topic in try preparation.create() { logger.notice("created topic \(topic)") }
+        return []
     }
 
     private var client: ClientSettings {
@@ -146,13 +153,27 @@ public final class Daemon: Service {
         workers.withLock { $0 = started }
     }
 
+    /// How long workers may take to end: with what closing takes, the whole daemon needs less than 10 s.
+    private static let endingLimit = Duration.seconds(7)
+
     /// Tells systemd how things stand until every worker has ended; one that fails ends the others.
     private func watchWorkers() async throws {
         var isReady = false
         var failure: WorkerStop?
+        var endingSince: ContinuousClock.Instant?
         while true {
             let workers = self.workers.withLock { $0 }
             if Task.isShuttingDownGracefully { for worker in workers { worker.inbox.stop() } }
+            if workers.contains(where: { $0.inbox.isStopping }) {
+                let since = endingSince ?? .now
+                endingSince = since
+                guard .now - since < Self.endingLimit else {
+                    // Nothing is lost: Kafka aborts what is open, and the next start does it again.
+                    logger.warning(
+                        "a worker waits for Kafka too long and is left behind with its transaction")
+                    break
+                }
+            }
             let outcomes = workers.map(\.outcome)
             for case .failure(let stop) in outcomes where failure == nil {
                 failure = stop
@@ -180,7 +201,10 @@ public final class Daemon: Service {
 
     /// What SIGHUP asks for: the reference files are read again; mistakes in them keep the old rows.
     public func reload() {
-        notifier.send(.reloading)
+        notifier.reload { readAgain() }
+    }
+
+    private func readAgain() {
         switch files.load() {
         case .unchanged: logger.notice("reference files read again: nothing changed")
         case .kept(let mistakes):
@@ -189,12 +213,12 @@ public final class Daemon: Service {
             logger.notice(
                 "reference files read again",
                 metadata: [
-                    "products": "\(tables.products?.count ?? 0)", "warehouses": "\(tables.warehouses?.count ?? 0)",
+                    "products": "\(tables.products?.count ?? 0)",
+                    "warehouses": "\(tables.warehouses?.count ?? 0)",
                 ])
             for worker in workers.withLock({ $0 }) { worker.inbox.adopt(tables.catalog) }
         }
         onReload()
-        notifier.send(.ready)
     }
 }
 

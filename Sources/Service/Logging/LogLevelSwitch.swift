@@ -1,8 +1,8 @@
 public import Logging
 internal import Synchronization
 
-/// The level that all loggers share, so that SIGHUP can change it while the daemon runs. A logger given a level
-/// of its own keeps that.
+/// The level that all loggers share, so that SIGHUP can change it while the daemon runs. A logger given a
+/// level of its own keeps that.
 public final class LogLevelSwitch: Sendable {
     private let index: Atomic<Int>
 

@@ -27,8 +27,8 @@ public enum LogStyle: Equatable, Sendable {
         }
     }
 
-    /// Whether the stream is the one that systemd connected to the journal. The variable alone does not say so:
-    /// a child whose output was redirected inherits it.
+    /// Whether the stream is the one that systemd connected to the journal. The variable alone does not say
+    /// so: a child whose output was redirected inherits it.
     static func isJournal(_ descriptor: Int32, _ variable: String?) -> Bool {
         guard let variable else { return false }
         var status = stat()

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Lets one line of a kind through at once and then one an interval, with the number of those held back.
 ///
-/// For events that can come in floods, such as messages that cannot be decoded: the counter counts each, the log
-/// names some. Needs nothing but the standard library, so it may move to the module that wants it.
+/// For events that can come in floods, such as messages that cannot be decoded: the counter counts each,
+/// the log names some. Needs nothing but the standard library, so it may move to the module that wants it.
 public final class RateLimitedLog: Sendable {
     private struct Kind {
         var last: ContinuousClock.Instant
@@ -60,8 +60,8 @@ public final class OncePerKeyLog: Sendable {
         self.limit = limit
     }
 
-    /// Calls `emit` the first time it sees the key. `isLast` is true when no further key will be logged, which
-    /// the line should then say.
+    /// Calls `emit` the first time it sees the key. `isLast` is true when no further key will be logged,
+    /// which the line should then say.
     public func callAsFunction(_ key: String, _ emit: (_ isLast: Bool) -> Void) {
         let count: Int? = keys.withLock { keys in
             guard keys.count < limit, keys.insert(key).inserted else { return nil }

@@ -30,6 +30,7 @@ public final class SystemdNotifier: Sendable {
     private let descriptor: Int32
     private let address: SocketAddress?
     private let lastStatus = Mutex("")
+    private let wasReady = Atomic(false)
 
     /// - Parameter environment: The process's variables. The notification socket is not passed on to children
     ///   by this, and none are started.
@@ -49,6 +50,7 @@ public final class SystemdNotifier: Sendable {
     @discardableResult
     public func send(_ messages: Message...) -> Bool {
         guard descriptor >= 0, let address else { return false }
+        if messages.contains(.ready) { wasReady.store(true, ordering: .relaxed) }
         let text = messages.map(Self.written).joined(separator: "\n")
         return address.withPointer { pointer, length in
             Array(text.utf8).withUnsafeBytes { bytes in
@@ -67,6 +69,15 @@ public final class SystemdNotifier: Sendable {
             return last != text
         }
         if isNew { send(.status(text)) }
+    }
+
+    /// Does a reload between the two messages that frame it. Before the service was ever ready there is
+    /// nothing to reload in systemd's eyes, and the message that ends one would call it ready too early.
+    public func reload<Result>(_ work: () throws -> Result) rethrows -> Result {
+        guard wasReady.load(ordering: .relaxed) else { return try work() }
+        send(.reloading)
+        defer { send(.ready) }
+        return try work()
     }
 
     private static func makeSocket() -> Int32 {

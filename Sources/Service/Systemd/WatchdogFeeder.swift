@@ -6,9 +6,9 @@ internal import Glibc
 internal import Musl
 #endif
 
-/// Feeds systemd's watchdog from the progress of the workers: each says so once an iteration, and systemd hears
-/// of it a few times an interval, as long as every worker has got on since it last did. One that hangs starves
-/// the watchdog even when the others run; a timer would feed it for ever.
+/// Feeds systemd's watchdog from the progress of the workers: each says so once an iteration, and systemd
+/// hears of it a few times an interval, as long as every worker has got on since it last did. One that
+/// hangs starves the watchdog even when the others run; a timer would feed it for ever.
 public final class WatchdogFeeder: Sendable {
     private struct State {
         /// Workers that must get on, and whether each has since the last feed.

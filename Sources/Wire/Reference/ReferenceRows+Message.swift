@@ -47,7 +47,9 @@ extension ReferenceRows {
     private static func id(key: RawSpan, column: String) throws(ReferenceMistakes) -> Int32 {
         let expected = "a key such as 3 or {\"\(column)\":3}"
         var cells = ReferenceCells(columns: [column], line: nil)
-        if key.has(0x7B, at: 0) {
+        var first = 0
+        key.skipSpace(at: &first)
+        if key.has(0x7B, at: first) {
             cells = try object(key, columns: [column])
         } else if key.byteCount > 1, key.has(0x22, at: 0), key.has(0x22, at: key.byteCount - 1) {
             cells[column] = .field(key.copy(1..<key.byteCount - 1))

@@ -50,4 +50,11 @@ extension FixedWidthInteger where Self: SignedInteger {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
     }
+
+    /// What `floorDivided` leaves, 0 or more. Formed without the product, which may not fit.
+    @inline(__always)
+    func floorRemainder(by divisor: Self) -> Self {
+        let remainder = self % divisor
+        return remainder < 0 ? remainder + divisor : remainder
+    }
 }

@@ -8,7 +8,7 @@ extension RFC3339 {
     public static func write(_ instant: Timestamp, into out: inout ByteWriter) {
         let seconds = instant.microseconds.floorDivided(by: 1_000_000)
         let days = seconds.floorDivided(by: 86400)
-        let ofDay = UInt64(seconds - days * 86400)
+        let ofDay = UInt64(seconds.floorRemainder(by: 86400))
         let date = Calendar.date(days: Int(days))
         if 0...9999 ~= date.year {
             out.append(UInt64(date.year), digits: 4)
@@ -21,7 +21,7 @@ extension RFC3339 {
         pair("T", ofDay / 3600, into: &out)
         pair(":", ofDay / 60 % 60, into: &out)
         pair(":", ofDay % 60, into: &out)
-        writeFraction(UInt64(instant.microseconds - seconds * 1_000_000), into: &out)
+        writeFraction(UInt64(instant.microseconds.floorRemainder(by: 1_000_000)), into: &out)
         out.append(byte: 0x5A)
     }
 

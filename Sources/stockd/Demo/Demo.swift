@@ -12,8 +12,8 @@ struct Demo: ParsableCommand {
         abstract: "Runs the tutorial day through an embedded Kafka cluster, over TCP.",
         discussion: """
             Starts librdkafka's mock cluster, produces the day to order-events, runs the real pipeline, and \
-            reads inventory-alerts back with a consumer of its own. Then comes the next day's delivery. Needs \
-            no installation of Kafka and leaves nothing behind.
+            reads inventory-alerts back with a consumer of its own. Then comes the next day's delivery. \
+            Needs no installation of Kafka and leaves nothing behind.
             """)
 
     @Flag(help: "Go on with a generator of plausible orders until Ctrl-C.")

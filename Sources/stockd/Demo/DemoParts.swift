@@ -29,7 +29,8 @@ struct AlertMessage {
         let severity = text("alert_severity").map { style.severity($0) } ?? "fine"
         let from = text("previous_severity").map { "\($0) → " } ?? ""
         let stock = (fields["current_stock"] as? NSNumber).map { ", stock \($0)" } ?? ""
-        return "\(padded)  \(text("product_name") ?? "?"), \(text("warehouse_name") ?? "?"): \(from)\(severity)\(stock)"
+        return
+            "\(padded)  \(text("product_name") ?? "?"), \(text("warehouse_name") ?? "?"): \(from)\(severity)\(stock)"
     }
 }
 

@@ -16,7 +16,8 @@ enum FoundationOracle {
 
     static func read(_ bytes: [UInt8]) -> Verdict {
         if String(validating: bytes, as: UTF8.self) == nil { return .bad([.invalidUTF8]) }
-        guard let json = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed) else {
+        guard let json = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+        else {
             return .bad([.invalidJSON])
         }
         guard let object = json as? [String: Any] else { return .bad([.notAnObject]) }
@@ -56,7 +57,9 @@ enum FoundationOracle {
 
     private static func instant(_ value: Any) throws(Wrong) -> Int64 {
         if let text = value as? String {
-            guard let instant = InstantOracle.microseconds(text) else { throw Wrong(reason: .invalidTimestamp) }
+            guard let instant = InstantOracle.microseconds(text) else {
+                throw Wrong(reason: .invalidTimestamp)
+            }
             return instant
         }
         guard let number = number(value) else { throw Wrong(reason: .wrongType) }

@@ -23,7 +23,11 @@ enum InstantOracle {
 
     /// Microseconds since 1970, nil for what is no instant.
     static func microseconds(_ text: String) -> Int64? {
-        let date = #/(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|([+-])(\d\d)(?::?(\d\d))?)?/#
+        let date =
+            #/
+            (\d{4})-(\d\d)-(\d\d)[Tt\x20](\d\d):(\d\d):(\d\d)
+            (?:\.(\d{1,9}))?([Zz]|([+-])(\d\d)(?::?(\d\d))?)?
+            /#
         let pattern = date.asciiOnlyDigits()
         guard let match = try? pattern.wholeMatch(in: text)?.output else { return nil }
         func number(_ text: Substring?) -> Int { text.flatMap { Int($0) } ?? 0 }

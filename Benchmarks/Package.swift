@@ -1,0 +1,23 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that whoever builds stockd never builds its benchmarks.
+let package = Package(
+    name: "stockd-benchmarks",
+    dependencies: [
+        .package(name: "stockd", path: ".."),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        .target(name: "AllocationCounter"),
+        .executableTarget(
+            name: "stockd-bench",
+            dependencies: [
+                "AllocationCounter",
+                .product(name: "StockdCore", package: "stockd"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/StockdBench",
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+    ]
+)

@@ -1,0 +1,15 @@
+#pragma once
+#include <stdint.h>
+
+/// Heap allocations the calling thread has made since it started: every malloc, calloc, realloc and
+/// aligned allocation of the process goes through this module, which counts and calls glibc's own.
+int64_t allocation_count(void);
+
+/// `clock_gettime(CLOCK_THREAD_CPUTIME_ID)` in nanoseconds.
+int64_t thread_cpu_ns(void);
+
+/// Processor time of all threads of the process, user and system, in nanoseconds.
+int64_t process_cpu_ns(void);
+
+/// `clock_gettime(CLOCK_MONOTONIC)` in nanoseconds.
+int64_t wall_ns(void);

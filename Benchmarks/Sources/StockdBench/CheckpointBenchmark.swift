@@ -1,0 +1,86 @@
+import AllocationCounter
+import Inventory
+import Wire
+
+/// A checkpoint of a whole shard: its records written, and read back into an empty one.
+struct CheckpointBenchmark {
+    let report: Report
+
+    func run(pairs: Int) throws {
+        let catalog = EventText.catalog(pairs: pairs)
+        var aggregate = Aggregate(lanes: 1, dedupeWindow: 16_777_216, catalog: catalog)
+        let text = EventText(events: pairs, pairs: pairs, stocking: true)
+        _ = MicroBenchmarks.apply(text, to: &aggregate, EventDecoder())
+        var image = Image()
+        let written = Cost.of { image.write(aggregate) }
+        report.add(
+            Measurement(
+                group: "micro", name: "checkpoint image, write",
+                figures: [
+                    "pairs_per_s": Double(pairs) * 1e9 / Double(written.cpuNs),
+                    "records": Double(image.count),
+                    "bytes_per_pair": Double(image.bytes.count) / Double(pairs),
+                ], note: "\(pairs) pairs"))
+        var restored = Aggregate(lanes: 1, dedupeWindow: 16_777_216, catalog: catalog)
+        let read = try Cost.of { try image.read(into: &restored) }
+        guard restored.pairCount == aggregate.pairCount else { throw BenchFailure("the image lost pairs") }
+        report.add(
+            Measurement(
+                group: "micro", name: "checkpoint image, read",
+                figures: ["pairs_per_s": Double(pairs) * 1e9 / Double(read.cpuNs)],
+                note: "\(pairs) pairs, index rebuilt"))
+    }
+}
+
+/// The keys and values of a checkpoint's records, one after the other.
+private struct Image {
+    private(set) var bytes: [UInt8] = []
+    private var ends: [(key: Int, value: Int)] = []
+    private var encoder = StateEncoder()
+
+    var count: Int { ends.count }
+
+    mutating func write(_ aggregate: borrowing Aggregate) {
+        aggregate.forEachDirtyBucket { bucket, cells in append(.cells(bucket: bucket, cells)) }
+        aggregate.forEachDirtySeenChunk { _, place, chunk in
+            append(.seen(Partition(0), place: place, chunk))
+        }
+    }
+
+    private mutating func append(_ record: StateRecord) {
+        var encoded: [UInt8] = []
+        var split = 0
+        encoder.encode(record) { key, value in
+            encoded.reserveCapacity(key.count + value.count)
+            encoded.append(contentsOf: key)
+            split = key.count
+            encoded.append(contentsOf: value)
+        }
+        bytes.append(contentsOf: encoded)
+        ends.append((bytes.count - encoded.count + split, bytes.count))
+    }
+
+    func read(into aggregate: inout Aggregate) throws {
+        try bytes.withUnsafeBytes { bytes in
+            var start = 0
+            for (key, value) in ends {
+                let record = try StateRecord(
+                    key: UnsafeRawBufferPointer(rebasing: bytes[start..<key]),
+                    value: UnsafeRawBufferPointer(rebasing: bytes[key..<value]))
+                start = value
+                switch record {
+                case .cells(let bucket, let cells): aggregate.restore(bucket: bucket, cells: cells)
+                case .seen(_, _, let chunk): aggregate.restore(chunk, lane: 0)
+                default: throw BenchFailure("a record of another kind")
+                }
+            }
+        }
+        aggregate.finishRestoringCells()
+    }
+}
+
+/// Why a benchmark could not be measured.
+struct BenchFailure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

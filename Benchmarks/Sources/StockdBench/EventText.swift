@@ -1,0 +1,95 @@
+import Inventory
+
+/// Order events as a producer of the tutorial's form writes them, 130 or 131 bytes each, one after the other
+/// in one buffer: what the benchmarks read and what they produce to the input topic.
+struct EventText {
+    /// Pairs are `pairs / 10` products in ten warehouses.
+    static let warehouses = 10
+    static let firstProduct = 10_000
+    static let firstID = 1_000_000_000
+    private static let idStart = 12
+    private static let idDigits = 10
+
+    private(set) var bytes: [UInt8] = []
+    /// Where each event begins, and where the last one ends.
+    private(set) var starts: [Int] = [0]
+
+    var count: Int { starts.count - 1 }
+    var bytesPerEvent: Double { Double(bytes.count) / Double(max(count, 1)) }
+
+    /// - Parameters:
+    ///   - stocking: begin with one delivery of 90 units for every pair.
+    ///   - seed: the same seed makes the same events.
+    init(events: Int, pairs: Int, stocking: Bool, firstID: Int = EventText.firstID, seed: UInt64 = 1) {
+        var random = SplitMix(state: seed)
+        bytes.reserveCapacity(events * 132)
+        starts.reserveCapacity(events + 1)
+        for index in 0..<events {
+            let isStocking = stocking && index < pairs
+            let pair = isStocking ? index : Int(random.next() % UInt64(pairs))
+            let isShipped = !isStocking && random.next() & 1 == 0
+            append(
+                id: firstID + index, type: isShipped ? "SHIPPED" : "RECEIVED", pair: pair,
+                quantity: isStocking ? 90 : 10 + Int(random.next() % 5), second: index)
+        }
+    }
+
+    private mutating func append(id: Int, type: String, pair: Int, quantity: Int, second: Int) {
+        let product = Self.firstProduct + pair / Self.warehouses
+        let warehouse = 10 + pair % Self.warehouses
+        write("{\"event_id\":\(id),\"event_type\":\"\(type)\",\"product_id\":\(product),\"warehouse_id\":")
+        write("\(warehouse),\"quantity\":\(quantity),\"event_time\":\"2026-03-30T")
+        write("\(two(second / 3600 % 24)):\(two(second / 60 % 60)):\(two(second % 60))Z\"}")
+        starts.append(bytes.count)
+    }
+
+    private mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+    /// Gives every event an id that is `step` higher, so that a second pass repeats none.
+    mutating func raiseIDs(by step: Int) {
+        for index in 0..<count {
+            var carry = step
+            var place = starts[index] + Self.idStart + Self.idDigits - 1
+            while carry > 0 {
+                let sum = Int(bytes[place] - 0x30) + carry
+                bytes[place] = UInt8(0x30 + sum % 10)
+                carry = sum / 10
+                place -= 1
+            }
+        }
+    }
+
+    func withEvent<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try bytes.withUnsafeBytes {
+            try body(UnsafeRawBufferPointer(rebasing: $0[starts[index]..<starts[index + 1]]))
+        }
+    }
+
+    /// Reference tables for the pairs: every product alerts below 60.
+    static func catalog(pairs: Int) -> Catalog {
+        let products = (0..<max(1, pairs / warehouses)).map { number in
+            Product(
+                id: ProductID(Int32(firstProduct + number)), name: "Product number \(number)",
+                category: "Electronics", reorderThreshold: 60)
+        }
+        let places = (0..<warehouses).map { number in
+            Warehouse(id: WarehouseID(Int32(10 + number)), name: "Warehouse \(number)", region: "US-EAST")
+        }
+        return Catalog(products: products, warehouses: places)
+    }
+}
+
+/// A small seeded generator (Steele, Lea, Flood: SplitMix64).
+struct SplitMix {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

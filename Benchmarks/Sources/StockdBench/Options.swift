@@ -1,0 +1,61 @@
+import Foundation
+
+/// What the command line and the environment ask for.
+struct Options {
+    var events = 2_000_000
+    var partitions: Int32 = 6
+    var pairs = 100_000
+    var repetitions = 3
+    var jsonPath: String?
+    /// `micro`, `memory`, `e2e`.
+    var groups: Set<String> = ["micro", "memory", "e2e"]
+    /// A topic that an earlier run left (`--keep`), to be measured again.
+    var topic: String?
+    var keepsTopic = false
+    var scenarios = ["bare", "at_least_once", "exactly_once"]
+    /// Nil for the embedded cluster.
+    var brokers = ProcessInfo.processInfo.environment["BROKERS"].flatMap { $0.isEmpty ? nil : $0 }
+    /// The part that this process plays in a parent's run.
+    var child: String?
+    var tag = ""
+
+    static let usage = """
+        stockd-bench [--only micro,memory,e2e] [--events N] [--partitions N] [--pairs N] [--repeat N]
+                     [--scenarios bare,at_least_once,exactly_once] [--keep] [--topic NAME] [--json FILE]
+
+        BROKERS=host:port measures end to end on that cluster; without it, on the embedded one, whose
+        partitions keep 5 MB each: 180,000 events, whatever --events says.
+        """
+
+    init(_ arguments: [String]) throws {
+        var rest = arguments[...]
+        while let name = rest.popFirst() {
+            if name == "--keep" {
+                keepsTopic = true
+                continue
+            }
+            guard name.hasPrefix("--"), name != "--help", let value = rest.popFirst() else {
+                throw BenchFailure(Self.usage)
+            }
+            try set(name, value)
+        }
+    }
+
+    private mutating func set(_ name: String, _ value: String) throws {
+        let list = value.split(separator: ",").map(String.init)
+        switch (name, Int(value)) {
+        case ("--events", .some(let number)) where number > 0: events = number
+        case ("--partitions", .some(let number)) where 1...1_000 ~= number: partitions = Int32(number)
+        case ("--pairs", .some(let number)) where number >= 10: pairs = number
+        case ("--repeat", .some(let number)) where number > 0: repetitions = number
+        case ("--json", _): jsonPath = value
+        case ("--only", _): groups = Set(list)
+        case ("--scenarios", _): scenarios = list
+        case ("--topic", _): topic = value
+        case ("--brokers", _): brokers = value
+        case ("--child", _): child = value
+        case ("--tag", _): tag = value
+        default: throw BenchFailure("\(name) \(value)\n\(Self.usage)")
+        }
+    }
+}

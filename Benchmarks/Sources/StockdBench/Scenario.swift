@@ -1,0 +1,143 @@
+import AllocationCounter
+import Foundation
+import Inventory
+import Kafka
+import Logging
+import Pipeline
+import Synchronization
+
+/// One reader of the whole input topic, from its assignment to the last event (and its commit).
+struct Scenario {
+    private let name: String
+    private let options: Options
+    private let input: String
+    private let client: ClientSettings
+    private static let limitNs: Int64 = 300_000_000_000
+
+    init(_ name: String, _ options: Options) throws {
+        guard let brokers = options.brokers, let topic = options.topic else {
+            throw BenchFailure("a scenario needs --brokers and --topic")
+        }
+        self.name = name
+        self.options = options
+        input = topic
+        client = ClientSettings(
+            bootstrapServers: brokers, clientID: "stockd-bench",
+            logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    func run() throws -> Measurement {
+        switch name {
+        case "bare": try bare()
+        case "at_least_once": try stockd(.atLeastOnce)
+        case "exactly_once": try stockd(.exactlyOnce)
+        default: throw BenchFailure("no scenario is called \(name)")
+        }
+    }
+
+    private struct Mark {
+        let wall = wall_ns()
+        let cpu = process_cpu_ns()
+    }
+
+    private func result(from start: Mark, to end: Mark, _ note: String = "") -> Measurement {
+        let events = Double(options.events)
+        return Measurement(
+            group: "end-to-end", name: name,
+            figures: [
+                "events_per_s": events * 1e9 / Double(end.wall - start.wall),
+                "events_per_cpu_s": events * 1e9 / Double(max(end.cpu - start.cpu, 1)),
+                "peak_resident_mb": Double(ProcessMemory.peakResidentBytes) / 1e6,
+            ], note: note)
+    }
+
+    /// The library's batch consumer; what it reads is discarded.
+    private func bare() throws -> Measurement {
+        let consumer = try Consumer(client, ConsumerSettings(groupID: options.tag, topic: input))
+        defer { consumer.close(deadlineMs: 3_000) }
+        var start = Mark()
+        var count = 0
+        while count < options.events {
+            if wall_ns() - start.wall > Self.limitNs { throw BenchFailure("only \(count) events came") }
+            switch try consumer.poll(maxRecords: 10_000, waitMs: 100) {
+            case .records(let polled): count += polled
+            case .rebalance(.assigned(let partitions)):
+                try consumer.assign(partitions.map { .beginning($0) })
+                start = Mark()
+            case .idle: break
+            case .rebalance, .offsetOutOfRange: throw BenchFailure("the partitions were taken away")
+            }
+        }
+        return result(from: start, to: Mark())
+    }
+
+    /// The daemon's worker, from the moment it is recovered to the commit of the last event.
+    private func stockd(_ delivery: PipelineSettings.Delivery) throws -> Measurement {
+        var settings = PipelineSettings()
+        settings.delivery = delivery
+        settings.inputTopic = input
+        settings.stateTopic = "\(options.tag)-state"
+        let names: [Topic: String] = [
+            .input: input, .state: settings.stateTopic, .alerts: "\(options.tag)-alerts",
+            .deadLetters: "\(options.tag)-dlq",
+        ]
+        let admin = try Admin(client)
+        defer { admin.close(deadlineMs: 2_000) }
+        let log = try KafkaLog(
+            client,
+            KafkaLog.Settings(
+                topics: names, delivery: delivery,
+                consumer: ConsumerSettings(groupID: options.tag, topic: input),
+                producer: ProducerSettings(
+                    transactionalID: delivery == .exactlyOnce ? options.tag : nil)),
+            admin: admin)
+        defer { log.close() }
+        let telemetry = Telemetry(logger: client.logger)
+        let inbox = WorkerInbox()
+        let worker = KafkaWorker(
+            log: log, settings: settings, catalog: EventText.catalog(pairs: options.pairs), inbox: inbox,
+            telemetry: telemetry)
+        var start = Mark()
+        let begun = start.wall
+        while !telemetry.snapshot.isRunning {
+            if wall_ns() - begun > Self.limitNs { throw BenchFailure(telemetry.snapshot.status) }
+            _ = try worker.step()
+            start = Mark()
+        }
+        let end = try drive(worker, telemetry)
+        let counts = telemetry.snapshot
+        try verify(worker, inbox)
+        return result(
+            from: start, to: end, "\(counts.alertChanges) alert changes in \(counts.committed) transactions")
+    }
+
+    private func drive(_ worker: KafkaWorker, _ telemetry: Telemetry) throws -> Mark {
+        let begun = wall_ns()
+        while true {
+            let committed = telemetry.snapshot.committed
+            _ = try worker.step()
+            let counts = telemetry.snapshot
+            if counts.applied >= options.events, counts.committed > committed { return Mark() }
+            if wall_ns() - begun > Self.limitNs {
+                throw BenchFailure("only \(counts.applied) events were applied: \(counts)")
+            }
+        }
+    }
+
+    /// A rate means nothing unless every event was counted.
+    private func verify(_ worker: KafkaWorker, _ inbox: WorkerInbox) throws {
+        let box = Box()
+        inbox.requestViews { snapshot in
+            let sum = snapshot.positions.reduce(Int64(0)) { $0 + $1.offset.rawValue }
+            box.total.withLock { $0 = sum }
+        }
+        for _ in 0..<50 where box.total.withLock({ $0 }) == nil { _ = try worker.step() }
+        guard let sum = box.total.withLock({ $0 }), sum >= Int64(options.events) else {
+            throw BenchFailure("the committed offsets do not cover the topic")
+        }
+    }
+
+    private final class Box: Sendable {
+        let total = Mutex<Int64?>(nil)
+    }
+}

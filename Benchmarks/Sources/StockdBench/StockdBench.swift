@@ -1,0 +1,57 @@
+import Foundation
+
+@main
+struct StockdBench {
+    static func main() {
+        do {
+            let options = try Options(Array(CommandLine.arguments.dropFirst()))
+            if let child = options.child { return try play(child, options) }
+            try measure(options)
+        } catch {
+            FileHandle.standardError.write(Data("stockd-bench: \(error)\n".utf8))
+            exit(1)
+        }
+    }
+
+    private static func measure(_ options: Options) throws {
+        let report = Report()
+        if options.groups.contains("micro") {
+            try MicroBenchmarks(report: report).run()
+            try CheckpointBenchmark(report: report).run(pairs: 1_000_000)
+        }
+        if options.groups.contains("memory") {
+            for pairs in [10_000, 100_000, 1_000_000] {
+                report.add(try Child.run(["--child", "memory", "--pairs", "\(pairs)"]))
+            }
+        }
+        if options.groups.contains("e2e") { try EndToEnd(options: options, report: report).run() }
+        if let path = options.jsonPath { try report.write(to: path) }
+    }
+
+    /// One measurement in a process of its own; its result is the last line of the output.
+    private static func play(_ child: String, _ options: Options) throws {
+        let result =
+            child == "memory"
+            ? MemoryBenchmark.measure(pairs: options.pairs) : try Scenario(child, options).run()
+        print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+    }
+}
+
+/// Starts this program again for one measurement.
+enum Child {
+    static func run(_ arguments: [String]) throws -> Measurement {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let line = data.split(separator: UInt8(ascii: "\n")).last ?? Data()
+        guard process.terminationStatus == 0 else {
+            throw BenchFailure("\(arguments) ended with \(process.terminationStatus)")
+        }
+        return try JSONDecoder().decode(Measurement.self, from: line)
+    }
+}

@@ -1,0 +1,50 @@
+import Inventory
+@testable import Wire
+
+/// What libFuzzer calls with each input. Besides not crashing, the readers must agree with each other: a
+/// disagreement traps, which the fuzzer reports with the input that shows it.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
+    let bytes = UnsafeRawBufferPointer(start: start, count: count)
+    fuzzEvent(bytes)
+    fuzzInstant(bytes)
+    fuzzReference(bytes)
+    return 0
+}
+
+/// The predicted form may only accept what the scanner reads the same; a bad event's message is short.
+private func fuzzEvent(_ bytes: UnsafeRawBufferPointer) {
+    let decoder = EventDecoder()
+    _ = decoder.typeName(bytes)
+    do throws(BadEvent) {
+        let scanned = try decoder.scanned(bytes.bytes)
+        precondition(decoder.predicted(bytes.bytes).map { $0 == scanned } ?? true, "two readings of one event")
+    } catch {
+        precondition(decoder.predicted(bytes.bytes) == nil, "predicted what the scanner refuses")
+        precondition(error.message.utf8.count < 4000, "a message is one sentence")
+        precondition(error.message.unicodeScalars.allSatisfy { $0.value >= 0x20 }, "and stays on one line")
+    }
+}
+
+/// An instant that is read and written is the same one.
+private func fuzzInstant(_ bytes: UnsafeRawBufferPointer) {
+    guard let instant = RFC3339.parse(bytes) else { return }
+    var out = ByteWriter()
+    RFC3339.write(instant, into: &out)
+    // A zone can carry the first and last years beyond four digits, which only the writer knows.
+    guard out.count <= 27 else { return }
+    precondition(out.withUnsafeBytes { RFC3339.parse($0) } == instant, "an instant changed when written")
+}
+
+private func fuzzReference(_ bytes: UnsafeRawBufferPointer) {
+    let file = Array(bytes)
+    _ = try? ReferenceRows.products(csv: file)
+    _ = try? ReferenceRows.warehouses(json: file)
+    _ = try? ReferenceRows.productID(key: bytes)
+    guard let product = try? ReferenceRows.product(key: nil, value: bytes) else { return }
+    var out = ByteWriter()
+    let row = RollupRow(
+        product: product, warehouseCount: 1, totalStock: 1, minWarehouseStock: 1, maxWarehouseStock: 1)
+    AlertEncoder.rollup(row, into: &out)
+    precondition(out.bytes.span.bytes.firstInvalidUTF8() == nil, "what is written is UTF-8")
+}

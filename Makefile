@@ -1,0 +1,110 @@
+# make demo    the tutorial day, end to end, on an embedded cluster
+# make test    everything that is checked before a merge
+# make help    the rest
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+
+# What follows takes options: make simulate SEEDS=100000, make demo DEMO_FLAGS=--keep, …
+DEMO_FLAGS ?=
+TEST_FLAGS ?=
+SEEDS ?= 20000
+MINUTES ?= 10
+SECONDS ?= 60
+FUZZ_TARGET ?= fuzz-decoder
+BENCH_TARGET ?= stockd-benchmarks
+BENCH_FLAGS ?=
+
+RELEASE := .build/release/stockd
+# Only directories that exist: packages of their own are not in every branch.
+SWIFT_SOURCES := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
+	Fuzz/Package.swift Fuzz/Sources)
+
+.DEFAULT_GOAL := build
+.PHONY: help demo test build release lint format config bench fuzz simulate soak install clean \
+	build-dependencies test-dependencies
+
+help:
+	@echo "demo      the tutorial day on an embedded cluster (DEMO_FLAGS=--keep goes on until Ctrl-C)"
+	@echo "test      lint, then all tests (STOCKD_TEST_BROKERS=host:port for a real broker)"
+	@echo "build     debug build           release   optimised build"
+	@echo "lint      check the format      format    apply it"
+	@echo "bench     speed and memory, next to a bare librdkafka consumer"
+	@echo "fuzz      libFuzzer on the decoder, SECONDS=$(SECONDS)"
+	@echo "simulate  the simulator, SEEDS=$(SEEDS)"
+	@echo "soak      memory, lag and state size over MINUTES=$(MINUTES)"
+	@echo "config    write Config/stockd.yaml from the table of keys"
+	@echo "install   into PREFIX=$(PREFIX), DESTDIR=$(DESTDIR)"
+
+build-dependencies:
+	@Scripts/install-dependencies.sh build
+
+test-dependencies:
+	@Scripts/install-dependencies.sh test
+
+build: build-dependencies
+	$(SWIFT) build
+
+# Swift's own libraries go into the binary: where it is installed there need be no toolchain.
+release: build-dependencies
+	@Scripts/quietly.sh "building stockd (minutes the first time, seconds after)" \
+		$(SWIFT) build -c release --product stockd --static-swift-stdlib
+
+demo: release
+	@$(RELEASE) demo $(DEMO_FLAGS)
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_SOURCES)
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_SOURCES)
+
+test: test-dependencies lint
+	$(SWIFT) test $(TEST_FLAGS)
+
+config:
+	STOCKD_TEST_WRITE_CONFIG=1 $(SWIFT) test --filter ShippedFileTests
+
+bench: build-dependencies
+	$(SWIFT) run -c release --package-path Benchmarks $(BENCH_TARGET) $(BENCH_FLAGS)
+
+# Fuzz is a package of its own because -sanitize=fuzzer brings a main function.
+fuzz: build-dependencies
+	$(SWIFT) build -c release --package-path Fuzz --product $(FUZZ_TARGET)
+	mkdir -p Fuzz/.build/corpus
+	Fuzz/.build/release/$(FUZZ_TARGET) -max_total_time=$(SECONDS) Fuzz/.build/corpus $(wildcard Fuzz/Corpus)
+
+simulate: build-dependencies
+	STOCKD_TEST_SEEDS=$(SEEDS) $(SWIFT) test --filter Simulation
+
+soak: build-dependencies
+	STOCKD_TEST_SOAK_MINUTES=$(MINUTES) $(SWIFT) test --filter Soak
+
+# Configuration that is there is left alone: it is someone's.
+install: release
+	install -D -m 0755 $(RELEASE) "$(DESTDIR)$(PREFIX)/bin/stockd"
+	install -d "$(DESTDIR)$(PREFIX)/lib/systemd/system" "$(DESTDIR)$(SYSCONFDIR)/stockd"
+	sed -e 's#/usr/local/#$(PREFIX)/#g' -e 's#/etc/stockd/#$(SYSCONFDIR)/stockd/#g' Config/stockd.service \
+		> "$(DESTDIR)$(PREFIX)/lib/systemd/system/stockd.service"
+	chmod 0644 "$(DESTDIR)$(PREFIX)/lib/systemd/system/stockd.service"
+	for file in stockd.yaml products.csv warehouses.csv; do \
+		test -e "$(DESTDIR)$(SYSCONFDIR)/stockd/$$file" \
+			|| install -m 0644 "Config/$$file" "$(DESTDIR)$(SYSCONFDIR)/stockd/$$file" || exit 1; \
+	done
+	install -m 0600 Config/stockd.env.example "$(DESTDIR)$(SYSCONFDIR)/stockd/stockd.env.example"
+	install -D -m 0644 Config/stockd.yaml "$(DESTDIR)$(PREFIX)/share/doc/stockd/stockd.yaml"
+	for file in $(wildcard README.md DESIGN.md); do \
+		install -m 0644 "$$file" "$(DESTDIR)$(PREFIX)/share/doc/stockd/$$file" || exit 1; \
+	done
+	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" \
+		"$(DESTDIR)$(PREFIX)/share/zsh/site-functions" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
+	$(RELEASE) --generate-completion-script bash \
+		> "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/stockd"
+	$(RELEASE) --generate-completion-script zsh > "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_stockd"
+	$(RELEASE) --generate-completion-script fish \
+		> "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/stockd.fish"
+
+clean:
+	rm -rf .build Benchmarks/.build Fuzz/.build

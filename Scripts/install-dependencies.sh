@@ -1,0 +1,63 @@
+#!/bin/sh
+# Installs what a build (or, with "test", a test run) needs from apt. Asks nothing, and says nothing when it
+# has nothing to do.
+#
+#   Scripts/install-dependencies.sh [build|test]
+set -eu
+
+cd "$(dirname "$0")/.."
+fail() {
+    echo "stockd: $*" >&2
+    exit 1
+}
+
+packages="librdkafka-dev pkg-config git ca-certificates"
+[ "${1:-build}" = test ] && packages="$packages libsqlite3-dev kcat valgrind"
+
+missing=""
+for package in $packages; do
+    # pkg-config is a package of its own or another one's provision: the command tells.
+    [ "$package" = pkg-config ] && command -v pkg-config >/dev/null && continue
+    status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$status" = installed ] || missing="$missing $package"
+done
+
+if [ -n "$missing" ]; then
+    command -v apt-get >/dev/null ||
+        fail "these Debian packages or their like are needed, and there is no apt-get to install them:$missing"
+    as_root=""
+    if [ "$(id -u)" != 0 ]; then
+        if ! sudo -n true 2>/dev/null; then
+            fail "run this as root, then try again: apt-get install --no-install-recommends$missing"
+        fi
+        as_root="sudo -n"
+    fi
+    echo "installing$missing" >&2
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    # The lists may be newer than the archive's pools: only when the install fails are they fetched, and once.
+    install() {
+        # shellcheck disable=SC2086 # Words on purpose.
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
+            install -y -q --no-install-recommends $missing </dev/null >"$log" 2>&1
+    }
+    install || {
+        $as_root apt-get -o DPkg::Lock::Timeout=300 update -q </dev/null >"$log" 2>&1 || {
+            cat "$log" >&2
+            fail "apt-get update failed, see above"
+        }
+        install || {
+            cat "$log" >&2
+            fail "apt-get could not install$missing, see above"
+        }
+    }
+fi
+
+# The version that Package.swift asks for.
+wanted=$(sed -n '1s/.*swift-tools-version: *//p' Package.swift)
+hint="get a toolchain for Debian 12 from https://www.swift.org/install/linux/"
+command -v swift >/dev/null || fail "there is no swift command; Swift $wanted or later is needed: $hint"
+found=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
+[ -n "$found" ] || fail "swift --version names no version; Swift $wanted or later is needed: $hint"
+oldest=$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1)
+[ "$oldest" = "$wanted" ] || fail "Swift $found is too old; $wanted or later is needed: $hint"

@@ -1,0 +1,152 @@
+import Synchronization
+import Testing
+
+@testable import Kafka
+
+@Suite(.blocking) struct PartitionReaderTests {
+    @Test func `a reader reads every partition to its end and knows when it is there`() throws {
+        let cluster = try TestCluster()
+        let topic = try cluster.topic(partitions: 3)
+        try cluster.fill(topic, partition: 0, count: 700)
+        try cluster.fill(topic, partition: 2, count: 300)
+        let admin = try Admin(cluster.settings())
+        var ends: [Int32: Int64] = [:]
+        for partition in 0..<Int32(3) {
+            ends[partition] = try admin.watermarks(of: topic, partition, timeoutMs: 5000).high
+        }
+        #expect(ends == [0: 700, 1: 0, 2: 300])
+        let starts = (0..<Int32(3)).map { PartitionOffset.beginning($0) }
+        let reader = try PartitionReader(cluster.settings(), topic: topic, from: starts, upTo: ends)
+        #expect(!reader.isAtEnd)
+        #expect(reader.remaining.first == .init(partition: 0, position: nil, end: 700))
+        #expect(try reader.readToEnd().count == 1000)
+        // It can be followed live from here.
+        try cluster.fill(topic, partition: 1, count: 2)
+        #expect(try reader.take(2).map(\.partition) == [1, 1])
+        #expect(reader.close(deadlineMs: 5000))
+        admin.close(deadlineMs: 5000)
+    }
+
+    @Test func `a reader that starts at the end is there at once`() throws {
+        let cluster = try TestCluster()
+        let topic = try cluster.topic()
+        try cluster.fill(topic, count: 10)
+        let reader = try PartitionReader(
+            cluster.settings(), topic: topic, from: [PartitionOffset(0, 10)], upTo: [0: 10])
+        #expect(reader.isAtEnd)
+        reader.close(deadlineMs: 5000)
+    }
+
+    @Test(.enabled(if: TestCluster.isReal))
+    func `an end that is a control record is reached`() throws {
+        let cluster = try TestCluster()
+        let topic = try cluster.topic()
+        let producer = try cluster.transactional()
+        let handle = try producer.topic(topic)
+        try producer.initTransactions(deadlineMs: 10_000)
+        try producer.begin()
+        try producer.send(handle, 0, "seen")
+        try producer.commit(deadlineMs: 10_000)
+        try producer.begin()
+        try producer.send(handle, 0, "taken back")
+        try producer.abort(deadlineMs: 10_000)
+        let admin = try Admin(cluster.settings())
+        let end = try admin.watermarks(of: topic, 0, timeoutMs: 5000).high
+        let reader = try PartitionReader(
+            cluster.settings(), topic: topic, from: [.beginning(0)], upTo: [0: end])
+        #expect(try reader.readToEnd().map(\.text) == ["seen"])
+        #expect(reader.position(of: 0) == end)
+        reader.close(deadlineMs: 5000)
+        producer.close(deadlineMs: 5000)
+    }
+
+    @Test(.enabled(if: TestCluster.isReal))
+    func `an open transaction holds the reader back until it ends, and the reader says so`() throws {
+        let cluster = try TestCluster()
+        let topic = try cluster.topic()
+        try cluster.fill(topic, count: 1)
+        let producer = try cluster.transactional()
+        try producer.initTransactions(deadlineMs: 10_000)
+        try producer.begin()
+        try producer.send(producer.topic(topic), 0, "pending")
+        #expect(producer.serveUntilDelivered(Deadline(afterMs: 5000)))
+        let admin = try Admin(cluster.settings())
+        #expect(try admin.watermarks(of: topic, 0, timeoutMs: 5000).high == 2)
+        let reader = try PartitionReader(
+            cluster.settings(), topic: topic, from: [.beginning(0)], upTo: [0: 2])
+        #expect(try reader.take(1).map(\.text) == ["0"])
+        // Longer than its patience with a stalled fetch: an open transaction is no stall.
+        for _ in 0..<65 { #expect(try reader.poll(maxRecords: 10, waitMs: 100) == .idle) }
+        #expect(reader.remaining == [.init(partition: 0, position: 1, end: 2)])
+        #expect(try reader.stableEnd(of: 0, timeoutMs: 5000) == 1)
+        try producer.commit(deadlineMs: 10_000)
+        #expect(try reader.take(1).map(\.text) == ["pending"])
+        #expect(reader.isAtEnd)
+        reader.close(deadlineMs: 5000)
+        producer.close(deadlineMs: 5000)
+    }
+
+    @Test func `a fetch that has stalled is made anew, and nothing that exists is skipped`() throws {
+        let reader = try finishedReader(patienceMs: 300)
+        // It believes to be behind, and its client will never bring these again.
+        reader.session.fetcher.advance(0, to: 7)
+        #expect(try reader.readToEnd().map(\.offset) == [7, 8, 9])
+        reader.close(deadlineMs: 5000)
+    }
+
+    @Test func `an end behind records that compaction took is proved by an empty fetch`() throws {
+        let reader = try finishedReader(patienceMs: 300)
+        // As if a fresh client had been answered with nothing between 7 and the end.
+        reader.session.fetcher.advance(0, to: 7)
+        reader.stall.underProof = [0]
+        reader.stall.proofMs = 500
+        #expect(try reader.readToEnd() == [])
+        #expect(reader.position(of: 0) == 10)
+        reader.close(deadlineMs: 5000)
+    }
+
+    /// A reader at the end of ten records, to which the end has been told.
+    private func finishedReader(patienceMs: Int64) throws -> PartitionReader {
+        let cluster = try TestCluster()
+        let topic = try cluster.topic()
+        try cluster.fill(topic, count: 10)
+        let reader = try PartitionReader(
+            cluster.settings(), topic: topic, from: [.beginning(0)], upTo: [0: 10])
+        _ = try reader.take(10)
+        while try reader.poll(maxRecords: 10, waitMs: 500) != .idle {}
+        reader.stall.patienceMs = patienceMs
+        Self.keep(cluster)
+        return reader
+    }
+
+    private static let kept = Mutex<[TestCluster]>([])
+
+    /// The cluster must outlive the function that made it.
+    private static func keep(_ cluster: TestCluster) { kept.withLock { $0.append(cluster) } }
+}
+
+extension PartitionReader {
+    func readToEnd(limitMs: Int32 = 20_000) throws -> [Taken] {
+        var taken: [Taken] = []
+        let deadline = Deadline(afterMs: limitMs)
+        while !isAtEnd {
+            if deadline.hasPassed { throw Overdue("\(remaining)") }
+            if case .records = try poll(maxRecords: 500, waitMs: 100) {
+                taken += batch.records.map { Taken($0) }
+            }
+        }
+        return taken
+    }
+
+    func take(_ count: Int) throws -> [Taken] {
+        var taken: [Taken] = []
+        let deadline = Deadline(afterMs: 20_000)
+        while taken.count < count {
+            if deadline.hasPassed { throw Overdue("\(taken.count) of \(count) records") }
+            if case .records = try poll(maxRecords: count - taken.count, waitMs: 100) {
+                taken += batch.records.map { Taken($0) }
+            }
+        }
+        return taken
+    }
+}

@@ -1,0 +1,121 @@
+import Synchronization
+import Testing
+
+@testable import Kafka
+
+@Suite(.blocking) struct ProducingTests {
+    @Test func `a full queue is waited for, and every message arrives in order`() throws {
+        let cluster = try TestCluster()
+        let topic = try cluster.topic()
+        let producer = try cluster.plainProducer(["queue.buffering.max.messages": "50"])
+        let handle = try producer.topic(topic)
+        for index in 0..<2000 { try producer.send(handle, 0, "\(index)") }
+        try producer.flush(deadlineMs: 10_000)
+        #expect(producer.delivered == 2000)
+        let reader = try PartitionReader(cluster.settings(), topic: topic, from: [.beginning(0)])
+        #expect(try reader.take(2000).map(\.text) == (0..<2000).map { "\($0)" })
+        reader.close(deadlineMs: 5000)
+        producer.close(deadlineMs: 5000)
+    }
+
+    @Test func `keys choose their partition as the Java client does`() throws {
+        let cluster = try TestCluster()
+        let topic = try cluster.topic(partitions: 12)
+        let producer = try cluster.plainProducer()
+        let handle = try producer.topic(topic)
+        let words = ["a", "ab", "abc", "abcd", "{\"product_id\":3,\"warehouse_id\":1}", ""]
+        for word in words {
+            try word.withBytes { try producer.produce(handle, key: $0, value: $0) }
+        }
+        try producer.flush(deadlineMs: 10_000)
+        let starts = (0..<Int32(12)).map { PartitionOffset.beginning($0) }
+        let reader = try PartitionReader(cluster.settings(), topic: topic, from: starts)
+        // Empty keys are spread at random, by the Java client as well.
+        for taken in try reader.take(words.count) where taken.text != "" {
+            #expect(taken.partition == Murmur2.partition(of: taken.text ?? "", among: 12))
+        }
+        reader.close(deadlineMs: 5000)
+        producer.close(deadlineMs: 5000)
+    }
+
+    @Test func `a message that is too large is refused with its name`() throws {
+        let cluster = try TestCluster()
+        let producer = try cluster.plainProducer(["message.max.bytes": "1000"])
+        let handle = try producer.topic(cluster.topic())
+        let failure = #expect(throws: TransactionFailure.self) {
+            try producer.send(handle, 0, String(repeating: "x", count: 2000))
+        }
+        #expect(failure?.error.name == "MSG_SIZE_TOO_LARGE")
+        try producer.send(handle, 0, "small")
+        try producer.flush(deadlineMs: 10_000)
+        producer.close(deadlineMs: 5000)
+    }
+
+    @Test(.disabled(if: TestCluster.isReal))
+    func `an outage is told once, and so is its end`() throws {
+        let cluster = try TestCluster(faults: true)
+        let topic = try cluster.topic()
+        let changes = Mutex<[ConnectionChange.State]>([])
+        var settings = cluster.settings(["reconnect.backoff.max.ms": "200"])
+        settings.onConnection = { change in changes.withLock { $0.append(change.state) } }
+        let reader = try PartitionReader(settings, topic: topic, from: [.beginning(0)])
+        try cluster.fill(topic, count: 5)
+        _ = try reader.take(5)
+        try cluster.embedded?.setBrokerDown()
+        for _ in 0..<15 { _ = try reader.poll(maxRecords: 10, waitMs: 100) }
+        let during = changes.withLock { $0 }
+        guard during.count == 1, case .down(let reason) = during[0] else {
+            Issue.record("\(during)")
+            return
+        }
+        #expect(!reason.isEmpty)
+        try cluster.embedded?.setBrokerUp()
+        let deadline = Deadline(afterMs: 15_000)
+        while changes.withLock({ $0.count }) < 2, !deadline.hasPassed {
+            _ = try reader.poll(maxRecords: 10, waitMs: 100)
+        }
+        #expect(changes.withLock { $0.last } == .up)
+        reader.close(deadlineMs: 5000)
+    }
+
+    @Test(.disabled(if: TestCluster.isReal))
+    func `closing is bounded while the brokers are away`() throws {
+        let cluster = try TestCluster(faults: true)
+        let topic = try cluster.topic()
+        let producer = try cluster.plainProducer()
+        let consumer = try cluster.consumer(topic)
+        try consumer.awaitAssignment()
+        try cluster.embedded?.setBrokerDown()
+        try producer.send(producer.topic(topic), 0, "lost")
+        let before = Deadline.nowMs
+        producer.close(deadlineMs: 3000)
+        consumer.close(deadlineMs: 3000)
+        #expect(Deadline.nowMs - before < 8000)
+    }
+}
+
+/// An independent murmur2, written from its description, as Kafka's Java client uses it.
+enum Murmur2 {
+    static func partition(of key: String, among count: Int32) -> Int32 {
+        Int32(hash(Array(key.utf8)) & 0x7fff_ffff) % count
+    }
+
+    static func hash(_ data: [UInt8]) -> UInt32 {
+        let m: UInt32 = 0x5bd1_e995
+        var h: UInt32 = 0x9747_b28c ^ UInt32(data.count)
+        var i = 0
+        while data.count - i >= 4 {
+            var k = (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[i + $1]) << UInt32(8 * $1) }
+            k = k &* m
+            k = (k ^ (k >> 24)) &* m
+            h = (h &* m) ^ k
+            i += 4
+        }
+        if i < data.count {
+            for (place, byte) in data[i...].enumerated() { h ^= UInt32(byte) << UInt32(8 * place) }
+            h = h &* m
+        }
+        h = (h ^ (h >> 13)) &* m
+        return h ^ (h >> 15)
+    }
+}

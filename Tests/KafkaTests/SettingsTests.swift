@@ -1,0 +1,89 @@
+import Testing
+
+@testable import Kafka
+
+struct SettingsTests {
+    @Test(arguments: [
+        "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "isolation.level",
+        "transactional.id", "transaction.timeout.ms", "enable.idempotence", "group.id", "group.instance.id",
+        "auto.offset.reset", "acks", "request.required.acks", "max.in.flight",
+        "max.in.flight.requests.per.connection", "partition.assignment.strategy", "group.protocol",
+        "bootstrap.servers", "metadata.broker.list", "enable.partition.eof", "retries",
+        "message.send.max.retries", "delivery.timeout.ms", "message.timeout.ms", "test.mock.num.brokers",
+        "plugin.library.paths", "opaque", "enabled_events", "rebalance_cb", "dr_msg_cb", "dr_cb",
+        "partitioner",
+    ])
+    func `a property that a guarantee rests on is refused by name`(_ key: String) {
+        let problems = ClientSettings.problems(in: [key: "1", "linger.ms": "5"])
+        #expect(problems.map(\.key) == [key])
+        #expect(problems.first?.message.contains("stockd sets this itself") == true)
+    }
+
+    @Test func `a refusal names the setting to use instead`() {
+        let problem = ClientSettings.problems(in: ["group.id": "x"]).first
+        #expect(problem?.message.contains("kafka.group_id") == true)
+    }
+
+    @Test func `an unknown property and a bad value are told in librdkafka's words`() {
+        let problems = ClientSettings.problems(in: ["no.such": "1", "linger.ms": "soon", "client.rack": "a"])
+        #expect(problems.map(\.key) == ["linger.ms", "no.such"])
+        #expect(problems[1].message.contains("no.such"))
+    }
+
+    @Test func `a secret is never quoted`() {
+        let secret = "hunter2-not-a-pem"
+        let keys = [
+            "ssl.key.pem", "ssl.certificate.pem", "ssl.ca.pem", "sasl.password", "ssl.key.password",
+            "sasl.oauthbearer.client.secret", "ssl.keystore.password",
+        ]
+        let problems = ClientSettings.problems(
+            in: Dictionary(uniqueKeysWithValues: keys.map { ($0, secret) }))
+        #expect(problems.allSatisfy { !$0.message.contains(secret) })
+    }
+
+    @Test func `OAUTHBEARER with librdkafka's own OIDC method passes through`() {
+        let problems = ClientSettings.problems(in: [
+            "security.protocol": "SASL_SSL", "sasl.mechanisms": "OAUTHBEARER",
+            "sasl.oauthbearer.method": "oidc",
+            "sasl.oauthbearer.client.id": "stockd", "sasl.oauthbearer.client.secret": "x",
+            "sasl.oauthbearer.token.endpoint.url": "https://id.example/token",
+            "sasl.oauthbearer.scope": "kafka",
+        ])
+        // Debian's librdkafka is built without it, and says so.
+        #expect(problems.allSatisfy { $0.message.contains("not supported in this build") })
+    }
+
+    @Test func `an unsecured token is refused`() {
+        let problems = ClientSettings.problems(in: ["enable.sasl.oauthbearer.unsecure.jwt": "true"])
+        #expect(problems.count == 1)
+    }
+
+    @Test func `each kind of client gets its own properties alone`() throws {
+        let cluster = try EmbeddedCluster()
+        let topic = TestCluster.unique("topic")
+        try cluster.createTopic(topic, partitions: 1)
+        let lines = LineLog()
+        let settings = ClientSettings(
+            bootstrapServers: cluster.bootstrapServers,
+            properties: ["linger.ms": "3", "fetch.min.bytes": "1", "compression.codec": "lz4"],
+            logger: lines.logger)
+        let producer = try TransactionalProducer(settings, ProducerSettings(transactionalID: nil))
+        let reader = try PartitionReader(settings, topic: topic, from: [.beginning(0)])
+        producer.close(deadlineMs: 5000)
+        reader.close(deadlineMs: 5000)
+        #expect(lines.all.filter { $0.contains("CONFWARN") || $0.contains("will be ignored") } == [])
+        #expect(PropertyCatalogue.consumerOnly.contains("fetch.min.bytes"))
+        #expect(PropertyCatalogue.producerOnly.contains("linger.ms"))
+    }
+
+    @Test func `a bad property stops the client with its name`() {
+        let settings = ClientSettings(bootstrapServers: "127.0.0.1:1", properties: ["acks": "0"])
+        let error = #expect(throws: KafkaError.self) { try Admin(settings) }
+        #expect(error?.message.contains("acks") == true)
+    }
+
+    @Test func `the library is recent enough`() {
+        #expect(LibraryVersion.problem == nil)
+        #expect(LibraryVersion.text.first == "2")
+    }
+}

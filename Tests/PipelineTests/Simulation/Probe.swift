@@ -1,0 +1,29 @@
+/// Rare branches, counted so that a run can prove it reached them.
+enum Probe: String, CaseIterable {
+    case indefiniteThenCommitted, indefiniteThenAborted, lateCommitLanded, commitSettledByInit
+    case markersDelayed, unstableOffsets, waitedForStableEnd
+    case transactionTimedOut, fencedByEpoch, staleGeneration
+    case assignmentLost, revokedMidTransaction, revokedWhileRecovering
+    case killed, killedMidTransaction, killedAfterCommit, restartedWithOtherCatalog
+    case parkedReused, parkedRefused, recoveryReplayed, checkpointSkipped, checkpointWritten
+    case deadLetter, deadLetterAborted, duplicate, belowWindow, tombstone
+    case beginFailed, sendFailed, commitFailed, abortFailed, prepareFailed, pollFailed, rewindFailed
+    case questionFailed, readerFailed, stateCompacted, inputTrimmed, catalogAdopted
+    case aliveButEvicted, replacedWhileAlive, stoppedInOrder
+    case raised, escalated, eased, updated, resolved
+}
+
+/// How often each was reached.
+struct Coverage {
+    private(set) var counts: [Probe: Int] = [:]
+
+    mutating func reached(_ probe: Probe, times: Int = 1) {
+        if times > 0 { counts[probe, default: 0] += times }
+    }
+
+    mutating func add(_ other: Coverage) {
+        for (probe, count) in other.counts { counts[probe, default: 0] += count }
+    }
+
+    subscript(probe: Probe) -> Int { counts[probe, default: 0] }
+}

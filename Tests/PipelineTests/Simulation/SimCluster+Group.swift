@@ -1,0 +1,68 @@
+import Inventory
+
+/// The group's coordinator, with the eager protocol: all give up, all rejoin, all get anew.
+extension SimCluster {
+    static var rebalanceTimeoutMs: Int64 { 10_000 }
+
+    func join(_ log: SimLog) {
+        members.append(log)
+        log.hasRejoined = true
+        startRebalance()
+    }
+
+    func leave(_ log: SimLog) {
+        guard members.contains(where: { $0 === log }) else { return }
+        members.removeAll { $0 === log }
+        startRebalance()
+    }
+
+    func startRebalance() {
+        guard rebalancingSinceMs == nil else { return }
+        rebalancingSinceMs = nowMs
+        say("rebalance")
+        for member in members {
+            if case .assigned = member.groupEvent {
+                // It never heard of the last assignment.
+                member.owned = []
+                member.groupEvent = nil
+            }
+            member.hasRejoined = member.owned.isEmpty
+            if !member.owned.isEmpty { member.groupEvent = .revoked(member.owned.map { Partition($0) }) }
+        }
+    }
+
+    /// The member is thought dead; if it lives it will hear of it at its next poll.
+    func evict(_ log: SimLog) {
+        guard members.contains(where: { $0 === log }) else { return }
+        say("evict \(log.name)")
+        members.removeAll { $0 === log }
+        log.groupEvent = .lost(log.owned.map { Partition($0) })
+        startRebalance()
+    }
+
+    func tickGroup() {
+        guard let since = rebalancingSinceMs else { return }
+        let isLate = nowMs - since > Self.rebalanceTimeoutMs
+        for member in members where !member.hasRejoined || member.isDead {
+            guard isLate else { return }
+            evict(member)
+        }
+        rebalancingSinceMs = nil
+        generation += 1
+        guard !members.isEmpty else { return }
+        var shares = Array(repeating: [Int32](), count: members.count)
+        // Often the same shares as before, so that parked shards come home.
+        let rotation = random.happens(400) ? random.below(members.count) : 0
+        let order = members.indices.sorted { members[$0].slot < members[$1].slot }
+        for partition in topics[.input]!.indices {
+            shares[order[(partition + rotation) % members.count]].append(Int32(partition))
+        }
+        for (index, member) in members.enumerated() {
+            member.generation = generation
+            member.owned = shares[index]
+            member.groupEvent = .assigned(shares[index].map { Partition($0) })
+            member.hasRejoined = false
+            say("assign \(member.name) \(shares[index])")
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import Inventory
+import Pipeline
+
+/// A Kafka cluster of one thread: topics with transactional isolation, a transaction coordinator, a group.
+final class SimCluster {
+    var random: SplitMix64
+    var faults = SimFaults()
+    var coverage = Coverage()
+    var nowMs: Int64 = 0
+    var topics: [Topic: [SimPartition]] = [:]
+    /// The first thing found wrong.
+    private(set) var violation: String?
+    var trace: [String] = []
+    var isTracing = false
+
+    // Transactions.
+    private var transactionCount = 0
+    private var epochs: [String: Int] = [:]
+    private(set) var transactions: [SimTransaction] = []
+    /// Decided commits, in the order of their decision.
+    private(set) var commits: [SimTransaction] = []
+
+    // The group.
+    var groupOffsets: [Int32: Int64] = [:]
+    var generation = 0
+    var members: [SimLog] = []
+    var rebalancingSinceMs: Int64?
+
+    static let transactionTimeoutMs: Int64 = 10_000
+
+    init(seed: UInt64, inputs: Int, states: Int) {
+        random = SplitMix64(seed: seed)
+        topics = [
+            .input: Self.partitions(inputs), .state: Self.partitions(states), .alerts: Self.partitions(2),
+            .deadLetters: Self.partitions(1), .stockLevels: Self.partitions(2), .rollup: Self.partitions(2),
+        ]
+    }
+
+    private static func partitions(_ count: Int) -> [SimPartition] { (0..<count).map { _ in SimPartition() } }
+
+    func partition(_ topic: Topic, _ index: Int) -> SimPartition { topics[topic]![index] }
+
+    func violated(_ text: String) {
+        if violation == nil { violation = text }
+        say("VIOLATION \(text)")
+    }
+
+    func say(_ text: @autoclosure () -> String) {
+        if isTracing { trace.append("\(nowMs) \(text())") }
+    }
+
+    /// Lets time pass, and with it what only needs time.
+    func advance(_ ms: Int64) {
+        nowMs += ms
+        for transaction in transactions { settle(transaction) }
+        transactions.removeAll(where: \.isOver)
+        tickGroup()
+    }
+
+    private func settle(_ transaction: SimTransaction) {
+        switch transaction.phase {
+        case .open:
+            if let commit = transaction.endUnderWay, random.happens(100) {
+                if commit { coverage.reached(.lateCommitLanded) }
+                end(transaction, commit: commit)
+            } else if nowMs - transaction.startedMs > Self.transactionTimeoutMs {
+                coverage.reached(.transactionTimedOut)
+                epochs[transaction.id, default: 0] += 1
+                end(transaction, commit: false)
+            }
+        case .decided(let commit):
+            if !transaction.missingMarkers.isEmpty, !faults.isOn || random.happens(150) {
+                land(transaction.missingMarkers.removeFirst(), of: transaction, commit)
+            }
+        }
+    }
+
+    // MARK: The transaction coordinator
+
+    func epoch(of id: String) -> Int { epochs[id, default: 0] }
+
+    /// A new producer: what the old one left is ended, whichever way it stands.
+    func initialise(_ id: String) -> Int {
+        for transaction in transactions where transaction.id == id {
+            if transaction.phase == .open {
+                let commit = transaction.endUnderWay == true && random.happens(500)
+                if commit { coverage.reached(.commitSettledByInit) }
+                end(transaction, commit: commit)
+            }
+            landAll(transaction)
+        }
+        transactions.removeAll(where: \.isOver)
+        epochs[id, default: 0] += 1
+        return epoch(of: id)
+    }
+
+    func begin(_ id: String) -> SimTransaction {
+        // The client waits for the markers of the one before.
+        for transaction in transactions where transaction.id == id { landAll(transaction) }
+        transactionCount += 1
+        let transaction = SimTransaction(number: transactionCount, id: id, startedMs: nowMs)
+        transactions.append(transaction)
+        return transaction
+    }
+
+    func write(_ record: SimRecord, to topic: Topic, _ index: Int, in transaction: SimTransaction) {
+        var record = record
+        record.transaction = transaction.number
+        record.offset = partition(topic, index).append(record)
+        transaction.touched.insert(.partition(topic, index))
+        transaction.records.append((topic, record))
+    }
+
+    func end(_ transaction: SimTransaction, commit: Bool, delayingMarkers: Bool = false) {
+        guard transaction.phase == .open else { return }
+        say("\(transaction.id) #\(transaction.number) \(commit ? "commits \(transaction.offsets)" : "aborts")")
+        transaction.phase = .decided(commit: commit)
+        if transaction.isIndefinite {
+            coverage.reached(commit ? .indefiniteThenCommitted : .indefiniteThenAborted)
+        }
+        if commit { commits.append(transaction) }
+        if !commit, transaction.records.contains(where: { $0.topic == .deadLetters }) {
+            coverage.reached(.deadLetterAborted)
+        }
+        if !transaction.offsets.isEmpty { transaction.touched.insert(.offsets) }
+        transaction.missingMarkers = transaction.touched.sorted { Self.rank($0) < Self.rank($1) }
+        transaction.missingMarkers.shuffle(using: &random)
+        if delayingMarkers {
+            coverage.reached(.markersDelayed)
+        } else {
+            landAll(transaction)
+        }
+    }
+
+    /// Only to have one order before shuffling: a set's differs from run to run.
+    private static func rank(_ marker: SimTransaction.Marker) -> String { "\(marker)" }
+
+    private func landAll(_ transaction: SimTransaction) {
+        guard case .decided(let commit) = transaction.phase else { return }
+        while !transaction.missingMarkers.isEmpty {
+            land(transaction.missingMarkers.removeFirst(), of: transaction, commit)
+        }
+    }
+
+    private func land(_ marker: SimTransaction.Marker, of transaction: SimTransaction, _ commit: Bool) {
+        switch marker {
+        case .partition(let topic, let index):
+            partition(topic, index).mark(transaction.number, committed: commit)
+        case .offsets:
+            if commit { groupOffsets.merge(transaction.offsets) { $1 } }
+        }
+    }
+
+    /// Offsets of these partitions that a transaction may still change.
+    func hasUnstableOffsets(_ partitions: [Int32]) -> Bool {
+        transactions.contains { transaction in
+            let isPending = transaction.phase == .open || transaction.missingMarkers.contains(.offsets)
+            return isPending && transaction.offsets.keys.contains { partitions.contains($0) }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/// How often what goes wrong, in a thousand calls.
+struct SimFaults {
+    var isOn = true
+    var poll = 0
+    var question = 0
+    var reader = 0
+    var prepare = 0
+    var begin = 0
+    var send = 0
+    var commitRefused = 0
+    var commitIndefinite = 0
+    var abort = 0
+    var rewind = 0
+    var delayedMarkers = 0
+    // In a thousand steps of the driver.
+    var kill = 0
+    var rebalance = 0
+    var evict = 0
+    var stall = 0
+    var catalog = 0
+    var stop = 0
+
+    init() {}
+
+    /// A history's weather: calm, one thing often, or everything at once.
+    init(_ random: inout SplitMix64) {
+        let strength = random.pick([0, 1, 3, 10])
+        func some(_ random: inout SplitMix64) -> Int { random.happens(500) ? 0 : random.below(12) * strength }
+        poll = some(&random)
+        question = some(&random)
+        reader = some(&random)
+        prepare = some(&random) * 3
+        begin = some(&random)
+        send = some(&random)
+        commitRefused = some(&random) * 2
+        commitIndefinite = some(&random) * 2
+        abort = some(&random) * 4
+        rewind = some(&random) * 2
+        delayedMarkers = some(&random) * 4
+        kill = random.pick([0, 5, 20, 50])
+        rebalance = random.pick([0, 5, 30])
+        evict = random.pick([0, 0, 5, 15])
+        stall = random.pick([0, 0, 5])
+        catalog = random.pick([0, 5, 50])
+        stop = random.pick([0, 0, 10])
+    }
+}

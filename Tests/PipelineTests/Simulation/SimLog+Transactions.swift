@@ -1,0 +1,137 @@
+import Inventory
+import Pipeline
+
+extension SimLog {
+    func prepareTransactions() throws(LogFailure) {
+        try enter("prepare")
+        if strikes(cluster.faults.prepare, .prepareFailed) {
+            if cluster.random.happens(500) { _ = cluster.initialise(transactionalID) }
+            throw cluster.random.happens(700) ? .unavailable("simulated prepare") : .indefinite("simulated prepare")
+        }
+        epoch = cluster.initialise(transactionalID)
+        transaction = nil
+        mustAbort = false
+        try leave("prepare")
+    }
+
+    func begin() throws(LogFailure) {
+        try enter("begin")
+        let epoch = try preparedEpoch("begin")
+        guard transaction == nil else {
+            cluster.violated("\(name) begins a transaction in a transaction")
+            throw .fatal("begin in a transaction")
+        }
+        if strikes(cluster.faults.begin, .beginFailed) { throw .unavailable("simulated begin") }
+        guard epoch == cluster.epoch(of: transactionalID) else { throw fenced() }
+        transaction = cluster.begin(transactionalID)
+        mustAbort = false
+        try leave("begin")
+    }
+
+    func send(_ message: OutgoingMessage) throws(LogFailure) {
+        try enter("send")
+        let transaction = try openTransaction("send")
+        if mustAbort { throw .mustAbort("simulated: an earlier call failed") }
+        if strikes(cluster.faults.send, .sendFailed) {
+            mustAbort = true
+            throw .mustAbort("simulated send")
+        }
+        let key = message.key.map { Array($0) }
+        let count = cluster.topics[message.topic]!.count
+        let index = message.partition.map { Int($0.rawValue) } ?? Self.hash(key ?? []) % count
+        guard index < count else {
+            cluster.violated("\(name) sends to \(message.topic)[\(index)]")
+            throw .fatal("no such partition")
+        }
+        let record = SimRecord(
+            offset: 0, key: key, value: message.value.map { Array($0) },
+            headers: message.envelope?.headers ?? [])
+        cluster.write(record, to: message.topic, index, in: transaction)
+        try leave("send")
+    }
+
+    func commit(_ positions: [PartitionPosition]) throws(LogFailure) {
+        try enter("commit")
+        let transaction = try openTransaction("commit")
+        if mustAbort { throw .mustAbort("simulated: an earlier call failed") }
+        if strikes(cluster.faults.commitRefused, .commitFailed) {
+            if cluster.random.happens(300) { throw .unavailable("simulated offsets") }
+            mustAbort = true
+            throw .mustAbort("simulated commit")
+        }
+        guard generation == cluster.generation, cluster.members.contains(where: { $0 === self }) else {
+            cluster.coverage.reached(.staleGeneration)
+            mustAbort = true
+            throw cluster.random.happens(500) ? .fenced("stale generation") : .mustAbort("stale generation")
+        }
+        for position in positions { transaction.offsets[position.partition.rawValue] = position.offset.rawValue }
+        transaction.catalog = catalog()
+        transaction.owned = owned
+        try finish(transaction, commit: true, cluster.faults.commitIndefinite)
+        try leave("commit")
+    }
+
+    func abort() throws(LogFailure) {
+        try enter("abort")
+        let transaction = try openTransaction("abort")
+        if strikes(cluster.faults.abort, .abortFailed), cluster.random.happens(500) {
+            throw .unavailable("simulated abort")
+        }
+        try finish(transaction, commit: false, cluster.faults.abort / 2)
+        try leave("abort")
+    }
+
+    /// Ends the transaction, or leaves open whether it did.
+    private func finish(
+        _ transaction: SimTransaction, commit: Bool, _ rate: Int
+    ) throws(LogFailure) {
+        let isDelayed = cluster.faults.isOn && cluster.random.happens(cluster.faults.delayedMarkers)
+        guard cluster.faults.isOn, cluster.random.happens(rate) else {
+            cluster.end(transaction, commit: commit, delayingMarkers: isDelayed)
+            self.transaction = nil
+            mustAbort = false
+            return
+        }
+        cluster.say("\(name) \(commit ? "commit" : "abort") times out")
+        transaction.isIndefinite = commit
+        switch cluster.random.below(4) {
+        case 0: break
+        case 1: transaction.endUnderWay = commit
+        case 2: cluster.end(transaction, commit: commit, delayingMarkers: true)
+        default: cluster.end(transaction, commit: commit)
+        }
+        throw .indefinite("simulated \(commit ? "commit" : "abort")")
+    }
+
+    func discardProducer() {
+        epoch = nil
+        transaction = nil
+        mustAbort = false
+    }
+
+    private func preparedEpoch(_ call: String) throws(LogFailure) -> Int {
+        if let epoch { return epoch }
+        cluster.violated("\(name) calls \(call) without a prepared producer")
+        throw .fatal("not prepared")
+    }
+
+    private func openTransaction(_ call: String) throws(LogFailure) -> SimTransaction {
+        let epoch = try preparedEpoch(call)
+        guard let transaction else {
+            cluster.violated("\(name) calls \(call) outside a transaction")
+            throw .fatal("no transaction")
+        }
+        guard epoch == cluster.epoch(of: transactionalID), transaction.phase == .open else { throw fenced() }
+        return transaction
+    }
+
+    private func fenced() -> LogFailure {
+        cluster.coverage.reached(.fencedByEpoch)
+        cluster.say("\(name) is fenced")
+        return .fenced("a newer producer has the epoch")
+    }
+
+    private static func hash(_ bytes: [UInt8]) -> Int {
+        Int(bytes.reduce(into: UInt32(2_166_136_261)) { $0 = ($0 ^ UInt32($1)) &* 16_777_619 } >> 1)
+    }
+}

@@ -1,0 +1,217 @@
+import Inventory
+import Pipeline
+
+/// One worker's clients of the simulated cluster.
+final class SimLog: Log {
+    let cluster: SimCluster
+    let name: String
+    let slot: Int
+    let transactionalID: String
+
+    // The group member.
+    var generation = 0
+    var owned: [Int32] = []
+    var groupEvent: Polled?
+    var hasRejoined = false
+    private var unanswered: Polled?
+    private var positions: [Int32: Int64] = [:]
+    private var batch: [SimRecord] = []
+    private var batchPartitions: [Int32] = []
+    private var arena = SimArena()
+
+    // The producer.
+    var epoch: Int?
+    var transaction: SimTransaction?
+    var mustAbort = false
+
+    // The process.
+    private(set) var isDead = false
+    /// Dies in the course of so many more calls.
+    var callsToLive: Int?
+    private var diesAfterwards = false
+    /// An evicted process that its supervisor replaced dies when it learns of it.
+    var diesWhenLost = false
+    var catalog: () -> Catalog = { Catalog() }
+    var hasWork: () -> Bool = { false }
+
+    // For the coverage.
+    var parkedCheckOpen = false
+
+    init(_ cluster: SimCluster, name: String, slot: Int) {
+        self.cluster = cluster
+        self.name = name
+        self.slot = slot
+        transactionalID = "stockd-\(slot)"
+        cluster.join(self)
+    }
+
+    var nowMs: Int64 { cluster.nowMs }
+
+    func pause(ms: Int64) { cluster.advance(ms) }
+
+    func close() {
+        guard !isDead else { return }
+        isDead = true
+        cluster.leave(self)
+    }
+
+    // MARK: Faults
+
+    func die() {
+        guard !isDead else { return }
+        isDead = true
+        cluster.coverage.reached(.killed)
+        if transaction?.phase == .open { cluster.coverage.reached(.killedMidTransaction) }
+        cluster.say("\(name) dies")
+    }
+
+    /// Every call passes here before it has any effect.
+    func enter(_ call: String) throws(LogFailure) {
+        cluster.advance(Int64(cluster.random.below(3)))
+        guard !isDead else { throw .fatal("killed") }
+        diesAfterwards = false
+        guard let left = callsToLive else { return }
+        callsToLive = left - 1
+        guard left <= 0 else { return }
+        if cluster.random.happens(500) {
+            diesAfterwards = true
+        } else {
+            cluster.say("\(name) killed before \(call)")
+            die()
+            throw .fatal("killed")
+        }
+    }
+
+    /// And here after it.
+    func leave(_ call: String) throws(LogFailure) {
+        guard diesAfterwards, !isDead else { return }
+        cluster.say("\(name) killed after \(call)")
+        if call == "commit" { cluster.coverage.reached(.killedAfterCommit) }
+        die()
+        throw .fatal("killed")
+    }
+
+    func strikes(_ rate: Int, _ probe: Probe) -> Bool {
+        guard cluster.faults.isOn, cluster.random.happens(rate) else { return false }
+        cluster.coverage.reached(probe)
+        cluster.say("\(name) \(probe)")
+        return true
+    }
+
+    // MARK: Consuming
+
+    func poll(maxRecords: Int, waitMs: Int64) throws(LogFailure) -> Polled {
+        try enter("poll")
+        arena.reuse()
+        batch = []
+        batchPartitions = []
+        if let unanswered { cluster.violated("\(name) polls without an answer to \(unanswered)") }
+        if strikes(cluster.faults.poll, .pollFailed) { throw .unavailable("simulated poll") }
+        if let event = groupEvent { return hear(event) }
+        try fetch(maxRecords)
+        if batch.isEmpty {
+            cluster.advance(waitMs)
+            return .idle
+        }
+        return .records(batch.count)
+    }
+
+    private func hear(_ event: Polled) -> Polled {
+        cluster.say("\(name) hears \(event)")
+        groupEvent = nil
+        unanswered = event
+        switch event {
+        case .lost:
+            cluster.coverage.reached(.assignmentLost)
+            if diesWhenLost { die() }
+        case .revoked where hasWork(): cluster.coverage.reached(.revokedMidTransaction)
+        default: break
+        }
+        return event
+    }
+
+    private func fetch(_ maxRecords: Int) throws(LogFailure) {
+        var room = cluster.random.within(1...max(1, min(maxRecords, 12)))
+        for partition in positions.keys.sorted() where room > 0 {
+            let source = cluster.partition(.input, Int(partition))
+            let from = positions[partition] ?? 0
+            guard from >= source.start, from <= source.end else {
+                throw .offsetOutOfRange(Partition(partition), "simulated: \(from)")
+            }
+            let read = source.read(from: from, below: source.end, max: room)
+            positions[partition] = read.next
+            batch += read.records
+            batchPartitions += Array(repeating: partition, count: read.records.count)
+            room -= read.records.count
+        }
+    }
+
+    func record(_ index: Int) -> LogRecord {
+        LogRecord(
+            partition: Partition(batchPartitions[index]), offset: Offset(batch[index].offset),
+            key: arena.copy(batch[index].key), value: arena.copy(batch[index].value))
+    }
+
+    func envelope(_ index: Int) -> Envelope { Envelope(headers: batch[index].headers) }
+
+    func assign(_ starts: [PartitionPosition]) throws(LogFailure) {
+        try enter("assign")
+        unanswered = nil
+        positions = [:]
+        for start in starts { positions[start.partition.rawValue] = start.offset.rawValue }
+        let foreign = positions.keys.filter { !owned.contains($0) }
+        // A member that was evicted unawares may still read what it thinks its own.
+        if !foreign.isEmpty, cluster.members.contains(where: { $0 === self }), groupEvent == nil {
+            cluster.violated("\(name) reads \(foreign), which it was not assigned")
+        }
+    }
+
+    func unassign() throws(LogFailure) {
+        try enter("unassign")
+        positions = [:]
+        switch unanswered {
+        case .revoked:
+            owned = []
+            hasRejoined = true
+        case .lost:
+            owned = []
+            cluster.join(self)
+        default: break
+        }
+        unanswered = nil
+    }
+
+    func rewind(to starts: [PartitionPosition]) throws(LogFailure) {
+        try enter("rewind")
+        arena.reuse()
+        batch = []
+        guard unanswered == nil else { return }
+        if strikes(cluster.faults.rewind, .rewindFailed) { throw .unavailable("simulated rewind") }
+        for start in starts where positions[start.partition.rawValue] != nil {
+            positions[start.partition.rawValue] = start.offset.rawValue
+        }
+    }
+}
+
+/// Bytes that live until the next poll, and are poisoned then.
+final class SimArena {
+    private var buffers: [UnsafeMutableRawBufferPointer] = []
+
+    func copy(_ bytes: [UInt8]?) -> UnsafeRawBufferPointer? {
+        guard let bytes else { return nil }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
+        buffer.copyBytes(from: bytes)
+        buffers.append(buffer)
+        return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[0..<bytes.count])
+    }
+
+    func reuse() {
+        for buffer in buffers {
+            buffer.initializeMemory(as: UInt8.self, repeating: 0xDD)
+            buffer.deallocate()
+        }
+        buffers = []
+    }
+
+    deinit { reuse() }
+}

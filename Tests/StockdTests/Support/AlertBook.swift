@@ -1,0 +1,61 @@
+import Foundation
+
+/// A consumer of inventory-alerts that believes nothing: it applies changes in order and notes each one that
+/// does not follow from the one before, which is how a lost or repeated change shows.
+struct AlertBook {
+    struct Row: Equatable {
+        var severity: String
+        var stock: Int64
+        var threshold: Int64
+        var lastUpdated: String
+    }
+
+    private(set) var rows: [String: Row] = [:]
+    private(set) var faults: [String] = []
+    private(set) var count = 0
+    private var incidents: [String: Int64] = [:]
+
+    private static let ranks = ["WARNING": 1, "LOW": 2, "CRITICAL": 3, "OUT_OF_STOCK": 4]
+
+    mutating func apply(_ message: Message) throws {
+        try apply(key: message.keyText, message.fields)
+    }
+
+    mutating func apply(key: String, _ fields: [String: Any]) throws {
+        count += 1
+        let change = fields["change"] as? String ?? "?"
+        let severity = fields["alert_severity"] as? String
+        let previous = fields["previous_severity"] as? String
+        let incident = Self.integer(fields["incident"]) ?? -1
+        let known = rows[key]
+        func check(_ isRight: Bool, _ what: String) {
+            if !isRight { faults.append("\(change) number \(count) of \(key): \(what)") }
+        }
+        let product = Self.integer(fields["product_id"]) ?? -1
+        let warehouse = Self.integer(fields["warehouse_id"]) ?? -1
+        check(key == #"{"product_id":\#(product),"warehouse_id":\#(warehouse)}"#, "key and value differ")
+        check(previous == known?.severity, "was \(previous ?? "none"), known is \(known?.severity ?? "none")")
+        let began = incidents[key, default: 0]
+        check(incident == (change == "RAISED" ? began + 1 : began), "incident \(incident) after \(began)")
+        incidents[key] = incident
+        let step = Self.rank(severity) - Self.rank(previous)
+        let expected =
+            known == nil ? "RAISED" : severity == nil ? "RESOLVED" : step > 0 ? "ESCALATED" : "EASED"
+        check(change == (known != nil && step == 0 ? "UPDATED" : expected), "expected \(expected)")
+        guard let severity else { return rows[key] = nil }
+        let row = Row(
+            severity: severity, stock: Self.integer(fields["current_stock"]) ?? .min,
+            threshold: Self.integer(fields["reorder_threshold"]) ?? .min,
+            lastUpdated: fields["last_updated"] as? String ?? "?")
+        check(row != known, "nothing changed")
+        check(Self.integer(fields["units_below_threshold"]) == row.threshold - row.stock, "units below")
+        check(Self.integer(fields["oversold_units"]) == max(0, -row.stock), "oversold units")
+        rows[key] = row
+    }
+
+    var severities: [String: String] { rows.mapValues(\.severity) }
+
+    static func integer(_ value: Any?) -> Int64? { (value as? NSNumber)?.int64Value }
+
+    private static func rank(_ severity: String?) -> Int { severity.flatMap { ranks[$0] } ?? 0 }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Inventory
+
+/// An order event as a shop sends it.
+struct Order {
+    var id: Int64
+    var type: String
+    var product: Int32
+    var warehouse: Int32
+    var quantity: Int32
+    /// Seconds since the epoch.
+    var second: Int64
+
+    var json: String {
+        #"{"event_id":\#(id),"event_type":"\#(type)","product_id":\#(product),"warehouse_id":\#(warehouse),"#
+            + #""quantity":\#(quantity),"event_time":\#(second)}"#
+    }
+
+    var key: String { #"{"product_id":\#(product),"warehouse_id":\#(warehouse)}"# }
+
+    var units: Int64 {
+        switch type {
+        case "RECEIVED", "RETURNED": Int64(quantity)
+        case "SHIPPED": -Int64(quantity)
+        default: 0
+        }
+    }
+}
+
+/// Repeats itself for a seed, so that a failure can be played again.
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+
+    /// STOCKD_TEST_SEED, or another one each run; tests name it when they fail.
+    static let seed: UInt64 = {
+        let given = ProcessInfo.processInfo.environment["STOCKD_TEST_SEED"]
+        return given.flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1_000_000_000)
+    }()
+}
+
+/// A shop whose stock keeps crossing its thresholds.
+struct Shop {
+    static let products: Int32 = 20
+    static let warehouses: Int32 = 5
+
+    static func threshold(_ product: Int32) -> Int32 { 20 + product * 10 }
+
+    static let catalog = Catalog(
+        products: (1...products).map {
+            Product(
+                id: ProductID($0), name: "Product \($0)", category: "Test", reorderThreshold: threshold($0))
+        },
+        warehouses: (1...warehouses).map {
+            Warehouse(id: WarehouseID($0), name: "Warehouse \($0)", region: "Test")
+        })
+
+    /// The same tables as files.
+    static let productsFile =
+        "product_id,product_name,category,reorder_threshold,unit_price\n"
+        + (1...products).map { "\($0),Product \($0),Test,\(threshold($0)),1.50\n" }.joined()
+    static let warehousesFile =
+        "warehouse_id,warehouse_name,region\n"
+        + (1...warehouses).map { "\($0),Warehouse \($0),Test\n" }.joined()
+
+    private var random: SeededRandom
+    private var nextID: Int64 = 1
+
+    init(seed: UInt64) { random = SeededRandom(seed) }
+
+    mutating func order() -> Order {
+        defer { nextID += 1 }
+        let dice = Int.random(in: 0..<10, using: &random)
+        let type = dice < 4 ? "RECEIVED" : dice < 5 ? "RETURNED" : "SHIPPED"
+        return Order(
+            id: nextID, type: type, product: .random(in: 1...Self.products, using: &random),
+            warehouse: .random(in: 1...Self.warehouses, using: &random),
+            quantity: .random(in: 0...(type == "SHIPPED" ? 60 : 55), using: &random),
+            second: 1_775_000_000 + .random(in: 0..<86_400, using: &random))
+    }
+
+    mutating func orders(_ count: Int) -> [Order] { (0..<count).map { _ in order() } }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Inventory
+import Kafka
+import Pipeline
+import Service
+import Synchronization
+
+/// A worker on topics of its own, with a producer of orders in front and readers behind.
+final class Rig {
+    let cluster: TestCluster
+    let name: String
+    let catalog: Catalog
+    let admin: Admin
+    private let orders: TransactionalProducer
+    private let input: TopicHandle
+    private let partitions: Int32
+    private(set) var worker: WorkerThread?
+    /// How long Kafka may take for a question or a transactional call.
+    var deadlineMs: Int32 = 10_000
+
+    init(
+        _ stem: String, partitions: Int32 = 3, catalog: Catalog, isEmbedded: Bool = false
+    ) throws {
+        cluster = try TestCluster(isEmbedded: isEmbedded)
+        name = TestCluster.unique(stem)
+        self.catalog = catalog
+        self.partitions = partitions
+        admin = try Admin(cluster.client())
+        let topics = Self.topics(of: name).values.map {
+            TopicSpec($0, partitions: partitions, replicationFactor: 1)
+        }
+        try cluster.create(topics, admin)
+        orders = try TransactionalProducer(cluster.client(), ProducerSettings(transactionalID: nil))
+        input = try orders.topic("\(name)-in")
+    }
+
+    static func topics(of name: String) -> [Topic: String] {
+        [
+            .input: "\(name)-in", .alerts: "\(name)-alerts", .state: "\(name)-state",
+            .deadLetters: "\(name)-dlq",
+        ]
+    }
+
+    func topic(_ topic: Topic) -> String { Self.topics(of: name)[topic] ?? "" }
+
+    // MARK: The worker
+
+    func start(_ change: (inout PipelineSettings) -> Void = { _ in }) {
+        var settings = PipelineSettings()
+        settings.inputTopic = topic(.input)
+        settings.stateTopic = topic(.state)
+        change(&settings)
+        let isTransactional = settings.delivery == .exactlyOnce
+        var log = KafkaLog.Settings(
+            topics: Self.topics(of: name), delivery: settings.delivery,
+            consumer: ConsumerSettings(groupID: name, topic: topic(.input)),
+            producer: ProducerSettings(transactionalID: isTransactional ? "\(name)-0" : nil))
+        log.deadlineMs = deadlineMs
+        worker = WorkerThread(
+            number: 0, client: cluster.client(), log: log, settings: settings, catalog: catalog, admin: admin,
+            logger: TestCluster.logger)
+    }
+
+    var counts: Telemetry.Counts {
+        get throws { try worker?.telemetry.snapshot ?? { throw Failure("no worker runs") }() }
+    }
+
+    /// Stops the worker; it must end by itself and in good order.
+    func stop() throws {
+        guard let worker else { return }
+        worker.inbox.stop()
+        let outcome = try eventually("the worker ends", within: 20) { worker.outcome }
+        self.worker = nil
+        try outcome.get()
+    }
+
+    func close() {
+        worker?.inbox.stop()
+        _ = try? eventually("the worker ends", within: 15) { worker?.outcome }
+        orders.close(deadlineMs: 1_000)
+        admin.close(deadlineMs: 1_000)
+        cluster.close()
+    }
+
+    // MARK: Orders
+
+    /// Hands a message over without waiting for it.
+    func post(
+        _ value: [UInt8]?, key: [UInt8]? = nil, partition: Int32, headers: [Header] = [],
+        timestampMs: Int64? = nil
+    ) throws {
+        try Self.withBytes(key) { key in
+            try Self.withBytes(value) { value in
+                try orders.produce(
+                    input, partition: partition, key: key, value: value, headers: headers,
+                    timestampMs: timestampMs)
+            }
+        }
+    }
+
+    func post(_ order: Order) throws {
+        try post(Array(order.json.utf8), partition: Int32(order.id % Int64(partitions)))
+    }
+
+    func flush() throws { try orders.flush(deadlineMs: 30_000) }
+
+    func send(_ orders: [Order]) throws {
+        for order in orders { try post(order) }
+        try flush()
+    }
+
+    private static func withBytes(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
+        guard let bytes else { return try body(nil) }
+        try bytes.withUnsafeBytes { try body($0) }
+    }
+
+    // MARK: Views
+
+    /// The views as of one commit.
+    func views() throws -> ViewSnapshot {
+        guard let worker else { throw Failure("no worker runs") }
+        let shelf = Shelf()
+        worker.inbox.requestViews { views in shelf.snapshot.withLock { $0 = views } }
+        return try eventually("the views are answered") {
+            if case .failure(let stop) = worker.outcome { throw stop }
+            return shelf.snapshot.withLock { $0 }
+        }
+    }
+
+    /// The views once everything that was sent is committed.
+    func settledViews(within seconds: Double = 60) throws -> ViewSnapshot {
+        var ends: [Partition: Int64] = [:]
+        for partition in 0..<partitions {
+            let marks = try admin.watermarks(of: topic(.input), partition, timeoutMs: 10_000)
+            ends[Partition(partition)] = marks.high
+        }
+        return try eventually("everything is committed", within: seconds) {
+            let views = try views()
+            let reached = Dictionary(
+                uniqueKeysWithValues: views.positions.map { ($0.partition, $0.offset.rawValue) })
+            return reached == ends ? views : nil
+        }
+    }
+}
+
+/// Carries views from the worker's thread.
+private final class Shelf: Sendable {
+    let snapshot = Mutex<ViewSnapshot?>(nil)
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Kafka
+import Logging
+import Synchronization
+
+/// Where a test's topics live: a cluster inside this process, or the brokers STOCKD_TEST_BROKERS names.
+final class TestCluster: Sendable {
+    static let brokers = ProcessInfo.processInfo.environment["STOCKD_TEST_BROKERS"]
+    /// With transactions that isolate and fence; the embedded cluster only answers as if it had them.
+    static var isReal: Bool { brokers != nil }
+
+    let bootstrapServers: String
+    private let cluster: EmbeddedCluster?
+
+    /// - Parameter isEmbedded: for tests that inject faults.
+    init(isEmbedded: Bool = false) throws {
+        if let real = Self.brokers, !isEmbedded {
+            bootstrapServers = real
+            cluster = nil
+        } else {
+            let embedded = try EmbeddedCluster(logger: Self.logger)
+            bootstrapServers = embedded.bootstrapServers
+            cluster = embedded
+        }
+    }
+
+    static let logger: Logger = {
+        var logger = Logger(label: "test")
+        let isWanted = ProcessInfo.processInfo.environment["STOCKD_TEST_LOG"] != nil
+        logger.logLevel = isWanted ? .info : .critical
+        return logger
+    }()
+
+    /// The embedded cluster, for its faults.
+    var embedded: EmbeddedCluster {
+        get throws { try cluster ?? { throw Failure("this test needs the embedded cluster") }() }
+    }
+
+    func client(_ properties: [String: String] = [:]) -> ClientSettings {
+        ClientSettings(
+            bootstrapServers: bootstrapServers, clientID: "test", properties: properties, logger: Self.logger)
+    }
+
+    func create(_ topics: [TopicSpec], _ admin: Admin) throws {
+        if let cluster {
+            for topic in topics { try cluster.createTopic(topic.name, partitions: topic.partitions) }
+        } else {
+            try admin.createTopics(topics, timeoutMs: 20_000)
+        }
+    }
+
+    func close() { cluster?.close(deadlineMs: 3_000) }
+
+    private static let counter = Atomic(0)
+
+    /// A name no other test and no other run has.
+    static func unique(_ stem: String) -> String {
+        let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
+        return "\(stem)-\(Int(Date().timeIntervalSince1970))-\(getpid())-\(number)"
+    }
+}
+
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Asks again and again until there is an answer.
+func eventually<T>(_ what: String, within seconds: Double = 30, _ ask: () throws -> T?) throws -> T {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while Date() < deadline {
+        if let answer = try ask() { return answer }
+        usleep(10_000)
+    }
+    throw Failure("\(what): not within \(seconds) s")
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Inventory
+import Pipeline
+import Service
+import Wire
+
+/// The worked day of the documentation: its inputs and what they must give.
+enum Tutorial {
+    static func lines(_ name: String) throws -> [String] {
+        guard let url = Bundle.module.url(forResource: "Tutorial/\(name)", withExtension: nil) else {
+            throw Failure("Tutorial/\(name) is missing")
+        }
+        return try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+
+    static func catalog() throws -> Catalog {
+        let products = try lines("products.csv").joined(separator: "\n")
+        let warehouses = try lines("warehouses.csv").joined(separator: "\n")
+        return Catalog(
+            products: try ReferenceRows.products(csv: Array(products.utf8)),
+            warehouses: try ReferenceRows.warehouses(csv: Array(warehouses.utf8)))
+    }
+
+    /// The expected rows of a view, in no particular order.
+    static func expected(_ view: String) throws -> Set<String> {
+        Set(try lines("expected-\(view).csv").dropFirst())
+    }
+}
+
+extension ViewSnapshot {
+    /// The three views in the columns of the tutorial's tables.
+    var tutorialStock: Set<String> {
+        Set(
+            stock.map {
+                "\($0.product.name),\($0.warehouse.name),\($0.currentStock),\(Self.threshold($0.product)),"
+                    + RFC3339.string($0.lastUpdated)
+            })
+    }
+
+    var tutorialAlerts: Set<String> {
+        Set(
+            alerts.map {
+                "\($0.product.name),\($0.warehouse.name),\($0.currentStock),\(Self.threshold($0.product)),"
+                    + "\($0.unitsBelowThreshold ?? 0),\($0.severity?.name ?? "")"
+            })
+    }
+
+    var tutorialRollup: Set<String> {
+        Set(
+            rollup.map {
+                "\($0.product.name),\($0.warehouseCount),\($0.totalStock),\($0.minWarehouseStock),"
+                    + "\($0.maxWarehouseStock),\(Self.threshold($0.product)),\($0.status.name)"
+            })
+    }
+
+    private static func threshold(_ product: Product) -> Int32 { product.reorderThreshold ?? -1 }
+}
