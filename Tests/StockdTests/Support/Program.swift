@@ -6,12 +6,14 @@ final class Program {
     private let output: URL
 
     /// - Parameter arguments: what follows the program's path.
-    init(_ path: String, _ arguments: [String]) throws {
+    init(_ path: String, _ arguments: [String], _ variables: [String: String] = [:]) throws {
         output = FileManager.default.temporaryDirectory.appending(path: TestCluster.unique("output"))
         try Data().write(to: output)
         let handle = try FileHandle(forWritingTo: output)
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("STOCKD_") }.merging(variables) { $1 }
         process.standardOutput = handle
         process.standardError = handle
         process.standardInput = FileHandle.nullDevice
