@@ -87,5 +87,9 @@ struct Shop {
             second: 1_775_000_000 + .random(in: 0..<86_400, using: &random))
     }
 
-    mutating func orders(_ count: Int) -> [Order] { (0..<count).map { _ in order() } }
+    /// The shop's first orders.
+    static func orders(_ count: Int, seed: UInt64) -> [Order] {
+        var shop = Shop(seed: seed)
+        return (0..<count).map { _ in shop.order() }
+    }
 }

@@ -75,8 +75,10 @@ final class Rig {
     }
 
     func close() {
-        worker?.inbox.stop()
-        _ = try? eventually("the worker ends", within: 15) { worker?.outcome }
+        if let worker {
+            worker.inbox.stop()
+            _ = try? eventually("the worker ends", within: 15) { worker.outcome }
+        }
         orders.close(deadlineMs: 1_000)
         admin.close(deadlineMs: 1_000)
         cluster.close()

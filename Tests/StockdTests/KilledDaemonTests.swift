@@ -1,0 +1,86 @@
+import Foundation
+import Kafka
+import Testing
+
+@Suite("A daemon that is killed", .blocking, .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
+struct KilledDaemonTests {
+    @Test("five times at random moments publishes every change exactly once")
+    func fiveKills() throws {
+        let seed = SeededRandom.seed
+        var random = SeededRandom(seed)
+        let site = try Site(
+            "killed", partitions: 3,
+            settings: """
+                alerts: {topic: NAME-alerts, emit: row}
+                outputs: {stock_levels: {topic: NAME-stock}}
+                checkpoint: {interval: 300ms}
+                """, kafka: "  group_instance_id: one")
+        defer { site.close() }
+        let orders = Shop.orders(20_000, seed: seed)
+        let sender = try Sender(site, orders)
+        for _ in 0..<5 {
+            let daemon = try site.run()
+            try eventually("the daemon is live") {
+                daemon.text.contains("going live") ? () : nil
+            }
+            // Somewhere in the recovery's first publication, between transactions or within one.
+            try sender.send(Int.random(in: 1_000...3_000, using: &random))
+            usleep(.random(in: 0..<400_000, using: &random))
+            daemon.send(SIGKILL)
+            #expect(try daemon.exitCode() == -SIGKILL, "\(daemon.text)")
+        }
+        let daemon = try site.run()
+        try sender.send(sender.remaining)
+        try sender.flush()
+        let expected = Recomputation(orders)
+        try? eventually("the stock is right", within: 60) {
+            try stock(site) == expected.stockRows ? () : nil
+        }
+        #expect(try stock(site) == expected.stockRows, "seed \(seed)")
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode(within: 10) == 0, "\(daemon.text)")
+        var book = AlertBook()
+        for message in try site.read("alerts") { try book.apply(message) }
+        #expect(book.faults == [], "seed \(seed)")
+        #expect(book.rows == expected.alerts, "seed \(seed)")
+    }
+
+    /// `stock last_updated` by key, from the newest message of each.
+    private func stock(_ site: Site) throws -> [String: String] {
+        var rows: [String: String] = [:]
+        for message in try site.read("stock") {
+            let fields = try message.fields
+            let stock = AlertBook.integer(fields["current_stock"]) ?? .min
+            rows[message.keyText] = "\(stock) \(fields["last_updated"] ?? "")"
+        }
+        return rows
+    }
+}
+
+/// Hands orders to the input topic a few at a time.
+final class Sender {
+    private let producer: TransactionalProducer
+    private let input: TopicHandle
+    private var orders: ArraySlice<Order>
+
+    init(_ site: Site, _ orders: [Order]) throws {
+        self.orders = orders[...]
+        producer = try TransactionalProducer(site.cluster.client(), ProducerSettings(transactionalID: nil))
+        input = try producer.topic("\(site.name)-in")
+    }
+
+    var remaining: Int { orders.count }
+
+    /// Sends the next orders, each to the partition that its id chooses, at a few thousand a second.
+    func send(_ count: Int) throws {
+        for order in orders.prefix(count) {
+            try Array(order.json.utf8).withUnsafeBytes {
+                try producer.produce(input, partition: Int32(order.id % 3), key: nil, value: $0)
+            }
+            if order.id % 50 == 0 { usleep(10_000) }
+        }
+        orders = orders.dropFirst(count)
+    }
+
+    func flush() throws { try producer.flush(deadlineMs: 30_000) }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Pipeline
+import Testing
+
+@Suite("A broker that goes away", .blocking)
+struct OutageTests {
+    @Test("in the middle and comes back leaves nothing out and counts nothing twice")
+    func downAndUp() throws {
+        let seed = SeededRandom.seed
+        let rig = try Rig("outage", catalog: Shop.catalog, isEmbedded: true)
+        defer { rig.close() }
+        rig.start()
+        let orders = Shop.orders(20_000, seed: seed)
+        try rig.send(Array(orders[..<8_000]))
+        _ = try rig.settledViews()
+        // These are on their way in, and through the worker, when the broker goes.
+        for order in orders[8_000..<14_000] { try rig.post(order) }
+        usleep(50_000)
+        try rig.cluster.embedded.setBrokerDown()
+        usleep(1_500_000)
+        for order in orders[14_000...] { try rig.post(order) }
+        try rig.cluster.embedded.setBrokerUp()
+        try rig.flush()
+        let views = try rig.settledViews()
+        let expected = Recomputation(orders)
+        #expect(views.stockRows == expected.stockRows, "seed \(seed)")
+        #expect(views.severities == expected.alerts.mapValues(\.severity), "seed \(seed)")
+        let counts = try rig.counts
+        try rig.stop()
+        let messages = try rig.read(.alerts)
+        #expect(try messages.last(ofEachKey: "alert_severity") == views.severities, "seed \(seed)")
+        guard counts.aborted + counts.indefinite + counts.fencings == 0 else { return }
+        // Without an abort, which the embedded cluster does not hide, each change is there exactly once.
+        #expect(messages.count == counts.alertChanges, "seed \(seed)")
+        #expect(try rig.alertBook().faults == [], "seed \(seed)")
+    }
+}
+
+extension [Message] {
+    /// The newest text of a field by key, left out where it is null.
+    func last(ofEachKey field: String) throws -> [String: String] {
+        var values: [String: String] = [:]
+        for message in self { values[message.keyText] = try message.fields[field] as? String }
+        return values
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Kafka
+
+/// Where `stockd run` processes live: a configuration file, reference files and topics of one name.
+final class Site {
+    let cluster: TestCluster
+    let name: String
+    let admin: Admin
+    private let directory: URL
+    private var programs: [Program] = []
+
+    /// - Parameter settings: lines of the configuration besides the names.
+    init(_ stem: String, partitions: Int32, settings: String = "", kafka: String = "") throws {
+        cluster = try TestCluster()
+        name = TestCluster.unique(stem)
+        admin = try Admin(cluster.client())
+        directory = FileManager.default.temporaryDirectory.appending(path: name)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try write("products.csv", Shop.productsFile)
+        try write("warehouses.csv", Shop.warehousesFile)
+        try write(
+            "stockd.yaml",
+            """
+            kafka:
+              brokers: \(cluster.bootstrapServers)
+              group_id: \(name)
+              session_timeout: 6s
+            \(kafka)
+            input: {topic: \(name)-in}
+            dead_letters: {topic: \(name)-dlq}
+            reference:
+              products: {file: products.csv}
+              warehouses: {file: warehouses.csv}
+            log: {format: text}
+            \(settings.replacing("NAME", with: name))
+            """)
+        let topics = ["in", "alerts", "stock", "state", "dlq"].map {
+            TopicSpec("\(name)-\($0)", partitions: partitions, replicationFactor: 1)
+        }
+        try cluster.create(topics, admin)
+    }
+
+    private func write(_ file: String, _ text: String) throws {
+        try Data(text.utf8).write(to: directory.appending(path: file))
+    }
+
+    /// - Parameter variables: `STOCKD_…` variables besides the test's own.
+    func run(_ variables: [String: String] = [:]) throws -> Program {
+        let path = directory.appending(path: "stockd.yaml").path
+        let program = try Program(Program.stockd(), ["run", "--config", path], variables)
+        programs.append(program)
+        return program
+    }
+
+    func read(_ topic: String) throws -> [Message] { try cluster.read("\(name)-\(topic)", admin) }
+
+    func close() {
+        for program in programs { program.remove() }
+        admin.close(deadlineMs: 1_000)
+        cluster.close()
+        try? FileManager.default.removeItem(at: directory)
+    }
+}
