@@ -32,7 +32,8 @@ struct AlertConsumer {
         let before = alerts[alert.pair]
         alerts[alert.pair] = alert.kind == .resolved ? nil : alert
         if alert.previousSeverity != before?.severity { return "not the severity published before" }
-        if alert.severity != entry.severity || alert.incident != entry.incident || alert.since != entry.since {
+        if alert.severity != entry.severity || alert.incident != entry.incident || alert.since != entry.since
+        {
             return "the ledger differs from what was sent"
         }
         let expected: ChangeKind

@@ -12,6 +12,7 @@ import Wire
         for number in 0..<Self.historiesPerPart {
             let seed = UInt64(part * Self.historiesPerPart + number + 1)
             let trouble = try DatabaseQueue().writeWithoutTransaction { db in
+                defer { if db.isInsideTransaction { try? db.rollback() } }
                 var course = try Course(seed: seed, db)
                 return try course.run()
             }
@@ -127,12 +128,10 @@ struct Course: ~Copyable {
 
 extension StockRow {
     var line: String {
-        var time = ByteWriter(capacity: 32)
-        time.append(instant: lastUpdated)
         let threshold = product.reorderThreshold.map(String.init) ?? "NULL"
         return [
             "\(product.id.rawValue)", product.name, product.category, "\(warehouse.id.rawValue)",
-            warehouse.name, "\(currentStock)", threshold, String(decoding: time.bytes, as: UTF8.self),
+            warehouse.name, "\(currentStock)", threshold, RFC3339.string(lastUpdated),
         ].joined(separator: "|")
     }
 
