@@ -5,6 +5,8 @@ import Wire
 struct AlertConsumer {
     let oracle: SQLOracle
     let everyColumn: Bool
+    /// The kinds of change that came.
+    private(set) var kinds: Set<ChangeKind> = []
     private var alerts: [Pair: AlertChange] = [:]
     private var incidents: [Pair: UInt32] = [:]
 
@@ -29,6 +31,7 @@ struct AlertConsumer {
 
     /// The change must follow from the one before it, and say something new.
     private mutating func judge(_ alert: AlertChange, _ entry: LedgerEntry) -> String? {
+        kinds.insert(alert.kind)
         let before = alerts[alert.pair]
         alerts[alert.pair] = alert.kind == .resolved ? nil : alert
         if alert.previousSeverity != before?.severity { return "not the severity published before" }

@@ -9,11 +9,13 @@ import Wire
 
     @Test(arguments: 0..<parts)
     func `views and published tables are those of SQL after every commit`(part: Int) throws {
+        var kinds: Set<ChangeKind> = []
         for number in 0..<Self.historiesPerPart {
             let seed = UInt64(part * Self.historiesPerPart + number + 1)
             let trouble = try DatabaseQueue().writeWithoutTransaction { db in
                 defer { if db.isInsideTransaction { try? db.rollback() } }
                 var course = try Course(seed: seed, db)
+                defer { kinds.formUnion(course.consumer.kinds) }
                 return try course.run()
             }
             if let trouble {
@@ -21,6 +23,7 @@ import Wire
                 return
             }
         }
+        #expect(kinds == Set(ChangeKind.allCases), "the histories must bring about every kind of change")
     }
 }
 
@@ -28,7 +31,7 @@ import Wire
 struct Course: ~Copyable {
     private var history: RandomHistory
     private var aggregate: Aggregate
-    private var consumer: AlertConsumer
+    private(set) var consumer: AlertConsumer
     private let outputs: Aggregate.Outputs
     private let oracle: SQLOracle
     private let decoder = EventDecoder()
