@@ -94,10 +94,10 @@ import Testing
         #expect(rows.first?.row?.totalStock == 130)
         store.apply(10)
         store.apply(-10, at: Pair(1, 2))
-        let moved = store.consolidate().compactMap(\.rollup)
+        #expect(store.consolidate().compactMap(\.rollup).isEmpty, "60 and 70 changed places")
+        store.apply(-10)
+        #expect(store.consolidate().compactMap(\.rollup).map(\.row?.totalStock) == [120])
         store.aggregate.commit()
-        #expect(moved.first?.row?.maxWarehouseStock == 70)
-        #expect(moved.first?.row?.minWarehouseStock == 60 || moved.isEmpty)
         store.adopt([.numbered(1, threshold: 100)], [.numbered(1)])
         #expect(store.consolidate().compactMap(\.rollup).map(\.row?.warehouseCount) == [1])
         store.aggregate.commit()
@@ -117,11 +117,11 @@ import Testing
         let row = StockRow(
             product: .numbered(1, threshold: 100), warehouse: .numbered(1), currentStock: 60,
             lastUpdated: Timestamp(microseconds: 1_774_873_800_000_000))
-        #expect(Fingerprint.of(row) == 0)
+        #expect(Fingerprint.of(row) == 16_369_795_795_292_904_909)
         let rollup = RollupRow(
             product: .numbered(1, threshold: nil), warehouseCount: 2, totalStock: -5,
             minWarehouseStock: -6, maxWarehouseStock: 1)
-        #expect(Fingerprint.of(rollup) == 0)
+        #expect(Fingerprint.of(rollup) == 15_381_109_891_462_424_444)
     }
 
     @Test func `text that moves from one column to the next has another digest`() {
