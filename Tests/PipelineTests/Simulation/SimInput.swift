@@ -14,17 +14,20 @@ struct SimProducer {
     private var recent: [(partition: Int32, record: SimRecord, meaning: SimInput)] = []
     private var lastID: Int64
     private let isKeyed: Bool
+    /// How often the ids jump past the dedupe window, in a thousand events.
+    private let jumps: Int
     private let refusesUnknown: Bool
     let pairs: [Pair]
     /// 2026-03-30T00:00:00Z.
     static let firstSecond: Int64 = 1_774_828_800
 
     init(_ random: inout SplitMix64, _ settings: PipelineSettings) {
+        jumps = random.pick([0, 10, 150])
         isKeyed = settings.keyedBy == .product
         refusesUnknown = settings.unknownType == .deadLetter
         lastID = random.pick([0, 4_090, -20, 1 << 40])
         // Now and then more pairs than a checkpoint record holds.
-        let isWide = random.happens(80)
+        let isWide = random.happens(150)
         let all = (1...3).flatMap { product in
             (1...(isWide ? 30 : 2)).map {
                 Pair(product: ProductID(Int32(product)), warehouse: WarehouseID(Int32($0)))
@@ -67,7 +70,7 @@ struct SimProducer {
     private mutating func writeEvent(_ cluster: SimCluster, _ partition: Int32, _ key: [UInt8], _ pair: Pair)
     {
         var id = lastID + Int64(cluster.random.pick([1, 1, 1, 2, 7]))
-        if cluster.random.happens(10) { id += Int64(cluster.random.pick([5_000, 9_000, 20_000])) }
+        if cluster.random.happens(jumps) { id += Int64(cluster.random.pick([5_000, 9_000, 20_000])) }
         lastID = max(lastID, id)
         if cluster.random.happens(60) { id -= Int64(cluster.random.below(30)) }
         let second = Self.firstSecond + Int64(cluster.random.below(86_000))
