@@ -148,7 +148,9 @@ extension CommitChecker {
     private mutating func checkRollupTable(_ cluster: SimCluster, _ catalog: Catalog) {
         let found = table(cluster, .rollup)
         let totals = totals(catalog)
-        if found.count != totals.count { report("the rollup topic has \(found.count) rows, not \(totals.count)") }
+        if found.count != totals.count {
+            report("the rollup topic has \(found.count) rows, not \(totals.count)")
+        }
         for (product, stocks) in totals {
             let columns = found["{\"product_id\":\(product.rawValue)}"]
             if columns?["total_stock"] != String(stocks.reduce(0, +))

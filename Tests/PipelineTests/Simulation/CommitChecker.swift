@@ -40,7 +40,9 @@ struct CommitChecker {
                 problems.append("an alert's key cannot be read")
                 continue
             }
-            if !changed.insert(pair).inserted { problems.append("\(Self.name(pair)) changes twice in a commit") }
+            if !changed.insert(pair).inserted {
+                problems.append("\(Self.name(pair)) changes twice in a commit")
+            }
             follow(pair, record, commit)
         }
         for pair in stock.cells.keys where owns(commit, pair) { compare(pair, commit.catalog) }
@@ -151,12 +153,15 @@ struct CommitChecker {
         ] where !isRight {
             problems.append(
                 "\(Self.name(pair)): wrong \(what) in \(message.fields.sorted { $0.key < $1.key }); before: "
-                    + "\(before.severity ?? "-") #\(before.incident), expected \(String(describing: expected))")
+                    + "\(before.severity ?? "-") #\(before.incident), expected \(String(describing: expected))"
+            )
         }
     }
 
     private func hasRightSource(_ pair: Pair, _ message: FlatJSON) -> Bool {
-        guard let events = sources[pair] else { return message["source"] == nil && message["source.offset"] == nil }
+        guard let events = sources[pair] else {
+            return message["source"] == nil && message["source.offset"] == nil
+        }
         return events.contains { partition, offset in
             message["source.partition"] == String(partition) && message["source.offset"] == String(offset)
                 // Of its partition it is the newest.
@@ -170,7 +175,8 @@ struct CommitChecker {
         case (nil, _): "RAISED"
         case (_, nil): "RESOLVED"
         case (let before?, let now?):
-            before == now ? "UPDATED" : ExpectedStock.rank(now) > ExpectedStock.rank(before) ? "ESCALATED" : "EASED"
+            before == now
+                ? "UPDATED" : ExpectedStock.rank(now) > ExpectedStock.rank(before) ? "ESCALATED" : "EASED"
         }
     }
 

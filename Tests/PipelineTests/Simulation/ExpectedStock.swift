@@ -27,7 +27,9 @@ struct ExpectedStock {
     init(window: UInt64) { self.window = Int64(window) }
 
     /// True when the event counts.
-    mutating func count(_ id: Int64, _ pair: Pair, _ units: Int64, _ second: Int64, from partition: Int32) -> Bool {
+    mutating func count(_ id: Int64, _ pair: Pair, _ units: Int64, _ second: Int64, from partition: Int32)
+        -> Bool
+    {
         if window > 0 {
             if let top = highest[partition], id < top, top - id > window {
                 belowWindow += 1

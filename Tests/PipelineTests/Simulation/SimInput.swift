@@ -14,19 +14,26 @@ struct SimProducer {
     private var recent: [(partition: Int32, record: SimRecord, meaning: SimInput)] = []
     private var lastID: Int64
     private let isKeyed: Bool
+    /// How often the ids jump past the dedupe window, in a thousand events.
+    private let jumps: Int
     private let refusesUnknown: Bool
     let pairs: [Pair]
     /// 2026-03-30T00:00:00Z.
     static let firstSecond: Int64 = 1_774_828_800
 
     init(_ random: inout SplitMix64, _ settings: PipelineSettings) {
+        jumps = random.pick([0, 10, 150])
         isKeyed = settings.keyedBy == .product
         refusesUnknown = settings.unknownType == .deadLetter
         lastID = random.pick([0, 4_090, -20, 1 << 40])
+        // Now and then more pairs than a checkpoint record holds.
+        let isWide = random.happens(150)
         let all = (1...3).flatMap { product in
-            (1...2).map { Pair(product: ProductID(Int32(product)), warehouse: WarehouseID(Int32($0))) }
+            (1...(isWide ? 30 : 2)).map {
+                Pair(product: ProductID(Int32(product)), warehouse: WarehouseID(Int32($0)))
+            }
         }
-        pairs = Array(all.shuffled(using: &random).prefix(random.within(2...5)))
+        pairs = Array(all.shuffled(using: &random).prefix(isWide ? 90 : random.within(2...5)))
     }
 
     mutating func produce(_ cluster: SimCluster) {
@@ -45,7 +52,8 @@ struct SimProducer {
         case 0..<2: write(cluster, partition, SimRecord(offset: 0, key: key), .tombstone)
         case 2..<8:
             let value = Array(badValue(&cluster.random).utf8)
-            let record = SimRecord(offset: 0, key: key, value: value, headers: [(name: "trace", value: [1, 2])])
+            let record = SimRecord(
+                offset: 0, key: key, value: value, headers: [(name: "trace", value: [1, 2])])
             write(cluster, partition, record, .bad)
         default: writeEvent(cluster, partition, key, pair)
         }
@@ -59,13 +67,16 @@ struct SimProducer {
         ])
     }
 
-    private mutating func writeEvent(_ cluster: SimCluster, _ partition: Int32, _ key: [UInt8], _ pair: Pair) {
+    private mutating func writeEvent(_ cluster: SimCluster, _ partition: Int32, _ key: [UInt8], _ pair: Pair)
+    {
         var id = lastID + Int64(cluster.random.pick([1, 1, 1, 2, 7]))
-        if cluster.random.happens(10) { id += Int64(cluster.random.pick([5_000, 9_000, 20_000])) }
+        if cluster.random.happens(jumps) { id += Int64(cluster.random.pick([5_000, 9_000, 20_000])) }
         lastID = max(lastID, id)
         if cluster.random.happens(60) { id -= Int64(cluster.random.below(30)) }
         let second = Self.firstSecond + Int64(cluster.random.below(86_000))
-        let type = cluster.random.pick(["RECEIVED", "RECEIVED", "SHIPPED", "SHIPPED", "SHIPPED", "RETURNED", "ODD"])
+        let type = cluster.random.pick([
+            "RECEIVED", "RECEIVED", "SHIPPED", "SHIPPED", "SHIPPED", "RETURNED", "ODD",
+        ])
         let quantity = Int64(cluster.random.pick([0, 1, 1, 2, 3, 5, 8, 30]))
         let value =
             "{\"event_id\":\(id),\"event_type\":\"\(type)\",\"product_id\":\(pair.product.rawValue),"
@@ -99,7 +110,7 @@ extension Catalog {
                     reorderThreshold: random.pick([nil, -4, 0, 1, 4, 5, 10, 10, 20, 40])))
         }
         var warehouses: [Warehouse] = []
-        for id in 1...2 where !random.happens(100) {
+        for id in 1...30 where !random.happens(100) {
             warehouses.append(
                 Warehouse(id: WarehouseID(Int32(id)), name: "Warehouse \(random.below(2))", region: "R"))
         }

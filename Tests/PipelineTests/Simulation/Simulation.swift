@@ -16,7 +16,8 @@ final class Simulation {
 
         init(_ log: SimLog, _ settings: PipelineSettings, _ catalog: Catalog) {
             self.log = log
-            worker = Worker(log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry)
+            worker = Worker(
+                log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry)
             log.catalog = { [unowned worker] in worker.catalog }
             log.hasWork = { [unowned worker] in worker.transaction.hasWork }
             log.isRecovering = { [unowned worker] in
@@ -36,7 +37,10 @@ final class Simulation {
     private var started = 0
     private var fencingStops = 0
 
-    init(seed: UInt64, isTracing: Bool = false, adjust: (inout PipelineSettings, inout SimFaults) -> Void = { _, _ in }) {
+    init(
+        seed: UInt64, isTracing: Bool = false,
+        adjust: (inout PipelineSettings, inout SimFaults) -> Void = { _, _ in }
+    ) {
         self.seed = seed
         var random = SplitMix64(seed: seed)
         var settings = PipelineSettings.simulated(&random)
@@ -78,7 +82,8 @@ final class Simulation {
     // MARK: Processes
 
     private func startMissing() {
-        for slot in 0..<slots where !processes.contains(where: { $0.log.slot == slot && !$0.log.diesWhenLost }) {
+        for slot in 0..<slots
+        where !processes.contains(where: { $0.log.slot == slot && !$0.log.diesWhenLost }) {
             guard !cluster.faults.isOn || cluster.random.happens(300) else { continue }
             started += 1
             let log = SimLog(cluster, name: "w\(slot).\(started)", slot: slot)
@@ -93,7 +98,9 @@ final class Simulation {
     }
 
     private func step(_ process: Process) {
-        guard cluster.nowMs >= process.stalledUntilMs || !cluster.faults.isOn else { return cluster.advance(50) }
+        guard cluster.nowMs >= process.stalledUntilMs || !cluster.faults.isOn else {
+            return cluster.advance(50)
+        }
         do {
             if try !process.worker.step() {
                 process.log.close()
@@ -153,7 +160,8 @@ final class Simulation {
 
     private func tidyTopics() {
         for state in cluster.topics[.state]! where cluster.random.happens(500) {
-            let limit = cluster.random.happens(500) ? state.end : Int64(cluster.random.below(Int(state.end) + 1))
+            let limit =
+                cluster.random.happens(500) ? state.end : Int64(cluster.random.below(Int(state.end) + 1))
             if state.compact(below: limit) { cluster.coverage.reached(.stateCompacted) }
         }
         // With a checkpoint in each transaction nothing before the committed offset is needed again.

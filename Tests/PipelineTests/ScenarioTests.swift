@@ -1,0 +1,125 @@
+import Inventory
+import Testing
+
+@testable import Pipeline
+
+@Suite("A worker and the failures of its broker")
+struct ScenarioTests {
+    private func raise(_ scenario: Scenario) {
+        scenario.send("RECEIVED", 20)
+        scenario.send("SHIPPED", 12)
+    }
+
+    @Test("a commit that timed out though it had landed is not published again")
+    func landedCommit() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        try scenario.run(process)
+        raise(scenario)
+        scenario.fail(.indefiniteThenCommitted, times: 2)
+        try scenario.run(process)
+        #expect(scenario.alerts == ["RAISED WARNING 8 1"])
+        #expect(process.telemetry.snapshot.indefinite == 2)
+    }
+
+    @Test("a commit that timed out and never landed is published once")
+    func lostCommit() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        try scenario.run(process)
+        raise(scenario)
+        scenario.fail(.indefiniteThenAborted, times: 2)
+        try scenario.run(process)
+        #expect(scenario.alerts == ["RAISED WARNING 8 1"])
+    }
+
+    @Test(
+        "an abort or a rewind that does not get through at first skips no event",
+        arguments: [Probe.abortFailed, .rewindFailed])
+    func failedPutBack(_ failing: Probe) throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        try scenario.run(process)
+        raise(scenario)
+        scenario.fail(.commitFailed)
+        scenario.fail(failing, times: 3)
+        try scenario.run(process)
+        #expect(scenario.alerts == ["RAISED WARNING 8 1"])
+        #expect(scenario.cluster.violation == nil)
+    }
+
+    @Test("an assignment is taken over though the broker does not answer at first")
+    func unansweredAssignment() throws {
+        let scenario = Scenario()
+        raise(scenario)
+        scenario.fail(.questionFailed, times: 5)
+        try scenario.run(scenario.start())
+        #expect(scenario.alerts.last == "RAISED WARNING 8 1")
+    }
+
+    @Test("a second member stops a worker that must own every partition, and says what to configure")
+    func secondMember() throws {
+        let scenario = Scenario()
+        let first = scenario.start()
+        try scenario.run(first)
+        let second = scenario.start(slot: 1)
+        let stop = #expect(throws: WorkerStop.self) { try scenario.run(first, second) }
+        #expect(stop?.message.contains("set input.keyed_by: product") == true)
+    }
+
+    @Test("a killed worker's successor resolves what reference rows changed meanwhile")
+    func changedReference() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        raise(scenario)
+        try scenario.run(process)
+        scenario.kill(process)
+        let second = scenario.start(Scenario.catalog(threshold: 5))
+        try scenario.run(second)
+        #expect(scenario.alerts.last == "RESOLVED - 8 1")
+        second.inbox.adopt(Scenario.catalog(threshold: 40))
+        try scenario.run(second)
+        #expect(scenario.alerts.last == "RAISED CRITICAL 8 2")
+    }
+
+    @Test("a bad event of a transaction that failed is one dead letter, and the next event counts")
+    func deadLetterOnce() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        try scenario.run(process)
+        scenario.sendRaw("{not an event")
+        raise(scenario)
+        scenario.fail(.commitFailed)
+        try scenario.run(process)
+        #expect(scenario.deadLetters == 1)
+        #expect(scenario.alerts.last == "RAISED WARNING 8 1")
+    }
+
+    @Test("a group offset that somebody else moved stops the worker instead of falsifying stock")
+    func movedOffset() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        raise(scenario)
+        try scenario.run(process)
+        scenario.kill(process)
+        scenario.cluster.groupOffsets[0] = 1
+        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
+        #expect(stop?.message.contains("Set the group's offset back to 2") == true)
+    }
+
+    @Test("a rebuild recomputes the same stock and publishes nothing twice")
+    func rebuild() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        raise(scenario)
+        try scenario.run(process)
+        scenario.kill(process)
+        scenario.settings.rebuilds = true
+        let second = scenario.start()
+        try scenario.run(second)
+        scenario.send("SHIPPED", 5)
+        try scenario.run(second)
+        #expect(scenario.alerts.last == "ESCALATED LOW 3 1")
+        #expect(scenario.alerts.filter { $0.hasPrefix("RAISED") }.count == 1)
+    }
+}
