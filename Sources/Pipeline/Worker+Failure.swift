@@ -34,6 +34,8 @@ extension Worker {
         case .indefinite(let message):
             telemetry.indefinite(message)
             try settle()
+            // A broker that refuses every new producer must not be asked a hundred times a second.
+            log.pause(ms: patience.delayMs(.transaction))
         case .fenced(let message):
             telemetry.fenced(message)
             guard patience.toleratesFencing(nowMs: log.nowMs) else {

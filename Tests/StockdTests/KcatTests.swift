@@ -21,7 +21,8 @@ struct KcatTests {
         let program = try Program(
             #require(Self.kcat),
             [
-                "-C", "-q", "-e", "-b", rig.cluster.bootstrapServers, "-t", rig.topic(.alerts), "-o", "beginning",
+                "-C", "-q", "-e", "-b", rig.cluster.bootstrapServers, "-t", rig.topic(.alerts), "-o",
+                "beginning",
                 "-X", "isolation.level=read_committed", "-f", #"%k\t%s\n"#,
             ])
         defer { program.remove() }

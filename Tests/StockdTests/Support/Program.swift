@@ -51,7 +51,9 @@ final class Program {
     static func stockd() throws -> String {
         let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         let path = tests.deletingLastPathComponent().appending(path: "stockd").path
-        guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure("no program at \(path)") }
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw Failure("no program at \(path)")
+        }
         return path
     }
 }

@@ -62,12 +62,15 @@ struct Recomputation {
 }
 
 extension ViewSnapshot {
+    private static func key(_ row: StockRow) -> String {
+        #"{"product_id":\#(row.product.id.rawValue),"warehouse_id":\#(row.warehouse.id.rawValue)}"#
+    }
+
     /// `stock last_updated` by key, as a recomputation has it.
     var stockRows: [String: String] {
         var rows: [String: String] = [:]
         for row in stock {
-            let key = #"{"product_id":\#(row.product.id.rawValue),"warehouse_id":\#(row.warehouse.id.rawValue)}"#
-            rows[key] = "\(row.currentStock) \(RFC3339.string(row.lastUpdated))"
+            rows[Self.key(row)] = "\(row.currentStock) \(RFC3339.string(row.lastUpdated))"
         }
         return rows
     }
@@ -76,7 +79,8 @@ extension ViewSnapshot {
         var rows: [Int32: [Int64]] = [:]
         for row in rollup {
             rows[row.product.id.rawValue] = [
-                Int64(row.warehouseCount), Int64(row.totalStock), row.minWarehouseStock, row.maxWarehouseStock,
+                Int64(row.warehouseCount), Int64(row.totalStock), row.minWarehouseStock,
+                row.maxWarehouseStock,
             ]
         }
         return rows
@@ -85,8 +89,7 @@ extension ViewSnapshot {
     var severities: [String: String] {
         var rows: [String: String] = [:]
         for row in alerts {
-            let key = #"{"product_id":\#(row.product.id.rawValue),"warehouse_id":\#(row.warehouse.id.rawValue)}"#
-            rows[key] = row.severity?.name
+            rows[Self.key(row)] = row.severity?.name
         }
         return rows
     }

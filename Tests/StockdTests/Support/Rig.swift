@@ -111,7 +111,8 @@ final class Rig {
         try flush()
     }
 
-    private static func withBytes(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
+    private static func withBytes(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws
+    {
         guard let bytes else { return try body(nil) }
         try bytes.withUnsafeBytes { try body($0) }
     }

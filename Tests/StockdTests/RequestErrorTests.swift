@@ -1,0 +1,145 @@
+import Foundation
+import Kafka
+import Pipeline
+import Testing
+
+/// What a request error means to the transaction it hits, by librdkafka's rules.
+enum FaultKind: String, CaseIterable {
+    /// Repeated by librdkafka; nobody above notices.
+    case retriable
+    /// The transaction has to be aborted and its work done again.
+    case abortable
+    /// The producer has to be replaced.
+    case fatal
+    /// No answer in time.
+    case late
+}
+
+struct Fault: CustomTestStringConvertible {
+    let api: EmbeddedCluster.API
+    let kind: FaultKind
+    /// Error codes of the protocol, one round each; 0 for a late success.
+    let codes: [Int32]
+
+    var testDescription: String { "\(kind) on \(api)" }
+
+    static let all: [Fault] = [
+        Fault(api: .produce, kind: .retriable, codes: [6, 7, 19]),
+        Fault(api: .produce, kind: .abortable, codes: [29, 10, 87]),
+        Fault(api: .produce, kind: .fatal, codes: [90]),
+        Fault(api: .produce, kind: .fatal, codes: [47]),
+        Fault(api: .produce, kind: .fatal, codes: [45]),
+        Fault(api: .produce, kind: .late, codes: [0]),
+        Fault(api: .addPartitionsToTxn, kind: .retriable, codes: [14, 16, 51]),
+        Fault(api: .addPartitionsToTxn, kind: .abortable, codes: [29, 59]),
+        Fault(api: .addPartitionsToTxn, kind: .fatal, codes: [90, 48, 53]),
+        Fault(api: .addPartitionsToTxn, kind: .late, codes: [0]),
+        Fault(api: .txnOffsetCommit, kind: .retriable, codes: [14, 16, 7]),
+        Fault(api: .txnOffsetCommit, kind: .abortable, codes: [22, 25, 30]),
+        Fault(api: .txnOffsetCommit, kind: .fatal, codes: [47, 53]),
+        Fault(api: .txnOffsetCommit, kind: .late, codes: [0]),
+        Fault(api: .endTxn, kind: .retriable, codes: [14, 16, 51]),
+        Fault(api: .endTxn, kind: .abortable, codes: [59]),
+        Fault(api: .endTxn, kind: .fatal, codes: [90, 48, 53]),
+        Fault(api: .endTxn, kind: .late, codes: [0]),
+    ]
+}
+
+/// One order at a time, each of which raises one alert: so what a fault hits, and what must come of it, is
+/// known exactly. The embedded cluster shows aborted records to every reader, so what it holds is compared
+/// with what the worker says it committed.
+@Suite("A request error", .blocking)
+struct RequestErrorTests {
+    @Test("loses nothing and repeats nothing", arguments: Fault.all)
+    func matrix(_ fault: Fault) throws {
+        let rig = try Rig("fault", partitions: 1, catalog: Shop.catalog, isEmbedded: true)
+        defer { rig.close() }
+        rig.deadlineMs = 1_500
+        rig.start()
+        var sent: [Order] = []
+        func sendOne() throws {
+            sent.append(Self.order(sent.count))
+            try rig.send([sent[sent.count - 1]])
+            let views = try rig.settledViews()
+            #expect(views.stockRows == Recomputation(sent).stockRows)
+        }
+        try sendOne()
+        try sendOne()
+        for code in fault.codes {
+            try push(fault, code, to: rig.cluster.embedded)
+            try sendOne()
+            try rig.cluster.embedded.clearRequestErrors(fault.api)
+            try sendOne()
+        }
+        let counts = try rig.counts
+        try rig.stop()
+        let messages = try rig.read(.alerts)
+        try check(fault, sent, counts, messages)
+    }
+
+    @Test("that keeps coming back when a producer is made is waited for, not stormed")
+    func refusedProducer() throws {
+        let rig = try Rig("refused", partitions: 1, catalog: Shop.catalog, isEmbedded: true)
+        defer { rig.close() }
+        // The orders' own producer has its id before the next one is refused one.
+        try rig.send([Self.order(0)])
+        // TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+        try rig.cluster.embedded.pushRequestErrors(.initProducerID, Array(repeating: 53, count: 10_000))
+        rig.start()
+        usleep(7_000_000)
+        let counts = try rig.counts
+        #expect((2..<20).contains(counts.indefinite + counts.fencings))
+        try rig.cluster.embedded.clearRequestErrors(.initProducerID)
+        #expect(try rig.settledViews().stockRows == Recomputation([Self.order(0)]).stockRows)
+        try rig.stop()
+    }
+
+    private func push(_ fault: Fault, _ code: Int32, to cluster: EmbeddedCluster) throws {
+        // The first Produce is the order's own; after it come the alert and, on its own, the state. A fatal
+        // error has to hit both: the state records of the dead transaction would be believed otherwise,
+        // because the embedded cluster does not hide them.
+        let passes = fault.api == .produce
+        let hits = passes && fault.kind == .fatal ? [code, code] : [code]
+        if fault.kind == .late {
+            if passes { try cluster.pushDelayedAnswer(fault.api, delayMs: 0) }
+            try cluster.pushDelayedAnswer(fault.api, code: code, delayMs: 6_000)
+        } else {
+            cluster.pushRequestErrors(fault.api, passes ? [0] + hits : hits)
+        }
+    }
+
+    /// Each order is of another pair and leaves it CRITICAL.
+    private static func order(_ index: Int) -> Order {
+        Order(
+            id: Int64(index + 1), type: "RECEIVED", product: Int32(index) % Shop.products + 1,
+            warehouse: Int32(index) / Shop.products + 1, quantity: 1, second: 1_775_000_000)
+    }
+
+    private func check(
+        _ fault: Fault, _ sent: [Order], _ counts: Telemetry.Counts, _ messages: [Message]
+    ) throws {
+        let attempts = counts.aborted + counts.indefinite + counts.fencings
+        let byKey = Dictionary(grouping: messages, by: \.keyText)
+        #expect(Set(byKey.keys) == Set(sent.map(\.key)), "nothing is lost")
+        // A repeated attempt says what the first one said.
+        for (key, messages) in byKey {
+            #expect(Set(messages.map(\.value)).count == 1, "\(key) has one alert")
+        }
+        switch fault.kind {
+        case .retriable:
+            #expect(attempts == 0)
+            #expect(messages.count == sent.count)
+            #expect(counts.alertChanges == sent.count)
+        case .abortable:
+            #expect(attempts >= fault.codes.count)
+            #expect(counts.alertChanges == sent.count)
+            #expect(messages.count <= sent.count + attempts)
+        case .fatal, .late:
+            #expect(attempts >= (fault.kind == .late ? 0 : fault.codes.count))
+            // An outcome nobody knew is looked up, and may turn out to have been a commit.
+            #expect(counts.alertChanges <= sent.count)
+            #expect(counts.alertChanges + counts.indefinite + counts.fencings >= sent.count)
+            #expect(messages.count <= sent.count + attempts)
+        }
+    }
+}
