@@ -64,6 +64,7 @@ public final class Worker<L: Log> {
     }
 
     /// Takes one turn. Returns false when a stop was asked for and everything is in order.
+    @specialized(where L == KafkaLog)
     public func step() throws(WorkerStop) -> Bool {
         if inbox.isStopping {
             do throws(LogFailure) { try giveUpPartitions(parking: false) } catch { try handle(error) }
@@ -97,6 +98,7 @@ public final class Worker<L: Log> {
 
     // MARK: decode → apply
 
+    @specialized(where L == KafkaLog)
     private func absorb(_ count: Int) throws(LogFailure) {
         guard case .running = phase else { return }
         transaction.noteWork(nowMs: log.nowMs)
