@@ -97,7 +97,7 @@ public struct Aggregate: ~Copyable {
     /// With many pairs an event costs little but waiting for memory: its place in the index, then its cell,
     /// then its journal entry. Asked for together first, the waits of up to `eventsAtOnce` events overlap.
     public mutating func apply<Failure: Error>(
-        _ events: borrowing Span<PlacedEvent>,
+        _ events: [PlacedEvent],
         _ report: (_ index: Int, _ outcome: Outcome) throws(Failure) -> Void
     ) throws(Failure) {
         warm(events)
@@ -110,7 +110,7 @@ public struct Aggregate: ~Copyable {
     /// How many events one `apply` should bring: enough to overlap, few enough to stay in the first-level cache.
     public static var eventsAtOnce: Int { 64 }
 
-    private mutating func warm(_ events: borrowing Span<PlacedEvent>) {
+    private mutating func warm(_ events: [PlacedEvent]) {
         var sum: UInt64 = 0
         for index in events.indices { sum &+= UInt64(table.probe(events[index].event.pair.packed)) }
         for index in events.indices {

@@ -108,7 +108,7 @@ struct MicroBenchmarks {
                     let source = Source(partition: Partition(0), offset: Offset(Int64(index)))
                     waiting.append(PlacedEvent(event: event, lane: 0, source: source))
                     guard waiting.count == Aggregate.eventsAtOnce || index == end - 1 else { continue }
-                    aggregate.apply(waiting.span) { _, _ in }
+                    aggregate.apply(waiting) { _, _ in }
                     waiting.removeAll(keepingCapacity: true)
                 }
                 aggregate.consolidate { _ in changes += 1 }
