@@ -107,6 +107,32 @@ struct ScenarioTests {
         #expect(stop?.message.contains("Set the group's offset back to 2") == true)
     }
 
+    @Test("after data loss was accepted once, the next start needs no such word")
+    func acceptedDataLoss() throws {
+        let scenario = Scenario()
+        scenario.settings.checkpointIntervalMs = 1_000_000
+        let process = scenario.start()
+        try scenario.run(process)
+        raise(scenario)
+        try scenario.run(process)
+        scenario.kill(process)
+        scenario.cluster.partition(.input, 0).trim(to: 2)
+        #expect(throws: WorkerStop.self) { try scenario.run(scenario.start(), steps: 300) }
+        scenario.cluster.members = []
+        scenario.settings.acceptsDataLoss = true
+        scenario.settings.checkpointIntervalMs = 0
+        let second = scenario.start()
+        try scenario.run(second)
+        #expect(scenario.alerts.last == "RESOLVED - - 1")
+        scenario.kill(second)
+        scenario.settings.acceptsDataLoss = false
+        let third = scenario.start()
+        try scenario.run(third)
+        scenario.send("RECEIVED", 3)
+        try scenario.run(third)
+        #expect(scenario.alerts.last == "RAISED LOW 3 2")
+    }
+
     @Test("a rebuild recomputes the same stock and publishes nothing twice")
     func rebuild() throws {
         let scenario = Scenario()
