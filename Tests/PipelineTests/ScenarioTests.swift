@@ -107,6 +107,80 @@ struct ScenarioTests {
         #expect(stop?.message.contains("Set the group's offset back to 2") == true)
     }
 
+    @Test("after data loss was accepted once, the next start needs no such word")
+    func acceptedDataLoss() throws {
+        let scenario = Scenario()
+        scenario.settings.checkpointIntervalMs = 1_000_000
+        let process = scenario.start()
+        try scenario.run(process)
+        raise(scenario)
+        try scenario.run(process)
+        scenario.kill(process)
+        scenario.cluster.partition(.input, 0).trim(to: 2)
+        #expect(throws: WorkerStop.self) { try scenario.run(scenario.start(), steps: 300) }
+        scenario.cluster.members = []
+        scenario.settings.acceptsDataLoss = true
+        scenario.settings.checkpointIntervalMs = 0
+        let second = scenario.start()
+        try scenario.run(second)
+        #expect(scenario.alerts.last == "RESOLVED - - 1")
+        scenario.kill(second)
+        scenario.settings.acceptsDataLoss = false
+        let third = scenario.start()
+        try scenario.run(third)
+        scenario.send("RECEIVED", 3)
+        try scenario.run(third)
+        #expect(scenario.alerts.last == "RAISED LOW 3 2")
+    }
+
+    @Test("a shard that comes home after another worker published is read anew")
+    func parkedAndOutdated() throws {
+        let scenario = Scenario()
+        scenario.settings.keyedBy = .product
+        let first = scenario.start()
+        let second = scenario.start(slot: 1)
+        func move(to process: Simulation.Process) throws {
+            for _ in 0..<30 where process.log.owned.isEmpty {
+                scenario.cluster.startRebalance()
+                try scenario.run(first, second, steps: 20)
+            }
+        }
+        raise(scenario)
+        try move(to: first)
+        try scenario.run(first, second)
+        try move(to: second)
+        second.inbox.adopt(Scenario.catalog(threshold: 40))
+        try scenario.run(first, second)
+        #expect(scenario.alerts.last == "ESCALATED CRITICAL 8 1")
+        try move(to: first)
+        first.inbox.adopt(Scenario.catalog(threshold: 40))
+        try scenario.run(first, second)
+        #expect(scenario.alerts.suffix(2).contains("EASED WARNING 8 1"))
+        #expect(scenario.alerts.last == "ESCALATED CRITICAL 8 1")
+        #expect(scenario.alerts.count == 4)
+    }
+
+    @Test("a checkpoint whose commit failed is written again, with what changed long before it")
+    func failedCheckpoint() throws {
+        let scenario = Scenario()
+        scenario.settings.checkpointIntervalMs = 3_000
+        let process = scenario.start()
+        for warehouse in 1...40 { scenario.send("RECEIVED", 20, warehouse: warehouse) }
+        try scenario.run(process)
+        // In the first bucket, committed and not yet checkpointed; then in the second, with the checkpoint.
+        scenario.send("SHIPPED", 12)
+        try scenario.run(process, steps: 3)
+        scenario.cluster.advance(3_000)
+        scenario.send("SHIPPED", 1, warehouse: 40)
+        scenario.fail(.commitFailed)
+        try scenario.run(process)
+        scenario.kill(process)
+        let second = scenario.start()
+        scenario.send("SHIPPED", 5)
+        try scenario.run(second)
+        #expect(scenario.alerts == ["RAISED WARNING 8 1", "ESCALATED LOW 3 1"])
+    }
+
     @Test("a rebuild recomputes the same stock and publishes nothing twice")
     func rebuild() throws {
         let scenario = Scenario()

@@ -21,10 +21,10 @@ final class Scenario {
         Simulation.Process(SimLog(cluster, name: "w\(slot)", slot: slot), settings, catalog)
     }
 
-    func send(_ type: String, _ quantity: Int) {
+    func send(_ type: String, _ quantity: Int, warehouse: Int = 1) {
         lastID += 1
         sendRaw(
-            "{\"event_id\":\(lastID),\"event_type\":\"\(type)\",\"product_id\":1,\"warehouse_id\":1,"
+            "{\"event_id\":\(lastID),\"event_type\":\"\(type)\",\"product_id\":1,\"warehouse_id\":\(warehouse),"
                 + "\"quantity\":\(quantity),\"event_time\":\(SimProducer.firstSecond + lastID)}")
     }
 
