@@ -11,17 +11,13 @@ struct PoisonTests {
         (Array("".utf8), "invalid_json"),
         ([0xFF, 0xFE, 0x00, 0x7B], "invalid_utf8"),
         (Array(#"{"event_id":1,"event_type":"SHIPPED","product_id":1}"#.utf8), "missing_field"),
-        (
-            Array(
-                #"{"event_id":1,"event_type":"SHIPPED","product_id":1,"warehouse_id":1,"quantity":-1,"event_time":0}"#
-                    .utf8), "quantity_out_of_range"
-        ),
-        (
-            Array(
-                #"{"event_id":1,"event_type":"SHIPPED","product_id":1,"warehouse_id":1,"quantity":1,"event_time":"30 March"}"#
-                    .utf8), "invalid_timestamp"
-        ),
+        (order(#""quantity":-1,"event_time":0"#), "quantity_out_of_range"),
+        (order(#""quantity":1,"event_time":"30 March""#), "invalid_timestamp"),
     ]
+
+    private static func order(_ rest: String) -> [UInt8] {
+        Array(#"{"event_id":1,"event_type":"SHIPPED","product_id":1,"warehouse_id":1,\#(rest)}"#.utf8)
+    }
 
     private struct Poison {
         var key: [UInt8]?
