@@ -41,10 +41,12 @@ struct EndToEnd {
                     made += names
                 }
                 results[scenario, default: []].append(
-                    try Child.run([
-                        "--child", scenario, "--brokers", brokers, "--topic", input, "--events", "\(events)",
-                        "--pairs", "\(options.pairs)", "--tag", tag,
-                    ]))
+                    try Child.run(
+                        [
+                            "--child", scenario, "--brokers", brokers, "--topic", input, "--events",
+                            "\(events)",
+                            "--pairs", "\(options.pairs)", "--tag", tag,
+                        ] + (options.wakesFetchers ? ["--wake"] : [])))
             }
         }
         summarise(results, embedded == nil ? "BROKERS=\(brokers)" : "the embedded cluster")
