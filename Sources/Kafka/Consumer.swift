@@ -51,6 +51,9 @@ public final class Consumer {
         [
             ("fetch.wait.max.ms", String(consumer.fetchWaitMs)),
             ("queued.max.messages.kbytes", String(consumer.queuedKilobytes)),
+            // Bytes are the bound, not a count: once either is reached librdkafka 2.0.2 looks again only after
+            // up to a second, and its default of 100,000 messages is worked off in a tenth of that.
+            ("queued.min.messages", "10000000"),
             ("fetch.error.backoff.ms", "100"),
         ]
     }
