@@ -167,7 +167,9 @@ struct ScenarioTests {
         let process = scenario.start()
         for warehouse in 1...40 { scenario.send("RECEIVED", 20, warehouse: warehouse) }
         try scenario.run(process)
-        // In the first bucket, committed and not yet checkpointed; then in the second, with the checkpoint.
+        // A checkpoint; a change of the first bucket, committed without one; then the second, with the next.
+        scenario.send("SHIPPED", 1, warehouse: 40)
+        try scenario.run(process, steps: 3)
         scenario.send("SHIPPED", 12)
         try scenario.run(process, steps: 3)
         scenario.cluster.advance(3_000)

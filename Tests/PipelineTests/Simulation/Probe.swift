@@ -9,7 +9,7 @@ enum Probe: String, CaseIterable {
     case deadLetter, deadLetterAborted, duplicate, belowWindow, tombstone
     case beginFailed, sendFailed, commitFailed, abortFailed, prepareFailed, pollFailed, rewindFailed
     case questionFailed, readerFailed, stateCompacted, inputTrimmed, catalogAdopted
-    case aliveButEvicted, replacedWhileAlive, stoppedInOrder
+    case aliveButEvicted, hungInsideCall, replacedWhileAlive, stoppedInOrder
     case raised, escalated, eased, updated, resolved
 }
 

@@ -25,6 +25,8 @@ final class SimCluster {
     var generation = 0
     var members: [SimLog] = []
     var rebalancingSinceMs: Int64?
+    /// Lets the others work while a process hangs; one at a time.
+    var goOnWithout: ((SimLog) -> Void)?
 
     static let transactionTimeoutMs: Int64 = 10_000
 

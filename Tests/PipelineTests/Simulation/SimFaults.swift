@@ -15,6 +15,8 @@ struct SimFaults {
     /// At any call, in the middle of whatever the worker does.
     var evictInside = 0
     var rebalanceInside = 0
+    /// The process hangs in a call while the group goes on without it.
+    var stallInside = 0
     /// Faults to happen at the next occasion, so many times each.
     var scripted: [Probe: Int] = [:]
     // In a thousand steps of the driver.
@@ -43,6 +45,7 @@ struct SimFaults {
         rewind = some(&random) * 2
         delayedMarkers = some(&random) * 4
         evictInside = random.pick([0, 0, 0, 2, 10])
+        stallInside = random.pick([0, 0, 2, 8])
         rebalanceInside = random.pick([0, 0, 5])
         kill = random.pick([0, 5, 20, 50])
         rebalance = random.pick([0, 5, 30])

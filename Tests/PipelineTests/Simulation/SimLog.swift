@@ -73,6 +73,13 @@ final class SimLog: Log {
         diesAfterwards = false
         if cluster.faults.isOn {
             if cluster.random.happens(cluster.faults.evictInside) { cluster.evict(self) }
+            if let goOn = cluster.goOnWithout, cluster.random.happens(cluster.faults.stallInside) {
+                cluster.goOnWithout = nil
+                cluster.coverage.reached(.hungInsideCall)
+                cluster.evict(self)
+                goOn(self)
+                cluster.goOnWithout = goOn
+            }
             if cluster.random.happens(cluster.faults.rebalanceInside) { cluster.startRebalance() }
         }
         guard let left = callsToLive else { return }

@@ -62,6 +62,18 @@ final class Simulation {
     /// Plays the history; the first thing found wrong, or nil.
     func run() -> String? {
         var calm = 0
+        cluster.goOnWithout = { [unowned self] log in
+            let turns = cluster.random.below(60)
+            cluster.say("\(log.name) hangs")
+            for _ in 0..<turns {
+                cluster.advance(Int64(cluster.random.below(300)))
+                startMissing()
+                if cluster.random.happens(100) { produce() }
+                let others = processes.filter { $0.log !== log }
+                if let process = others.randomElement(using: &cluster.random) { step(process) }
+            }
+            cluster.say("\(log.name) wakes up")
+        }
         while cluster.violation == nil, eventsToCome > 0 || calm < 20 {
             if eventsToCome == 0 { calm += 1 }
             disturb()
