@@ -13,25 +13,26 @@ struct KilledDaemonTests {
             settings: """
                 alerts: {topic: NAME-alerts, emit: row}
                 outputs: {stock_levels: {topic: NAME-stock}}
-                checkpoint: {interval: 300ms}
+                checkpoint: {interval: 100ms}
+                batch: {max_events: 20}
+                commit: {interval: 1ms}
                 """, kafka: "  group_instance_id: one")
         defer { site.close() }
         let orders = Shop.orders(20_000, seed: seed)
         let sender = try Sender(site, orders)
         for _ in 0..<5 {
+            // A backlog that keeps one small transaction after the other open until the kill.
+            try sender.send(3_000)
             let daemon = try site.run()
             try eventually("the daemon is live") {
                 daemon.text.contains("going live") ? () : nil
             }
-            // Somewhere in the recovery's first publication, between transactions or within one.
-            try sender.send(Int.random(in: 1_000...3_000, using: &random))
-            usleep(.random(in: 0..<400_000, using: &random))
+            usleep(.random(in: 0..<500_000, using: &random))
             daemon.send(SIGKILL)
             #expect(try daemon.exitCode() == -SIGKILL, "\(daemon.text)")
         }
         let daemon = try site.run()
         try sender.send(sender.remaining)
-        try sender.flush()
         let expected = Recomputation(orders)
         try? eventually("the stock is right", within: 60) {
             try stock(site) == expected.stockRows ? () : nil
@@ -71,16 +72,16 @@ final class Sender {
 
     var remaining: Int { orders.count }
 
-    /// Sends the next orders, each to the partition that its id chooses, at a few thousand a second.
+    /// Sends the next orders, each to the partition that its id chooses.
     func send(_ count: Int) throws {
         for order in orders.prefix(count) {
             try Array(order.json.utf8).withUnsafeBytes {
                 try producer.produce(input, partition: Int32(order.id % 3), key: nil, value: $0)
             }
-            if order.id % 50 == 0 { usleep(10_000) }
         }
         orders = orders.dropFirst(count)
+        try flush()
     }
 
-    func flush() throws { try producer.flush(deadlineMs: 30_000) }
+    private func flush() throws { try producer.flush(deadlineMs: 30_000) }
 }
