@@ -71,6 +71,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "OracleTests",
+            dependencies: ["Inventory", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(
             name: "ServiceTests",
             dependencies: ["Service", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),

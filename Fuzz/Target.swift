@@ -1,4 +1,5 @@
 import Inventory
+
 @testable import Wire
 
 /// What libFuzzer calls with each input. Besides not crashing, the readers must agree with each other: a
@@ -18,7 +19,8 @@ private func fuzzEvent(_ bytes: UnsafeRawBufferPointer) {
     _ = decoder.typeName(bytes)
     do throws(BadEvent) {
         let scanned = try decoder.scanned(bytes.bytes)
-        precondition(decoder.predicted(bytes.bytes).map { $0 == scanned } ?? true, "two readings of one event")
+        precondition(
+            decoder.predicted(bytes.bytes).map { $0 == scanned } ?? true, "two readings of one event")
     } catch {
         precondition(decoder.predicted(bytes.bytes) == nil, "predicted what the scanner refuses")
         precondition(error.message.utf8.count < 4000, "a message is one sentence")

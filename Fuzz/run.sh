@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 out=.build/fuzz
 mkdir -p "$out/corpus"
-common="-O -swift-version 6 -enable-testing -parse-as-library -sanitize=fuzzer,address \
+common="-O -swift-version 6 -enable-testing -parse-as-library -sanitize=fuzzer,address -use-ld=lld \
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault -I $out"
 
 compile_module() {

@@ -16,3 +16,17 @@ public struct OrderEvent: Equatable, Sendable {
         self.typeIsKnown = typeIsKnown
     }
 }
+
+/// An event and where it lies in the input.
+public struct PlacedEvent: Sendable {
+    public var event: OrderEvent
+    /// The shard's lane that its input partition feeds.
+    public var lane: Int
+    public var source: Source
+
+    @inlinable public init(event: OrderEvent, lane: Int, source: Source) {
+        self.event = event
+        self.lane = lane
+        self.source = source
+    }
+}

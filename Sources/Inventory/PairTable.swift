@@ -49,6 +49,10 @@ struct PairTable: ~Copyable {
         }
     }
 
+    /// The slot at the first place where a pair may be: often its own, never certainly.
+    @inline(__always)
+    func probe(_ pair: UInt64) -> UInt32 { index[home(pair)] }
+
     /// The pair must not be in the table.
     mutating func insert(_ cell: Cell) -> UInt32 {
         precondition(count < Int(Cell.none), "more pairs than 32-bit slots")

@@ -45,7 +45,7 @@ extension Admin {
     }
 
     /// Sends one admin request and waits for its answer, which the caller destroys.
-    private func request(
+    func request(
         _ operation: rd_kafka_admin_op_t, _ timeoutMs: Int32,
         _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void
     ) throws(KafkaError) -> OpaquePointer {
@@ -103,7 +103,7 @@ extension Admin {
         throw KafkaError(code, message: "cannot \(verb) topic \(name): \(words)")
     }
 
-    private static func text(_ event: OpaquePointer) -> String? {
+    static func text(_ event: OpaquePointer) -> String? {
         rd_kafka_event_error_string(event).map { String(cString: $0) }
     }
 

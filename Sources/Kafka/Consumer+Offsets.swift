@@ -69,15 +69,9 @@ extension Consumer {
     private func query(
         _ places: [PartitionOffset], _ call: (OpaquePointer, OffsetList.Pointer) -> rd_kafka_resp_err_t
     ) throws(KafkaError) -> [Int32: Int64] {
-        let (code, elements) = OffsetList.with(places, topic: settings.topic) { list in
-            (call(client.handle, list), OffsetList.read(list, topic: settings.topic))
-        }
-        if let error = KafkaError.describing(code, on: client.handle) { throw error }
-        var offsets: [Int32: Int64] = [:]
-        for element in elements {
-            if let error = KafkaError.describing(element.error, on: client.handle) { throw error }
-            if element.offset >= 0 { offsets[element.partition] = element.offset }
-        }
-        return offsets
+        let list = OffsetList.make(places, topic: settings.topic)
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        if let error = KafkaError.describing(call(client.handle, list), on: client.handle) { throw error }
+        return try OffsetList.offsets(in: list, topic: settings.topic)
     }
 }

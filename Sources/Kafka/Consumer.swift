@@ -19,7 +19,7 @@ public final class Consumer {
     /// How long librdkafka's own threads may take to answer a call that does no network I/O.
     static let memoryCallLimitMs: Int32 = 10_000
 
-    /// Creates the member and subscribes; it joins the group when it is polled.
+    /// Creates the member and subscribes: it joins the group in the background and has to be polled from now on.
     public init(_ settings: ClientSettings, _ consumer: ConsumerSettings, name: String = "consumer")
         throws(KafkaError)
     {

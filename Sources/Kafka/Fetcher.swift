@@ -9,16 +9,18 @@ final class Fetcher {
     let topic: String
     let batch: RecordBatch
     private let queue: OpaquePointer
-    private var messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
-    private var held = 0
+    var messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
+    var held = 0
     private var capacity: Int
     /// The offset behind the last record or control record that was passed, by partition.
-    private(set) var positions: [Int32: Int64] = [:]
-    private var run = PartitionOffset(-1, 0)
-    private var starts: [Int32: Int64] = [:]
-    private var problems: [Problem] = []
+    var positions: [Int32: Int64] = [:]
+    var run = PartitionOffset(-1, 0)
+    var starts: [Int32: Int64] = [:]
+    /// Records of this poll that had been passed before.
+    var repeated = 0
+    var problems: [Problem] = []
 
-    private enum Problem {
+    enum Problem {
         case outOfRange(OffsetOutOfRange)
         case error(KafkaError)
     }
@@ -56,6 +58,7 @@ final class Fetcher {
             wait = wait == 0 ? 0 : deadline.remainingMs
         }
         settlePosition()
+        reportRepeated()
         if batch.count > 0 { return .records(batch.count) }
         if let problem = try nextProblem() { return problem }
         if let rebalance = inbox?.takeNews() { return .rebalance(rebalance) }
@@ -109,63 +112,6 @@ final class Fetcher {
         // Accepting compacts in place: the write index never passes the read index.
         for index in 0..<count {
             if let message = rest[index] { accept(message) }
-        }
-    }
-}
-
-extension Fetcher {
-    /// Puts a record into the batch, or notes what a message that is none of them says.
-    private func accept(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
-        if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
-            note(message)
-            rd_kafka_message_destroy(message)
-            return
-        }
-        let partition = message.pointee.partition
-        if partition != run.partition {
-            settlePosition()
-            run = PartitionOffset(partition, positions[partition] ?? 0)
-        }
-        // Never again what was passed already, whatever made librdkafka fetch it.
-        if message.pointee.offset < run.offset {
-            client.context.settings.logger.warning(
-                "\(topic) partition \(partition) offset \(message.pointee.offset) came again and is dropped")
-            rd_kafka_message_destroy(message)
-            return
-        }
-        messages[held] = message
-        held += 1
-        batch.append(message)
-        run.offset = message.pointee.offset + 1
-    }
-
-    /// Records come in runs of one partition, so the dictionary is touched once a run.
-    private func settlePosition() {
-        if run.partition >= 0 { positions[run.partition] = run.offset }
-        run.partition = -1
-    }
-
-    private func note(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
-        let code = message.pointee.err
-        let partition = message.pointee.partition
-        let offset = message.pointee.offset
-        let text = rd_kafka_message_errstr(message).map { String(cString: $0) } ?? ""
-        switch code {
-        case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-            client.context.connection.up()
-            settlePosition()
-            positions[partition] = max(positions[partition] ?? 0, offset)
-        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-            // This error carries no version, so one of an earlier assignment may still be in the queue.
-            guard starts[partition] != nil else { return }
-            problems.append(
-                .outOfRange(
-                    OffsetOutOfRange(topic: topic, partition: partition, offset: offset, reason: text)))
-        case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
-            // A lost assignment follows as a rebalance, which says what has to be done.
-            client.context.settings.logger.warning("\(text)")
-        default:
-            problems.append(.error(KafkaError(code, message: text, on: client.handle)))
         }
     }
 

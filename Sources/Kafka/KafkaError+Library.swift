@@ -15,6 +15,13 @@ extension KafkaError {
             on: client)
     }
 
+    /// Copies an error object that belongs to a result.
+    static func borrowing(_ object: OpaquePointer?) -> KafkaError? {
+        guard let object else { return nil }
+        return KafkaError(
+            rd_kafka_error_code(object), message: String(cString: rd_kafka_error_string(object)))
+    }
+
     /// Describes a plain code; nil for success.
     static func describing(
         _ code: rd_kafka_resp_err_t, _ message: String? = nil, on client: OpaquePointer? = nil

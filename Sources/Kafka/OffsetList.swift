@@ -32,7 +32,19 @@ enum OffsetList {
         let error: rd_kafka_resp_err_t
     }
 
-    static func read(_ list: Pointer?, topic: String) -> [Element] {
+    /// The concrete offsets of a list; throws the first partition's error.
+    static func offsets(in list: UnsafePointer<rd_kafka_topic_partition_list_t>?, topic: String)
+        throws(KafkaError) -> [Int32: Int64]
+    {
+        var offsets: [Int32: Int64] = [:]
+        for element in read(list, topic: topic) {
+            if let error = KafkaError.describing(element.error) { throw error }
+            if element.offset >= 0 { offsets[element.partition] = element.offset }
+        }
+        return offsets
+    }
+
+    static func read(_ list: UnsafePointer<rd_kafka_topic_partition_list_t>?, topic: String) -> [Element] {
         guard let list else { return [] }
         return (0..<Int(list.pointee.cnt)).compactMap { index in
             let element = list.pointee.elems[index]

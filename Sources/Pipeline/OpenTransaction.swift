@@ -2,6 +2,8 @@
 struct OpenTransaction {
     /// `begin` has been called and neither commit nor abort has.
     var isOpen = false
+    /// An abort or a rewind did not get through: nothing may be read or begun before it has.
+    var mustPutBack = false
     /// Records were taken since the last commit.
     private(set) var hasWork = false
     /// The last poll took all there was.
@@ -24,6 +26,7 @@ struct OpenTransaction {
     /// The transaction ended, one way or the other.
     mutating func close() {
         isOpen = false
+        mustPutBack = false
         hasWork = false
         isQueueDry = false
         sent = 0

@@ -72,7 +72,8 @@ final class Recovery<L: Log> {
         placement = StatePlacement(
             keyedBy: settings.keyedBy, statePartitionCount: try checkedStatePartitionCount())
         committed = try log.committed(partitions)
-        groups = settings.keyedBy == .none ? [partitions] : partitions.map { [$0] }
+        let isShared = settings.keyedBy == .none && !partitions.isEmpty
+        groups = isShared ? [partitions] : partitions.map { [$0] }
         stage = .group
     }
 

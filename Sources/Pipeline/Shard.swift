@@ -32,6 +32,14 @@ final class Shard {
         lanes.map { PartitionPosition($0.partition, $0.committed) }
     }
 
+    /// Moves a lane past a record; false when the lane is past it already.
+    @inline(__always)
+    func advance(lane: Int, past offset: Offset) -> Bool {
+        guard offset >= lanes[lane].next else { return false }
+        lanes[lane].next = offset.next
+        return true
+    }
+
     func commit() {
         aggregate.commit()
         for lane in lanes.indices { lanes[lane].committed = lanes[lane].next }

@@ -94,12 +94,13 @@ final class StateLoader<L: Log> {
             }
         }
         taken.finishRestoringCells()
+        // Before the ledger: a pair that only it knows is in no checkpoint yet.
+        if !plan.startsEmpty { taken.markCheckpointed() }
         for (pair, entry) in stored.alerts { taken.restore(entry, of: pair) }
         for (pair, print) in stored.stockFingerprints { taken.restore(stockFingerprint: print, of: pair) }
         for (product, print) in stored.rollupFingerprints {
             taken.restore(rollupFingerprint: print, of: product)
         }
-        if !plan.startsEmpty { taken.markCheckpointed() }
         return taken
     }
 

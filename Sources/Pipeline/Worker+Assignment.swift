@@ -7,9 +7,9 @@ extension Worker {
         transaction.close()
         dropShards()
         try log.assign([])
-        try checkOwnership(partitions)
         telemetry.assigned(partitions)
-        guard !partitions.isEmpty else {
+        isOwnershipChecked = false
+        guard !partitions.isEmpty || settings.keyedBy == .none else {
             phase = .unassigned
             return
         }
@@ -69,8 +69,9 @@ extension Worker {
         dropShards()
         parked = []
         phase = .unassigned
+        transaction.isOpen = wasOpen
         try log.unassign()
-        if wasOpen { try log.abort() }
+        if wasOpen { try putBack() }
     }
 
     func dropShards() {
@@ -111,6 +112,11 @@ extension Worker {
 
     /// Takes a recovery one piece further, and goes live when it is complete.
     func advance(_ recovery: Recovery<L>) throws(LogFailure) {
+        // Before the producer is prepared: a second member by mistake must not fence the first.
+        if !isOwnershipChecked {
+            try checkOwnership(recovery.partitions)
+            isOwnershipChecked = true
+        }
         if !isPrepared {
             try log.prepareTransactions()
             isPrepared = true

@@ -21,7 +21,8 @@ extension Worker {
         switch failure {
         case .unavailable(let message):
             telemetry.unavailable(message)
-            if transaction.isOpen || transaction.hasWork { try putBack() }
+            let isToPutBack = transaction.isOpen || transaction.hasWork
+            if isToPutBack, !transaction.mustPutBack { try putBack() }
             log.pause(ms: patience.delayMs(.broker))
         case .mustAbort(let message, let reason):
             telemetry.mustAbort(message)

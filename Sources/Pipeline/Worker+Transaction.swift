@@ -72,15 +72,21 @@ extension Worker {
     }
 
     /// Goes back to the last commit: Kafka's transaction, our state and the consumer's position.
+    ///
+    /// What fails of it is tried again before anything else is done: reading on would skip the records of the
+    /// transaction that was taken back.
     func putBack() throws(LogFailure) {
         let wasOpen = transaction.isOpen
         transaction.close()
         for shard in shards { shard.rollback() }
+        transaction.isOpen = wasOpen
+        transaction.mustPutBack = true
         if wasOpen {
-            telemetry.aborted()
             try log.abort()
+            telemetry.aborted()
+            transaction.isOpen = false
         }
-        guard case .running = phase else { return }
-        try log.rewind(to: shards.flatMap(\.committedPositions))
+        if case .running = phase { try log.rewind(to: shards.flatMap(\.committedPositions)) }
+        transaction.mustPutBack = false
     }
 }

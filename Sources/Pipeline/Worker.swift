@@ -25,6 +25,8 @@ public final class Worker<L: Log> {
     var transaction = OpenTransaction()
     /// The producer has fenced its predecessors and may begin transactions.
     var isPrepared = false
+    /// The assignment was found to be one that `input.keyed_by` allows.
+    var isOwnershipChecked = false
     var patience = Patience()
     var productPartitions = ProductPartitions()
     var placement: StatePlacement
@@ -32,6 +34,11 @@ public final class Worker<L: Log> {
     var deadLetterValueLimit = Int.max
     /// Waits for the end of a transaction, or of a recovery.
     var nextCatalog: Catalog?
+    /// Decoded events of one shard that `absorb` has not applied yet, and their places in the batch; empty
+    /// between batches.
+    private var waiting: [PlacedEvent] = []
+    private var waitingIndices: [Int] = []
+    private var waitingShard = 0
     static var smallDeadLetter: Int { 65_536 }
 
     enum Phase {
@@ -59,6 +66,7 @@ public final class Worker<L: Log> {
     }
 
     /// Takes one turn. Returns false when a stop was asked for and everything is in order.
+    @specialized(where L == KafkaLog)
     public func step() throws(WorkerStop) -> Bool {
         if inbox.isStopping {
             do throws(LogFailure) { try giveUpPartitions(parking: false) } catch { try handle(error) }
@@ -66,6 +74,7 @@ public final class Worker<L: Log> {
         }
         takeInbox()
         do throws(LogFailure) {
+            if transaction.mustPutBack { try putBack() }
             if case .recovering(let recovery) = phase { try advance(recovery) }
             let polled = try log.poll(maxRecords: settings.maxBatchEvents, waitMs: waitMs)
             patience.reset(.broker, telemetry)
@@ -92,35 +101,63 @@ public final class Worker<L: Log> {
 
     // MARK: decode → apply
 
+    @specialized(where L == KafkaLog)
     private func absorb(_ count: Int) throws(LogFailure) {
         guard case .running = phase else { return }
         transaction.noteWork(nowMs: log.nowMs)
         transaction.isQueueDry = count < settings.maxBatchEvents
         var tally = Telemetry.Batch()
-        defer { telemetry.count(tally) }
+        defer {
+            telemetry.count(tally)
+            waiting.removeAll(keepingCapacity: true)
+            waitingIndices.removeAll(keepingCapacity: true)
+        }
         for index in 0..<count {
             let record = log.record(index)
             guard let route = route(of: record.partition) else { continue }
-            let shard = shards[route.shard]
+            if route.shard != waitingShard || waiting.count == Aggregate.eventsAtOnce {
+                try applyWaiting(&tally)
+                waitingShard = route.shard
+            }
             // What lies before the position was applied already; it can come again after a rewind.
-            guard record.offset >= shard.lanes[route.lane].next else { continue }
-            shard.lanes[route.lane].next = record.offset.next
+            guard shards[route.shard].advance(lane: route.lane, past: record.offset) else { continue }
             guard let value = record.value else {
                 tally.tombstones += 1
                 continue
             }
             do throws(BadEvent) {
                 let event = try decoder.decode(value)
-                let source = Source(partition: record.partition, offset: record.offset)
-                let outcome = shard.aggregate.apply(event, lane: route.lane, source: source)
-                if outcome == .overflow { throw Self.overflow(event) }
-                tally.count(outcome)
+                waiting.append(
+                    PlacedEvent(
+                        event: event, lane: route.lane,
+                        source: Source(partition: record.partition, offset: record.offset)))
+                waitingIndices.append(index)
                 if !event.typeIsKnown { telemetry.unknownType(decoder.typeName(value)) }
             } catch {
+                // Dead letters keep the order of the input, also with those that `apply` refuses.
+                try applyWaiting(&tally)
                 tally.bad += 1
                 try refuse(record, index, error)
             }
         }
+        try applyWaiting(&tally)
+    }
+
+    /// Applies the decoded events that wait, all of one shard.
+    private func applyWaiting(_ tally: inout Telemetry.Batch) throws(LogFailure) {
+        guard !waiting.isEmpty else { return }
+        var overflows: [Int] = []
+        shards[waitingShard].aggregate.apply(waiting) { (place, outcome) in
+            tally.count(outcome)
+            if outcome == .overflow { overflows.append(place) }
+        }
+        for place in overflows {
+            tally.bad += 1
+            let index = waitingIndices[place]
+            try refuse(log.record(index), index, Self.overflow(waiting[place].event))
+        }
+        waiting.removeAll(keepingCapacity: true)
+        waitingIndices.removeAll(keepingCapacity: true)
     }
 
     private static func overflow(_ event: OrderEvent) -> BadEvent {

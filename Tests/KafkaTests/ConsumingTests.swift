@@ -188,6 +188,10 @@ import Testing
         #expect(try consumer.committed(partitions: [0, 1], timeoutMs: 5000) == [:])
         try consumer.commit([PartitionOffset(1, 42)], deadlineMs: 5000)
         #expect(try consumer.committed(partitions: [0, 1], timeoutMs: 5000) == [1: 42])
+        let admin = try Admin(cluster.settings())
+        let group = consumer.settings.groupID
+        #expect(
+            try admin.committed(by: group, topic: topic, partitions: [0, 1], timeoutMs: 5000) == [1: 42])
         consumer.close(deadlineMs: 5000)
     }
 }

@@ -25,7 +25,8 @@ final class LineLog: Sendable {
 
         func log(event: LogEvent) {
             let facility = event.metadata?["facility"].map { "\($0)" } ?? ""
-            log.lines.withLock { $0.append("\(facility) \(event.message)") }
+            let client = event.metadata?["client"].map { "\($0)" } ?? ""
+            log.lines.withLock { $0.append("\(facility) \(client) \(event.message)") }
         }
     }
 }

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 
 @testable import Kafka
@@ -52,33 +51,6 @@ import Testing
     }
 
     @Test(.disabled(if: TestCluster.isReal))
-    func `an outage is told once, and so is its end`() throws {
-        let cluster = try TestCluster(faults: true)
-        let topic = try cluster.topic()
-        let changes = Mutex<[ConnectionChange.State]>([])
-        var settings = cluster.settings(["reconnect.backoff.max.ms": "200"])
-        settings.onConnection = { change in changes.withLock { $0.append(change.state) } }
-        let reader = try PartitionReader(settings, topic: topic, from: [.beginning(0)])
-        try cluster.fill(topic, count: 5)
-        _ = try reader.take(5)
-        try cluster.embedded?.setBrokerDown()
-        for _ in 0..<15 { _ = try reader.poll(maxRecords: 10, waitMs: 100) }
-        let during = changes.withLock { $0 }
-        guard during.count == 1, case .down(let reason) = during[0] else {
-            Issue.record("\(during)")
-            return
-        }
-        #expect(!reason.isEmpty)
-        try cluster.embedded?.setBrokerUp()
-        let deadline = Deadline(afterMs: 15_000)
-        while changes.withLock({ $0.count }) < 2, !deadline.hasPassed {
-            _ = try reader.poll(maxRecords: 10, waitMs: 100)
-        }
-        #expect(changes.withLock { $0.last } == .up)
-        reader.close(deadlineMs: 5000)
-    }
-
-    @Test(.disabled(if: TestCluster.isReal))
     func `closing is bounded while the brokers are away`() throws {
         let cluster = try TestCluster(faults: true)
         let topic = try cluster.topic()
@@ -91,31 +63,5 @@ import Testing
         producer.close(deadlineMs: 3000)
         consumer.close(deadlineMs: 3000)
         #expect(Deadline.nowMs - before < 8000)
-    }
-}
-
-/// An independent murmur2, written from its description, as Kafka's Java client uses it.
-enum Murmur2 {
-    static func partition(of key: String, among count: Int32) -> Int32 {
-        Int32(hash(Array(key.utf8)) & 0x7fff_ffff) % count
-    }
-
-    static func hash(_ data: [UInt8]) -> UInt32 {
-        let m: UInt32 = 0x5bd1_e995
-        var h: UInt32 = 0x9747_b28c ^ UInt32(data.count)
-        var i = 0
-        while data.count - i >= 4 {
-            var k = (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[i + $1]) << UInt32(8 * $1) }
-            k = k &* m
-            k = (k ^ (k >> 24)) &* m
-            h = (h &* m) ^ k
-            i += 4
-        }
-        if i < data.count {
-            for (place, byte) in data[i...].enumerated() { h ^= UInt32(byte) << UInt32(8 * place) }
-            h = h &* m
-        }
-        h = (h ^ (h >> 13)) &* m
-        return h ^ (h >> 15)
     }
 }

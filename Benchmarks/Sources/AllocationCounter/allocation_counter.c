@@ -1,5 +1,6 @@
 #include "allocation_counter.h"
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -43,4 +44,9 @@ int64_t process_cpu_ns(void) {
     getrusage(RUSAGE_SELF, &usage);
     return ((int64_t)usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000
         + ((int64_t)usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
+int64_t heap_bytes_in_use(void) {
+    struct mallinfo2 info = mallinfo2();
+    return (int64_t)(info.uordblks + info.hblkhd);
 }

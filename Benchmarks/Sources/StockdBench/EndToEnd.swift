@@ -28,7 +28,7 @@ struct EndToEnd {
         if options.topic == nil {
             try create([input])
             try Producing(client: client, topic: input, partitions: options.partitions)
-                .send(events, pairs: options.pairs)
+                .send(events, pairs: options.pairs, restless: options.isRestless)
         }
         var results: [String: [Measurement]] = [:]
         var made: [String] = []
@@ -41,10 +41,12 @@ struct EndToEnd {
                     made += names
                 }
                 results[scenario, default: []].append(
-                    try Child.run([
-                        "--child", scenario, "--brokers", brokers, "--topic", input, "--events", "\(events)",
-                        "--pairs", "\(options.pairs)", "--tag", tag,
-                    ]))
+                    try Child.run(
+                        [
+                            "--child", scenario, "--brokers", brokers, "--topic", input, "--events",
+                            "\(events)",
+                            "--pairs", "\(options.pairs)", "--tag", tag,
+                        ] + (options.wakesFetchers ? ["--wake"] : [])))
             }
         }
         summarise(results, embedded == nil ? "BROKERS=\(brokers)" : "the embedded cluster")
@@ -86,12 +88,12 @@ private struct Producing {
     let partitions: Int32
 
     /// Without keys, 256 events at a time to each partition in turn, as a producer's sticky partitioner does.
-    func send(_ events: Int, pairs: Int) throws {
+    func send(_ events: Int, pairs: Int, restless: Bool) throws {
         let producer = try TransactionalProducer(
             client, ProducerSettings(transactionalID: nil), name: "events")
         defer { producer.close(deadlineMs: 5_000) }
         let handle = try producer.topic(topic)
-        let text = EventText(events: events, pairs: min(pairs, events), stocking: true)
+        let text = EventText(events: events, pairs: min(pairs, events), stocking: true, restless: restless)
         for index in 0..<text.count {
             try text.withEvent(index) { bytes in
                 try producer.produce(

@@ -1,14 +1,14 @@
 import Inventory
 
-/// Order events as a producer of the tutorial's form writes them, 130 or 131 bytes each, one after the other
+/// Order events of the tutorial's form, 131 or 132 bytes each, one after the other
 /// in one buffer: what the benchmarks read and what they produce to the input topic.
 struct EventText {
     /// Pairs are `pairs / 10` products in ten warehouses.
     static let warehouses = 10
     static let firstProduct = 10_000
-    static let firstID = 1_000_000_000
+    static let firstID = 10_000_000
     private static let idStart = 12
-    private static let idDigits = 10
+    private static let idDigits = 8
 
     private(set) var bytes: [UInt8] = []
     /// Where each event begins, and where the last one ends.
@@ -18,9 +18,14 @@ struct EventText {
     var bytesPerEvent: Double { Double(bytes.count) / Double(max(count, 1)) }
 
     /// - Parameters:
-    ///   - stocking: begin with one delivery of 90 units for every pair.
+    ///   - stocking: begin with one delivery for every pair: 90 units where stock hovers around the
+    ///     threshold of 60 and alerts come and go, 900 where it stays far from it.
+    ///   - restless: hover everywhere, and not only at every twentieth product.
     ///   - seed: the same seed makes the same events.
-    init(events: Int, pairs: Int, stocking: Bool, firstID: Int = EventText.firstID, seed: UInt64 = 1) {
+    init(
+        events: Int, pairs: Int, stocking: Bool, restless: Bool = false, firstID: Int = EventText.firstID,
+        seed: UInt64 = 1
+    ) {
         var random = SplitMix(state: seed)
         bytes.reserveCapacity(events * 132)
         starts.reserveCapacity(events + 1)
@@ -30,7 +35,9 @@ struct EventText {
             let isShipped = !isStocking && random.next() & 1 == 0
             append(
                 id: firstID + index, type: isShipped ? "SHIPPED" : "RECEIVED", pair: pair,
-                quantity: isStocking ? 90 : 10 + Int(random.next() % 5), second: index)
+                quantity: isStocking
+                    ? (restless || pair / Self.warehouses % 20 == 0 ? 90 : 900) : 10 + Int(random.next() % 5),
+                second: index)
         }
     }
 

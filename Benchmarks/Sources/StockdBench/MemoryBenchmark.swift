@@ -1,13 +1,14 @@
+import AllocationCounter
 import Inventory
 import Wire
 
-/// What a shard's state takes, measured in a process of its own: pages that an earlier measurement gave back
-/// to the allocator would hide new ones.
+/// What a shard's state takes: heap in use after against before, in a process of its own. The resident set is
+/// given beside it; it cannot be subtracted, since pages freed earlier hide new ones.
 enum MemoryBenchmark {
     static func measure(pairs: Int) -> Measurement {
         let catalog = EventText.catalog(pairs: pairs)
         let text = EventText(events: min(pairs, 100_000) * 2, pairs: pairs, stocking: true)
-        let before = ProcessMemory.residentBytes
+        let before = heap_bytes_in_use()
         var aggregate = Aggregate(lanes: 1, dedupeWindow: 16_777_216, catalog: catalog)
         let decoder = EventDecoder()
         // Warm text is reused; pairs beyond it are made without text, which would take memory too.
@@ -15,12 +16,13 @@ enum MemoryBenchmark {
         for pair in aggregate.pairCount..<max(pairs, aggregate.pairCount) { add(pair, &aggregate) }
         aggregate.consolidate { _ in }
         aggregate.commit()
-        let after = ProcessMemory.residentBytes
+        let after = heap_bytes_in_use()
         return Measurement(
             group: "memory", name: "\(Report.text(Double(aggregate.pairCount))) pairs",
             figures: [
                 "bytes_per_pair": Double(after - before) / Double(aggregate.pairCount),
-                "state_mb": Double(after - before) / 1e6, "resident_mb": Double(after) / 1e6,
+                "state_mb": Double(after - before) / 1e6,
+                "resident_mb": Double(ProcessMemory.residentBytes) / 1e6,
             ],
             note:
                 "cells, index, journal, seen ids and alert ledger; resident includes the reference rows and "

@@ -58,7 +58,7 @@ struct MicroBenchmarks {
         // 16,384 ids: the window wraps within a pass, so that making room in it is part of the figure.
         var aggregate = Aggregate(lanes: 1, dedupeWindow: 16_384, catalog: catalog)
         let decoder = EventDecoder()
-        let stocking = EventText(events: Self.pairs, pairs: Self.pairs, stocking: true)
+        let stocking = EventText(events: Self.pairs, pairs: Self.pairs, stocking: true, restless: true)
         var text = EventText(
             events: 1_000_000, pairs: Self.pairs, stocking: false,
             firstID: EventText.firstID + Self.pairs, seed: alerting ? 3 : 2)
@@ -97,6 +97,8 @@ struct MicroBenchmarks {
         text.bytes.withUnsafeBytes { bytes in
             var changes = 0
             var first = 0
+            var waiting: [PlacedEvent] = []
+            waiting.reserveCapacity(Aggregate.eventsAtOnce)
             while first < text.count {
                 let end = min(first + batch, text.count)
                 for index in first..<end {
@@ -104,7 +106,10 @@ struct MicroBenchmarks {
                         rebasing: bytes[text.starts[index]..<text.starts[index + 1]])
                     guard let event = try? decoder.decode(slice) else { continue }
                     let source = Source(partition: Partition(0), offset: Offset(Int64(index)))
-                    _ = aggregate.apply(event, lane: 0, source: source)
+                    waiting.append(PlacedEvent(event: event, lane: 0, source: source))
+                    guard waiting.count == Aggregate.eventsAtOnce || index == end - 1 else { continue }
+                    aggregate.apply(waiting) { _, _ in }
+                    waiting.removeAll(keepingCapacity: true)
                 }
                 aggregate.consolidate { _ in changes += 1 }
                 aggregate.commit()
@@ -115,7 +120,7 @@ struct MicroBenchmarks {
     }
 
     private func encodeChanges() {
-        let text = EventText(events: Self.pairs * 3, pairs: Self.pairs, stocking: true)
+        let text = EventText(events: Self.pairs * 3, pairs: Self.pairs, stocking: true, restless: true)
         var aggregate = Aggregate(
             lanes: 1, dedupeWindow: 0, catalog: EventText.catalog(pairs: Self.pairs))
         let decoder = EventDecoder()

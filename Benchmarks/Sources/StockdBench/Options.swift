@@ -12,6 +12,11 @@ struct Options {
     /// A topic that an earlier run left (`--keep`), to be measured again.
     var topic: String?
     var keepsTopic = false
+    /// About every tenth event changes an alert, instead of every two-hundredth.
+    var isRestless = false
+    /// Asks the brokers for an offset whenever the consumer's queue runs dry, which wakes librdkafka's
+    /// threads: shows what their pauses of up to a second cost. See RESULTS.md.
+    var wakesFetchers = false
     var scenarios = ["bare", "at_least_once", "exactly_once"]
     /// Nil for the embedded cluster.
     var brokers = ProcessInfo.processInfo.environment["BROKERS"].flatMap { $0.isEmpty ? nil : $0 }
@@ -21,7 +26,8 @@ struct Options {
 
     static let usage = """
         stockd-bench [--only micro,memory,e2e] [--events N] [--partitions N] [--pairs N] [--repeat N]
-                     [--scenarios bare,at_least_once,exactly_once] [--keep] [--topic NAME] [--json FILE]
+                     [--scenarios bare,at_least_once,exactly_once] [--restless] [--wake] [--keep] [--topic NAME]
+                     [--json FILE]
 
         BROKERS=host:port measures end to end on that cluster; without it, on the embedded one, whose
         partitions keep 5 MB each: 180,000 events, whatever --events says.
@@ -32,6 +38,14 @@ struct Options {
         while let name = rest.popFirst() {
             if name == "--keep" {
                 keepsTopic = true
+                continue
+            }
+            if name == "--restless" {
+                isRestless = true
+                continue
+            }
+            if name == "--wake" {
+                wakesFetchers = true
                 continue
             }
             guard name.hasPrefix("--"), name != "--help", let value = rest.popFirst() else {

@@ -31,6 +31,7 @@ final class Report {
 
     static func text(_ value: Double) -> String {
         if value == 0 { return "0" }
+        if abs(value) < 0.01 { return String(format: "%.6f", value) }
         if abs(value) < 10 { return String(format: "%.3f", value) }
         if abs(value) < 1000 { return String(format: "%.1f", value) }
         var digits = String(Int(value.rounded()))

@@ -104,19 +104,23 @@ struct Scenario {
             _ = try worker.step()
             start = Mark()
         }
-        let end = try drive(worker, telemetry)
+        let end = try drive(worker, telemetry, log)
         let counts = telemetry.snapshot
         try verify(worker, inbox)
         return result(
             from: start, to: end, "\(counts.alertChanges) alert changes in \(counts.committed) transactions")
     }
 
-    private func drive(_ worker: KafkaWorker, _ telemetry: Telemetry) throws -> Mark {
+    private func drive(_ worker: KafkaWorker, _ telemetry: Telemetry, _ log: KafkaLog) throws -> Mark {
         let begun = wall_ns()
         while true {
-            let committed = telemetry.snapshot.committed
+            let before = telemetry.snapshot
+            let committed = before.committed
             _ = try worker.step()
             let counts = telemetry.snapshot
+            if options.wakesFetchers, counts.applied - before.applied < 10_000 {
+                _ = try log.offset(at: Timestamp(microseconds: .max), Partition(0))
+            }
             if counts.applied >= options.events, counts.committed > committed { return Mark() }
             if wall_ns() - begun > Self.limitNs {
                 throw BenchFailure("only \(counts.applied) events were applied: \(counts)")

@@ -32,7 +32,8 @@ public final class Daemon: Service {
     private let workers = Mutex<[WorkerThread]>([])
     /// Reads the configuration again for SIGHUP and says what changed.
     private let onReload: @Sendable () -> Void
-    private let isDown = Mutex(false)
+    /// Until the first broker answers, `connect` does the talking.
+    private let isDown = Mutex(true)
 
     /// - Parameter catalog: the tables that `files` gave, or empty ones.
     public init(

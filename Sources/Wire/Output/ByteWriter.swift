@@ -1,7 +1,7 @@
 /// A growable run of bytes that is written from its beginning again and again: once it has grown to the
 /// largest message, writing allocates nothing.
 public struct ByteWriter: ~Copyable {
-    @usableFromInline var storage: UnsafeMutableRawBufferPointer
+    private var storage: UnsafeMutableRawBufferPointer
     /// How many bytes have been written.
     public private(set) var count = 0
 

@@ -36,15 +36,13 @@ extension RawSpan {
         if at < byteCount { throw SyntaxError(.end, at: at) }
     }
 
-    /// The string that fills `value`, quotes included.
+    /// The string that fills `value`, quotes included, which has been passed once: passing it again is the
+    /// quickest way to know whether it holds escapes.
     @inline(__always)
     func token(_ value: Range<Int>) -> StringToken {
-        var isEscaped = false
-        for offset in value where byte(offset) == 0x5C {
-            isEscaped = true
-            break
-        }
-        return StringToken(start: value.lowerBound + 1, end: value.upperBound - 1, isEscaped: isEscaped)
+        var at = value.lowerBound
+        let token = try? scanString(at: &at)
+        return token ?? StringToken(start: value.lowerBound + 1, end: value.upperBound - 1, isEscaped: true)
     }
 
     @inline(__always)

@@ -17,7 +17,8 @@ extension RawSpan {
         guard at < byteCount else { throw SyntaxError(.value, at: at) }
         switch byte(at) {
         case 0x22: _ = try scanString(at: &at)
-        case 0x2D, 0x30...0x39: try skipNumber(at: &at)
+        case 0x31...0x39: try skipPlainInteger(at: &at)
+        case 0x2D, 0x30: try skipNumber(at: &at)
         case 0x7B, 0x5B: try skipNested(at: &at)
         default: try skipWord(at: &at)
         }
@@ -43,6 +44,18 @@ extension RawSpan {
             at += 5
         } else {
             throw SyntaxError(.value, at: at)
+        }
+    }
+
+    /// A number that begins with 1…9: most are nothing but digits.
+    @inline(__always)
+    private func skipPlainInteger(at: inout Int) throws(SyntaxError) {
+        let first = at
+        while at < byteCount, byte(at) &- 0x30 <= 9 { at += 1 }
+        // A point or an exponent: from the beginning, with the whole grammar.
+        if has(0x2E, at: at) || at < byteCount && byte(at) | 0x20 == 0x65 {
+            at = first
+            try skipNumber(at: &at)
         }
     }
 

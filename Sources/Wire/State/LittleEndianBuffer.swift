@@ -31,6 +31,10 @@ struct LittleEndianReader {
         let count = Int(try read(UInt32.self))
         guard remaining >= count else { throw .truncated }
         defer { position += count }
-        return String(decoding: bytes[position..<position + count], as: UTF8.self)
+        // Not repaired: settings are compared with what they were.
+        guard let text = String(validating: bytes[position..<position + count], as: UTF8.self) else {
+            throw .foreign
+        }
+        return text
     }
 }

@@ -16,7 +16,7 @@ extension StateRecord {
             throw .unknownVersion(version, kind: Character(UnicodeScalar(first)), release: release)
         }
         self = try Self.read(kind, &keyReader, &reader)
-        guard keyReader.remaining == 0 else { throw .foreign }
+        guard keyReader.remaining == 0, reader.remaining == 0 else { throw .foreign }
     }
 
     private static func read(
@@ -65,10 +65,11 @@ extension StateRecord {
         let release = try value.readText()
         let base = Offset(try value.read())
         let offset = Offset(try value.read())
-        let hasHighest = try value.read(UInt8.self) == 1
+        let hasHighest: UInt8 = try value.read()
         let highest: Int64 = try value.read()
+        guard hasHighest == 1 || (hasHighest == 0 && highest == 0) else { throw .foreign }
         return Barrier(
-            partition: partition, base: base, offset: offset, highestID: hasHighest ? highest : nil,
+            partition: partition, base: base, offset: offset, highestID: hasHighest == 1 ? highest : nil,
             cellCount: try value.read(), settings: try value.readText(), release: release)
     }
 

@@ -34,10 +34,13 @@ struct AlertMessage {
     }
 }
 
-/// Orders that keep the shop going: many small shipments, now and then a delivery or a return.
+/// Orders that keep the shop going: many small shipments, a delivery where the shelf is nearly empty, now and
+/// then a return.
 struct OrderGenerator {
     private var id: Int64
     private var random = SystemRandomNumberGenerator()
+    /// What was delivered and not shipped since the generator began.
+    private var shelf: [Int: Int] = [:]
 
     init(firstID: Int64) { id = firstID }
 
@@ -45,11 +48,14 @@ struct OrderGenerator {
         id += 1
         let product = Int.random(in: 1...5, using: &random)
         let warehouse = Int.random(in: 1...3, using: &random)
+        let isKnown = shelf[product * 10 + warehouse] != nil
+        let stock = shelf[product * 10 + warehouse, default: 0]
         let dice = Int.random(in: 0..<20, using: &random)
         let (type, quantity) =
-            dice == 0
-            ? ("RECEIVED", Int.random(in: 40...150, using: &random))
-            : dice == 1 ? ("RETURNED", 1) : ("SHIPPED", Int.random(in: 1...6, using: &random))
+            !isKnown || (stock < 6 && dice < 8)
+            ? ("RECEIVED", Int.random(in: 20...90, using: &random))
+            : dice == 19 ? ("RETURNED", 1) : ("SHIPPED", Int.random(in: 1...6, using: &random))
+        shelf[product * 10 + warehouse] = stock + (type == "SHIPPED" ? -quantity : quantity)
         let time = RFC3339.string(
             Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)))
         return #"{"event_id":\#(id),"event_type":"\#(type)","product_id":\#(product),"#

@@ -15,7 +15,8 @@ struct FlatJSON {
         place += 1
         while place < bytes.count, bytes[place] != UInt8(ascii: "}") {
             if bytes[place] == UInt8(ascii: ",") { place += 1 }
-            guard let name = text(bytes, &place), place < bytes.count, bytes[place] == UInt8(ascii: ":") else {
+            guard let name = text(bytes, &place), place < bytes.count, bytes[place] == UInt8(ascii: ":")
+            else {
                 return false
             }
             place += 1
@@ -28,7 +29,9 @@ struct FlatJSON {
                 fields[prefix + name] = value
             default:
                 let start = place
-                while place < bytes.count, bytes[place] != UInt8(ascii: ","), bytes[place] != UInt8(ascii: "}") {
+                while place < bytes.count, bytes[place] != UInt8(ascii: ","),
+                    bytes[place] != UInt8(ascii: "}")
+                {
                     place += 1
                 }
                 fields[prefix + name] = String(decoding: bytes[start..<place], as: UTF8.self)

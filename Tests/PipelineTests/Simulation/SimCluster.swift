@@ -113,7 +113,9 @@ final class SimCluster {
 
     func end(_ transaction: SimTransaction, commit: Bool, delayingMarkers: Bool = false) {
         guard transaction.phase == .open else { return }
-        say("\(transaction.id) #\(transaction.number) \(commit ? "commits \(transaction.offsets)" : "aborts")")
+        say(
+            "\(transaction.id) #\(transaction.number) \(commit ? "commits \(transaction.offsets)" : "aborts")"
+        )
         transaction.phase = .decided(commit: commit)
         if transaction.isIndefinite {
             coverage.reached(commit ? .indefiniteThenCommitted : .indefiniteThenAborted)

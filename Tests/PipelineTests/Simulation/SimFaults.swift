@@ -12,6 +12,11 @@ struct SimFaults {
     var abort = 0
     var rewind = 0
     var delayedMarkers = 0
+    /// At any call, in the middle of whatever the worker does.
+    var evictInside = 0
+    var rebalanceInside = 0
+    /// Faults to happen at the next occasion, so many times each.
+    var scripted: [Probe: Int] = [:]
     // In a thousand steps of the driver.
     var kill = 0
     var rebalance = 0
@@ -37,6 +42,8 @@ struct SimFaults {
         abort = some(&random) * 4
         rewind = some(&random) * 2
         delayedMarkers = some(&random) * 4
+        evictInside = random.pick([0, 0, 0, 2, 10])
+        rebalanceInside = random.pick([0, 0, 5])
         kill = random.pick([0, 5, 20, 50])
         rebalance = random.pick([0, 5, 30])
         evict = random.pick([0, 0, 5, 15])

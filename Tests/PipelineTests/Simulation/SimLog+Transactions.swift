@@ -6,7 +6,8 @@ extension SimLog {
         try enter("prepare")
         if strikes(cluster.faults.prepare, .prepareFailed) {
             if cluster.random.happens(500) { _ = cluster.initialise(transactionalID) }
-            throw cluster.random.happens(700) ? .unavailable("simulated prepare") : .indefinite("simulated prepare")
+            throw cluster.random.happens(700)
+                ? .unavailable("simulated prepare") : .indefinite("simulated prepare")
         }
         epoch = cluster.initialise(transactionalID)
         transaction = nil
@@ -59,12 +60,16 @@ extension SimLog {
             mustAbort = true
             throw .mustAbort("simulated commit")
         }
-        guard generation == cluster.generation, cluster.members.contains(where: { $0 === self }) else {
+        // The generation travels with the offsets: without any, nobody checks it.
+        let isMember = generation == cluster.generation && cluster.members.contains { $0 === self }
+        guard positions.isEmpty || isMember else {
             cluster.coverage.reached(.staleGeneration)
             mustAbort = true
             throw cluster.random.happens(500) ? .fenced("stale generation") : .mustAbort("stale generation")
         }
-        for position in positions { transaction.offsets[position.partition.rawValue] = position.offset.rawValue }
+        for position in positions {
+            transaction.offsets[position.partition.rawValue] = position.offset.rawValue
+        }
         transaction.catalog = catalog()
         transaction.owned = owned
         try finish(transaction, commit: true, cluster.faults.commitIndefinite)
@@ -74,7 +79,7 @@ extension SimLog {
     func abort() throws(LogFailure) {
         try enter("abort")
         let transaction = try openTransaction("abort")
-        if strikes(cluster.faults.abort, .abortFailed), cluster.random.happens(500) {
+        if strikes(cluster.faults.abort, .abortFailed) {
             throw .unavailable("simulated abort")
         }
         try finish(transaction, commit: false, cluster.faults.abort / 2)
@@ -86,6 +91,15 @@ extension SimLog {
         _ transaction: SimTransaction, commit: Bool, _ rate: Int
     ) throws(LogFailure) {
         let isDelayed = cluster.faults.isOn && cluster.random.happens(cluster.faults.delayedMarkers)
+        if commit, strikes(0, .indefiniteThenCommitted) {
+            transaction.isIndefinite = true
+            cluster.end(transaction, commit: true)
+            throw .indefinite("scripted")
+        }
+        if commit, strikes(0, .indefiniteThenAborted) {
+            transaction.isIndefinite = true
+            throw .indefinite("scripted")
+        }
         guard cluster.faults.isOn, cluster.random.happens(rate) else {
             cluster.end(transaction, commit: commit, delayingMarkers: isDelayed)
             self.transaction = nil

@@ -33,6 +33,7 @@ final class SimLog: Log {
     var diesWhenLost = false
     var catalog: () -> Catalog = { Catalog() }
     var hasWork: () -> Bool = { false }
+    var isRecovering: () -> Bool = { false }
 
     // For the coverage.
     var parkedCheckOpen = false
@@ -70,6 +71,10 @@ final class SimLog: Log {
         cluster.advance(Int64(cluster.random.below(3)))
         guard !isDead else { throw .fatal("killed") }
         diesAfterwards = false
+        if cluster.faults.isOn {
+            if cluster.random.happens(cluster.faults.evictInside) { cluster.evict(self) }
+            if cluster.random.happens(cluster.faults.rebalanceInside) { cluster.startRebalance() }
+        }
         guard let left = callsToLive else { return }
         callsToLive = left - 1
         guard left <= 0 else { return }
@@ -92,7 +97,12 @@ final class SimLog: Log {
     }
 
     func strikes(_ rate: Int, _ probe: Probe) -> Bool {
-        guard cluster.faults.isOn, cluster.random.happens(rate) else { return false }
+        guard cluster.faults.isOn else { return false }
+        if let times = cluster.faults.scripted[probe], times > 0 {
+            cluster.faults.scripted[probe] = times - 1
+        } else if !cluster.random.happens(rate) {
+            return false
+        }
         cluster.coverage.reached(probe)
         cluster.say("\(name) \(probe)")
         return true
@@ -125,6 +135,7 @@ final class SimLog: Log {
             cluster.coverage.reached(.assignmentLost)
             if diesWhenLost { die() }
         case .revoked where hasWork(): cluster.coverage.reached(.revokedMidTransaction)
+        case .revoked where isRecovering(): cluster.coverage.reached(.revokedWhileRecovering)
         default: break
         }
         return event
@@ -159,6 +170,10 @@ final class SimLog: Log {
         unanswered = nil
         positions = [:]
         for start in starts { positions[start.partition.rawValue] = start.offset.rawValue }
+        if !starts.isEmpty, parkedCheckOpen {
+            cluster.coverage.reached(.parkedReused)
+            parkedCheckOpen = false
+        }
         let foreign = positions.keys.filter { !owned.contains($0) }
         // A member that was evicted unawares may still read what it thinks its own.
         if !foreign.isEmpty, cluster.members.contains(where: { $0 === self }), groupEvent == nil {

@@ -13,3 +13,6 @@ int64_t process_cpu_ns(void);
 
 /// `clock_gettime(CLOCK_MONOTONIC)` in nanoseconds.
 int64_t wall_ns(void);
+
+/// Bytes of heap in use in the main arena and in mappings of their own (`mallinfo2`).
+int64_t heap_bytes_in_use(void);

@@ -1,0 +1,159 @@
+import Testing
+
+@testable import Inventory
+
+/// A compacted state topic: of each key the newest record.
+private struct Topic {
+    struct Place: Hashable {
+        var lane: Int
+        var place: UInt32
+    }
+
+    var buckets: [UInt32: [CellImage]] = [:]
+    var chunks: [Place: SeenChunk] = [:]
+    var highest: [Int64?] = []
+    var alerts: [Pair: LedgerEntry] = [:]
+    var stock: [Pair: UInt64] = [:]
+    var rollup: [ProductID: UInt64] = [:]
+
+    mutating func checkpoint(_ store: Store) -> Int {
+        var records = 0
+        store.aggregate.forEachDirtyBucket { bucket, cells in
+            buckets[bucket] = cells
+            records += 1
+        }
+        store.aggregate.forEachDirtySeenChunk { lane, place, chunk in
+            chunks[Place(lane: lane, place: place)] = chunk
+            records += 1
+        }
+        highest = (0..<store.aggregate.laneCount).map { store.aggregate.highestID(lane: $0) }
+        store.aggregate.markCheckpointed()
+        return records
+    }
+
+    mutating func publish(_ changes: [OutputChange]) {
+        for change in changes {
+            switch change {
+            case .alert(let change, let entry): alerts[change.pair] = entry
+            case .stock(let pair, _, let print): stock[pair] = print
+            case .rollup(let product, _, let print): rollup[product] = print
+            }
+        }
+    }
+
+    func restore(_ catalog: Catalog, _ window: UInt64, _ outputs: Aggregate.Outputs) -> Store {
+        let store = Store(catalog, window: window, lanes: highest.count, outputs: outputs)
+        for (bucket, cells) in buckets { store.aggregate.restore(bucket: bucket, cells: cells) }
+        for (place, chunk) in chunks { store.aggregate.restore(chunk, lane: place.lane) }
+        for (lane, id) in highest.enumerated() { store.aggregate.restore(highestID: id, lane: lane) }
+        store.aggregate.finishRestoringCells()
+        for (pair, entry) in alerts { store.aggregate.restore(entry, of: pair) }
+        for (pair, print) in stock { store.aggregate.restore(stockFingerprint: print, of: pair) }
+        for (product, print) in rollup { store.aggregate.restore(rollupFingerprint: print, of: product) }
+        store.aggregate.markCheckpointed()
+        return store
+    }
+}
+
+@Suite struct CheckpointTests {
+    @Test func `a checkpoint holds only what changed since the last`() {
+        var topic = Topic()
+        let store = Store(Catalog(), window: 100_000)
+        for product in Int32(0)..<100 { store.apply(1, at: Pair(product, 1)) }
+        store.commit()
+        #expect(store.dirtyRecordCount == 5)
+        #expect(topic.checkpoint(store) == 5)
+        #expect(store.dirtyRecordCount == 0)
+        #expect(topic.checkpoint(store) == 0)
+        store.apply(1, at: Pair(40, 1), id: 50_000)
+        #expect(store.dirtyRecordCount == 2)
+        store.aggregate.rollback()
+        #expect(store.dirtyRecordCount == 2, "a record too many does no harm")
+        #expect(topic.checkpoint(store) == 2)
+        #expect(topic.buckets.values.map(\.count).sorted() == [4, 32, 32, 32])
+        store.apply(1, at: Pair(40, 1), id: 1)
+        #expect(store.dirtyRecordCount == 0, "a duplicate changes nothing")
+    }
+
+    @Test func `a restored aggregate knows what was published before its cells`() {
+        let store = Store()
+        store.apply(60, time: 9)
+        var topic = Topic()
+        topic.publish(store.consolidate())
+        store.aggregate.commit()
+        topic.highest = [nil]
+        let restored = topic.restore(.oneProduct(threshold: 100), 1 << 20, .init())
+        #expect(restored.stock.isEmpty)
+        restored.apply(60, time: 9)
+        restored.aggregate.markEverythingPending()
+        #expect(restored.commit().isEmpty, "the replay of an event whose alert was published")
+        #expect(restored.state.published == store.state.published)
+    }
+
+    @Test func `what is published and no longer so is resolved after a recovery`() {
+        var topic = Topic()
+        topic.alerts[Pair(1, 1)] = LedgerEntry(
+            severity: .low, incident: 7, since: Timestamp(microseconds: 3))
+        topic.highest = [nil]
+        let restored = topic.restore(Catalog(), 100, .init())
+        restored.aggregate.markEverythingPending()
+        let change = restored.commit().first
+        #expect(change?.kind == .resolved)
+        #expect(change?.incident == 7)
+        #expect(change?.since == Timestamp(microseconds: 3))
+        #expect(change?.row == nil)
+    }
+
+    @Test func `a changed reference row is published after a recovery`() {
+        var topic = Topic()
+        let store = Store()
+        store.apply(60)
+        topic.publish(store.consolidate())
+        store.aggregate.commit()
+        _ = topic.checkpoint(store)
+        let restored = topic.restore(.oneProduct(threshold: 1000), 1 << 20, .init())
+        restored.aggregate.markEverythingPending()
+        let changes = restored.commit()
+        #expect(changes.map(\.kind) == [.escalated])
+        #expect(changes.first?.source == nil)
+    }
+
+    @Test(arguments: [0, 1, 70, 4096, 9000] as [UInt64])
+    func `what is restored from incremental checkpoints goes on like the original`(window: UInt64) {
+        for seed in UInt64(100)...108 {
+            let outputs = RollbackTests.outputs[Int(seed) % 3]
+            var history = History(seed: seed, window: window)
+            var catalog = history.catalog()
+            var store = Store(catalog, window: window, lanes: 2, outputs: outputs)
+            var topic = Topic()
+            for round in 0..<8 {
+                for _ in 0..<6 {
+                    let transaction = history.transaction()
+                    catalog = transaction.catalog ?? catalog
+                    _ = store.run(transaction)
+                    let changes = store.consolidate()
+                    if history.random.chance(4) {
+                        store.aggregate.rollback()
+                    } else {
+                        topic.publish(changes)
+                        store.aggregate.commit()
+                    }
+                }
+                topic.publish(store.consolidate())
+                store.aggregate.commit()
+                _ = topic.checkpoint(store)
+                let restored = topic.restore(catalog, window, outputs)
+                #expect(restored.state == store.state, "seed \(seed), round \(round)")
+                let probe = history.transaction()
+                #expect(restored.run(probe) == store.run(probe), "seed \(seed), round \(round)")
+                let changes = store.summary(store.consolidate())
+                #expect(restored.summary(restored.consolidate()) == changes, "seed \(seed), round \(round)")
+                store.aggregate.rollback()
+                restored.aggregate.rollback()
+                #expect(restored.state == store.state, "seed \(seed), round \(round)")
+                if let probed = probe.catalog { catalog = probed }
+                if history.random.chance(2) { store = restored }
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Testing
+
+@testable import Inventory
+
+@Suite struct OutputTests {
+    @Test func `emit row sends every change of a column`() {
+        let store = Store(outputs: .init(everyAlertColumn: true))
+        store.apply(60, time: 1)
+        #expect(store.commit().map(\.kind) == [.raised])
+        store.apply(5, time: 1)
+        #expect(store.commit().map(\.kind) == [.updated])
+        store.apply(0, time: 2)
+        let change = store.commit().first
+        #expect(change?.kind == .updated, "the time is a column")
+        #expect(change?.severity == .warning)
+        #expect(change?.previousSeverity == .warning)
+        #expect(change?.incident == 1)
+        store.apply(0, time: 1)
+        #expect(store.commit().isEmpty, "an event that moves nothing and is not the newest changes no column")
+    }
+
+    @Test func `emit row sends reference changes that show in the row, and no others`() {
+        let store = Store(outputs: .init(everyAlertColumn: true))
+        store.apply(60)
+        store.commit()
+        store.adopt([.numbered(1, name: "renamed", threshold: 100)])
+        let change = store.commit().first
+        #expect(change?.kind == .updated)
+        #expect(change?.row?.product.name == "renamed")
+        store.adopt([.numbered(1, name: "renamed", threshold: 101)])
+        #expect(store.commit().map(\.kind) == [.updated])
+        store.adopt([.numbered(1, name: "renamed", threshold: 101)], [.numbered(1, name: "moved")])
+        #expect(store.commit().map(\.kind) == [.updated])
+        var product = Product.numbered(1, name: "renamed", threshold: 101)
+        product.category = "other"
+        store.adopt([product], [.numbered(1, name: "moved")])
+        #expect(store.commit().map(\.kind) == [.updated])
+        product.unitPrice = ExactDecimal(unscaled: 1, scale: 2)
+        var warehouse = Warehouse.numbered(1, name: "moved")
+        warehouse.region = "south"
+        store.adopt([product], [warehouse])
+        #expect(store.commit().isEmpty, "the price and the region are not columns of the view")
+    }
+
+    @Test func `emit row says nothing of rows that do not alert`() {
+        let store = Store(outputs: .init(everyAlertColumn: true))
+        store.apply(600)
+        #expect(store.commit().isEmpty)
+        store.apply(1)
+        store.commit()
+        store.adopt([.numbered(1, name: "renamed", threshold: 100)])
+        #expect(store.commit().isEmpty)
+    }
+
+    @Test func `a row that went away and came back the same sends nothing`() {
+        let outputs = Aggregate.Outputs(everyAlertColumn: true, stockLevels: true, rollup: true)
+        let store = Store(outputs: outputs)
+        store.apply(60)
+        #expect(store.consolidate().count == 3)
+        store.aggregate.commit()
+        store.apply(900)
+        store.apply(-900)
+        #expect(store.consolidate().isEmpty)
+        store.aggregate.commit()
+        store.adopt([])
+        store.adopt([.numbered(1, threshold: 100)])
+        #expect(store.consolidate().isEmpty)
+    }
+
+    @Test func `the stock output is an upsert or a delete of each row that changed`() {
+        let store = Store(outputs: .init(stockLevels: true))
+        store.apply(600)
+        store.apply(700, at: Pair(1, 2))
+        store.apply(700, at: Pair(2, 2))
+        let rows = store.consolidate().compactMap(\.stock)
+        store.aggregate.commit()
+        #expect(rows.map(\.pair) == [Pair(1, 1), Pair(1, 2)])
+        #expect(rows.map(\.row?.currentStock) == [600, 700])
+        store.adopt([.numbered(1, threshold: 100)], [.numbered(2)])
+        let gone = store.consolidate().compactMap(\.stock)
+        store.aggregate.commit()
+        #expect(gone.map(\.pair) == [Pair(1, 1)])
+        #expect(gone.first?.row == nil)
+        #expect(store.consolidate().isEmpty)
+    }
+
+    @Test func `the rollup output is an upsert or a delete of each product that changed`() {
+        let store = Store(outputs: .init(rollup: true))
+        store.apply(60)
+        store.apply(70, at: Pair(1, 2))
+        let rows = store.consolidate().compactMap(\.rollup)
+        store.aggregate.commit()
+        #expect(rows.map(\.product) == [ProductID(1)])
+        #expect(rows.first?.row?.totalStock == 130)
+        store.apply(10)
+        store.apply(-10, at: Pair(1, 2))
+        #expect(store.consolidate().compactMap(\.rollup).isEmpty, "60 and 70 changed places")
+        store.apply(-10)
+        #expect(store.consolidate().compactMap(\.rollup).map(\.row?.totalStock) == [120])
+        store.aggregate.commit()
+        store.adopt([.numbered(1, threshold: 100)], [.numbered(1)])
+        #expect(store.consolidate().compactMap(\.rollup).map(\.row?.warehouseCount) == [1])
+        store.aggregate.commit()
+        store.adopt([])
+        let gone = store.consolidate().compactMap(\.rollup)
+        #expect(gone.count == 1)
+        #expect(gone.first?.row == nil)
+    }
+
+    @Test func `without outputs only alerts are given out`() {
+        let store = Store()
+        store.apply(600)
+        #expect(store.consolidate().isEmpty)
+    }
+
+    @Test func `digests are the same in every release, for they are stored`() {
+        let row = StockRow(
+            product: .numbered(1, threshold: 100), warehouse: .numbered(1), currentStock: 60,
+            lastUpdated: Timestamp(microseconds: 1_774_873_800_000_000))
+        #expect(Fingerprint.of(row) == 16_369_795_795_292_904_909)
+        let rollup = RollupRow(
+            product: .numbered(1, threshold: nil), warehouseCount: 2, totalStock: -5,
+            minWarehouseStock: -6, maxWarehouseStock: 1)
+        #expect(Fingerprint.of(rollup) == 15_381_109_891_462_424_444)
+    }
+
+    @Test func `text that moves from one column to the next has another digest`() {
+        func digest(_ texts: [String]) -> UInt64 {
+            var print = Fingerprint()
+            for text in texts { print.combine(text) }
+            return print.value
+        }
+        let cases = [["ab", "c"], ["a", "bc"], ["abc", ""], ["", "abc"], ["abc"], ["\0abc"], ["abc\0"]]
+        #expect(Set(cases.map(digest)).count == cases.count)
+        let long = String(repeating: "x", count: 16)
+        #expect(Set(["", "x", long, long + "\0", "\0" + long, long + long].map { digest([$0]) }).count == 6)
+    }
+}

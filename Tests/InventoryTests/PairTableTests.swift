@@ -1,0 +1,51 @@
+import Testing
+
+@testable import Inventory
+
+@Suite struct PairTableTests {
+    @Test func `every pair is found again however large the table grows`() {
+        var table = PairTable()
+        var missing = 0
+        let pairs = (0..<20_000).map { UInt64(bitPattern: Int64($0)) &* 0x1_0000_0001 }
+        for (index, pair) in pairs.enumerated() {
+            if table.find(pair) != nil { missing += 1 }
+            if table.insert(Cell(pair: pair)) != UInt32(index) { missing += 1 }
+        }
+        for (index, pair) in pairs.enumerated() where table.find(pair) != UInt32(index) { missing += 1 }
+        let (count, unknown) = (table.count, table.find(.max))
+        #expect(missing == 0)
+        #expect(count == pairs.count)
+        #expect(unknown == nil)
+    }
+
+    @Test func `cells restored out of order are found once the index is rebuilt`() {
+        var table = PairTable()
+        for slot in (0..<5000).reversed() { table.restore(Cell(pair: UInt64(slot) << 32), at: slot) }
+        table.rebuildIndex()
+        var wrong = 0
+        for slot in 0..<5000 where table.find(UInt64(slot) << 32) != UInt32(slot) { wrong += 1 }
+        let next = table.insert(Cell(pair: 7))
+        let found = table.find(7)
+        #expect(wrong == 0)
+        #expect(next == 5000)
+        #expect(found == 5000)
+    }
+
+    @Test func `an aggregate of many pairs keeps a place for each`() {
+        let products = (0..<200).map { Product.numbered($0, threshold: 10) }
+        let store = Store(Catalog(products: products, warehouses: (0..<50).map { .numbered($0) }))
+        for product in Int32(0)..<200 {
+            for warehouse in Int32(0)..<50 { store.apply(Int64(product), at: Pair(product, warehouse)) }
+        }
+        #expect(store.pairCount == 10_000)
+        #expect(store.commit().count == 500)
+        #expect(store.rollup.count == 200)
+        #expect(store.rollup.values.allSatisfy { $0.totalStock == Int128($0.product.id.rawValue) * 50 })
+        let first = store.aggregate.pair(at: 0)
+        let last = store.aggregate.pair(at: 9999)
+        #expect(first == Pair(0, 0))
+        #expect(last == Pair(199, 49))
+    }
+
+    @Test func `a cell takes 48 bytes`() { #expect(MemoryLayout<Cell>.stride == 48) }
+}

@@ -1,0 +1,111 @@
+import Testing
+
+@testable import Inventory
+
+@Suite struct SeverityTests {
+    /// The table as it is written, in arithmetic that cannot overflow.
+    static func naive(_ stock: Int64, _ threshold: Int32?) -> Severity? {
+        guard let threshold else { return nil }
+        let (s, t) = (Int128(stock), Int128(threshold))
+        guard s < t else { return nil }
+        if s == 0 { return .outOfStock }
+        if 4 * s <= t { return .critical }
+        if 2 * s <= t { return .low }
+        return .warning
+    }
+
+    static let table: [(Int64, Int32, Severity?)] = [
+        (0, 1, Severity.outOfStock), (0, 100, .outOfStock), (1, 100, .critical), (25, 100, .critical),
+        (26, 100, .low), (50, 100, .low), (51, 100, .warning), (99, 100, .warning), (100, 100, nil),
+        (101, 100, nil), (-1, 100, .critical), (25, 101, .critical), (26, 103, .low), (1, 4, .critical),
+        (1, 3, .low), (1, 2, .low), (2, 3, .warning), (0, 0, nil), (-1, 0, .critical), (0, -1, nil),
+        (-1, -1, nil), (-2, -1, .critical), (-5, -4, .critical), (.min, 0, .critical), (.max, .max, nil),
+        (.min, .min, .critical), (Int64(Int32.max), .max, nil), (Int64(Int32.max) - 1, .max, .warning),
+        (Int64(Int32.min), .min, nil), (Int64(Int32.min) - 1, .min, .critical),
+    ]
+
+    @Test(arguments: table)
+    func `the first condition that holds gives the severity`(
+        stock: Int64, threshold: Int32, expected: Severity?
+    ) {
+        #expect(Severity(stock: stock, threshold: threshold) == expected)
+    }
+
+    @Test func `no threshold never alerts`() {
+        for stock in [Int64.min, -1, 0, 1, .max] { #expect(Severity(stock: stock, threshold: nil) == nil) }
+    }
+
+    @Test func `every small stock and threshold agrees with the table`() {
+        var wrong: [(Int64, Int32)] = []
+        for threshold in Int32(-70)...70 {
+            for stock in Int64(-80)...80
+            where Severity(stock: stock, threshold: threshold) != Self.naive(stock, threshold) {
+                wrong.append((stock, threshold))
+            }
+        }
+        #expect(wrong.isEmpty)
+    }
+
+    @Test func `stock near every boundary of any threshold agrees with the table`() {
+        var random = SeededRandom(seed: 4)
+        var wrong: [(Int64, Int32)] = []
+        for round in 0..<20_000 {
+            let extremes: [Int32] = [.min, .min + 1, .min + 2, .min + 3, .max - 3, .max - 2, .max - 1, .max]
+            let threshold =
+                round < extremes.count ? extremes[round] : Int32(truncatingIfNeeded: random.int64())
+            let wide = Int64(threshold)
+            let bases = [wide, wide / 2, wide / 4, 4 * wide, 0, random.int64()]
+            for stock in bases.flatMap({ [$0 &- 1, $0, $0 &+ 1] }) + [.min, .max]
+            where Severity(stock: stock, threshold: threshold) != Self.naive(stock, threshold) {
+                wrong.append((stock, threshold))
+            }
+        }
+        #expect(wrong.isEmpty)
+    }
+
+    @Test func `severities are ordered from warning to out of stock`() {
+        #expect(Severity.allCases.sorted() == [.warning, .low, .critical, .outOfStock])
+        #expect(Severity.allCases.map(\.name) == ["WARNING", "LOW", "CRITICAL", "OUT_OF_STOCK"])
+    }
+}
+
+@Suite struct OverallStatusTests {
+    static let table: [(Int128, Int32?, OverallStatus)] = [
+        (0, 100, OverallStatus.outOfStock), (0, nil, .outOfStock), (0, 0, .outOfStock), (0, -5, .outOfStock),
+        (1, 100, .reorderNow), (99, 100, .reorderNow), (-7, 100, .reorderNow), (100, 100, .reorderSoon),
+        (199, 100, .reorderSoon), (200, 100, .healthy), (5, nil, .healthy), (-5, nil, .healthy),
+        (-1, 0, .reorderNow), (1, 0, .healthy), (-6, -5, .reorderNow), (-5, -5, .healthy),
+        (Int128(Int64.max) * 3, .max, .healthy), (Int128(Int64.min) * 3, .min, .reorderNow),
+        (Int128(Int32.max) * 2, .max, .healthy), (Int128(Int32.max) * 2 - 1, .max, .reorderSoon),
+    ]
+
+    @Test(arguments: table)
+    func `the first condition that holds gives the status`(
+        total: Int128, threshold: Int32?, expected: OverallStatus
+    ) {
+        #expect(OverallStatus(total: total, threshold: threshold) == expected)
+    }
+
+    @Test func `units below the threshold and oversold units cannot overflow`() {
+        var row = StockRow(
+            product: .numbered(1, threshold: .max), warehouse: .numbered(1), currentStock: .min,
+            lastUpdated: Timestamp(microseconds: 0))
+        #expect(row.unitsBelowThreshold == Int128(Int32.max) - Int128(Int64.min))
+        #expect(row.oversoldUnits == Int128(Int64.max) + 1)
+        row.currentStock = 3
+        row.product.reorderThreshold = nil
+        #expect(row.unitsBelowThreshold == nil)
+        #expect(row.oversoldUnits == 0)
+    }
+
+    @Test func `an exact decimal is written as it was read`() {
+        #expect(ExactDecimal(unscaled: 7999, scale: 2).description == "79.99")
+        #expect(ExactDecimal(unscaled: 5, scale: 3).description == "0.005")
+        #expect(ExactDecimal(unscaled: -5, scale: 1).description == "-0.5")
+        #expect(ExactDecimal(unscaled: 100, scale: 0).description == "100")
+        #expect(ExactDecimal(unscaled: 0, scale: 2).description == "0.00")
+        #expect(
+            ExactDecimal(unscaled: .min, scale: 38).description == "-1.70141183460469231731687303715884105728"
+        )
+    }
+}

@@ -1,0 +1,65 @@
+@testable import Inventory
+
+/// A transaction as it was: what came before it, and its events.
+struct Transaction {
+    struct Step {
+        var event: OrderEvent
+        var lane: Int
+        var source: Source
+    }
+
+    /// The reference tables adopted before it, nil for none.
+    var catalog: Catalog?
+    var steps: [Step] = []
+}
+
+/// Random transactions over few pairs and two partitions.
+struct History {
+    var random: SeededRandom
+    let window: UInt64
+    private var highest: [Int64] = [-5000, 4090]
+    private var offset: Int64 = 0
+
+    init(seed: UInt64, window: UInt64) {
+        random = SeededRandom(seed: seed)
+        self.window = window
+    }
+
+    mutating func transaction() -> Transaction {
+        var transaction = Transaction()
+        if random.chance(4) { transaction.catalog = catalog() }
+        for _ in 0..<random.below(12) { transaction.steps.append(step()) }
+        return transaction
+    }
+
+    mutating func catalog() -> Catalog {
+        let products = (1...Int32(4)).filter { _ in !random.chance(5) }.map { id in
+            Product.numbered(
+                id, name: random.pick(["a", "b"]), threshold: random.pick([nil, 10, 40, 100, -3]))
+        }
+        let warehouses = (1...Int32(3)).filter { _ in !random.chance(6) }.map {
+            Warehouse.numbered($0, name: random.pick(["x", "y"]))
+        }
+        return Catalog(products: products, warehouses: warehouses)
+    }
+
+    private mutating func step() -> Transaction.Step {
+        let lane = random.below(2)
+        let id = IDs.next(highest[lane], max(1, Int64(window)), &random)
+        highest[lane] = max(highest[lane], id)
+        offset += 1
+        let event = OrderEvent(
+            id: EventID(id), pair: Pair(Int32(1 + random.below(4)), Int32(1 + random.below(3))),
+            units: random.chance(30) ? .max - 5 : Int64(random.below(60) - 25),
+            time: Timestamp(microseconds: Int64(random.below(1000))))
+        let source = Source(partition: Partition(Int32(lane)), offset: Offset(offset))
+        return Transaction.Step(event: event, lane: lane, source: source)
+    }
+}
+
+extension Store {
+    func run(_ transaction: Transaction) -> [Aggregate.Outcome] {
+        if let catalog = transaction.catalog { aggregate.adopt(catalog) }
+        return transaction.steps.map { aggregate.apply($0.event, lane: $0.lane, source: $0.source) }
+    }
+}

@@ -1,0 +1,138 @@
+import Synchronization
+import Testing
+
+@testable import Kafka
+
+/// The module's calls together, as the pipeline makes them: members come and go, transactions are aborted at
+/// random, and every input record ends up in the output once.
+@Suite(.blocking, .enabled(if: TestCluster.isReal)) struct ExactlyOnceTests {
+    static let partitions: Int32 = 4
+    static let perPartition = 8000
+
+    @Test func `every record is copied once through aborts, rebalances and departures`() async throws {
+        let cluster = try TestCluster()
+        let input = try cluster.topic(partitions: Self.partitions)
+        let output = try cluster.topic()
+        let group = TestCluster.unique("group")
+        let stop = Flag()
+        let early = Flag()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for name in ["a", "b"] {
+                tasks.addTask {
+                    try Copier(cluster, input, output, group, name).run { stop.isSet }
+                }
+            }
+            tasks.addTask {
+                Pause.milliseconds(3000)
+                try Copier(cluster, input, output, group, "c").run { early.isSet }
+            }
+            tasks.addTask {
+                defer { stop.set() }
+                for step in 0..<8 {
+                    let first = step * Self.perPartition / 8
+                    for partition in 0..<Self.partitions {
+                        try cluster.fill(
+                            input, partition: partition, from: first, count: Self.perPartition / 8)
+                    }
+                    Pause.milliseconds(800)
+                    if step == 6 { early.set() }
+                }
+                try Self.awaitCommitted(cluster, input, group)
+            }
+            try await tasks.waitForAll()
+        }
+        let admin = try Admin(cluster.settings())
+        let end = try admin.watermarks(of: output, 0, timeoutMs: 5000).high
+        let reader = try PartitionReader(
+            cluster.settings(), topic: output, from: [.beginning(0)], upTo: [0: end])
+        let copies = try reader.readToEnd(limitMs: 30_000).compactMap(\.text)
+        let expected = (0..<Self.partitions).flatMap { partition in
+            (0..<Self.perPartition).map { "\(partition):\($0)" }
+        }
+        #expect(copies.count == expected.count)
+        #expect(Set(copies) == Set(expected))
+        for partition in 0..<Self.partitions {
+            let order = copies.filter { $0.hasPrefix("\(partition):") }
+            #expect(order == (0..<Self.perPartition).map { "\(partition):\($0)" })
+        }
+        reader.close(deadlineMs: 5000)
+    }
+
+    private static func awaitCommitted(_ cluster: TestCluster, _ input: String, _ group: String) throws {
+        let admin = try Admin(cluster.settings())
+        defer { admin.close(deadlineMs: 5000) }
+        let deadline = Deadline(afterMs: 40_000)
+        while !deadline.hasPassed {
+            let committed = try admin.committed(
+                by: group, topic: input, partitions: Array(0..<partitions), timeoutMs: 10_000)
+            if committed.values.filter({ $0 == Int64(perPartition) }).count == Int(partitions) { return }
+            Pause.milliseconds(200)
+        }
+        throw Overdue("committed offsets at the end")
+    }
+}
+
+private final class Flag: Sendable {
+    private let state = Mutex(false)
+    var isSet: Bool { state.withLock { $0 } }
+    func set() { state.withLock { $0 = true } }
+}
+
+/// A worker in the small: copies the input to the output, one transaction a batch.
+private final class Copier {
+    let cluster: TestCluster
+    let input: String
+    let consumer: Consumer
+    let producer: TransactionalProducer
+    let output: TopicHandle
+    private var base: [Int32: Int64] = [:]
+    private var random = SystemRandomNumberGenerator()
+
+    init(_ cluster: TestCluster, _ input: String, _ output: String, _ group: String, _ name: String) throws {
+        self.cluster = cluster
+        self.input = input
+        consumer = try cluster.consumer(input, group: group)
+        producer = try cluster.transactional("\(group)-\(name)")
+        self.output = try producer.topic(output)
+        try producer.initTransactions(deadlineMs: 20_000)
+    }
+
+    func run(until isOver: () -> Bool) throws {
+        while !isOver() {
+            switch try consumer.poll(maxRecords: 500, waitMs: 50) {
+            case .idle: continue
+            case .offsetOutOfRange(let place): throw place
+            case .records: try copyBatch()
+            case .rebalance(.assigned(let partitions)):
+                base = try consumer.committed(partitions: partitions, timeoutMs: 20_000)
+                try consumer.assign(partitions.map { PartitionOffset($0, base[$0] ?? 0) })
+            case .rebalance: try consumer.unassign()
+            }
+        }
+        consumer.close(deadlineMs: 5000)
+        producer.close(deadlineMs: 5000)
+    }
+
+    private func copyBatch() throws {
+        do {
+            try producer.begin()
+            for record in consumer.batch.records {
+                try producer.send(output, 0, "\(record.partition):\(record.text ?? "")")
+            }
+            if Int.random(in: 0..<5, using: &random) == 0 { return try takeBack() }
+            let positions = consumer.positions
+            try producer.sendOffsets(
+                positions, of: input, as: consumer.groupMetadata(), deadlineMs: 10_000)
+            if Int.random(in: 0..<8, using: &random) == 0 { return try takeBack() }
+            try producer.commit(deadlineMs: 20_000)
+            for place in positions { base[place.partition] = place.offset }
+        } catch TransactionFailure.abortable {
+            try takeBack()
+        }
+    }
+
+    private func takeBack() throws {
+        try producer.abort(deadlineMs: 20_000)
+        try consumer.rewind(to: consumer.assignment.map { PartitionOffset($0, base[$0] ?? 0) })
+    }
+}

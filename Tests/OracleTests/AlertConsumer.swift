@@ -1,0 +1,83 @@
+import Inventory
+import Wire
+
+/// Reads the output topics as a consumer would, and notices what no consumer should ever see.
+struct AlertConsumer {
+    let oracle: SQLOracle
+    let everyColumn: Bool
+    /// The kinds of change that came.
+    private(set) var kinds: Set<ChangeKind> = []
+    private var alerts: [Pair: AlertChange] = [:]
+    private var incidents: [Pair: UInt32] = [:]
+
+    init(oracle: SQLOracle, everyColumn: Bool) {
+        self.oracle = oracle
+        self.everyColumn = everyColumn
+    }
+
+    /// Takes the messages of one commit in order; what is wrong with them, nil when nothing is.
+    mutating func take(_ changes: [OutputChange]) throws -> String? {
+        var keys: Set<String> = []
+        for change in changes {
+            let (topic, key, value) = Self.message(change)
+            if !keys.insert(topic + key).inserted { return "\(topic) has \(key) twice in one commit" }
+            try oracle.publish(to: topic, key: key, value: value)
+            if case .alert(let alert, let entry) = change, let trouble = judge(alert, entry) {
+                return "\(trouble): \(alert)"
+            }
+        }
+        return nil
+    }
+
+    /// The change must follow from the one before it, and say something new.
+    private mutating func judge(_ alert: AlertChange, _ entry: LedgerEntry) -> String? {
+        kinds.insert(alert.kind)
+        let before = alerts[alert.pair]
+        alerts[alert.pair] = alert.kind == .resolved ? nil : alert
+        if alert.previousSeverity != before?.severity { return "not the severity published before" }
+        if alert.severity != entry.severity || alert.incident != entry.incident || alert.since != entry.since
+        {
+            return "the ledger differs from what was sent"
+        }
+        let expected: ChangeKind
+        switch (before?.severity, alert.severity) {
+        case (nil, nil): return "nothing turned into nothing"
+        case (nil, .some): expected = .raised
+        case (.some, nil): expected = .resolved
+        case (.some(let old), .some(let new)):
+            expected = new == old ? .updated : new > old ? .escalated : .eased
+        }
+        if alert.kind != expected { return "should be \(expected)" }
+        if expected == .updated, !everyColumn || before?.row?.alertLine == alert.row?.alertLine {
+            return "an update of no column"
+        }
+        if alert.severity != alert.row?.severity { return "the row has another severity" }
+        if expected == .raised {
+            incidents[alert.pair, default: 0] += 1
+            if alert.since != alert.row?.lastUpdated { return "since is not the row's time" }
+        } else if alert.since != before?.since {
+            return "since changed within the incident"
+        }
+        return alert.incident == incidents[alert.pair] ? nil : "not the incident's number"
+    }
+
+    private static func message(_ change: OutputChange) -> (topic: String, key: String, value: String?) {
+        switch change {
+        case .alert(let alert, _):
+            let value = alert.kind == .resolved ? nil : text { AlertEncoder.change(alert, into: &$0) }
+            return ("inventory_alerts", text { AlertEncoder.key(alert.pair, into: &$0) }, value)
+        case .stock(let pair, let row, _):
+            let value = row.map { row in text { AlertEncoder.stock(row, into: &$0) } }
+            return ("stock_topic", text { AlertEncoder.key(pair, into: &$0) }, value)
+        case .rollup(let product, let row, _):
+            let value = row.map { row in text { AlertEncoder.rollup(row, into: &$0) } }
+            return ("rollup_topic", text { AlertEncoder.key(product, into: &$0) }, value)
+        }
+    }
+
+    private static func text(_ body: (inout ByteWriter) -> Void) -> String {
+        var out = ByteWriter(capacity: 512)
+        body(&out)
+        return String(decoding: out.bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,154 @@
+import GRDB
+import Inventory
+import Testing
+import Wire
+
+@Suite struct OracleTests {
+    static let parts = 8
+    static let historiesPerPart = 30
+
+    @Test(arguments: 0..<parts)
+    func `views and published tables are those of SQL after every commit`(part: Int) throws {
+        var kinds: Set<ChangeKind> = []
+        for number in 0..<Self.historiesPerPart {
+            let seed = UInt64(part * Self.historiesPerPart + number + 1)
+            let trouble = try DatabaseQueue().writeWithoutTransaction { db in
+                defer { if db.isInsideTransaction { try? db.rollback() } }
+                var course = try Course(seed: seed, db)
+                defer { kinds.formUnion(course.consumer.kinds) }
+                return try course.run()
+            }
+            if let trouble {
+                Issue.record("seed \(seed): \(trouble)")
+                return
+            }
+        }
+        #expect(kinds == Set(ChangeKind.allCases), "the histories must bring about every kind of change")
+    }
+}
+
+/// One history told to an aggregate and to the SQL oracle at once.
+struct Course: ~Copyable {
+    private var history: RandomHistory
+    private var aggregate: Aggregate
+    private(set) var consumer: AlertConsumer
+    private let outputs: Aggregate.Outputs
+    private let oracle: SQLOracle
+    private let decoder = EventDecoder()
+
+    init(seed: UInt64, _ db: Database) throws {
+        history = RandomHistory(seed: seed)
+        outputs = Aggregate.Outputs(
+            everyAlertColumn: seed % 3 != 0, stockLevels: seed % 4 == 0, rollup: seed % 5 < 2)
+        oracle = try SQLOracle(db)
+        consumer = AlertConsumer(oracle: oracle, everyColumn: outputs.everyAlertColumn)
+        aggregate = Aggregate(lanes: 2, dedupeWindow: 100_000, catalog: Catalog(), outputs: outputs)
+    }
+
+    /// What went wrong, nil when nothing did.
+    mutating func run() throws -> String? {
+        for step in 0..<14 {
+            if history.random.chance(2) || step == 5 {
+                let catalog = history.changeReference()
+                try oracle.replaceReferences(catalog)
+                aggregate.adopt(catalog)
+            }
+            let isKept = !history.random.chance(4)
+            if let trouble = try transaction(isKept: isKept) ?? compareViews() {
+                return "step \(step), \(isKept ? "committed" : "rolled back"): \(trouble)"
+            }
+            if isKept, let trouble = try comparePublished() { return "step \(step): \(trouble)" }
+        }
+        return nil
+    }
+
+    private mutating func transaction(isKept: Bool) throws -> String? {
+        try oracle.db.beginTransaction()
+        for _ in 0..<history.random.below(9) {
+            let event = history.event()
+            try oracle.insert(event)
+            let isNew = oracle.db.changesCount == 1
+            let source = Source(
+                partition: Partition(Int32(event.partition)), offset: Offset(event.offset))
+            let bytes = Array(event.json.utf8)
+            let decoded = try bytes.withUnsafeBytes { try decoder.decode($0) }
+            let outcome = aggregate.apply(decoded, lane: event.partition, source: source)
+            if outcome != (isNew ? .applied : .duplicate) {
+                return "\(event.json) was \(outcome), and \(isNew ? "new" : "a duplicate") to SQL"
+            }
+        }
+        // A view must be right inside the transaction as well, and consolidating early must do no harm.
+        if history.random.chance(4), let trouble = try compareViews() { return trouble }
+        var changes: [OutputChange] = []
+        if isKept || history.random.chance(2) { aggregate.consolidate { changes.append($0) } }
+        guard isKept else {
+            try oracle.db.rollback()
+            aggregate.rollback()
+            return nil
+        }
+        try oracle.db.commit()
+        aggregate.commit()
+        return try consumer.take(changes)
+    }
+
+    private func compareViews() throws -> String? {
+        var (stock, alerts, rollup) = ([String](), [String](), [String]())
+        aggregate.forEachStockRow { row in
+            stock.append(row.line)
+            if row.severity != nil { alerts.append(row.alertLine) }
+        }
+        aggregate.forEachRollupRow { rollup.append($0.line) }
+        return try difference("current_stock_levels", SQLOracle.stockColumns, stock)
+            ?? difference("low_stock_alerts", SQLOracle.alertColumns, alerts)
+            ?? difference("multi_warehouse_inventory", SQLOracle.rollupColumns, rollup)
+    }
+
+    private func comparePublished() throws -> String? {
+        let alertColumns =
+            outputs.everyAlertColumn
+            ? SQLOracle.alertColumns : ["product_id", "warehouse_id", "alert_severity"]
+        let alerts = try oracle.rows(published: "inventory_alerts", alertColumns)
+        if let trouble = try difference("low_stock_alerts", alertColumns, alerts) { return trouble }
+        if outputs.stockLevels {
+            let rows = try oracle.rows(published: "stock_topic", SQLOracle.stockColumns)
+            let trouble = try difference("current_stock_levels", SQLOracle.stockColumns, rows)
+            if let trouble { return trouble }
+        }
+        guard outputs.rollup else { return nil }
+        let rows = try oracle.rows(published: "rollup_topic", SQLOracle.rollupColumns)
+        return try difference("multi_warehouse_inventory", SQLOracle.rollupColumns, rows)
+    }
+
+    private func difference(_ view: String, _ columns: [String], _ rows: [String]) throws -> String? {
+        let expected = try oracle.rows(of: view, columns)
+        let found = rows.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+        guard found != expected else { return nil }
+        let missing = expected.filter { !found.contains($0) }
+        let extra = found.filter { !expected.contains($0) }
+        return "\(view): missing \(missing), not in SQL \(extra)"
+    }
+}
+
+extension StockRow {
+    var line: String {
+        let threshold = product.reorderThreshold.map(String.init) ?? "NULL"
+        return [
+            "\(product.id.rawValue)", product.name, product.category, "\(warehouse.id.rawValue)",
+            warehouse.name, "\(currentStock)", threshold, RFC3339.string(lastUpdated),
+        ].joined(separator: "|")
+    }
+
+    var alertLine: String {
+        line + "|\(unitsBelowThreshold.map { "\($0)" } ?? "NULL")|\(severity?.name ?? "NULL")"
+    }
+}
+
+extension RollupRow {
+    var line: String {
+        [
+            "\(product.id.rawValue)", product.name, product.category, "\(warehouseCount)", "\(totalStock)",
+            "\(minWarehouseStock)", "\(maxWarehouseStock)",
+            product.reorderThreshold.map(String.init) ?? "NULL", status.name,
+        ].joined(separator: "|")
+    }
+}

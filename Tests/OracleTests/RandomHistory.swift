@@ -1,0 +1,81 @@
+import Inventory
+
+/// An order event before it is an order event: what a producer knows of it.
+struct HistoryEvent {
+    var partition: Int
+    var offset: Int64
+    var id: Int64
+    var type: String
+    var product: Int32
+    var warehouse: Int32
+    var quantity: Int32
+    var microseconds: Int64
+
+    var json: String {
+        """
+        {"event_id":\(id),"event_type":"\(type)","product_id":\(product),"warehouse_id":\(warehouse),\
+        "quantity":\(quantity),"event_time":\(microseconds)}
+        """
+    }
+}
+
+/// Random events and reference tables, few enough ids for them to meet often.
+struct RandomHistory {
+    var random: SeededRandom
+    private(set) var catalog = Catalog()
+    private var nextID: [Int64] = [1, -50]
+    private var offsets: [Int64] = [0, 0]
+
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
+
+    mutating func event() -> HistoryEvent {
+        let partition = random.below(2)
+        let isDuplicate = random.chance(5)
+        let id = nextID[partition] - (isDuplicate ? Int64(1 + random.below(20)) : 0)
+        if !isDuplicate { nextID[partition] += Int64(1 + random.below(3)) }
+        offsets[partition] += 1
+        // After 2001-09-09, from where on the magnitude says microseconds.
+        let second = 1_774_872_000 + Int64(random.below(5000))
+        let fraction = random.pick([0, 0, 500_000, 250, 1, 999_999] as [Int64])
+        return HistoryEvent(
+            partition: partition, offset: offsets[partition], id: id,
+            type: random.pick([
+                "RECEIVED", "RECEIVED", "SHIPPED", "SHIPPED", "RETURNED", "COUNTED", "received",
+            ]),
+            product: Int32(1 + random.below(4)), warehouse: Int32(1 + random.below(3)),
+            quantity: random.chance(40) ? .max : Int32(random.below(random.pick([3, 30, 120]))),
+            microseconds: second * 1_000_000 + fraction)
+    }
+
+    /// One change to a reference table: a row that comes, changes or goes.
+    mutating func changeReference() -> Catalog {
+        var products = catalog.products
+        var warehouses = catalog.warehouses
+        for _ in 0...random.below(3) {
+            if random.chance(3) {
+                let id = WarehouseID(Int32(1 + random.below(3)))
+                let name = random.pick(["Hub \"A\"", "Hub É", "Hub|3"])
+                warehouses[id] =
+                    random.chance(4)
+                    ? nil : Warehouse(id: id, name: name, region: random.pick(["n", "s"]))
+            } else {
+                let id = ProductID(Int32(1 + random.below(4)))
+                products[id] = random.chance(5) ? nil : changed(products[id], id)
+            }
+        }
+        catalog = Catalog(products: products, warehouses: warehouses)
+        return catalog
+    }
+
+    private mutating func changed(_ product: Product?, _ id: ProductID) -> Product {
+        let thresholds: [Int32?] = [nil, nil, 0, 1, 7, 40, 100, -5, .max, .min]
+        var product = product ?? Product(id: id, name: "Cable", category: "c", reorderThreshold: 40)
+        switch random.below(5) {
+        case 0: product.name = random.pick(["Cable", "Kabel 'ß'", "\u{1F50C}"])
+        case 1: product.category = random.pick(["c", "d"])
+        case 2: product.unitPrice = ExactDecimal(unscaled: Int128(random.below(500)), scale: 2)
+        default: product.reorderThreshold = random.pick(thresholds)
+        }
+        return product
+    }
+}

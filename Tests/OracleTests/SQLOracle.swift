@@ -1,0 +1,127 @@
+import GRDB
+import Inventory
+
+/// What stockd computes, said again in SQL: an event table, two reference tables and three views, written
+/// from the description of the views alone. Instants are microseconds, a type's sign is a CASE, and
+/// duplicates are what a primary key refuses.
+struct SQLOracle {
+    let db: Database
+
+    static let schema = """
+        CREATE TABLE products (
+          product_id INTEGER PRIMARY KEY, product_name TEXT, category TEXT, reorder_threshold INTEGER);
+        CREATE TABLE warehouses (warehouse_id INTEGER PRIMARY KEY, warehouse_name TEXT);
+        CREATE TABLE order_events (
+          input_partition INTEGER, event_id INTEGER, event_type TEXT, product_id INTEGER,
+          warehouse_id INTEGER, quantity INTEGER, event_time INTEGER,
+          PRIMARY KEY (input_partition, event_id));
+        CREATE TABLE inventory_alerts (key TEXT PRIMARY KEY, value TEXT);
+        CREATE TABLE stock_topic (key TEXT PRIMARY KEY, value TEXT);
+        CREATE TABLE rollup_topic (key TEXT PRIMARY KEY, value TEXT);
+
+        CREATE VIEW movements AS
+          SELECT product_id, warehouse_id, event_time,
+            CASE event_type WHEN 'RECEIVED' THEN quantity WHEN 'RETURNED' THEN quantity
+              WHEN 'SHIPPED' THEN -quantity ELSE 0 END AS units
+          FROM order_events;
+
+        CREATE VIEW current_stock_levels AS
+          SELECT p.product_id, p.product_name, p.category, w.warehouse_id, w.warehouse_name,
+            SUM(m.units) AS current_stock, p.reorder_threshold, MAX(m.event_time) AS last_updated
+          FROM movements m
+          JOIN products p ON p.product_id = m.product_id
+          JOIN warehouses w ON w.warehouse_id = m.warehouse_id
+          GROUP BY p.product_id, w.warehouse_id;
+
+        CREATE VIEW low_stock_alerts AS
+          SELECT *, reorder_threshold - current_stock AS units_below_threshold,
+            CASE WHEN current_stock = 0 THEN 'OUT_OF_STOCK'
+              WHEN 4 * current_stock <= reorder_threshold THEN 'CRITICAL'
+              WHEN 2 * current_stock <= reorder_threshold THEN 'LOW'
+              ELSE 'WARNING' END AS alert_severity
+          FROM current_stock_levels WHERE current_stock < reorder_threshold;
+
+        CREATE VIEW multi_warehouse_inventory AS
+          SELECT product_id, product_name, category, COUNT(*) AS warehouse_count,
+            SUM(current_stock) AS total_stock, MIN(current_stock) AS min_warehouse_stock,
+            MAX(current_stock) AS max_warehouse_stock, reorder_threshold,
+            CASE WHEN SUM(current_stock) = 0 THEN 'OUT_OF_STOCK'
+              WHEN SUM(current_stock) < reorder_threshold THEN 'REORDER_NOW'
+              WHEN SUM(current_stock) < 2 * reorder_threshold THEN 'REORDER_SOON'
+              ELSE 'HEALTHY' END AS overall_status
+          FROM current_stock_levels GROUP BY product_id;
+        """
+
+    static let stockColumns = [
+        "product_id", "product_name", "category", "warehouse_id", "warehouse_name", "current_stock",
+        "reorder_threshold", "last_updated",
+    ]
+    static let alertColumns = stockColumns + ["units_below_threshold", "alert_severity"]
+    static let rollupColumns = [
+        "product_id", "product_name", "category", "warehouse_count", "total_stock", "min_warehouse_stock",
+        "max_warehouse_stock", "reorder_threshold", "overall_status",
+    ]
+
+    init(_ db: Database) throws {
+        self.db = db
+        try db.execute(sql: Self.schema)
+    }
+
+    func insert(_ event: HistoryEvent) throws {
+        try run(
+            "INSERT OR IGNORE INTO order_events VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                event.partition, event.id, event.type, event.product, event.warehouse, event.quantity,
+                event.microseconds,
+            ])
+    }
+
+    func replaceReferences(_ catalog: Catalog) throws {
+        try db.execute(sql: "DELETE FROM products; DELETE FROM warehouses")
+        for product in catalog.products.values {
+            try run(
+                "INSERT INTO products VALUES (?, ?, ?, ?)",
+                [product.id.rawValue, product.name, product.category, product.reorderThreshold])
+        }
+        for warehouse in catalog.warehouses.values {
+            try run("INSERT INTO warehouses VALUES (?, ?)", [warehouse.id.rawValue, warehouse.name])
+        }
+    }
+
+    /// Keeps the newest message of a key; no value deletes it, as compaction would.
+    func publish(to topic: String, key: String, value: String?) throws {
+        if let value {
+            try run("INSERT OR REPLACE INTO \(topic) VALUES (?, ?)", [key, value])
+        } else {
+            try run("DELETE FROM \(topic) WHERE key = ?", [key])
+        }
+    }
+
+    /// A view's rows, a line each, in order.
+    func rows(of view: String, _ columns: [String]) throws -> [String] {
+        let values = columns.map { $0 == "last_updated" ? Self.instant : $0 }
+        return try lines(values, from: view)
+    }
+
+    /// The rows that a topic's messages hold, in the same form.
+    func rows(published topic: String, _ columns: [String]) throws -> [String] {
+        try lines(columns.map { "json_extract(value, '$.\($0)')" }, from: topic)
+    }
+
+    private func lines(_ values: [String], from table: String) throws -> [String] {
+        let line = values.map { "ifnull(\($0), 'NULL')" }.joined(separator: " || '|' || ")
+        let statement = try db.cachedStatement(sql: "SELECT \(line) FROM \(table) ORDER BY 1")
+        return try String.fetchAll(statement)
+    }
+
+    private func run(_ sql: String, _ arguments: StatementArguments) throws {
+        try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    /// `last_updated` as RFC 3339 writes it, with no fraction where there is none.
+    private static let instant = """
+        strftime('%Y-%m-%dT%H:%M:%S', last_updated / 1000000, 'unixepoch') || CASE \
+        WHEN last_updated % 1000000 = 0 THEN '' \
+        ELSE rtrim(printf('.%06d', last_updated % 1000000), '0') END || 'Z'
+        """
+}

@@ -1,0 +1,199 @@
+import Inventory
+import Testing
+
+@testable import Pipeline
+
+@Suite("A worker and the failures of its broker")
+struct ScenarioTests {
+    private func raise(_ scenario: Scenario) {
+        scenario.send("RECEIVED", 20)
+        scenario.send("SHIPPED", 12)
+    }
+
+    @Test("a commit that timed out though it had landed is not published again")
+    func landedCommit() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        try scenario.run(process)
+        raise(scenario)
+        scenario.fail(.indefiniteThenCommitted, times: 2)
+        try scenario.run(process)
+        #expect(scenario.alerts == ["RAISED WARNING 8 1"])
+        #expect(process.telemetry.snapshot.indefinite == 2)
+    }
+
+    @Test("a commit that timed out and never landed is published once")
+    func lostCommit() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        try scenario.run(process)
+        raise(scenario)
+        scenario.fail(.indefiniteThenAborted, times: 2)
+        try scenario.run(process)
+        #expect(scenario.alerts == ["RAISED WARNING 8 1"])
+    }
+
+    @Test(
+        "an abort or a rewind that does not get through at first skips no event",
+        arguments: [Probe.abortFailed, .rewindFailed])
+    func failedPutBack(_ failing: Probe) throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        try scenario.run(process)
+        raise(scenario)
+        scenario.fail(.commitFailed)
+        scenario.fail(failing, times: 3)
+        try scenario.run(process)
+        #expect(scenario.alerts == ["RAISED WARNING 8 1"])
+        #expect(scenario.cluster.violation == nil)
+    }
+
+    @Test("an assignment is taken over though the broker does not answer at first")
+    func unansweredAssignment() throws {
+        let scenario = Scenario()
+        raise(scenario)
+        scenario.fail(.questionFailed, times: 5)
+        try scenario.run(scenario.start())
+        #expect(scenario.alerts.last == "RAISED WARNING 8 1")
+    }
+
+    @Test("a second member stops a worker that must own every partition, and says what to configure")
+    func secondMember() throws {
+        let scenario = Scenario()
+        let first = scenario.start()
+        try scenario.run(first)
+        let second = scenario.start(slot: 1)
+        let stop = #expect(throws: WorkerStop.self) { try scenario.run(first, second) }
+        #expect(stop?.message.contains("set input.keyed_by: product") == true)
+    }
+
+    @Test("a killed worker's successor resolves what reference rows changed meanwhile")
+    func changedReference() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        raise(scenario)
+        try scenario.run(process)
+        scenario.kill(process)
+        let second = scenario.start(Scenario.catalog(threshold: 5))
+        try scenario.run(second)
+        #expect(scenario.alerts.last == "RESOLVED - 8 1")
+        second.inbox.adopt(Scenario.catalog(threshold: 40))
+        try scenario.run(second)
+        #expect(scenario.alerts.last == "RAISED CRITICAL 8 2")
+    }
+
+    @Test("a bad event of a transaction that failed is one dead letter, and the next event counts")
+    func deadLetterOnce() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        try scenario.run(process)
+        scenario.sendRaw("{not an event")
+        raise(scenario)
+        scenario.fail(.commitFailed)
+        try scenario.run(process)
+        #expect(scenario.deadLetters == 1)
+        #expect(scenario.alerts.last == "RAISED WARNING 8 1")
+    }
+
+    @Test("a group offset that somebody else moved stops the worker instead of falsifying stock")
+    func movedOffset() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        raise(scenario)
+        try scenario.run(process)
+        scenario.kill(process)
+        scenario.cluster.groupOffsets[0] = 1
+        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
+        #expect(stop?.message.contains("Set the group's offset back to 2") == true)
+    }
+
+    @Test("after data loss was accepted once, the next start needs no such word")
+    func acceptedDataLoss() throws {
+        let scenario = Scenario()
+        scenario.settings.checkpointIntervalMs = 1_000_000
+        let process = scenario.start()
+        try scenario.run(process)
+        raise(scenario)
+        try scenario.run(process)
+        scenario.kill(process)
+        scenario.cluster.partition(.input, 0).trim(to: 2)
+        #expect(throws: WorkerStop.self) { try scenario.run(scenario.start(), steps: 300) }
+        scenario.cluster.members = []
+        scenario.settings.acceptsDataLoss = true
+        scenario.settings.checkpointIntervalMs = 0
+        let second = scenario.start()
+        try scenario.run(second)
+        #expect(scenario.alerts.last == "RESOLVED - - 1")
+        scenario.kill(second)
+        scenario.settings.acceptsDataLoss = false
+        let third = scenario.start()
+        try scenario.run(third)
+        scenario.send("RECEIVED", 3)
+        try scenario.run(third)
+        #expect(scenario.alerts.last == "RAISED LOW 3 2")
+    }
+
+    @Test("a shard that comes home after another worker published is read anew")
+    func parkedAndOutdated() throws {
+        let scenario = Scenario()
+        scenario.settings.keyedBy = .product
+        let first = scenario.start()
+        let second = scenario.start(slot: 1)
+        func move(to process: Simulation.Process) throws {
+            for _ in 0..<30 where process.log.owned.isEmpty {
+                scenario.cluster.startRebalance()
+                try scenario.run(first, second, steps: 20)
+            }
+        }
+        raise(scenario)
+        try move(to: first)
+        try scenario.run(first, second)
+        try move(to: second)
+        second.inbox.adopt(Scenario.catalog(threshold: 40))
+        try scenario.run(first, second)
+        #expect(scenario.alerts.last == "ESCALATED CRITICAL 8 1")
+        try move(to: first)
+        first.inbox.adopt(Scenario.catalog(threshold: 40))
+        try scenario.run(first, second)
+        #expect(scenario.alerts.suffix(2).contains("EASED WARNING 8 1"))
+        #expect(scenario.alerts.last == "ESCALATED CRITICAL 8 1")
+        #expect(scenario.alerts.count == 4)
+    }
+
+    @Test("a checkpoint whose commit failed is written again, with what changed long before it")
+    func failedCheckpoint() throws {
+        let scenario = Scenario()
+        scenario.settings.checkpointIntervalMs = 3_000
+        let process = scenario.start()
+        for warehouse in 1...40 { scenario.send("RECEIVED", 20, warehouse: warehouse) }
+        try scenario.run(process)
+        // In the first bucket, committed and not yet checkpointed; then in the second, with the checkpoint.
+        scenario.send("SHIPPED", 12)
+        try scenario.run(process, steps: 3)
+        scenario.cluster.advance(3_000)
+        scenario.send("SHIPPED", 1, warehouse: 40)
+        scenario.fail(.commitFailed)
+        try scenario.run(process)
+        scenario.kill(process)
+        let second = scenario.start()
+        scenario.send("SHIPPED", 5)
+        try scenario.run(second)
+        #expect(scenario.alerts == ["RAISED WARNING 8 1", "ESCALATED LOW 3 1"])
+    }
+
+    @Test("a rebuild recomputes the same stock and publishes nothing twice")
+    func rebuild() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        raise(scenario)
+        try scenario.run(process)
+        scenario.kill(process)
+        scenario.settings.rebuilds = true
+        let second = scenario.start()
+        try scenario.run(second)
+        scenario.send("SHIPPED", 5)
+        try scenario.run(second)
+        #expect(scenario.alerts.last == "ESCALATED LOW 3 1")
+        #expect(scenario.alerts.filter { $0.hasPrefix("RAISED") }.count == 1)
+    }
+}

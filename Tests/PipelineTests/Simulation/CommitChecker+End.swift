@@ -1,0 +1,163 @@
+import Inventory
+import Pipeline
+import Wire
+
+extension CommitChecker {
+    /// Holds what is there at the end against the whole input and the last reference rows.
+    mutating func checkEnd(_ cluster: SimCluster, _ catalog: Catalog, _ snapshots: [ViewSnapshot]) {
+        checkPositions(cluster)
+        for pair in stock.cells.keys { compare(pair, catalog) }
+        checkReplay(cluster)
+        checkStock(snapshots, catalog)
+        checkRollup(snapshots, catalog)
+        if settings.outputs.stockLevels { checkStockTable(cluster, catalog) }
+        if settings.outputs.rollup { checkRollupTable(cluster, catalog) }
+        if stock.duplicates > 0 { reached(.duplicate) }
+        if stock.belowWindow > 0 { reached(.belowWindow) }
+    }
+
+    private mutating func checkPositions(_ cluster: SimCluster) {
+        for (partition, offset) in positions where cluster.groupOffsets[partition] != offset {
+            report("the group's offset of \(partition) is not \(offset)")
+        }
+        var stored: [Int32: Int64] = [:]
+        for partition in cluster.topics[.state]! {
+            for record in partition.committedRecords {
+                guard let state = Self.read(record) else {
+                    report("a state record cannot be read")
+                    continue
+                }
+                if case .position(let input, let offset) = state { stored[input.rawValue] = offset.rawValue }
+            }
+        }
+        for (partition, offset) in cluster.groupOffsets where stored[partition] != offset {
+            report("the state topic has \(stored), the group \(partition): \(offset)")
+        }
+    }
+
+    static func read(_ record: SimRecord) -> StateRecord? {
+        record.key?.withUnsafeBytes { key in
+            record.value?.withUnsafeBytes { value in try? StateRecord(key: key, value: value) }
+        } ?? nil
+    }
+
+    /// A `read_committed` consumer of the alert topic has the same table, by the topic's own order.
+    private mutating func checkReplay(_ cluster: SimCluster) {
+        var table: [Pair: (severity: String?, incident: Int)] = [:]
+        for partition in cluster.topics[.alerts]! {
+            for record in partition.committedRecords {
+                guard let key = FlatJSON(record.key), let pair = Self.pair(key) else { continue }
+                let message = FlatJSON(record.value)
+                let incident = Int(message?["incident"] ?? "") ?? 0
+                if incident < table[pair]?.incident ?? 0 { report("\(Self.name(pair)): incidents go back") }
+                table[pair] = (message?["alert_severity"], incident)
+            }
+        }
+        for pair in Set(table.keys).union(published.keys)
+        where table[pair]?.severity != published[pair]?.severity {
+            report("\(Self.name(pair)): the topic says \(String(describing: table[pair]))")
+        }
+    }
+
+    private mutating func checkStock(_ snapshots: [ViewSnapshot], _ catalog: Catalog) {
+        var rows: [Pair: StockRow] = [:]
+        for row in snapshots.flatMap(\.stock) {
+            let pair = Pair(product: row.product.id, warehouse: row.warehouse.id)
+            if rows.updateValue(row, forKey: pair) != nil { report("\(Self.name(pair)) has two rows") }
+        }
+        for pair in Set(rows.keys).union(stock.cells.keys) {
+            let expected = stock.row(pair, catalog)
+            let found = rows[pair]
+            guard found?.currentStock == expected?.stock, found?.product.name == expected?.name,
+                found?.lastUpdated.microseconds == expected.map({ $0.second * 1_000_000 })
+            else {
+                report(
+                    "\(Self.name(pair)): the view has \(String(describing: found)), expected "
+                        + String(describing: expected))
+                continue
+            }
+        }
+        let ends = Dictionary(
+            snapshots.flatMap(\.positions).map { ($0.partition.rawValue, $0.offset.rawValue) }
+        ) { $1 }
+        for (partition, offset) in positions where ends[partition] != offset {
+            report("the view of partition \(partition) is as of \(String(describing: ends[partition]))")
+        }
+    }
+
+    private func totals(_ catalog: Catalog) -> [ProductID: [Int64]] {
+        var totals: [ProductID: [Int64]] = [:]
+        for pair in stock.cells.keys {
+            if let row = stock.row(pair, catalog) { totals[pair.product, default: []].append(row.stock) }
+        }
+        return totals
+    }
+
+    private static func status(_ total: Int64, _ threshold: Int64?) -> String {
+        if total == 0 { return "OUT_OF_STOCK" }
+        guard let threshold else { return "HEALTHY" }
+        return total < threshold ? "REORDER_NOW" : total < 2 * threshold ? "REORDER_SOON" : "HEALTHY"
+    }
+
+    private mutating func checkRollup(_ snapshots: [ViewSnapshot], _ catalog: Catalog) {
+        let totals = totals(catalog)
+        let rows = snapshots.flatMap(\.rollup)
+        if rows.count != totals.count { report("the rollup has \(rows.count) rows, not \(totals.count)") }
+        for row in rows {
+            let stocks = totals[row.product.id] ?? []
+            let total = stocks.reduce(0, +)
+            let threshold = catalog.products[row.product.id]?.reorderThreshold.map { Int64($0) }
+            if row.warehouseCount != stocks.count || row.totalStock != Int128(total)
+                || row.minWarehouseStock != stocks.min() || row.maxWarehouseStock != stocks.max()
+                || row.status.name != Self.status(total, threshold)
+            {
+                report("the rollup's row \(row) is not of \(stocks)")
+            }
+        }
+    }
+
+    /// The rows that an upsert topic leaves, by key text.
+    private func table(_ cluster: SimCluster, _ topic: Topic) -> [String: FlatJSON] {
+        var table: [String: FlatJSON] = [:]
+        for partition in cluster.topics[topic]! {
+            for record in partition.committedRecords {
+                table[String(decoding: record.key ?? [], as: UTF8.self)] = FlatJSON(record.value)
+            }
+        }
+        return table
+    }
+
+    private mutating func checkStockTable(_ cluster: SimCluster, _ catalog: Catalog) {
+        let found = table(cluster, .stockLevels)
+        var count = 0
+        for pair in stock.cells.keys {
+            guard let row = stock.row(pair, catalog) else { continue }
+            count += 1
+            let key = "{\"product_id\":\(pair.product.rawValue),\"warehouse_id\":\(pair.warehouse.rawValue)}"
+            let columns = found[key]
+            if columns?["current_stock"] != String(row.stock) || columns?["product_name"] != row.name
+                || columns?["last_updated"] != ExpectedStock.instant(row.second)
+                || columns?["reorder_threshold"] != row.threshold.map({ String($0) })
+            {
+                report("the stock topic's \(key) is \(String(describing: columns?.fields)), not \(row)")
+            }
+        }
+        if found.count != count { report("the stock topic has \(found.count) rows, not \(count)") }
+    }
+
+    private mutating func checkRollupTable(_ cluster: SimCluster, _ catalog: Catalog) {
+        let found = table(cluster, .rollup)
+        let totals = totals(catalog)
+        if found.count != totals.count {
+            report("the rollup topic has \(found.count) rows, not \(totals.count)")
+        }
+        for (product, stocks) in totals {
+            let columns = found["{\"product_id\":\(product.rawValue)}"]
+            if columns?["total_stock"] != String(stocks.reduce(0, +))
+                || columns?["warehouse_count"] != String(stocks.count)
+            {
+                report("the rollup topic's row of \(product.rawValue) is not of \(stocks)")
+            }
+        }
+    }
+}

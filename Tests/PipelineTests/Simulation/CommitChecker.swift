@@ -1,0 +1,219 @@
+import Inventory
+import Pipeline
+
+/// Follows the committed transactions in order and holds each against the specification.
+struct CommitChecker {
+    /// What consumers know of a pair's alert.
+    struct Published: Equatable {
+        var severity: String?
+        var incident = 0
+        var since: String?
+        /// The row's columns as the last message gave them.
+        var columns: [String: String] = [:]
+    }
+
+    let settings: PipelineSettings
+    private let written: [Int32: [Int64: SimInput]]
+    private let keyedPartitions: Int32?
+    private(set) var stock: ExpectedStock
+    private(set) var published: [Pair: Published] = [:]
+    private(set) var positions: [Int32: Int64] = [:]
+    private(set) var problems: [String] = []
+    private(set) var coverage = Coverage()
+    private var sources: [Pair: [(Int32, Int64)]] = [:]
+    private var badOffsets: [[Int64]] = []
+
+    init(_ settings: PipelineSettings, _ written: [Int32: [Int64: SimInput]], partitions: Int) {
+        self.settings = settings
+        self.written = written
+        keyedPartitions = settings.keyedBy == .product ? Int32(partitions) : nil
+        stock = ExpectedStock(window: settings.dedupeWindow)
+    }
+
+    mutating func check(_ commit: SimTransaction) {
+        let problemsBefore = problems.count
+        advance(commit)
+        checkDeadLetters(commit)
+        var changed: Set<Pair> = []
+        for (topic, record) in commit.records where topic == .alerts {
+            guard let key = FlatJSON(record.key), let pair = Self.pair(key) else {
+                problems.append("an alert's key cannot be read")
+                continue
+            }
+            if !changed.insert(pair).inserted {
+                problems.append("\(Self.name(pair)) changes twice in a commit")
+            }
+            follow(pair, record, commit)
+        }
+        for pair in stock.cells.keys where owns(commit, pair) { compare(pair, commit.catalog) }
+        let hasBarrier = commit.records.contains {
+            $0.topic == .state && Self.isBarrier($0.record)
+        }
+        coverage.reached(hasBarrier ? .checkpointWritten : .checkpointSkipped)
+        for index in problemsBefore..<problems.count {
+            problems[index] = "commit #\(commit.number) of \(commit.id) \(commit.offsets): " + problems[index]
+        }
+    }
+
+    private static func isBarrier(_ record: SimRecord) -> Bool {
+        if case .barrier = read(record) { return true }
+        return false
+    }
+
+    private func owns(_ commit: SimTransaction, _ pair: Pair) -> Bool {
+        guard let keyedPartitions else { return true }
+        return commit.owned.contains(pair.product.rawValue % keyedPartitions)
+    }
+
+    // MARK: The input
+
+    private mutating func advance(_ commit: SimTransaction) {
+        sources = [:]
+        badOffsets = []
+        for partition in commit.offsets.keys.sorted() {
+            let from = positions[partition] ?? 0
+            let to = commit.offsets[partition] ?? 0
+            guard from <= to else {
+                problems.append("partition \(partition) goes back from \(from) to \(to)")
+                continue
+            }
+            positions[partition] = to
+            for offset in from..<to { take(partition, offset) }
+        }
+    }
+
+    private mutating func take(_ partition: Int32, _ offset: Int64) {
+        switch written[partition]?[offset] {
+        case .event(let id, let pair, let units, let second):
+            if stock.count(id, pair, units, second, from: partition) {
+                sources[pair, default: []].append((partition, offset))
+            }
+        case .bad: badOffsets.append([Int64(partition), offset])
+        case .tombstone, nil: break
+        }
+    }
+
+    private mutating func checkDeadLetters(_ commit: SimTransaction) {
+        var found: [[Int64]] = []
+        for (topic, record) in commit.records where topic == .deadLetters {
+            let headers = Dictionary(record.headers.map { ($0.name, $0.value ?? []) }) { $1 }
+            func number(_ name: String) -> Int64? {
+                headers["__stockd.errors.\(name)"].flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+            }
+            guard let partition = number("partition"), let offset = number("offset"),
+                headers["__stockd.errors.reason"]?.isEmpty == false
+            else {
+                problems.append("a dead letter without its headers")
+                continue
+            }
+            found.append([partition, offset])
+        }
+        coverage.reached(.deadLetter, times: found.count)
+        found.sort { $0.lexicographicallyPrecedes($1) }
+        if found != badOffsets { problems.append("dead letters of \(found), bad events are \(badOffsets)") }
+    }
+
+    // MARK: The alerts
+
+    private mutating func follow(_ pair: Pair, _ record: SimRecord, _ commit: SimTransaction) {
+        let before = published[pair] ?? Published()
+        var now = before
+        guard settings.alertFormat == .changes else {
+            now.severity = FlatJSON(record.value)?["alert_severity"]
+            now.columns = FlatJSON(record.value)?.fields ?? [:]
+            if now == before { problems.append("\(Self.name(pair)) is published again unchanged") }
+            published[pair] = now
+            return
+        }
+        guard let message = FlatJSON(record.value) else {
+            problems.append("\(Self.name(pair)): the message cannot be read")
+            return
+        }
+        now.severity = message["alert_severity"]
+        now.incident = Int(message["incident"] ?? "") ?? -1
+        now.since = message["since"]
+        now.columns = message.fields
+        published[pair] = now
+        let expected = stock.row(pair, commit.catalog)
+        let raisesNow = before.severity == nil && now.severity != nil
+        let kind = Self.kind(before.severity, now.severity)
+        note(kind)
+        let since = raisesNow ? expected.map { ExpectedStock.instant($0.second) } : before.since
+        for (what, isRight) in [
+            ("previous_severity", message["previous_severity"] == before.severity),
+            ("change", message["change"] == kind),
+            ("incident", now.incident == before.incident + (raisesNow ? 1 : 0)),
+            ("since", now.since == since),
+            ("current_stock", message["current_stock"] == expected.map { String($0.stock) }),
+            ("reorder_threshold", message["reorder_threshold"] == expected?.threshold.map { String($0) }),
+            ("last_updated", message["last_updated"] == expected.map { ExpectedStock.instant($0.second) }),
+            ("oversold_units", message["oversold_units"] == expected.map { String(max(0, -$0.stock)) }),
+            ("source", hasRightSource(pair, message)),
+            ("news", kind != "NOTHING" && (kind != "UPDATED" || settings.outputs.everyAlertColumn)),
+        ] where !isRight {
+            problems.append(
+                "\(Self.name(pair)): wrong \(what) in \(message.fields.sorted { $0.key < $1.key }); before: "
+                    + "\(before.severity ?? "-") #\(before.incident), expected \(String(describing: expected))"
+            )
+        }
+    }
+
+    private func hasRightSource(_ pair: Pair, _ message: FlatJSON) -> Bool {
+        guard let events = sources[pair] else {
+            return message["source"] == nil && message["source.offset"] == nil
+        }
+        return events.contains { partition, offset in
+            message["source.partition"] == String(partition) && message["source.offset"] == String(offset)
+                // Of its partition it is the newest.
+                && !events.contains { $0.0 == partition && $0.1 > offset }
+        }
+    }
+
+    private static func kind(_ before: String?, _ now: String?) -> String {
+        switch (before, now) {
+        case (nil, nil): "NOTHING"
+        case (nil, _): "RAISED"
+        case (_, nil): "RESOLVED"
+        case (let before?, let now?):
+            before == now
+                ? "UPDATED" : ExpectedStock.rank(now) > ExpectedStock.rank(before) ? "ESCALATED" : "EASED"
+        }
+    }
+
+    private mutating func note(_ kind: String) {
+        if let probe = Probe(rawValue: kind.lowercased()) { coverage.reached(probe) }
+    }
+
+    /// Held against the view: the published table is `low_stock_alerts` at each commit.
+    mutating func compare(_ pair: Pair, _ catalog: Catalog) {
+        let expected = stock.row(pair, catalog)
+        let known = published[pair] ?? Published()
+        if known.severity != expected?.severity {
+            problems.append(
+                "\(Self.name(pair)) is published as \(known.severity ?? "-"), the view has "
+                    + String(describing: expected))
+        }
+        guard settings.outputs.everyAlertColumn, known.severity != nil, let expected else { return }
+        if known.columns["current_stock"] != String(expected.stock)
+            || known.columns["product_name"] != expected.name
+            || known.columns["warehouse_name"] != expected.warehouse
+            || known.columns["reorder_threshold"] != expected.threshold.map({ String($0) })
+            || known.columns["last_updated"] != ExpectedStock.instant(expected.second)
+        {
+            problems.append("\(Self.name(pair)): the published row \(known.columns) is not \(expected)")
+        }
+    }
+
+    mutating func report(_ problem: String) { problems.append(problem) }
+
+    mutating func reached(_ probe: Probe) { coverage.reached(probe) }
+
+    static func pair(_ key: FlatJSON) -> Pair? {
+        guard let product = key["product_id"].flatMap({ Int32($0) }),
+            let warehouse = key["warehouse_id"].flatMap({ Int32($0) })
+        else { return nil }
+        return Pair(product: ProductID(product), warehouse: WarehouseID(warehouse))
+    }
+
+    static func name(_ pair: Pair) -> String { "\(pair.product.rawValue)/\(pair.warehouse.rawValue)" }
+}

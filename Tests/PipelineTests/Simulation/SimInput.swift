@@ -1,0 +1,119 @@
+import Inventory
+import Pipeline
+
+/// What a record of the input means, as its producer knows it.
+enum SimInput {
+    case event(id: Int64, pair: Pair, units: Int64, second: Int64)
+    case bad
+    case tombstone
+}
+
+/// Writes order events to the input topic and remembers what they mean.
+struct SimProducer {
+    private(set) var written: [Int32: [Int64: SimInput]] = [:]
+    private var recent: [(partition: Int32, record: SimRecord, meaning: SimInput)] = []
+    private var lastID: Int64
+    private let isKeyed: Bool
+    /// How often the ids jump past the dedupe window, in a thousand events.
+    private let jumps: Int
+    private let refusesUnknown: Bool
+    let pairs: [Pair]
+    /// 2026-03-30T00:00:00Z.
+    static let firstSecond: Int64 = 1_774_828_800
+
+    init(_ random: inout SplitMix64, _ settings: PipelineSettings) {
+        jumps = random.pick([0, 10, 150])
+        isKeyed = settings.keyedBy == .product
+        refusesUnknown = settings.unknownType == .deadLetter
+        lastID = random.pick([0, 4_090, -20, 1 << 40])
+        // Now and then more pairs than a checkpoint record holds.
+        let isWide = random.happens(150)
+        let all = (1...3).flatMap { product in
+            (1...(isWide ? 30 : 2)).map {
+                Pair(product: ProductID(Int32(product)), warehouse: WarehouseID(Int32($0)))
+            }
+        }
+        pairs = Array(all.shuffled(using: &random).prefix(isWide ? 90 : random.within(2...5)))
+    }
+
+    mutating func produce(_ cluster: SimCluster) {
+        let partitions = cluster.topics[.input]!
+        if cluster.random.happens(30) { partitions[cluster.random.below(partitions.count)].appendControl() }
+        if let again = recent.last, cluster.random.happens(120) {
+            let chosen = cluster.random.happens(500) ? again : cluster.random.pick(recent)
+            return write(cluster, chosen.partition, chosen.record, chosen.meaning)
+        }
+        let pair = cluster.random.pick(pairs)
+        let partition =
+            isKeyed
+            ? pair.product.rawValue % Int32(partitions.count) : Int32(cluster.random.below(partitions.count))
+        let key = Array("p\(pair.product.rawValue)".utf8)
+        switch cluster.random.below(100) {
+        case 0..<2: write(cluster, partition, SimRecord(offset: 0, key: key), .tombstone)
+        case 2..<8:
+            let value = Array(badValue(&cluster.random).utf8)
+            let record = SimRecord(
+                offset: 0, key: key, value: value, headers: [(name: "trace", value: [1, 2])])
+            write(cluster, partition, record, .bad)
+        default: writeEvent(cluster, partition, key, pair)
+        }
+    }
+
+    private mutating func badValue(_ random: inout SplitMix64) -> String {
+        random.pick([
+            "{", "[]", "", "{\"event_id\":1}", "nonsense",
+            "{\"event_id\":1,\"event_type\":\"RECEIVED\",\"product_id\":1,\"warehouse_id\":1,"
+                + "\"quantity\":-1,\"event_time\":1774828800}",
+        ])
+    }
+
+    private mutating func writeEvent(_ cluster: SimCluster, _ partition: Int32, _ key: [UInt8], _ pair: Pair)
+    {
+        var id = lastID + Int64(cluster.random.pick([1, 1, 1, 2, 7]))
+        if cluster.random.happens(jumps) { id += Int64(cluster.random.pick([5_000, 9_000, 20_000])) }
+        lastID = max(lastID, id)
+        if cluster.random.happens(60) { id -= Int64(cluster.random.below(30)) }
+        let second = Self.firstSecond + Int64(cluster.random.below(86_000))
+        let type = cluster.random.pick([
+            "RECEIVED", "RECEIVED", "SHIPPED", "SHIPPED", "SHIPPED", "RETURNED", "ODD",
+        ])
+        let quantity = Int64(cluster.random.pick([0, 1, 1, 2, 3, 5, 8, 30]))
+        let value =
+            "{\"event_id\":\(id),\"event_type\":\"\(type)\",\"product_id\":\(pair.product.rawValue),"
+            + "\"warehouse_id\":\(pair.warehouse.rawValue),\"quantity\":\(quantity),\"event_time\":\(second)}"
+        let sign: Int64 = type == "SHIPPED" ? -1 : type == "ODD" ? 0 : 1
+        let meaning =
+            type == "ODD" && refusesUnknown
+            ? SimInput.bad : .event(id: id, pair: pair, units: sign * quantity, second: second)
+        write(cluster, partition, SimRecord(offset: 0, key: key, value: Array(value.utf8)), meaning)
+    }
+
+    private mutating func write(
+        _ cluster: SimCluster, _ partition: Int32, _ record: SimRecord, _ meaning: SimInput
+    ) {
+        let offset = cluster.partition(.input, Int(partition)).append(record)
+        written[partition, default: [:]][offset] = meaning
+        recent.append((partition, record, meaning))
+        if recent.count > 12 { recent.removeFirst() }
+        if case .tombstone = meaning { cluster.coverage.reached(.tombstone) }
+    }
+}
+
+extension Catalog {
+    /// Reference rows with gaps and thresholds on both sides of the stocks that occur.
+    static func simulated(_ random: inout SplitMix64) -> Catalog {
+        var products: [Product] = []
+        for id in 1...3 where !random.happens(150) {
+            products.append(
+                Product(
+                    id: ProductID(Int32(id)), name: "Product \(random.below(3))", category: "C",
+                    reorderThreshold: random.pick([nil, -4, 0, 1, 4, 5, 10, 10, 20, 40])))
+        }
+        var warehouses: [Warehouse] = []
+        for id in 1...30 where !random.happens(100) {
+            warehouses.append(
+                Warehouse(id: WarehouseID(Int32(id)), name: "Warehouse \(random.below(2))", region: "R"))
+        }
+        return Catalog(products: products, warehouses: warehouses)
+    }
+}

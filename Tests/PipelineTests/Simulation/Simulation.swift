@@ -1,0 +1,236 @@
+import Inventory
+import Logging
+import Synchronization
+
+@testable import Pipeline
+
+/// One history: a seed decides the configuration, the input, the weather and every fault.
+final class Simulation {
+    /// A worker's process, of which one slot may have two: an evicted one and its replacement.
+    final class Process {
+        let log: SimLog
+        let inbox = WorkerInbox()
+        let worker: Worker<SimLog>
+        var stalledUntilMs: Int64 = 0
+        let telemetry = Telemetry(logger: Logger(label: "sim", factory: { _ in SwiftLogNoOpLogHandler() }))
+
+        init(_ log: SimLog, _ settings: PipelineSettings, _ catalog: Catalog) {
+            self.log = log
+            worker = Worker(
+                log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry)
+            log.catalog = { [unowned worker] in worker.catalog }
+            log.hasWork = { [unowned worker] in worker.transaction.hasWork }
+            log.isRecovering = { [unowned worker] in
+                if case .recovering = worker.phase { true } else { false }
+            }
+        }
+    }
+
+    let seed: UInt64
+    let cluster: SimCluster
+    let settings: PipelineSettings
+    private var producer: SimProducer
+    private(set) var catalog: Catalog
+    private var processes: [Process] = []
+    private let slots: Int
+    private var eventsToCome: Int
+    private var started = 0
+    private var fencingStops = 0
+
+    init(
+        seed: UInt64, isTracing: Bool = false,
+        adjust: (inout PipelineSettings, inout SimFaults) -> Void = { _, _ in }
+    ) {
+        self.seed = seed
+        var random = SplitMix64(seed: seed)
+        var settings = PipelineSettings.simulated(&random)
+        var faults = SimFaults(&random)
+        adjust(&settings, &faults)
+        let inputs = random.within(1...3)
+        let states = settings.keyedBy == .product ? inputs : random.within(1...3)
+        slots = settings.keyedBy == .product ? random.within(2...3) : 1
+        eventsToCome = random.within(10...120)
+        producer = SimProducer(&random, settings)
+        catalog = Catalog.simulated(&random)
+        self.settings = settings
+        cluster = SimCluster(seed: random.next(), inputs: inputs, states: states)
+        cluster.faults = faults
+        cluster.isTracing = isTracing
+        cluster.say("\(settings.fingerprint) checkpoint=\(settings.checkpointIntervalMs) \(faults)")
+    }
+
+    /// Plays the history; the first thing found wrong, or nil.
+    func run() -> String? {
+        var calm = 0
+        while cluster.violation == nil, eventsToCome > 0 || calm < 20 {
+            if eventsToCome == 0 { calm += 1 }
+            disturb()
+            if cluster.random.happens(400) { produce() }
+            startMissing()
+            if let process = processes.randomElement(using: &cluster.random) { step(process) }
+        }
+        return cluster.violation ?? settle()
+    }
+
+    private func produce() {
+        for _ in 0..<cluster.random.within(1...8) where eventsToCome > 0 {
+            producer.produce(cluster)
+            eventsToCome -= 1
+        }
+    }
+
+    // MARK: Processes
+
+    private func startMissing() {
+        for slot in 0..<slots
+        where !processes.contains(where: { $0.log.slot == slot && !$0.log.diesWhenLost }) {
+            guard !cluster.faults.isOn || cluster.random.happens(300) else { continue }
+            started += 1
+            let log = SimLog(cluster, name: "w\(slot).\(started)", slot: slot)
+            var rows = catalog
+            if cluster.faults.isOn, started > slots, cluster.random.happens(300) {
+                rows = Catalog.simulated(&cluster.random)
+                cluster.coverage.reached(.restartedWithOtherCatalog)
+            }
+            cluster.say("\(log.name) starts")
+            processes.append(Process(log, settings, rows))
+        }
+    }
+
+    private func step(_ process: Process) {
+        guard cluster.nowMs >= process.stalledUntilMs || !cluster.faults.isOn else {
+            return cluster.advance(50)
+        }
+        do {
+            if try !process.worker.step() {
+                process.log.close()
+                cluster.coverage.reached(.stoppedInOrder)
+            }
+        } catch {
+            guard !process.log.isDead else { return bury() }
+            cluster.say("\(process.log.name) stops: \(error.message)")
+            if error.message.contains("again and again"), cluster.faults.isOn, fencingStops < 5 {
+                fencingStops += 1
+            } else {
+                cluster.violated("\(process.log.name) stopped by itself: \(error.message)")
+            }
+            process.log.close()
+        }
+        bury()
+    }
+
+    private func bury() {
+        for process in processes where process.log.isDead {
+            let counts = process.telemetry.snapshot
+            cluster.coverage.reached(.duplicate, times: counts.duplicates)
+            cluster.coverage.reached(.belowWindow, times: counts.belowWindow)
+            // The group learns of it at once or when the session ends.
+            if cluster.random.happens(500) { cluster.leave(process.log) }
+        }
+        processes.removeAll(where: \.log.isDead)
+    }
+
+    // MARK: Disturbances
+
+    private func disturb() {
+        let faults = cluster.faults
+        guard let victim = processes.randomElement(using: &cluster.random) else { return }
+        if cluster.random.happens(faults.kill) { victim.log.callsToLive = cluster.random.below(25) }
+        if cluster.random.happens(faults.rebalance) { cluster.startRebalance() }
+        if cluster.random.happens(faults.stop) { victim.inbox.stop() }
+        if cluster.random.happens(faults.stall) {
+            victim.stalledUntilMs = cluster.nowMs + Int64(cluster.random.pick([500, 12_000]))
+        }
+        if cluster.random.happens(faults.evict) {
+            cluster.coverage.reached(.aliveButEvicted)
+            if cluster.random.happens(500) {
+                cluster.coverage.reached(.replacedWhileAlive)
+                victim.log.diesWhenLost = true
+                victim.stalledUntilMs = cluster.nowMs + Int64(cluster.random.pick([0, 300, 3_000]))
+            }
+            cluster.evict(victim.log)
+        }
+        if cluster.random.happens(faults.catalog) {
+            catalog = Catalog.simulated(&cluster.random)
+            cluster.coverage.reached(.catalogAdopted)
+            for process in processes where !cluster.random.happens(200) { process.inbox.adopt(catalog) }
+        }
+        if cluster.random.happens(20) { tidyTopics() }
+    }
+
+    private func tidyTopics() {
+        for state in cluster.topics[.state]! where cluster.random.happens(500) {
+            let limit =
+                cluster.random.happens(500) ? state.end : Int64(cluster.random.below(Int(state.end) + 1))
+            if state.compact(below: limit) { cluster.coverage.reached(.stateCompacted) }
+        }
+        // With a checkpoint in each transaction nothing before the committed offset is needed again.
+        guard settings.checkpointIntervalMs == 0 else { return }
+        for (partition, offset) in cluster.groupOffsets.sorted(by: { $0.key < $1.key })
+        where cluster.random.happens(500) {
+            cluster.partition(.input, Int(partition)).trim(to: offset)
+            cluster.coverage.reached(.inputTrimmed)
+        }
+    }
+
+    // MARK: The end
+
+    /// No more faults: everybody lives, and works until nothing is left to do.
+    private func settle() -> String? {
+        cluster.faults.isOn = false
+        cluster.say("settling")
+        for process in processes {
+            process.log.callsToLive = nil
+            process.inbox.adopt(catalog)
+            if process.log.diesWhenLost { process.log.die() }
+        }
+        bury()
+        var quietSince = cluster.nowMs
+        var commits = cluster.commits.count
+        let deadline = cluster.nowMs + 600_000
+        while cluster.violation == nil, cluster.nowMs < deadline, cluster.nowMs - quietSince < 30_000 {
+            startMissing()
+            for process in processes { step(process) }
+            cluster.advance(200)
+            if cluster.commits.count != commits || !isAllRead {
+                commits = cluster.commits.count
+                quietSince = cluster.nowMs
+            }
+        }
+        if let violation = cluster.violation { return violation }
+        guard isAllRead else { return "the group does not come to rest: \(cluster.groupOffsets)" }
+        let snapshots = processes.map { snapshot(of: $0) }
+        for process in processes { process.log.die() }
+        bury()
+        var checker = CommitChecker(settings, producer.written, partitions: cluster.topics[.input]!.count)
+        for commit in cluster.commits { checker.check(commit) }
+        checker.checkEnd(cluster, catalog, snapshots)
+        cluster.coverage.add(checker.coverage)
+        return cluster.violation ?? checker.problems.first
+    }
+
+    private var isAllRead: Bool {
+        processes.count == slots
+            && cluster.topics[.input]!.indices.allSatisfy { partition in
+                let position = cluster.groupOffsets[Int32(partition)] ?? 0
+                return cluster.partition(.input, partition).read(
+                    from: position, below: .max, max: 1
+                ).records.isEmpty
+            }
+    }
+
+    private func snapshot(of process: Process) -> ViewSnapshot {
+        let box = SnapshotBox()
+        process.inbox.requestViews { snapshot in box.snapshot.withLock { $0 = snapshot } }
+        for _ in 0..<10 where box.snapshot.withLock({ $0 }) == nil { step(process) }
+        guard let snapshot = box.snapshot.withLock({ $0 }) else {
+            cluster.violated("\(process.log.name) does not answer with its views")
+            return ViewSnapshot()
+        }
+        return snapshot
+    }
+
+    private final class SnapshotBox: Sendable {
+        let snapshot = Mutex<ViewSnapshot?>(nil)
+    }
+}

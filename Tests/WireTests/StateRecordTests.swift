@@ -1,0 +1,212 @@
+import Inventory
+import Testing
+import Wire
+
+@Suite struct StateRecordTests {
+    static let chunk = SeenChunk(
+        number: -3, words: (0..<SeenChunk.wordCount).map { UInt64($0) &* 0x9E37_79B9_7F4A_7C15 })
+    static let barrier = Barrier(
+        partition: Partition(3), base: Offset(7), offset: Offset(1_000_000_007), highestID: -4,
+        cellCount: 77, settings: "dedupe.window=5\nsigns=RECEIVED:1", release: "1.2.3-é")
+    static let records: [StateRecord] = [
+        .cells(bucket: 0, []),
+        .cells(bucket: .max, [image(1)]),
+        .cells(bucket: 5, (0..<Aggregate.cellsPerBucket).map { image(Int64($0) - 9) }),
+        .seen(Partition(2), place: 4096, chunk),
+        .seen(Partition(.max), place: 0, SeenChunk(number: .min, words: chunk.words.reversed())),
+        .barrier(barrier),
+        .barrier(
+            Barrier(
+                partition: Partition(0), base: Offset(0), offset: Offset(0), highestID: nil, cellCount: 0,
+                settings: "", release: "")),
+        .position(Partition(1), Offset(.max)),
+        .alert(
+            Pair(product: ProductID(.min), warehouse: WarehouseID(-1)),
+            LedgerEntry(
+                severity: .outOfStock, incident: .max, since: Timestamp(microseconds: .min),
+                fingerprint: .max)),
+        .alert(Pair(product: ProductID(3), warehouse: WarehouseID(1)), LedgerEntry()),
+        .stockFingerprint(Pair(product: ProductID(.max), warehouse: WarehouseID(.max)), 1),
+        .rollupFingerprint(ProductID(-7), .max),
+    ]
+
+    static func image(_ number: Int64) -> CellImage {
+        CellImage(
+            pair: Pair(
+                product: ProductID(Int32(number)), warehouse: WarehouseID(Int32(truncatingIfNeeded: ~number))),
+            stock: number &* .max, lastUpdated: Timestamp(microseconds: .min &+ number),
+            events: UInt32(truncatingIfNeeded: number))
+    }
+
+    private static func encode(_ record: StateRecord) -> (key: [UInt8], value: [UInt8]) {
+        var encoder = StateEncoder()
+        var result: (key: [UInt8], value: [UInt8]) = ([], [])
+        encoder.encode(record) { key, value in result = (Array(key), Array(value)) }
+        return result
+    }
+
+    private static func decode(_ key: [UInt8]?, _ value: [UInt8]?) -> Result<StateRecord?, StateRecordError> {
+        Result { () throws(StateRecordError) in
+            guard let key else { return try StateRecord(key: nil, value: nil) }
+            return try withExactBytes(key) { keyBytes throws(StateRecordError) in
+                guard let value else { return try StateRecord(key: keyBytes, value: nil) }
+                return try withExactBytes(value) { valueBytes throws(StateRecordError) in
+                    try StateRecord(key: keyBytes, value: valueBytes)
+                }
+            }
+        }
+    }
+
+    private static func isRefused(_ key: [UInt8], _ value: [UInt8]) -> Bool {
+        if case .failure = decode(key, value) { true } else { false }
+    }
+
+    @Test func `every record is read as it was written, from a reused encoder too`() throws {
+        var encoder = StateEncoder()
+        for record in Self.records {
+            encoder.encode(record) { key, value in
+                let read = Result { () throws(StateRecordError) in try StateRecord(key: key, value: value) }
+                #expect(read == .success(record))
+            }
+        }
+    }
+
+    @Test func `random records are read as they were written`() {
+        var random = SeededRandom(seed: 11)
+        for _ in 0..<500 {
+            let record = Self.random(&random)
+            let (key, value) = Self.encode(record)
+            #expect(Self.decode(key, value) == .success(record))
+        }
+    }
+
+    @Test func `records of different things have different keys, and new values of one the same`() {
+        let keys = Self.records.map { Self.encode($0).key }
+        #expect(Set(keys).count == keys.count)
+        let position = Self.encode(.position(Partition(1), Offset(5))).key
+        #expect(keys.contains(position))
+        #expect(position == [0x50, 1, 0, 0, 0], "keys are stored: they stay the same in every release")
+    }
+
+    @Test func `a deleted record is nothing`() {
+        for record in Self.records {
+            #expect(Self.decode(Self.encode(record).key, nil) == .success(nil))
+        }
+    }
+
+    @Test func `a key that is no key of stockd's is foreign`() {
+        #expect(Self.decode(nil, nil) == .failure(.foreign))
+        #expect(Self.decode([], [1]) == .failure(.foreign))
+        #expect(Self.decode([0x7B, 0x22], [1]) == .failure(.foreign))
+        #expect(Self.decode([0x7B, 0x22], nil) == .failure(.foreign))
+    }
+
+    @Test func `anything cut short is refused`() {
+        for record in Self.records {
+            let (key, value) = Self.encode(record)
+            for length in 0..<key.count { #expect(Self.isRefused(Array(key.prefix(length)), value)) }
+            // A bucket cut between two cells is a shorter bucket: the barrier's count tells.
+            let step = if case .cells = record { 28 } else { Int.max }
+            for length in 0..<value.count where length == 0 || (length - 1) % step != 0 || step == .max {
+                #expect(Self.isRefused(key, Array(value.prefix(length))), "\(length) bytes of \(value.count)")
+            }
+        }
+    }
+
+    @Test func `anything too long is refused`() {
+        for record in Self.records {
+            let (key, value) = Self.encode(record)
+            #expect(Self.isRefused(key + [0], value))
+            #expect(Self.isRefused(key, value + [0]))
+        }
+        let full = Self.encode(Self.records[2])
+        #expect(Self.decode(full.key, full.value + full.value[1...28]) == .failure(.foreign))
+    }
+
+    @Test func `values that no release writes are refused`() {
+        var alert = Self.encode(.alert(Pair(packed: 1), LedgerEntry(severity: .low)))
+        alert.value[1] = 5
+        #expect(Self.decode(alert.key, alert.value) == .failure(.foreign))
+        let release = Self.barrier.release.utf8.count
+        var barrier = Self.encode(.barrier(Self.barrier))
+        barrier.value[1 + 4 + release + 16] = 2
+        #expect(Self.decode(barrier.key, barrier.value) == .failure(.foreign))
+        barrier = Self.encode(.barrier(Self.barrier))
+        barrier.value[1 + 4] = 0xFF
+        #expect(Self.decode(barrier.key, barrier.value) == .failure(.foreign))
+    }
+
+    @Test func `an unknown version is refused, and a barrier names the release that wrote it`() {
+        for record in Self.records {
+            var (key, value) = Self.encode(record)
+            value[0] = 2
+            let kind = Character(UnicodeScalar(key[0]))
+            var release: String?
+            if case .barrier(let barrier) = record { release = barrier.release }
+            #expect(Self.decode(key, value) == .failure(.unknownVersion(2, kind: kind, release: release)))
+        }
+        let (key, value) = Self.encode(.barrier(Self.barrier))
+        let later = [9] + value[1...] + [1, 2, 3]
+        #expect(
+            Self.decode(key, later)
+                == .failure(.unknownVersion(9, kind: "B", release: Self.barrier.release)))
+        #expect(Self.decode(key, [9, 4, 0]) == .failure(.unknownVersion(9, kind: "B", release: nil)))
+    }
+
+    @Test func `no bytes crash the reader, and only what could have been written is read`() {
+        var random = SeededRandom(seed: 12)
+        let kinds: [UInt8] = [0x41, 0x42, 0x43, 0x50, 0x52, 0x53, 0x4C]
+        var wrong = 0
+        for round in 0..<20_000 {
+            var (key, value) = Self.encode(random.pick(Self.records))
+            if round % 2 == 0 {
+                key = Self.bytes(13, &random)
+                value = [random.chance(4) ? 0 : 1] + Self.bytes(80, &random)
+                if let first = key.indices.first { key[first] = random.pick(kinds) }
+            } else {
+                for _ in 0..<1 + random.below(3) {
+                    value[random.below(min(value.count, 60))] = UInt8(random.below(256))
+                }
+            }
+            if case .success(let record?) = Self.decode(key, value) {
+                let again = Self.encode(record)
+                if again.key != key || again.value != value { wrong += 1 }
+            }
+        }
+        #expect(wrong == 0)
+    }
+
+    private static func bytes(_ most: Int, _ random: inout SeededRandom) -> [UInt8] {
+        (0..<random.below(most + 1)).map { _ in UInt8(random.below(random.pick([2, 256]))) }
+    }
+
+    private static func random(_ random: inout SeededRandom) -> StateRecord {
+        func int32() -> Int32 { Int32(truncatingIfNeeded: random.int64()) }
+        func uint64() -> UInt64 { UInt64(bitPattern: random.int64()) }
+        let pair = Pair(packed: uint64())
+        switch random.below(7) {
+        case 0:
+            let cells = (0..<random.below(33)).map { _ in image(Int64(int32())) }
+            return .cells(bucket: UInt32(bitPattern: int32()), cells)
+        case 1:
+            let chunk = SeenChunk(
+                number: random.int64(), words: (0..<SeenChunk.wordCount).map { _ in uint64() })
+            return .seen(Partition(int32()), place: UInt32(bitPattern: int32()), chunk)
+        case 2:
+            let text = String(repeating: random.pick(["a", "é", "\0", "😀"]), count: random.below(40))
+            return .barrier(
+                Barrier(
+                    partition: Partition(int32()), base: Offset(random.int64()),
+                    offset: Offset(random.int64()), highestID: random.chance(3) ? nil : random.int64(),
+                    cellCount: UInt32(bitPattern: int32()), settings: text, release: text + "1"))
+        case 3: return .position(Partition(int32()), Offset(random.int64()))
+        case 4:
+            let entry = LedgerEntry(
+                severity: random.pick(Severity.allCases + [nil]), incident: UInt32(bitPattern: int32()),
+                since: Timestamp(microseconds: random.int64()), fingerprint: uint64())
+            return .alert(pair, entry)
+        case 5: return .stockFingerprint(pair, uint64())
+        default: return .rollupFingerprint(ProductID(int32()), uint64())
+        }
+    }
+}
