@@ -44,8 +44,7 @@ struct EndToEnd {
                     try Child.run(
                         [
                             "--child", scenario, "--brokers", brokers, "--topic", input, "--events",
-                            "\(events)",
-                            "--pairs", "\(options.pairs)", "--tag", tag,
+                            "\(events)", "--pairs", "\(options.pairs)", "--tag", tag,
                         ] + (options.wakesFetchers ? ["--wake"] : [])))
             }
         }

@@ -16,7 +16,7 @@ enum MemoryBenchmark {
         for pair in aggregate.pairCount..<max(pairs, aggregate.pairCount) { add(pair, &aggregate) }
         aggregate.consolidate { _ in }
         aggregate.commit()
-        let after = heap_bytes_in_use()
+        let after = withExtendedLifetime((text, catalog)) { heap_bytes_in_use() }
         return Measurement(
             group: "memory", name: "\(Report.text(Double(aggregate.pairCount))) pairs",
             figures: [
