@@ -14,6 +14,7 @@ public final class Consumer {
     var assigned: [Int32] = []
     var cachedMetadata: GroupMetadata?
     private var probe = ConnectionProbe()
+    private var waker = FetchWaker()
     private var isClosed = false
 
     /// How long librdkafka's own threads may take to answer a call that does no network I/O.
@@ -51,9 +52,6 @@ public final class Consumer {
         [
             ("fetch.wait.max.ms", String(consumer.fetchWaitMs)),
             ("queued.max.messages.kbytes", String(consumer.queuedKilobytes)),
-            // Bytes are the bound, not a count: once either is reached librdkafka 2.0.2 looks again only after
-            // up to a second, and its default of 100,000 messages is worked off in a tenth of that.
-            ("queued.min.messages", "10000000"),
             ("fetch.error.backoff.ms", "100"),
         ]
     }
@@ -89,11 +87,20 @@ public final class Consumer {
         if let fatal = KafkaError.fatal(on: client.handle) { throw fatal }
         let result = try fetcher.poll(maxRecords: maxRecords, waitMs: waitMs, inbox: inbox)
         switch result {
-        case .records: client.context.connection.up()
-        case .idle: probe.run(on: client)
+        case .records(let count):
+            client.context.connection.up()
+            if waker.isDue(count, of: maxRecords) { wakeFetching() }
+        case .idle:
+            if waker.isDue(0, of: maxRecords) { wakeFetching() }
+            probe.run(on: client)
         case .rebalance, .offsetOutOfRange: break
         }
         return result
+    }
+
+    private func wakeFetching() {
+        _ = try? offsets(
+            forTimestampMs: .max, partitions: assigned, timeoutMs: FetchWaker.timeoutMs)
     }
 
     /// Frees the batch's records early; `poll` does so as well.
