@@ -160,6 +160,27 @@ struct ScenarioTests {
         #expect(scenario.alerts.count == 4)
     }
 
+    @Test(
+        "a worker that was evicted unawares publishes nothing, though no event but a reference row moved it")
+    func evictedUnawares() throws {
+        let scenario = Scenario()
+        scenario.settings.keyedBy = .product
+        let first = scenario.start()
+        raise(scenario)
+        try scenario.run(first)
+        let lower = Scenario.catalog(threshold: 40)
+        scenario.fail(.hungInsideCall)
+        scenario.cluster.goOnWithout = { [unowned scenario] _ in
+            let second = scenario.start(lower, slot: 1)
+            #expect(throws: Never.self) { try scenario.run(second, steps: 30) }
+            scenario.kill(second)
+        }
+        first.inbox.adopt(lower)
+        try scenario.run(first, steps: 400)
+        #expect(scenario.cluster.coverage[.staleGeneration] == 1)
+        #expect(scenario.alerts == ["RAISED WARNING 8 1", "ESCALATED CRITICAL 8 1"])
+    }
+
     @Test("a checkpoint whose commit failed is written again, with what changed long before it")
     func failedCheckpoint() throws {
         let scenario = Scenario()

@@ -73,13 +73,7 @@ final class SimLog: Log {
         diesAfterwards = false
         if cluster.faults.isOn {
             if cluster.random.happens(cluster.faults.evictInside) { cluster.evict(self) }
-            if let goOn = cluster.goOnWithout, cluster.random.happens(cluster.faults.stallInside) {
-                cluster.goOnWithout = nil
-                cluster.coverage.reached(.hungInsideCall)
-                cluster.evict(self)
-                goOn(self)
-                cluster.goOnWithout = goOn
-            }
+            hang(call)
             if cluster.random.happens(cluster.faults.rebalanceInside) { cluster.startRebalance() }
         }
         guard let left = callsToLive else { return }
@@ -92,6 +86,18 @@ final class SimLog: Log {
             die()
             throw .fatal("killed")
         }
+    }
+
+    /// Now and then the process hangs while the group goes on without it.
+    private func hang(_ call: String) {
+        guard let goOn = cluster.goOnWithout else { return }
+        let isScripted = call == "commit" && cluster.faults.scripted[.hungInsideCall] != nil
+        guard isScripted || cluster.random.happens(cluster.faults.stallInside) else { return }
+        cluster.goOnWithout = nil
+        cluster.coverage.reached(.hungInsideCall)
+        cluster.evict(self)
+        goOn(self)
+        cluster.goOnWithout = isScripted ? nil : goOn
     }
 
     /// And here after it.
