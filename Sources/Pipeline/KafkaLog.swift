@@ -174,11 +174,15 @@ public final class KafkaLog: Log {
         }
     }
 
-    /// Without transactions: every message is acknowledged before an offset moves.
-    private func acknowledge(_ offsets: [PartitionOffset]) throws(LogFailure) {
+    public func awaitAcknowledgements() throws(LogFailure) {
         try transact { (producer) throws(TransactionFailure) in
             try producer.flush(deadlineMs: settings.deadlineMs)
         }
+    }
+
+    /// Without transactions: every message is acknowledged before an offset moves.
+    private func acknowledge(_ offsets: [PartitionOffset]) throws(LogFailure) {
+        try awaitAcknowledgements()
         do throws(KafkaError) {
             try consumer.commit(offsets, deadlineMs: settings.deadlineMs)
         } catch {

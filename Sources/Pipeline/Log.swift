@@ -45,6 +45,8 @@ public protocol Log: AnyObject {
     func prepareTransactions() throws(LogFailure)
     func begin() throws(LogFailure)
     func send(_ message: OutgoingMessage) throws(LogFailure)
+    /// Waits until everything sent since `begin` is acknowledged; asked only without transactions.
+    func awaitAcknowledgements() throws(LogFailure)
     /// Commits what was sent since `begin` together with the input offsets.
     func commit(_ positions: [PartitionPosition]) throws(LogFailure)
     func abort() throws(LogFailure)
@@ -184,4 +186,9 @@ public enum LogFailure: Error, Equatable, Sendable {
             text
         }
     }
+}
+
+extension Log {
+    /// A log that acknowledges each message as it takes it has nothing to wait for.
+    public func awaitAcknowledgements() throws(LogFailure) {}
 }

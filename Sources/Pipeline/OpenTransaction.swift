@@ -1,9 +1,13 @@
+import Wire
+
 /// What the worker knows of the transaction it is filling.
 struct OpenTransaction {
     /// `begin` has been called and neither commit nor abort has.
     var isOpen = false
     /// An abort or a rewind did not get through: nothing may be read or begun before it has.
     var mustPutBack = false
+    /// Ledger records that wait until their changes are acknowledged; only without transactions.
+    var ledger: [(record: StateRecord, shard: Shard)] = []
     /// Records were taken since the last commit.
     private(set) var hasWork = false
     /// The last poll took all there was.
@@ -28,6 +32,7 @@ struct OpenTransaction {
         isOpen = false
         mustPutBack = false
         hasWork = false
+        ledger = []
         isQueueDry = false
         sent = 0
         deadLetters = 0

@@ -22,21 +22,36 @@ extension Worker {
             try messages.alert(alert, as: settings.alertFormat) { (key, value) throws(LogFailure) in
                 try log.send(OutgoingMessage(topic: .alerts, key: key, value: value))
             }
-            try send(.alert(alert.pair, entry), of: shard)
+            try remember(.alert(alert.pair, entry), of: shard)
             telemetry.published(alert)
             transaction.alertChanges += 1
         case .stock(let pair, let row, let fingerprint):
             try messages.stock(pair, row) { (key, value) throws(LogFailure) in
                 try log.send(OutgoingMessage(topic: .stockLevels, key: key, value: value))
             }
-            try send(.stockFingerprint(pair, fingerprint), of: shard)
+            try remember(.stockFingerprint(pair, fingerprint), of: shard)
         case .rollup(let product, let row, let fingerprint):
             try messages.rollup(product, row) { (key, value) throws(LogFailure) in
                 try log.send(OutgoingMessage(topic: .rollup, key: key, value: value))
             }
-            try send(.rollupFingerprint(product, fingerprint), of: shard)
+            try remember(.rollupFingerprint(product, fingerprint), of: shard)
         }
         transaction.sent += 1
+    }
+
+    /// With transactions the ledger goes out beside its change. Without, it follows once the change is
+    /// acknowledged: a crash in between may then repeat a change, never swallow one.
+    private func remember(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
+        guard settings.delivery == .atLeastOnce else { return try send(record, of: shard) }
+        transaction.ledger.append((record, shard))
+    }
+
+    /// Sends the ledger records that waited for their changes.
+    func sendLedger() throws(LogFailure) {
+        guard !transaction.ledger.isEmpty else { return }
+        try log.awaitAcknowledgements()
+        for (record, shard) in transaction.ledger { try send(record, of: shard) }
+        transaction.ledger = []
     }
 
     func send(_ record: StateRecord, of shard: Shard) throws(LogFailure) {

@@ -196,6 +196,7 @@ public final class Worker<L: Log> {
         try checkKeying()
         try openTransaction()
         for shard in shards { try publishChanges(of: shard) }
+        try sendLedger()
         let checkpoint = isCheckpointDue
         if checkpoint { for shard in shards { try writeCheckpoint(of: shard) } }
         let positions = positionsToCommit()
