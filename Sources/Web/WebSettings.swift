@@ -1,3 +1,5 @@
+import Hummingbird
+
 /// Where and to whom the HTTP interface answers.
 public struct WebSettings: Sendable, Equatable {
     public var host: String
@@ -11,4 +13,3 @@ public struct WebSettings: Sendable, Equatable {
         self.token = token
     }
 }
-import Hummingbird

@@ -6,6 +6,17 @@ extension Configuration {
         checkTimes(&read)
         checkEvents(&read)
         checkSecurity(&read)
+        checkHTTP(&read)
+    }
+
+    private func checkHTTP(_ read: inout Reading) {
+        guard let listen = http.listen, !listen.isLoopback, http.token == nil else { return }
+        read.contradiction(
+            "http.listen", with: ["http.token"],
+            """
+            an address that other machines reach needs a token: set \(Keys.Web.token.entry.environmentName) or \
+            the credential http.token, or listen on 127.0.0.1
+            """)
     }
 
     private func checkSharing(_ read: inout Reading) {

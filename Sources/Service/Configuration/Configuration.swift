@@ -15,6 +15,7 @@ public struct Configuration: Sendable {
     public var commit: Commit
     public var checkpoint: Checkpoint
     public var state: State
+    public var http: HTTP
     public var log: Log
     /// Every key with its value and origin, for the log and for `check`; secrets are not in it.
     public private(set) var settings: [Setting] = []
@@ -35,6 +36,7 @@ public struct Configuration: Sendable {
         commit = Commit(interval: read(Keys.Pace.commitInterval))
         checkpoint = Checkpoint(interval: read(Keys.Pace.checkpointInterval))
         state = State(topic: read(Keys.Pace.stateTopic))
+        http = HTTP(listen: read(Keys.Web.listen), token: read(Keys.Web.token))
         log = Log(level: read(Keys.Log.level), format: read(Keys.Log.format))
         settings = read.settings
     }
@@ -72,6 +74,12 @@ public struct Configuration: Sendable {
     public struct State: Equatable, Sendable {
         /// Nil: named after the group, see `Configuration.stateTopic`.
         public var topic: String?
+    }
+
+    public struct HTTP: Equatable, Sendable {
+        /// Nil: no HTTP.
+        public var listen: ListenAddress?
+        public var token: Secret?
     }
 
     /// The topic of checkpoints and of the published alerts.

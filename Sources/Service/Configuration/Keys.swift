@@ -3,7 +3,8 @@
 enum Keys {
     /// In the order of the shipped file.
     static let all: [KeyEntry] =
-        Kafka.all + Input.all + Events.all + Reference.all + Alerts.all + Topics.all + Pace.all + Log.all
+        Kafka.all + Input.all + Events.all + Reference.all + Alerts.all + Topics.all + Pace.all + Web.all
+        + Log.all
 
     static let byName: [String: KeyEntry] = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 
@@ -31,6 +32,7 @@ enum Keys {
         "commit": "How often results are committed.",
         "checkpoint": "How often the state is written, and with it how much is read again after a crash.",
         "state": "Where the state is kept.",
+        "http": "The HTTP interface: views, changes, health, metrics and a page to look at.",
         "log": "The log, on standard error.",
     ]
 }
