@@ -62,7 +62,9 @@ final class StateLoader<L: Log> {
             guard let state = try StateRecord(key: record.key, value: record.value) else { return }
             store(state)
         } catch {
-            throw .misconfigured(describe(error, at: record))
+            let place = StateRecord.Place(record.partition, record.offset)
+            throw .misconfigured(
+                error.explained(topic: settings.stateTopic, at: place, thisRelease: settings.release))
         }
     }
 
@@ -113,20 +115,6 @@ final class StateLoader<L: Log> {
                 "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) pairs, and records "
                     + "for \(buckets.count) of their \(needed) buckets are there. Was part of the topic deleted? "
                     + "Start once with --rebuild to recompute the stock from the log.")
-        }
-    }
-
-    private func describe(_ error: StateRecordError, at record: LogRecord) -> String {
-        let place = "\(settings.stateTopic)[\(record.partition.rawValue)] at offset \(record.offset.rawValue)"
-        switch error {
-        case .foreign, .truncated:
-            return
-                "\(place) is not a record of stockd's: the topic belongs to something else. Set state.topic "
-                + "to a topic of stockd's own."
-        case .unknownVersion(let version, _, let release):
-            let writer = release.map { "stockd \($0)" } ?? "a newer release of stockd"
-            return "\(place) was written by \(writer) in record version \(version); this is stockd "
-                + "\(settings.release), which reads version \(StateRecord.version). Run that release or newer."
         }
     }
 }

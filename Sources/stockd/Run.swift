@@ -51,7 +51,7 @@ struct Run: AsyncParsableCommand {
             logger.notice("stopped in good order")
         } catch let stop as WorkerStop {
             logger.critical("\(stop.message)")
-            throw Self.exitCode(stop)
+            throw Exit.code(of: stop)
         }
     }
 
@@ -64,14 +64,5 @@ struct Run: AsyncParsableCommand {
         }
         for change in running.changes(to: newer) { logger.notice("\(change)") }
         output.level.level = newer.log.level.loggerLevel
-    }
-
-    private static func exitCode(_ stop: WorkerStop) -> ExitCode {
-        switch stop.kind {
-        case .configuration: Exit.configuration
-        case .unavailable: Exit.unavailable
-        case .data: Exit.data
-        case .internalError: Exit.internalError
-        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pipeline
 
 @main
 struct Stockd: AsyncParsableCommand {
@@ -12,7 +13,7 @@ struct Stockd: AsyncParsableCommand {
             error, 74 I/O error, 78 configuration.
             """,
         version: release,
-        subcommands: [Run.self, Check.self, Replay.self, Demo.self, Version.self])
+        subcommands: [Run.self, Check.self, State.self, Replay.self, Demo.self, Version.self])
 }
 
 /// The process's exit codes, those of BSD's sysexits.h.
@@ -22,4 +23,14 @@ enum Exit {
     static let internalError = ExitCode(70)
     static let io = ExitCode(74)
     static let configuration = ExitCode(78)
+
+    /// What the process ends with when a worker did.
+    static func code(of stop: WorkerStop) -> ExitCode {
+        switch stop.kind {
+        case .configuration: configuration
+        case .unavailable: unavailable
+        case .data: data
+        case .internalError: internalError
+        }
+    }
 }

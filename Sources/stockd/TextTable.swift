@@ -14,7 +14,7 @@ struct TextTable {
         func line(_ cells: [String]) -> String {
             zip(cells, widths).map { cell, width in
                 let padding = String(repeating: " ", count: width - cell.count)
-                return Int(cell) == nil ? style.severity(cell) + padding : padding + cell
+                return Int(cell) == nil && cell != "-" ? style.severity(cell) + padding : padding + cell
             }.joined(separator: "  ")
         }
         var lines = [style.bold(title), style.dim(line(columns))]

@@ -45,9 +45,16 @@ final class Site {
     }
 
     /// - Parameter variables: `STOCKD_…` variables besides the test's own.
-    func run(_ variables: [String: String] = [:]) throws -> Program {
+    func run(_ variables: [String: String] = [:], flags: [String] = []) throws -> Program {
+        try command("run", flags, variables)
+    }
+
+    /// One of stockd's commands that take the configuration.
+    func command(
+        _ name: String, _ flags: [String] = [], _ variables: [String: String] = [:]
+    ) throws -> Program {
         let path = directory.appending(path: "stockd.yaml").path
-        let program = try Program(Program.stockd(), ["run", "--config", path], variables)
+        let program = try Program(Program.stockd(), [name, "--config", path] + flags, variables)
         programs.append(program)
         return program
     }

@@ -1,0 +1,45 @@
+public import Inventory
+
+extension StateRecord {
+    /// What a checkpoint's record is of, as its key alone says it.
+    public enum Name: Hashable, Sendable {
+        case cells(bucket: UInt32)
+        case seen(Partition, place: UInt32)
+        /// Anything that is not part of a checkpoint's body.
+        case other
+
+        /// Nil for a key that is not stockd's.
+        public init?(key: UnsafeRawBufferPointer?) {
+            guard let key, let first = key.first, let kind = Kind(rawValue: first) else { return nil }
+            var reader = LittleEndianReader(key)
+            guard (try? reader.read(UInt8.self)) != nil else { return nil }
+            switch kind {
+            case .cells:
+                guard let bucket: UInt32 = try? reader.read() else { return nil }
+                self = .cells(bucket: bucket)
+            case .seen:
+                guard let input: Int32 = try? reader.read(), let place: UInt32 = try? reader.read() else {
+                    return nil
+                }
+                self = .seen(Partition(input), place: place)
+            default: self = .other
+            }
+        }
+    }
+}
+
+extension StateEncoder {
+    /// Hands out the key of a record that is to be deleted.
+    public mutating func encodeKey<Failure: Error>(
+        of name: StateRecord.Name, _ body: (_ key: UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        switch name {
+        case .cells(let bucket):
+            try encode(.cells(bucket: bucket, [])) { (key, _) throws(Failure) in try body(key) }
+        case .seen(let input, let place):
+            let none = SeenChunk(number: 0, words: [])
+            try encode(.seen(input, place: place, none)) { (key, _) throws(Failure) in try body(key) }
+        case .other: break
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Pipeline
+import Service
+import Wire
+
+struct State: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Prints what the state topic holds: checkpoints, ledger, sizes.",
+        discussion: """
+            Reads the topic as any consumer would, committed records only, and changes nothing; the daemon may \
+            run. A barrier is the input offset that the stored cells stand for, the position the one that is \
+            committed. Records and bytes count all that a recovery reads; live ones are what compaction would \
+            leave of them.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+    @OptionGroup var options: ConfigurationOption
+
+    @Option(help: "How to print the summary.") var format = Format.table
+
+    @Flag(help: "Print every record as one line of JSON instead.")
+    var dump = false
+
+    func run() throws {
+        let (loaded, mistakes) = options.load()
+        guard let loaded else { throw ConfigurationOption.fail(mistakes.map(\.description)) }
+        let silent = Logger(label: "state") { _ in SwiftLogNoOpLogHandler() }
+        do throws(WorkerStop) {
+            let inspection = try StateInspection(
+                loaded, client: loaded.clientSettings(silent), release: Stockd.release)
+            if dump { return try printRecords(inspection) }
+            print(try inspection.read(), loaded.stateTopic)
+        } catch {
+            printError(error.message)
+            throw Exit.code(of: error)
+        }
+    }
+
+    private func printRecords(_ inspection: borrowing StateInspection) throws(WorkerStop) {
+        var out = ByteWriter(capacity: 1 << 16)
+        func flush() {
+            FileHandle.standardOutput.write(Data(out.bytes))
+            out.removeAll()
+        }
+        defer { flush() }
+        _ = try inspection.read { place, record, key in
+            if let record {
+                record.writeJSON(at: place, into: &out)
+            } else {
+                StateRecord.writeDeletedJSON(key: key, at: place, into: &out)
+            }
+            if out.count > 1 << 16 { flush() }
+        }
+    }
+
+    private static let columns: [(name: String, value: @Sendable (StateSummary) -> Int64?)] = [
+        ("partition", { Int64($0.partition.rawValue) }),
+        ("barrier", { $0.barrier?.rawValue }),
+        ("position", { $0.position?.rawValue }),
+        ("cells", { Int64($0.cells) }),
+        ("ledger", { Int64($0.ledgerEntries) }),
+        ("alerts", { Int64($0.openAlerts) }),
+        ("seen_chunks", { Int64($0.seenChunks) }),
+        ("records", { Int64($0.records) }),
+        ("bytes", { Int64($0.bytes) }),
+        ("live_records", { Int64($0.liveRecords) }),
+        ("live_bytes", { Int64($0.liveBytes) }),
+    ]
+
+    private func print(_ summaries: [StateSummary], _ topic: String) {
+        switch format {
+        case .table:
+            var table = TextTable(title: topic, columns: Self.columns.map(\.name))
+            table.rows = summaries.map { summary in
+                Self.columns.map { column in column.value(summary).map { String($0) } ?? "-" }
+            }
+            Swift.print(table.text(TerminalStyle(isColoured: Terminal.isColoured)), terminator: "")
+        case .json:
+            for summary in summaries {
+                let fields = Self.columns.map { column in
+                    "\"\(column.name)\":\(column.value(summary).map { String($0) } ?? "null")"
+                }
+                Swift.print("{\(fields.joined(separator: ","))}")
+            }
+        }
+    }
+}
