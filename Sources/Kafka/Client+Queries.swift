@@ -1,15 +1,31 @@
 import CRDKafka
+import Glibc
 
 extension Client {
     /// The ends of a partition, asked from its leader; `high` follows the client's isolation level.
+    ///
+    /// A topic just created, or a leader that moves, is asked again within the time given.
     func watermarks(_ topic: String, _ partition: Int32, _ timeoutMs: Int32) throws(KafkaError) -> Watermarks
     {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        let code = rd_kafka_query_watermark_offsets(handle, topic, partition, &low, &high, timeoutMs)
-        if let error = KafkaError.describing(code, on: handle) { throw error }
-        context.connection.up()
-        return Watermarks(low: low, high: high)
+        let deadline = Deadline(afterMs: timeoutMs)
+        while true {
+            var low: Int64 = 0
+            var high: Int64 = 0
+            let code = rd_kafka_query_watermark_offsets(
+                handle, topic, partition, &low, &high, max(1, deadline.remainingMs))
+            guard let error = KafkaError.describing(code, on: handle) else {
+                context.connection.up()
+                return Watermarks(low: low, high: high)
+            }
+            guard Self.isLeaderUnsettled(code), deadline.remainingMs > Self.leaderPauseMs else { throw error }
+            usleep(UInt32(Self.leaderPauseMs) * 1_000)
+        }
+    }
+
+    private static let leaderPauseMs: Int32 = 50
+
+    private static func isLeaderUnsettled(_ code: rd_kafka_resp_err_t) -> Bool {
+        code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE
     }
 
     /// A topic's partition count; nil when it does not exist.

@@ -24,6 +24,7 @@ struct ConfigurationOption: ParsableArguments {
         var problems = mistakes.map(\.description)
         guard let configuration else { throw Self.fail(problems) }
         problems += Self.unsupported(configuration)
+        if let problem = configuration.clientProblem() { problems.append("kafka.properties: \(problem)") }
         let files = ReferenceFiles(configuration)
         var catalog = Catalog()
         switch files.load() {

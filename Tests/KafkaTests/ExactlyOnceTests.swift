@@ -83,8 +83,10 @@ private final class Copier {
     let cluster: TestCluster
     let input: String
     let consumer: Consumer
-    let producer: TransactionalProducer
-    let output: TopicHandle
+    private let id: String
+    private let outputName: String
+    private var producer: TransactionalProducer
+    private var output: TopicHandle
     private var base: [Int32: Int64] = [:]
     private var random = SystemRandomNumberGenerator()
 
@@ -92,7 +94,9 @@ private final class Copier {
         self.cluster = cluster
         self.input = input
         consumer = try cluster.consumer(input, group: group)
-        producer = try cluster.transactional("\(group)-\(name)")
+        id = "\(group)-\(name)"
+        outputName = output
+        producer = try cluster.transactional(id)
         self.output = try producer.topic(output)
         try producer.initTransactions(deadlineMs: 20_000)
     }
@@ -128,11 +132,35 @@ private final class Copier {
             for place in positions { base[place.partition] = place.offset }
         } catch TransactionFailure.abortable {
             try takeBack()
+        } catch TransactionFailure.fatal {
+            try replaceProducer()
+        } catch TransactionFailure.indefinite {
+            try replaceProducer()
         }
     }
 
+    /// The broker refuses to end a transaction that it has not begun yet, as when an abort follows so soon that
+    /// the transaction before was still being completed: librdkafka's producer is then beyond repair. A new
+    /// one settles what there is, and the group knows what was committed.
+    private func replaceProducer() throws {
+        producer.close(deadlineMs: 5000)
+        producer = try cluster.transactional(id)
+        output = try producer.topic(outputName)
+        try producer.initTransactions(deadlineMs: 20_000)
+        base = try consumer.committed(partitions: consumer.assignment, timeoutMs: 20_000)
+        try rewind()
+    }
+
     private func takeBack() throws {
-        try producer.abort(deadlineMs: 20_000)
+        do {
+            try producer.abort(deadlineMs: 20_000)
+        } catch TransactionFailure.fatal {
+            return try replaceProducer()
+        }
+        try rewind()
+    }
+
+    private func rewind() throws {
         try consumer.rewind(to: consumer.assignment.map { PartitionOffset($0, base[$0] ?? 0) })
     }
 }

@@ -25,8 +25,11 @@ extension Keys {
             "topics.alerts.retention", retention, default: "null",
             "How long alert changes are kept where the policy deletes. Null: the broker's log.retention.ms.")
         static let deadLettersRetention = Key(
-            "topics.dead_letters.retention", retention, default: "30d",
-            "How long dead letters wait for someone to look at them. Null: the broker's log.retention.ms.")
+            "topics.dead_letters.retention", retention, default: "null",
+            """
+            How long dead letters wait for someone to look at them, counted from the refused message's own
+            time, which they keep: a limit shorter than the input's history drops some at once. Null: for ever.
+            """)
         static let all: [KeyEntry] = [
             create.entry, partitions.entry, replicationFactor.entry, alertsCleanupPolicy.entry,
             alertsRetention.entry, deadLettersRetention.entry,

@@ -20,6 +20,17 @@ extension Configuration {
         ClientSettings.problems(in: [name: value]).first?.message
     }
 
+    /// What only shows when a client is made, such as a certificate's file that is not there; no broker is asked.
+    public func clientProblem() -> String? {
+        do throws(KafkaError) {
+            try Admin(clientSettings(Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }))
+                .close(deadlineMs: 1_000)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
     /// The worker's part of the configuration.
     public func pipelineSettings(release: String) -> PipelineSettings {
         var settings = PipelineSettings()

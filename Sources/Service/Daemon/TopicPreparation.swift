@@ -59,7 +59,11 @@ public struct TopicPreparation {
         case "alerts.topic":
             retention(configuration.topics.alertsRetention).merging(
                 ["cleanup.policy": configuration.alertsCleanupPolicy]) { $1 }
-        case "dead_letters.topic": retention(configuration.topics.deadLettersRetention)
+        case "dead_letters.topic":
+            // Their time is the refused message's: the broker's own limit could delete old ones at once.
+            retention(configuration.topics.deadLettersRetention).merging(["retention.ms": "-1"]) { own, _ in
+                own
+            }
         default: [:]
         }
     }
