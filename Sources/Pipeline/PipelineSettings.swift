@@ -31,6 +31,8 @@ public struct PipelineSettings: Sendable {
     /// The sign each event type takes its quantity with: -1, 0 or 1.
     public var eventTypes = ["RECEIVED": 1, "RETURNED": 1, "SHIPPED": -1]
     public var unknownType = UnknownType.movesNothing
+    /// How the messages of the input topic are written.
+    public var inputFormat = SourceFormat()
     /// Event ids remembered below the highest of each partition; 0 remembers none.
     public var dedupeWindow: UInt64 = 16_777_216
     public var start = Start.earliest
@@ -59,7 +61,7 @@ public struct PipelineSettings: Sendable {
 
     /// The settings that shape the state, as `name=value` lines; checkpoints carry them.
     public var fingerprint: String {
-        [
+        ([
             "input.topic=\(inputTopic)",
             "input.keyed_by=\(keyedBy.rawValue)",
             "events.types="
@@ -67,6 +69,6 @@ public struct PipelineSettings: Sendable {
                 .joined(separator: ","),
             "events.unknown_type=\(unknownType == .deadLetter ? "dead_letter" : "ignore")",
             "events.dedupe_window=\(dedupeWindow)",
-        ].joined(separator: "\n")
+        ] + inputFormat.fingerprint("input")).joined(separator: "\n")
     }
 }

@@ -35,5 +35,21 @@ public struct BadEvent: Error, Equatable, Sendable {
         case unknownType = "unknown_type"
         /// The stock would leave Int64. Decided where the event is applied, not where it is read.
         case stockOverflow = "stock_overflow"
+        /// A row of a reference table that is none: a column missing or of the wrong kind.
+        case invalidRow = "invalid_row"
+        /// An envelope's `op` is none that is known.
+        case unknownOperation = "unknown_operation"
+        /// An insert, update or snapshot row without the row itself.
+        case missingRow = "missing_row"
+        /// A delete that does not say of which row.
+        case missingKey = "missing_key"
+        /// A TRUNCATE of the events table, which `input.on_truncate` refuses. Decided where it would be applied.
+        case truncateRefused = "truncate_refused"
+        /// A timestamp of `infinity` or `-infinity`.
+        case infiniteTimestamp = "infinite_timestamp"
+        /// A decimal as bytes whose scale neither a schema nor the configuration tells.
+        case unknownScale = "unknown_scale"
+        /// A column that the database did not log, of a row that is not known.
+        case unavailableValue = "unavailable_value"
     }
 }

@@ -1,0 +1,61 @@
+/// What a message of change data capture says of the events table.
+///
+/// An upsert holds the row as it now stands; what it was before is for the receiver to know, since what
+/// a message says of it cannot be trusted.
+public enum RowChange: Equatable, Sendable {
+    case upsert(OrderEvent, RowVersion)
+    case delete(EventID, RowVersion)
+    /// Every row older than this is gone.
+    case truncate(RowVersion)
+}
+
+/// What a message says of a reference table.
+public enum ReferenceChange<ID: Equatable & Sendable, Patch: Equatable & Sendable>: Equatable, Sendable {
+    case upsert(ID, Patch, RowVersion)
+    case delete(ID, RowVersion)
+    /// Every row older than this is gone.
+    case truncate(RowVersion)
+}
+
+public typealias ProductChange = ReferenceChange<ProductID, ProductPatch>
+public typealias WarehouseChange = ReferenceChange<WarehouseID, WarehousePatch>
+
+/// A products row as a message holds it. PostgreSQL does not log a long text that an update left alone: nil
+/// is such a column, which keeps what it was.
+public struct ProductPatch: Equatable, Sendable {
+    public var name: String?
+    public var category: String?
+    public var reorderThreshold: Int32?
+    public var unitPrice: ExactDecimal?
+
+    public init(name: String?, category: String?, reorderThreshold: Int32?, unitPrice: ExactDecimal?) {
+        self.name = name
+        self.category = category
+        self.reorderThreshold = reorderThreshold
+        self.unitPrice = unitPrice
+    }
+
+    /// The whole row; nil when it keeps a column of a row that is not known.
+    public func row(_ id: ProductID, after old: Product?) -> Product? {
+        guard let name = name ?? old?.name, let category = category ?? old?.category else { return nil }
+        return Product(
+            id: id, name: name, category: category, reorderThreshold: reorderThreshold, unitPrice: unitPrice)
+    }
+}
+
+/// As `ProductPatch`, of the warehouses table.
+public struct WarehousePatch: Equatable, Sendable {
+    public var name: String?
+    public var region: String?
+
+    public init(name: String?, region: String?) {
+        self.name = name
+        self.region = region
+    }
+
+    /// The whole row; nil when it keeps a column of a row that is not known.
+    public func row(_ id: WarehouseID, after old: Warehouse?) -> Warehouse? {
+        guard let name = name ?? old?.name, let region = region ?? old?.region else { return nil }
+        return Warehouse(id: id, name: name, region: region)
+    }
+}
