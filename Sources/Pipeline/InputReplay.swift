@@ -8,7 +8,8 @@ final class InputReplay<L: Log> {
     private let decoder: EventDecoder
     private let telemetry: Telemetry
     private let targets: [Offset]
-    private var lane = 0
+    /// By input partition: its lane.
+    private let lanes: [Partition: Int]
     private var reader: L.Reader?
 
     init(log: L, decoder: EventDecoder, telemetry: Telemetry, shard: Shard, targets: [Offset]) {
@@ -17,42 +18,43 @@ final class InputReplay<L: Log> {
         self.telemetry = telemetry
         self.shard = shard
         self.targets = targets
+        lanes = Dictionary(uniqueKeysWithValues: shard.partitions.enumerated().map { ($1, $0) })
     }
 
     /// Applies some more; true when every partition has reached its committed offset.
     func advance() throws(LogFailure) -> Bool {
-        guard lane < shard.lanes.count else { return true }
-        let partition = shard.lanes[lane].partition
-        let target = targets[lane]
-        guard shard.lanes[lane].next < target else {
-            nextLane()
-            return lane == shard.lanes.count
-        }
-        if reader == nil {
-            reader = try log.reader(.input, partition, from: shard.lanes[lane].next, to: target)
-        }
+        if reader == nil { reader = try makeReader() }
         guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
-            // The last records before the committed offset may be control records or compacted away.
-            nextLane()
-            return lane == shard.lanes.count
+            finish()
+            return true
         }
-        for index in 0..<count { apply(reader.record(index), before: target) }
+        for index in 0..<count { apply(reader.record(index)) }
         shard.aggregate.commit()
-        telemetry.recovering("input", partition, reader.position, target)
+        telemetry.recovering("input", reader.progress)
         return false
     }
 
-    private func nextLane() {
-        shard.lanes[lane].next = targets[lane]
-        shard.lanes[lane].committed = targets[lane]
-        lane += 1
+    private func makeReader() throws(LogFailure) -> L.Reader {
+        var spans: [LogSpan] = []
+        for (lane, target) in zip(shard.lanes, targets) where lane.next < target {
+            spans.append(LogSpan(lane.partition, from: lane.next, to: target))
+        }
+        return try log.reader(.input, spans)
+    }
+
+    /// The last records before a committed offset may be control records or compacted away.
+    private func finish() {
+        for (lane, target) in targets.enumerated() {
+            shard.lanes[lane].next = target
+            shard.lanes[lane].committed = target
+        }
         reader = nil
     }
 
     /// What was refused the first time is refused again; its dead letter is out already.
-    private func apply(_ record: LogRecord, before target: Offset) {
-        guard record.offset < target, let value = record.value,
+    private func apply(_ record: LogRecord) {
+        guard let lane = lanes[record.partition], record.offset < targets[lane], let value = record.value,
             let event = try? decoder.decode(value)
         else { return }
         let source = Source(partition: record.partition, offset: record.offset)

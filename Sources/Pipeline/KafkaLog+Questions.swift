@@ -36,14 +36,20 @@ extension KafkaLog {
         return try bounds(.input, partition).upperBound
     }
 
-    public func reader(
-        _ topic: Topic, _ partition: Partition, from: Offset?, to: Offset?
-    ) throws(LogFailure) -> KafkaLogReader {
-        let bounds = try bounds(topic, partition)
+    public func reader(_ topic: Topic, _ spans: [LogSpan]) throws(LogFailure) -> KafkaLogReader {
+        var starts: [PartitionOffset] = []
+        var ends: [Int32: Int64] = [:]
+        for span in spans {
+            let bounds = try bounds(topic, span.partition)
+            let start = span.from ?? bounds.lowerBound
+            let end = span.to ?? bounds.upperBound
+            guard start < end else { continue }
+            starts.append(PartitionOffset(span.partition.rawValue, start.rawValue))
+            ends[span.partition.rawValue] = end.rawValue
+        }
         let name = try name(topic)
         return try ask { () throws(KafkaError) in
-            try KafkaLogReader(
-                client, topic: name, partition, from: from ?? bounds.lowerBound, to: to ?? bounds.upperBound)
+            try KafkaLogReader(client, topic: name, from: starts, upTo: ends)
         }
     }
 
@@ -57,28 +63,32 @@ extension KafkaLog {
     }
 }
 
-/// Reads one partition of a topic as `read_committed`, up to an end.
+/// Reads partitions of a topic as `read_committed`, each up to an end.
 public final class KafkaLogReader: LogReader {
-    public let start: Offset
-    public let end: Offset
-    private let partition: Int32
-    private let reader: PartitionReader
+    private let starts: [PartitionOffset]
+    private let total: Int64
+    /// Nil when there is nothing to read: most starts need no client then.
+    private let reader: PartitionReader?
 
     init(
-        _ client: ClientSettings, topic: String, _ partition: Partition, from start: Offset, to end: Offset
+        _ client: ClientSettings, topic: String, from starts: [PartitionOffset], upTo ends: [Int32: Int64]
     ) throws(KafkaError) {
-        self.start = start
-        self.end = end
-        self.partition = partition.rawValue
-        reader = try PartitionReader(
-            client, topic: topic, from: [PartitionOffset(partition.rawValue, start.rawValue)],
-            upTo: [partition.rawValue: end.rawValue])
+        self.starts = starts
+        total = starts.reduce(0) { $0 + (ends[$1.partition] ?? $1.offset) - $1.offset }
+        reader =
+            starts.isEmpty ? nil : try PartitionReader(client, topic: topic, from: starts, upTo: ends)
     }
 
-    public var position: Offset { reader.position(of: partition).map { Offset($0) } ?? start }
+    public var progress: ReadProgress {
+        let left = reader?.remaining.reduce(0) { sum, place in
+            sum + place.end
+                - (place.position ?? starts.first { $0.partition == place.partition }?.offset ?? 0)
+        }
+        return ReadProgress(done: total - (left ?? 0), total: total)
+    }
 
     public func poll(waitMs: Int64) throws(LogFailure) -> Int? {
-        guard start < end, !reader.isAtEnd else { return nil }
+        guard let reader, !reader.isAtEnd else { return nil }
         let polled: Poll
         do throws(KafkaError) {
             polled = try reader.poll(maxRecords: 10_000, waitMs: Int32(waitMs))
@@ -93,6 +103,7 @@ public final class KafkaLogReader: LogReader {
     }
 
     public func record(_ index: Int) -> LogRecord {
+        guard let reader else { preconditionFailure("a record of a reader that reads nothing") }
         let record = reader.batch[index]
         return LogRecord(
             partition: Partition(record.partition), offset: Offset(record.offset), key: record.key,

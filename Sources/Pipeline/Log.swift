@@ -55,23 +55,42 @@ public protocol Log: AnyObject {
 
     // MARK: Reading without the group
 
-    /// Reads a topic's partition as `read_committed`, from an offset or its beginning, up to an offset or the
-    /// end that stands now, open transactions included: their outcome is waited for.
-    func reader(
-        _ topic: Topic, _ partition: Partition, from: Offset?, to: Offset?
-    ) throws(LogFailure) -> Reader
+    /// Reads stretches of a topic's partitions side by side as `read_committed`.
+    func reader(_ topic: Topic, _ spans: [LogSpan]) throws(LogFailure) -> Reader
 }
 
-/// Reads one partition from one offset to another.
+/// A stretch of one partition: from an offset or its beginning, up to an offset or the end that stands now,
+/// open transactions included: their outcome is waited for.
+public struct LogSpan: Equatable, Sendable {
+    public var partition: Partition
+    public var from: Offset?
+    public var to: Offset?
+
+    public init(_ partition: Partition, from: Offset? = nil, to: Offset? = nil) {
+        self.partition = partition
+        self.from = from
+        self.to = to
+    }
+}
+
+/// Reads stretches of partitions; the records of one keep their order.
 public protocol LogReader: AnyObject {
-    /// Fetches the next records; nil when the position has reached the end, 0 when none came in time.
+    /// Fetches the next records; nil when every stretch was read to its end, 0 when none came in time.
     func poll(waitMs: Int64) throws(LogFailure) -> Int?
     /// A record of the last batch; its bytes live until the next poll.
     func record(_ index: Int) -> LogRecord
-    /// The first offset, the end to be reached, and how far it has come.
-    var start: Offset { get }
-    var end: Offset { get }
-    var position: Offset { get }
+    var progress: ReadProgress { get }
+}
+
+/// How many offsets were passed, of how many.
+public struct ReadProgress: Equatable, Sendable {
+    public var done: Int64
+    public var total: Int64
+
+    public init(done: Int64, total: Int64) {
+        self.done = done
+        self.total = total
+    }
 }
 
 /// The topics a worker touches, by what they are for.

@@ -136,27 +136,21 @@ final class Recovery<L: Log> {
 final class ParkedCheck<L: Log> {
     let parked: ParkedShard
     private let log: L
-    private var remaining: [PartitionPosition]
     private var reader: L.Reader?
 
     init(log: L, parked: ParkedShard) {
         self.log = log
         self.parked = parked
-        remaining = parked.stateEnds
     }
 
     /// Nil while it does not know yet.
     func advance() throws(LogFailure) -> Bool? {
-        guard let next = remaining.first else { return true }
         if reader == nil {
-            reader = try log.reader(.state, next.partition, from: next.offset, to: nil)
+            reader = try log.reader(
+                .state, parked.stateEnds.map { LogSpan($0.partition, from: $0.offset) })
         }
         guard let reader else { return nil }
-        guard let count = try reader.poll(waitMs: 100) else {
-            remaining.removeFirst()
-            self.reader = nil
-            return remaining.isEmpty ? true : nil
-        }
+        guard let count = try reader.poll(waitMs: 100) else { return true }
         return count > 0 ? false : nil
     }
 }

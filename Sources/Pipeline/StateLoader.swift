@@ -10,7 +10,7 @@ struct StoredState {
     var rollupFingerprints: [ProductID: UInt64] = [:]
 }
 
-/// Reads the state partitions of one shard to their ends.
+/// Reads the state partitions of one shard to their ends, all at once.
 final class StateLoader<L: Log> {
     private(set) var stored = StoredState()
     private let log: L
@@ -18,7 +18,7 @@ final class StateLoader<L: Log> {
     private let catalog: Catalog
     private let telemetry: Telemetry
     private let inputs: [Partition]
-    private var statePartitions: [Partition]
+    private let statePartitions: [Partition]
     private var reader: L.Reader?
     /// Cells and seen ids go straight to where they will be used; nil once taken.
     private var aggregate: Aggregate?
@@ -44,16 +44,14 @@ final class StateLoader<L: Log> {
 
     /// Reads some more; true when everything was read.
     func advance() throws(LogFailure) -> Bool {
-        guard let partition = statePartitions.first else { return true }
-        if reader == nil { reader = try log.reader(.state, partition, from: nil, to: nil) }
+        if reader == nil { reader = try log.reader(.state, statePartitions.map { LogSpan($0) }) }
         guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
-            statePartitions.removeFirst()
             self.reader = nil
-            return statePartitions.isEmpty
+            return true
         }
         for index in 0..<count { try take(reader.record(index)) }
-        telemetry.recovering("state", partition, reader.position, reader.end)
+        telemetry.recovering("state", reader.progress)
         return false
     }
 

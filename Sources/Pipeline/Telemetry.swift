@@ -198,14 +198,14 @@ public final class Telemetry: Sendable {
             "partitions handed back without the last batch, which their next owner does: \(message)")
     }
 
-    func recovering(_ what: String, _ partition: Partition, _ position: Offset, _ end: Offset) {
+    func recovering(_ what: String, _ progress: ReadProgress) {
         let isDue = memory.withLock { memory in
             let now = ContinuousClock.now
             if let last = memory.progressMs, now - last < .seconds(1) { return false }
             defer { memory.progressMs = now }
             return memory.progressMs != nil
         }
-        let status = "recovering \(what)[\(partition.rawValue)] \(position.rawValue)/\(end.rawValue)"
+        let status = "recovering \(what): \(progress.done) of \(progress.total) offsets"
         update { $0.status = status }
         guard isDue else { return }
         logger.info("\(status)")

@@ -32,19 +32,25 @@ extension SimLog {
         try bounds(.input, partition).lowerBound
     }
 
-    func reader(
-        _ topic: Topic, _ partition: Partition, from: Offset?, to: Offset?
-    ) throws(LogFailure) -> SimReader {
-        let bounds = try bounds(topic, partition)
+    func reader(_ topic: Topic, _ spans: [LogSpan]) throws(LogFailure) -> SimReader {
+        var stretches: [SimReader.Stretch] = []
+        for span in spans {
+            let bounds = try bounds(topic, span.partition)
+            stretches.append(
+                SimReader.Stretch(
+                    partition: span.partition,
+                    source: cluster.partition(topic, Int(span.partition.rawValue)),
+                    next: (span.from ?? bounds.lowerBound).rawValue,
+                    end: (span.to ?? bounds.upperBound).rawValue))
+        }
         try question("reader")
         if topic == .state {
             // Only a parked shard is checked from an offset on.
-            if from == nil, parkedCheckOpen { cluster.coverage.reached(.parkedRefused) }
-            parkedCheckOpen = from != nil
+            let isParkedCheck = spans.contains { $0.from != nil }
+            if !isParkedCheck, parkedCheckOpen { cluster.coverage.reached(.parkedRefused) }
+            parkedCheckOpen = isParkedCheck
         }
-        return SimReader(
-            self, topic, partition, from: (from ?? bounds.lowerBound).rawValue,
-            to: (to ?? bounds.upperBound).rawValue)
+        return SimReader(self, topic, stretches)
     }
 
     private func question(_ call: String) throws(LogFailure) {
@@ -53,52 +59,67 @@ extension SimLog {
     }
 }
 
-/// Reads one partition of the simulated cluster as `read_committed`.
+/// Reads stretches of partitions of the simulated cluster as `read_committed`, in an order by chance.
 final class SimReader: LogReader {
-    private let log: SimLog
-    private let topic: Topic
-    private let partition: Partition
-    private let source: SimPartition
-    private var batch: [SimRecord] = []
-    private let arena = SimArena()
-    private var next: Int64
-    let start: Offset
-    let end: Offset
-
-    init(_ log: SimLog, _ topic: Topic, _ partition: Partition, from: Int64, to: Int64) {
-        self.log = log
-        self.topic = topic
-        self.partition = partition
-        source = log.cluster.partition(topic, Int(partition.rawValue))
-        next = from
-        start = Offset(from)
-        end = Offset(to)
+    struct Stretch {
+        let partition: Partition
+        let source: SimPartition
+        var next: Int64
+        let end: Int64
     }
 
-    var position: Offset { Offset(next) }
+    private let log: SimLog
+    private let topic: Topic
+    private var stretches: [Stretch]
+    private let total: Int64
+    private var batch: [(partition: Partition, record: SimRecord)] = []
+    private let arena = SimArena()
+
+    init(_ log: SimLog, _ topic: Topic, _ stretches: [Stretch]) {
+        self.log = log
+        self.topic = topic
+        self.stretches = stretches.filter { $0.next < $0.end }
+        total = Self.left(self.stretches)
+    }
+
+    private static func left(_ stretches: [Stretch]) -> Int64 {
+        stretches.reduce(0) { $0 + $1.end - $1.next }
+    }
+
+    var progress: ReadProgress { ReadProgress(done: total - Self.left(stretches), total: total) }
 
     func poll(waitMs: Int64) throws(LogFailure) -> Int? {
         try log.enter("reader.poll")
         arena.reuse()
         batch = []
-        if next >= end.rawValue { return nil }
+        stretches.removeAll { $0.next >= $0.end }
+        guard !stretches.isEmpty else { return nil }
         if log.strikes(log.cluster.faults.reader, .readerFailed) { throw .unavailable("simulated read") }
-        guard next >= source.start else { throw .offsetOutOfRange(partition, "simulated: \(next)") }
-        let read = source.read(
-            from: next, below: end.rawValue, max: log.cluster.random.within(1...20))
-        if read.records.isEmpty, read.next == next {
-            log.cluster.coverage.reached(.waitedForStableEnd)
-            log.cluster.advance(waitMs)
+        var hasMoved = false
+        for index in stretches.indices where stretches.count == 1 || log.cluster.random.within(0...2) > 0 {
+            let stretch = stretches[index]
+            guard stretch.next >= stretch.source.start else {
+                throw .offsetOutOfRange(stretch.partition, "simulated: \(stretch.next)")
+            }
+            let read = stretch.source.read(
+                from: stretch.next, below: stretch.end, max: log.cluster.random.within(1...20))
+            if read.records.isEmpty, read.next == stretch.next {
+                log.cluster.coverage.reached(.waitedForStableEnd)
+            } else {
+                hasMoved = true
+            }
+            stretches[index].next = read.next
+            batch += read.records.map { (stretch.partition, $0) }
         }
-        next = read.next
-        batch = read.records
+        if !hasMoved { log.cluster.advance(waitMs) }
         if topic == .input { log.cluster.coverage.reached(.recoveryReplayed, times: batch.count) }
         return batch.count
     }
 
     func record(_ index: Int) -> LogRecord {
-        LogRecord(
-            partition: partition, offset: Offset(batch[index].offset), key: arena.copy(batch[index].key),
-            value: arena.copy(batch[index].value))
+        let (partition, record) = batch[index]
+        return LogRecord(
+            partition: partition, offset: Offset(record.offset), key: arena.copy(record.key),
+            value: arena.copy(record.value))
     }
 }
