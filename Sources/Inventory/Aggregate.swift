@@ -42,6 +42,8 @@ public struct Aggregate: ~Copyable {
     /// Every row is to be compared with what was published, as after a recovery.
     var isWholePending = false
     var dirtyBuckets = BucketSet()
+    /// What is to be shown anew; nil until someone looks.
+    var touchedChunks: TouchedChunks?
     let lanes: UnsafeMutablePointer<SeenIDs>
     let laneCount: Int
     /// What `warm` read; of no meaning, but a read whose value goes nowhere would be optimised away.
@@ -182,6 +184,7 @@ public struct Aggregate: ~Copyable {
 
     /// Keeps what the transaction did; what `consolidate` gave out is published now.
     public mutating func commit() {
+        noteShown()
         journal.clear()
         for lane in 0..<laneCount { lanes[lane].commit() }
         pending.removeAll(keepingCapacity: true)

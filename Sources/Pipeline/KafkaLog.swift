@@ -94,6 +94,11 @@ public final class KafkaLog: Log {
             timestampMs: record.timestampMs < 0 ? nil : record.timestampMs)
     }
 
+    public func timestampMs(_ index: Int) -> Int64? {
+        let timestampMs = consumer.batch[index].timestampMs
+        return timestampMs < 0 ? nil : timestampMs
+    }
+
     public func assign(_ starts: [PartitionPosition]) throws(LogFailure) {
         do throws(KafkaError) { try consumer.assign(starts.map(\.kafka)) } catch { throw failure(error) }
     }

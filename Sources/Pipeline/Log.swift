@@ -23,6 +23,9 @@ public protocol Log: AnyObject {
     func record(_ index: Int) -> LogRecord
     /// What a dead letter repeats of a record of the last batch.
     func envelope(_ index: Int) -> Envelope
+    /// When a record of the last batch was written, in milliseconds since the epoch; nil when the broker does
+    /// not say.
+    func timestampMs(_ index: Int) -> Int64?
     /// Starts fetching the partitions from these offsets.
     func assign(_ starts: [PartitionPosition]) throws(LogFailure)
     /// Gives up all partitions.
@@ -208,6 +211,8 @@ public enum LogFailure: Error, Equatable, Sendable {
 }
 
 extension Log {
+    public func timestampMs(_ index: Int) -> Int64? { envelope(index).timestampMs }
+
     /// A log that acknowledges each message as it takes it has nothing to wait for.
     public func awaitAcknowledgements() throws(LogFailure) {}
 }

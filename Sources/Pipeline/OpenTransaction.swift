@@ -14,6 +14,8 @@ struct OpenTransaction {
     var isQueueDry = false
     /// When the first record of the transaction was taken.
     private(set) var startedMs: Int64 = 0
+    /// The oldest and newest Kafka timestamps seen in it, milliseconds since the epoch.
+    private(set) var recordTimes: ClosedRange<Int64>?
     /// Messages sent to outputs, dead letters included, state records not.
     var sent = 0
     var deadLetters = 0
@@ -27,6 +29,12 @@ struct OpenTransaction {
         startedMs = nowMs
     }
 
+    mutating func noteTime(_ timestampMs: Int64?) {
+        guard let timestampMs else { return }
+        let known = recordTimes ?? timestampMs...timestampMs
+        recordTimes = min(known.lowerBound, timestampMs)...max(known.upperBound, timestampMs)
+    }
+
     /// The transaction ended, one way or the other.
     mutating func close() {
         isOpen = false
@@ -34,6 +42,7 @@ struct OpenTransaction {
         hasWork = false
         ledger = []
         isQueueDry = false
+        recordTimes = nil
         sent = 0
         deadLetters = 0
         alertChanges = 0

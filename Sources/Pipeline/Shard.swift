@@ -18,6 +18,8 @@ final class Shard {
     var aggregate: Aggregate
     /// Ascending by partition; the index is the aggregate's lane.
     var lanes: [Lane]
+    /// What was last shown of it.
+    var shown: [ShownChunk] = []
 
     init(aggregate: consuming Aggregate, lanes: [Lane]) {
         self.aggregate = aggregate

@@ -29,6 +29,12 @@ public final class Telemetry: Sendable {
         public var fencings = 0
         public var indefinite = 0
         public var recoveries = 0
+        /// From consolidation to Kafka's answer.
+        public var commits = Histogram.commits
+        /// From the Kafka timestamps of a transaction's oldest and newest record to its commit.
+        public var latencies = Histogram.latencies
+        /// How much of what is to be recovered is, of the topic partition being read; 1 when live.
+        public var recoveredShare = 0.0
         /// What the worker is doing, for a status line.
         public var status = "starting"
         /// True once partitions are assigned, recovered and being read.
@@ -120,9 +126,15 @@ public final class Telemetry: Sendable {
             ])
     }
 
-    func committed(tookMs: Int64, messages: Int, alertChanges: Int) {
+    func committed(tookMs: Int64, messages: Int, alertChanges: Int, recordTimes: ClosedRange<Int64>?) {
+        let nowMs = wallMicroseconds() / 1_000
         update {
             $0.committed += 1
+            $0.commits.observe(ms: tookMs)
+            if let recordTimes {
+                $0.latencies.observe(ms: nowMs - recordTimes.upperBound)
+                if recordTimes.count > 1 { $0.latencies.observe(ms: nowMs - recordTimes.lowerBound) }
+            }
             $0.messages += messages
             $0.alertChanges += alertChanges
         }
@@ -206,7 +218,11 @@ public final class Telemetry: Sendable {
             return memory.progressMs != nil
         }
         let status = "recovering \(what): \(progress.done) of \(progress.total) offsets"
-        update { $0.status = status }
+        update {
+            $0.status = status
+            $0.recoveredShare =
+                progress.total > 0 ? min(1, Double(progress.done) / Double(progress.total)) : 1
+        }
         guard isDue else { return }
         logger.info("\(status)")
     }
@@ -215,6 +231,7 @@ public final class Telemetry: Sendable {
         memory.withLock { $0.progressMs = nil }
         update {
             $0.recoveries += 1
+            $0.recoveredShare = 1
             $0.isRunning = true
             $0.status = "running"
         }

@@ -9,8 +9,10 @@ extension Worker {
         try log.assign([])
         telemetry.assigned(partitions)
         isOwnershipChecked = false
+        isStandingBy = partitions.isEmpty
         guard !partitions.isEmpty || settings.keyedBy == .none else {
             phase = .unassigned
+            views?.isBehind = true
             return
         }
         phase = .recovering(recovery(of: partitions))
@@ -57,6 +59,7 @@ extension Worker {
         transaction.close()
         dropShards()
         phase = .unassigned
+        isStandingBy = false
         telemetry.revoked()
         try log.unassign()
     }
@@ -69,6 +72,7 @@ extension Worker {
         dropShards()
         parked = []
         phase = .unassigned
+        isStandingBy = false
         transaction.isOpen = wasOpen
         try log.unassign()
         if wasOpen { try putBack() }

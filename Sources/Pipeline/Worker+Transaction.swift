@@ -24,6 +24,7 @@ extension Worker {
             }
             try remember(.alert(alert.pair, entry), of: shard)
             telemetry.published(alert)
+            views?.note(alert)
             transaction.alertChanges += 1
         case .stock(let pair, let row, let fingerprint):
             try messages.stock(pair, row) { (key, value) throws(LogFailure) in

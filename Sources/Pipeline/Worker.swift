@@ -12,6 +12,8 @@ public final class Worker<L: Log> {
     let settings: PipelineSettings
     let inbox: WorkerInbox
     let telemetry: Telemetry
+    /// Nil when nobody is shown anything.
+    let views: ViewFeed?
     let decoder: EventDecoder
     var messages = MessageEncoder()
 
@@ -25,6 +27,8 @@ public final class Worker<L: Log> {
     var transaction = OpenTransaction()
     /// The producer has fenced its predecessors and may begin transactions.
     var isPrepared = false
+    /// The group gave this worker no partitions, so that it rightly shows nothing.
+    var isStandingBy = false
     /// The assignment was found to be one that `input.keyed_by` allows.
     var isOwnershipChecked = false
     var patience = Patience()
@@ -53,13 +57,15 @@ public final class Worker<L: Log> {
     }
 
     public init(
-        log: L, settings: PipelineSettings, catalog: Catalog, inbox: WorkerInbox, telemetry: Telemetry
+        log: L, settings: PipelineSettings, catalog: Catalog, inbox: WorkerInbox, telemetry: Telemetry,
+        views: ViewFeed? = nil
     ) {
         self.log = log
         self.settings = settings
         self.catalog = catalog
         self.inbox = inbox
         self.telemetry = telemetry
+        self.views = views
         placement = StatePlacement(keyedBy: settings.keyedBy, statePartitionCount: 1)
         decoder = EventDecoder(
             signs: SignTable(settings.eventTypes), unknownType: settings.unknownType)
@@ -105,6 +111,9 @@ public final class Worker<L: Log> {
     private func absorb(_ count: Int) throws(LogFailure) {
         guard case .running = phase else { return }
         transaction.noteWork(nowMs: log.nowMs)
+        // Two records a batch tell its latency well enough; asking each would cost every event.
+        transaction.noteTime(log.timestampMs(0))
+        transaction.noteTime(log.timestampMs(count - 1))
         transaction.isQueueDry = count < settings.maxBatchEvents
         var tally = Telemetry.Batch()
         defer {
@@ -195,6 +204,7 @@ public final class Worker<L: Log> {
         let startedMs = log.nowMs
         try checkKeying()
         try openTransaction()
+        views?.begin()
         for shard in shards { try publishChanges(of: shard) }
         try sendLedger()
         let checkpoint = isCheckpointDue
@@ -208,7 +218,9 @@ public final class Worker<L: Log> {
         }
         if checkpoint { transaction.checkpointedMs = log.nowMs }
         telemetry.committed(
-            tookMs: log.nowMs - startedMs, messages: transaction.sent, alertChanges: transaction.alertChanges)
+            tookMs: log.nowMs - startedMs, messages: transaction.sent, alertChanges: transaction.alertChanges,
+            recordTimes: transaction.recordTimes)
+        views?.committed()
         transaction.close()
         patience.reset(.transaction, telemetry)
     }

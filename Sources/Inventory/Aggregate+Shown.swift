@@ -1,0 +1,64 @@
+extension Aggregate {
+    /// Cells in one chunk of what is shown.
+    public static var cellsPerChunk: Int { TouchedChunks.cellsPerChunk }
+
+    /// Brings the chunks of an earlier call up to the last commit, copying those that were touched since.
+    ///
+    /// The first call copies everything, and from then on commits note what they touch. Only between
+    /// transactions.
+    public mutating func refreshShown(_ chunks: inout [ShownChunk]) {
+        precondition(journal.touched.isEmpty, "only what is committed is shown")
+        if touchedChunks == nil {
+            touchedChunks = TouchedChunks()
+            noteAllShown()
+        }
+        let members = touchedChunks?.members ?? []
+        // Chunks between may hold nothing but pairs that were rolled back: they are copied for their place.
+        while let last = members.max(), chunks.count <= last { chunks.append(shown(chunks.count)) }
+        for chunk in members { chunks[chunk] = shown(chunk) }
+        touchedChunks?.removeAll()
+    }
+
+    private func shown(_ chunk: Int) -> ShownChunk {
+        let first = chunk * Self.cellsPerChunk
+        let count = max(0, min(Self.cellsPerChunk, table.count - first))
+        return ShownChunk(
+            cells: Array(unsafeUninitializedCapacity: count) { cells, filled in
+                for index in 0..<count {
+                    (cells.baseAddress.unsafelyUnwrapped + index).initialize(
+                        to: shown(table.cells[first + index]))
+                }
+                filled = count
+            })
+    }
+
+    @inline(__always)
+    private func shown(_ cell: Cell) -> ShownCell {
+        let severity = cell.severity
+        var row = ShownCell(
+            pair: Pair(packed: cell.pair), stock: cell.stock,
+            lastUpdated: Timestamp(microseconds: cell.lastUpdated), since: Timestamp(microseconds: 0),
+            incident: 0, severity: severity, isVisible: cell.isVisible)
+        if severity != nil, cell.ledgerIndex != Cell.none {
+            let entry = ledger[Int(cell.ledgerIndex)]
+            row.since = entry.since
+            row.incident = entry.incident
+        }
+        return row
+    }
+
+    /// Remembers what the transaction that commits changes of what is shown.
+    @inline(__always)
+    mutating func noteShown() {
+        guard touchedChunks != nil else { return }
+        if isWholePending { return noteAllShown() }
+        for touched in journal.touched { touchedChunks?.insert(slot: touched.slot) }
+        for slot in pending { touchedChunks?.insert(slot: slot) }
+    }
+
+    private mutating func noteAllShown() {
+        for first in stride(from: 0, to: table.count, by: Self.cellsPerChunk) {
+            touchedChunks?.insert(slot: UInt32(first))
+        }
+    }
+}

@@ -1,0 +1,178 @@
+public import Inventory
+import Synchronization
+
+/// What the workers show and what changed, for any number of readers. Writing is a few pointers under a lock
+/// that is held for moments; readers work on what they took out and never hold a worker up.
+public final class ViewStore: Sendable {
+    /// The alert changes of one committed transaction.
+    public final class Block: Sendable {
+        public let worker: Int
+        /// The number of the first change; the others follow one by one.
+        public let first: UInt64
+        public let changes: [AlertChange]
+        private let encoded = Mutex<[UInt8]?>(nil)
+
+        init(worker: Int, first: UInt64, changes: [AlertChange]) {
+            self.worker = worker
+            self.first = first
+            self.changes = changes
+        }
+
+        /// All of it as bytes, made by the first who asks.
+        public func bytes(_ encode: (Block) -> [UInt8]) -> [UInt8] {
+            encoded.withLock { encoded in
+                if let encoded { return encoded }
+                let bytes = encode(self)
+                encoded = bytes
+                return bytes
+            }
+        }
+
+        /// The number of the last change.
+        public var last: UInt64 { first + UInt64(changes.count) - 1 }
+    }
+
+    /// Everything at one moment.
+    public struct Moment: Sendable {
+        /// By worker; nil for one that shows nothing yet.
+        public var cuts: [WorkerCut?]
+        /// When each worker's cut was last known to be all that is committed, in monotonic microseconds.
+        public var freshAt: [Int64]
+        /// The change log, oldest first, at most `ViewStore.changesKept` changes.
+        public var log: [Block]
+        /// The newest change's number, whether or not it is in the log.
+        public var newest: UInt64
+        /// When the connection to Kafka was lost, in monotonic microseconds; nil while there is one.
+        public var disconnectedAt: Int64?
+    }
+
+    /// Changes that are kept for readers who come back.
+    public static let changesKept = 10_000
+
+    fileprivate struct State {
+        var cuts: [WorkerCut?]
+        var log: [Block] = []
+        var kept = 0
+        var newest: UInt64 = 0
+        var versions: UInt64 = 0
+        var disconnectedAt: Int64?
+        var onNews: @Sendable () -> Void = {}
+    }
+
+    private final class Mark: Sendable {
+        let at = Atomic<Int64>(0)
+        let publishes = Atomic<Int>(0)
+        let publishMicroseconds = Atomic<Int>(0)
+    }
+
+    private let state: Mutex<State>
+    private let marks: [Mark]
+
+    /// - Parameter workers: how many there will be, numbered from 0.
+    public init(workers: Int) {
+        state = Mutex(State(cuts: Array(repeating: nil, count: workers)))
+        marks = (0..<workers).map { _ in Mark() }
+    }
+
+    /// Calls the closure after each commit with changes and each publish, on the worker's thread: it may only
+    /// wake someone.
+    public func onNews(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.onNews = wake } }
+
+    // MARK: Workers
+
+    /// A transaction committed. Without `changes` there were too many to keep: readers start anew.
+    func append(_ changes: [AlertChange]?, worker: Int) {
+        let wake = state.withLock { state in
+            if let changes, !changes.isEmpty {
+                let block = Block(worker: worker, first: state.newest + 1, changes: changes)
+                state.log.append(block)
+                state.kept += changes.count
+                state.newest = block.last
+                state.trim()
+            } else if changes == nil {
+                state.log = []
+                state.kept = 0
+                state.newest += 1
+            }
+            return state.onNews
+        }
+        wake()
+    }
+
+    func publish(_ cut: WorkerCut, worker: Int, tookMicroseconds: Int) {
+        let mark = marks[worker]
+        mark.publishes.add(1, ordering: .relaxed)
+        mark.publishMicroseconds.add(tookMicroseconds, ordering: .relaxed)
+        let wake = state.withLock { state in
+            var cut = cut
+            state.versions += 1
+            cut.version = state.versions
+            // All of this worker's changes so far are in its cells; the others' are not asked here.
+            cut.changesThrough = state.newest
+            state.cuts[worker] = cut
+            return state.onNews
+        }
+        wake()
+    }
+
+    /// The worker's cut is all that is committed as of now.
+    @inline(__always)
+    func markFresh(worker: Int, at microseconds: Int64) {
+        marks[worker].at.store(microseconds, ordering: .relaxed)
+    }
+
+    /// The connection to Kafka was lost, or is back: without it nothing is known to be current.
+    public func setConnected(_ isConnected: Bool, at microseconds: Int64 = monotonicMicroseconds()) {
+        state.withLock { state in
+            if isConnected {
+                state.disconnectedAt = nil
+            } else if state.disconnectedAt == nil {
+                state.disconnectedAt = microseconds
+            }
+        }
+    }
+
+    // MARK: Readers
+
+    public func moment() -> Moment {
+        let freshAt = marks.map { $0.at.load(ordering: .relaxed) }
+        return state.withLock { state in
+            Moment(
+                cuts: state.cuts, freshAt: freshAt, log: state.log, newest: state.newest,
+                disconnectedAt: state.disconnectedAt)
+        }
+    }
+
+    /// The blocks that hold changes after a number; nil when some of them are no longer kept.
+    public func blocks(after number: UInt64) -> [Block]? {
+        state.withLock { state in
+            guard number < state.newest else { return number == state.newest ? [] : nil }
+            guard let oldest = state.log.first, oldest.first <= number + 1,
+                state.log.last?.last == state.newest
+            else { return nil }
+            return state.log.filter { $0.last > number }
+        }
+    }
+
+    /// How often the workers have shown something, and what that cost them.
+    public var publishing: (count: Int, microseconds: Int) {
+        marks.reduce((0, 0)) { sum, mark in
+            (
+                sum.0 + mark.publishes.load(ordering: .relaxed),
+                sum.1 + mark.publishMicroseconds.load(ordering: .relaxed)
+            )
+        }
+    }
+}
+
+extension ViewStore.State {
+    /// Drops the oldest blocks beyond what is kept; the newest stays even when it alone is more.
+    fileprivate mutating func trim() {
+        var dropped = 0
+        while kept > ViewStore.changesKept, dropped < log.count - 1 {
+            kept -= log[dropped].changes.count
+            dropped += 1
+        }
+        if dropped > 0 { log.removeFirst(dropped) }
+    }
+}

@@ -1,0 +1,30 @@
+public import Inventory
+
+/// What one worker shows: its shards as of one commit. A value that never changes.
+public struct WorkerCut: Sendable {
+    /// One shard's cells, joined with these reference tables.
+    public struct Shard: Sendable {
+        public let chunks: [ShownChunk]
+        public let catalog: Catalog
+        public let pairs: Int
+        /// The next input offset of each of its partitions.
+        public let positions: [PartitionPosition]
+    }
+
+    public let shards: [Shard]
+    public let tally: ShownTally
+    /// Counts what this worker has shown; greater is newer.
+    public internal(set) var version: UInt64 = 0
+    /// The newest entry of the store's change log that these cells contain.
+    public internal(set) var changesThrough: UInt64 = 0
+
+    init(_ shards: [Shard]) {
+        self.shards = shards
+        var tally = ShownTally()
+        for shard in shards { for chunk in shard.chunks { tally = tally + chunk.tally } }
+        self.tally = tally
+    }
+
+    public var positions: [PartitionPosition] { shards.flatMap(\.positions) }
+    public var pairs: Int { shards.reduce(0) { $0 + $1.pairs } }
+}

@@ -1,0 +1,82 @@
+import Testing
+
+@testable import Inventory
+
+@Suite struct ShownTests {
+    /// So many products in one warehouse, a cell each, 100 units.
+    private static func filled(_ count: Int32) -> Store {
+        let products = (1...count).map { Product.numbered($0, threshold: 10) }
+        let store = Store(Catalog(products: products, warehouses: [.numbered(1)]))
+        for product in 1...count { store.apply(100, at: Pair(product, 1)) }
+        store.commit()
+        return store
+    }
+
+    @Test func `a commit makes a new chunk where it touched a cell and nowhere else`() {
+        let store = Self.filled(600)
+        var chunks: [ShownChunk] = []
+        store.aggregate.refreshShown(&chunks)
+        #expect(chunks.map(\.cells.count) == [256, 256, 88])
+        let before = chunks
+        store.apply(-95, at: Pair(300, 1))
+        store.commit()
+        store.aggregate.refreshShown(&chunks)
+        #expect(zip(before, chunks).map { $0 === $1 } == [true, false, true])
+        let cell = chunks[1].cells[43]
+        #expect(cell.pair == Pair(300, 1) && cell.stock == 5 && cell.severity == .low)
+        #expect(cell.incident == 1)
+        #expect(before[1].cells[43].stock == 100, "what a reader holds does not change")
+        store.aggregate.refreshShown(&chunks)
+        #expect(chunks[1].cells[43] == cell)
+    }
+
+    @Test func `what was rolled back is never shown`() {
+        let store = Self.filled(2)
+        var chunks: [ShownChunk] = []
+        store.aggregate.refreshShown(&chunks)
+        store.apply(-95, at: Pair(1, 1))
+        store.apply(7, at: Pair(2, 9))
+        _ = store.consolidate()
+        store.aggregate.rollback()
+        store.aggregate.refreshShown(&chunks)
+        #expect(chunks.flatMap(\.cells).filter(\.isVisible).map(\.stock) == [100, 100])
+    }
+
+    @Test func `reference data changes the rows it is about`() {
+        let store = Self.filled(2)
+        var chunks: [ShownChunk] = []
+        store.aggregate.refreshShown(&chunks)
+        #expect(chunks[0].tally.rows == 2 && chunks[0].tally.alerts == 0)
+        store.adopt([.numbered(1, threshold: 1_000)])
+        store.commit()
+        store.aggregate.refreshShown(&chunks)
+        #expect(chunks[0].tally.rows == 1)
+        #expect(chunks[0].tally[.critical] == 1)
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `chunks brought up to date equal chunks copied anew`(seed: UInt64) {
+        var history = History(seed: seed, window: 1 << 20)
+        let store = Store(.oneProduct(threshold: 100), window: 1 << 20, lanes: 2)
+        var chunks: [ShownChunk] = []
+        for round in 0..<40 {
+            let transaction = history.transaction()
+            if let catalog = transaction.catalog { store.aggregate.adopt(catalog) }
+            for step in transaction.steps {
+                _ = store.aggregate.apply(step.event, lane: step.lane, source: step.source)
+            }
+            _ = store.consolidate()
+            if round % 5 == 4 {
+                store.aggregate.rollback()
+                continue
+            }
+            store.aggregate.commit()
+            store.aggregate.refreshShown(&chunks)
+            var anew: [ShownChunk] = []
+            store.aggregate.touchedChunks = nil
+            store.aggregate.refreshShown(&anew)
+            // Pairs that were rolled back are in the table and no row.
+            #expect(chunks.flatMap(\.cells).filter(\.isVisible) == anew.flatMap(\.cells).filter(\.isVisible))
+        }
+    }
+}
