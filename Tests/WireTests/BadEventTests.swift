@@ -112,7 +112,8 @@ import Wire
                 "invalid_json", "invalid_utf8", "not_an_object", "missing_field", "wrong_type",
                 "not_an_integer", "event_id_out_of_range", "product_id_out_of_range",
                 "warehouse_id_out_of_range", "quantity_out_of_range", "invalid_timestamp", "unknown_type",
-                "stock_overflow",
+                "stock_overflow", "invalid_row", "unknown_operation", "missing_row", "missing_key",
+                "truncate_refused", "infinite_timestamp", "unknown_scale", "unavailable_value",
             ])
     }
 }
