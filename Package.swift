@@ -70,19 +70,23 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "InventoryTests", dependencies: ["Inventory"], swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire", "Inventory"], swiftSettings: strict),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: strict),
+            name: "InventoryTests", dependencies: ["Inventory", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WireTests", dependencies: ["Wire", "Inventory", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Pipeline", "Inventory", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
+                "Pipeline", "Inventory", "Wire", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "OracleTests",
-            dependencies: ["Inventory", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Inventory", "Wire", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
@@ -90,7 +94,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "StockdTests",
-            dependencies: ["Service", "Kafka", "Pipeline", "Wire", "Inventory"],
+            dependencies: ["Service", "Kafka", "Pipeline", "Wire", "Inventory", "TestSupport"],
             resources: [.copy("Tutorial")], swiftSettings: strict),
     ]
 )

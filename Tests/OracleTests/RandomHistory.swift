@@ -1,4 +1,5 @@
 import Inventory
+import TestSupport
 
 /// An order event before it is an order event: what a producer knows of it.
 struct HistoryEvent {

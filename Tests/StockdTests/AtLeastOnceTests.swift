@@ -1,12 +1,13 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite("Delivery without transactions", .blocking)
 struct AtLeastOnceTests {
     @Test("goes on from the committed offset after a restart and repeats nothing after an orderly stop")
     func restart() throws {
-        let seed = SeededRandom.seed
+        let seed = SeededRandom.runSeed
         let rig = try Rig("at-least-once", catalog: Shop.catalog)
         defer { rig.close() }
         let orders = Shop.orders(3_000, seed: seed)

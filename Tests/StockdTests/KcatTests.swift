@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite("A foreign client", .blocking)
@@ -10,7 +11,7 @@ struct KcatTests {
         "reads inventory-alerts and comes to the same alerts",
         .enabled(if: kcat != nil, "kcat is not installed: apt-get install kcat"))
     func alerts() throws {
-        let seed = SeededRandom.seed
+        let seed = SeededRandom.runSeed
         let rig = try Rig("kcat", catalog: Shop.catalog)
         defer { rig.close() }
         rig.start()

@@ -1,12 +1,13 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite("A broker that goes away", .blocking)
 struct OutageTests {
     @Test("in the middle and comes back leaves nothing out and counts nothing twice")
     func downAndUp() throws {
-        let seed = SeededRandom.seed
+        let seed = SeededRandom.runSeed
         let rig = try Rig("outage", catalog: Shop.catalog, isEmbedded: true)
         defer { rig.close() }
         rig.start()

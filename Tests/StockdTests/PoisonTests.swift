@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite("Poison messages", .blocking)
@@ -42,12 +43,12 @@ struct PoisonTests {
 
     @Test("at random places among 100,000 events cost nothing but themselves")
     func hundredThousand() throws {
-        let seed = SeededRandom.seed
+        let seed = SeededRandom.runSeed
         let partitions: Int32 = 6
         let rig = try Rig("poison", partitions: partitions, catalog: Shop.catalog)
         defer { rig.close() }
         rig.start()
-        var random = SeededRandom(seed &+ 1)
+        var random = SeededRandom(seed: seed &+ 1)
         let orders = Shop.orders(100_000, seed: seed)
         let places = Set((0..<40).map { _ in Int.random(in: 0..<orders.count, using: &random) })
         var poisons: [Poison] = []

@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Pipeline
+import TestSupport
 import Testing
 
 /// What a request error means to the transaction it hits, by librdkafka's rules.

@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import TestSupport
 import Testing
 
 @Suite("stockd state", .blocking)
@@ -28,7 +29,7 @@ struct StateCommandTests {
 
     @Test("counts the pairs, the published alerts and the bytes, and dumps every record")
     func summary() throws {
-        let seed = SeededRandom.seed
+        let seed = SeededRandom.runSeed
         let site = try Self.site()
         defer { site.close() }
         let orders = Shop.orders(300, seed: seed)

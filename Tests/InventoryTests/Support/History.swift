@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Inventory
 
 /// A transaction as it was: what came before it, and its events.

@@ -1,16 +1,12 @@
+import TestSupport
+
 /// A small generator whose whole history follows from its seed.
 struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SeededRandom
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { numbers = SeededRandom(seed: seed) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// A number in 0..<bound.
     mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % max(1, bound) }

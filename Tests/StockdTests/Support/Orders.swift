@@ -1,5 +1,6 @@
 import Foundation
 import Inventory
+import TestSupport
 
 /// An order event as a shop sends it.
 struct Order {
@@ -27,21 +28,9 @@ struct Order {
     }
 }
 
-/// Repeats itself for a seed, so that a failure can be played again.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
-
+extension SeededRandom {
     /// STOCKD_TEST_SEED, or another one each run; tests name it when they fail.
-    static let seed: UInt64 = {
+    static let runSeed: UInt64 = {
         let given = ProcessInfo.processInfo.environment["STOCKD_TEST_SEED"]
         return given.flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1_000_000_000)
     }()
@@ -74,7 +63,7 @@ struct Shop {
     private var random: SeededRandom
     private var nextID: Int64 = 1
 
-    init(seed: UInt64) { random = SeededRandom(seed) }
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     mutating func order() -> Order {
         defer { nextID += 1 }

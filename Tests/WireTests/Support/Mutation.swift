@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Small damage to a text, of the kinds that parsers get wrong.
 enum Mutation {
     private static let pieces: [[UInt8]] = [

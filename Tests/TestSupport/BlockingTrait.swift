@@ -1,12 +1,12 @@
 import Dispatch
-import Testing
+public import Testing
 
 /// Lets tests that block run side by side: each gets a thread of its own instead of one of the few that
 /// Swift's pool has. Most of their time is spent waiting for group joins.
-struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
-    var isRecursive: Bool { true }
+public struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
+    public var isRecursive: Bool { true }
 
-    func provideScope(
+    public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         try await withTaskExecutorPreference(OwnThreads.shared) { try await function() }
@@ -14,7 +14,7 @@ struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == BlockingTrait {
-    static var blocking: Self { BlockingTrait() }
+    public static var blocking: Self { BlockingTrait() }
 }
 
 private final class OwnThreads: TaskExecutor {

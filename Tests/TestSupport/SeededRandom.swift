@@ -1,10 +1,10 @@
 /// SplitMix64: a run is repeated by its seed.
-struct SeededRandom: RandomNumberGenerator {
+public struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -12,14 +12,14 @@ struct SeededRandom: RandomNumberGenerator {
         return z ^ (z >> 31)
     }
 
-    mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+    public mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
-    mutating func chance(_ oneIn: Int) -> Bool { below(oneIn) == 0 }
+    public mutating func chance(_ oneIn: Int) -> Bool { below(oneIn) == 0 }
 
-    mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
+    public mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
 
     /// Small numbers, numbers around powers of two, and any.
-    mutating func int64() -> Int64 {
+    public mutating func int64() -> Int64 {
         switch below(4) {
         case 0: Int64(below(1000))
         case 1: Int64(truncatingIfNeeded: (1 << UInt64(below(64))) &+ UInt64(below(3)) &- 1)
