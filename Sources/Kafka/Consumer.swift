@@ -7,7 +7,7 @@ import CRDKafka
 public final class Consumer {
     public let settings: ConsumerSettings
     /// The records of the last poll.
-    public var batch: RecordBatch { fetcher.batch }
+    public let batch: RecordBatch
     let client: Client
     let fetcher: Fetcher
     let inbox: RebalanceInbox
@@ -39,6 +39,7 @@ public final class Consumer {
         self.inbox = inbox
         self.client = client
         fetcher = Fetcher(client, queue: queue, topic: consumer.topic)
+        batch = fetcher.batch
         let code = OffsetList.with([PartitionOffset(-1, 0)], topic: consumer.topic) {
             rd_kafka_subscribe(client.handle, $0)
         }
@@ -52,6 +53,7 @@ public final class Consumer {
         [
             ("fetch.wait.max.ms", String(consumer.fetchWaitMs)),
             ("queued.max.messages.kbytes", String(consumer.queuedKilobytes)),
+            ("queued.min.messages", String(FetchWaker.queuedMessages)),
             ("fetch.error.backoff.ms", "100"),
         ]
     }
@@ -89,9 +91,9 @@ public final class Consumer {
         switch result {
         case .records(let count):
             client.context.connection.up()
-            if waker.isDue(count, of: maxRecords) { wakeFetching() }
+            if waker.isDue(passed: count, left: fetcher.queued) { wakeFetching() }
         case .idle:
-            if waker.isDue(0, of: maxRecords) { wakeFetching() }
+            if waker.isDue(passed: 0, left: 0) { wakeFetching() }
             probe.run(on: client)
         case .rebalance, .offsetOutOfRange: break
         }
@@ -101,6 +103,21 @@ public final class Consumer {
     private func wakeFetching() {
         _ = try? offsets(
             forTimestampMs: .max, partitions: assigned, timeoutMs: FetchWaker.timeoutMs)
+    }
+
+    /// Whether more records are known to be there than `poll` has returned: fetched already, or behind what
+    /// was fetched last. Costs no network call. True for ever behind an open transaction of the input.
+    public var hasMore: Bool {
+        if fetcher.queued > 0 { return true }
+        return assigned.contains { partition in
+            var (low, high): (Int64, Int64) = (-1, -1)
+            let code = rd_kafka_get_watermark_offsets(
+                client.handle, settings.topic, partition, &low, &high)
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let next = fetcher.positions[partition] else {
+                return false
+            }
+            return high > next
+        }
     }
 
     /// Frees the batch's records early; `poll` does so as well.

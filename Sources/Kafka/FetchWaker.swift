@@ -3,19 +3,23 @@
 /// Before 2.2, once the queue of a consumer holds `queued.min.messages` or `queued.max.messages.kbytes`,
 /// fetching stops, and the broker's thread looks again only when something wakes it, at the latest after a
 /// second (librdkafka issue 2879). A fast reader empties the queue long before. Any request to the
-/// partitions' leaders is such a wake; one question for offsets reaches all of them.
+/// partitions' leaders is such a wake; one question for offsets reaches all of them. It is asked while half
+/// of the queue is still there to be read, so that the reader does not run dry meanwhile.
 struct FetchWaker {
-    /// Fewer records than this since the last wake cannot have filled the queue.
-    private static let backlog = 10_000
-    /// The answer itself is of no use, so it is hardly waited for.
-    static let timeoutMs: Int32 = 20
+    /// `queued.min.messages`: large enough to bridge a commit, small enough to cost little memory.
+    static let queuedMessages = 100_000
+    /// Fewer records than this since the last wake cannot have filled the queue, unless they were large.
+    private static let large = 2_000
+    /// The answer itself is of no use, so it is not waited for.
+    static let timeoutMs: Int32 = 1
 
     private var passed = 0
 
-    /// Notes what a poll brought; true when the queue ran dry on a backlog.
-    mutating func isDue(_ count: Int, of maxRecords: Int) -> Bool {
+    /// Notes what a poll brought and left; true when fetching may have stopped and should go on.
+    mutating func isDue(passed count: Int, left: Int) -> Bool {
         passed += count
-        guard count < maxRecords, passed >= Self.backlog else { return false }
+        let half = Self.queuedMessages / 2
+        guard passed >= half && left <= half || passed >= Self.large && left == 0 else { return false }
         passed = 0
         return true
     }

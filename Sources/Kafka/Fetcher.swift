@@ -65,6 +65,9 @@ final class Fetcher {
         return .idle
     }
 
+    /// Records, and what else comes in their order, that were fetched and not polled yet.
+    var queued: Int { rd_kafka_queue_length(queue) }
+
     /// Frees the records of the last poll.
     func release() {
         for index in 0..<held { rd_kafka_message_destroy(messages[index]) }

@@ -28,6 +28,7 @@ public final class KafkaLog: Log {
     let client: ClientSettings
     let settings: Settings
     let consumer: Consumer
+    private let batch: RecordBatch
     let admin: Admin
     var producer: TransactionalProducer?
     private var topicHandles: [Topic: TopicHandle] = [:]
@@ -41,6 +42,7 @@ public final class KafkaLog: Log {
         started = clock.now
         do throws(KafkaError) {
             consumer = try Consumer(client, settings.consumer)
+            batch = consumer.batch
         } catch {
             throw .fatal(error.description)
         }
@@ -80,15 +82,17 @@ public final class KafkaLog: Log {
         }
     }
 
+    public var hasMore: Bool { consumer.hasMore }
+
     public func record(_ index: Int) -> LogRecord {
-        let record = consumer.batch[index]
+        let record = batch[index]
         return LogRecord(
             partition: Partition(record.partition), offset: Offset(record.offset), key: record.key,
             value: record.value)
     }
 
     public func envelope(_ index: Int) -> Envelope {
-        let record = consumer.batch[index]
+        let record = batch[index]
         return Envelope(
             headers: record.headers.map { ($0.name, $0.value) },
             timestampMs: record.timestampMs < 0 ? nil : record.timestampMs)

@@ -19,6 +19,8 @@ public protocol Log: AnyObject {
     /// A change of the group's assignment comes as a value between batches and must be answered, with
     /// `assign` or `unassign`, before the next poll.
     func poll(maxRecords: Int, waitMs: Int64) throws(LogFailure) -> Polled
+    /// More records are known to be there than `poll` has returned.
+    var hasMore: Bool { get }
     /// A record of the last batch; its bytes live until the next call of the log.
     func record(_ index: Int) -> LogRecord
     /// What a dead letter repeats of a record of the last batch.

@@ -12,6 +12,8 @@ struct OpenTransaction {
     private(set) var hasWork = false
     /// The last poll took all there was.
     var isQueueDry = false
+    /// The last poll took all that was fetched, and more is on its way.
+    var expectsMore = false
     /// When the first record of the transaction was taken.
     private(set) var startedMs: Int64 = 0
     /// The oldest and newest Kafka timestamps seen in it, milliseconds since the epoch.
@@ -20,6 +22,8 @@ struct OpenTransaction {
     var sent = 0
     var deadLetters = 0
     var alertChanges = 0
+    /// How long the last commit took; kept from one transaction to the next.
+    var commitTookMs: Int64 = 0
     /// When the last checkpoint was committed; nil before the first, which is then due at once.
     var checkpointedMs: Int64?
 
@@ -42,6 +46,7 @@ struct OpenTransaction {
         hasWork = false
         ledger = []
         isQueueDry = false
+        expectsMore = false
         recordTimes = nil
         sent = 0
         deadLetters = 0

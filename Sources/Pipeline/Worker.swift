@@ -38,11 +38,7 @@ public final class Worker<L: Log> {
     var deadLetterValueLimit = Int.max
     /// Waits for the end of a transaction, or of a recovery.
     var nextCatalog: Catalog?
-    /// Decoded events of one shard that `absorb` has not applied yet, and their places in the batch; empty
-    /// between batches.
-    private var waiting: [PlacedEvent] = []
-    private var waitingIndices: [Int] = []
-    private var waitingShard = 0
+    private var waiting = WaitingEvents()
     static var smallDeadLetter: Int { 65_536 }
 
     enum Phase {
@@ -99,11 +95,16 @@ public final class Worker<L: Log> {
         return true
     }
 
-    /// How long a poll may wait: not at all while there is something to commit or to recover.
+    /// How long a poll may wait: not at all while there is something to commit or to recover, unless more
+    /// records are known to be on their way.
     private var waitMs: Int64 {
         if case .recovering = phase { return 0 }
-        return transaction.hasWork || hasPendingChanges ? 0 : 100
+        if transaction.hasWork { return transaction.expectsMore ? Self.moreWaitMs : 0 }
+        return hasPendingChanges ? 0 : 100
     }
+
+    /// A broker sends what it has within this, or it is no backlog worth waiting for.
+    private static var moreWaitMs: Int64 { 5 }
 
     // MARK: decode → apply
 
@@ -114,59 +115,83 @@ public final class Worker<L: Log> {
         // Two records a batch tell its latency well enough; asking each would cost every event.
         transaction.noteTime(log.timestampMs(0))
         transaction.noteTime(log.timestampMs(count - 1))
-        transaction.isQueueDry = count < settings.maxBatchEvents
+        transaction.expectsMore = count < settings.maxBatchEvents && log.hasMore
+        transaction.isQueueDry = count < settings.maxBatchEvents && !transaction.expectsMore
         var tally = Telemetry.Batch()
+        defer { telemetry.count(tally) }
+        // Taken out of the worker while it is filled: every access to a member of a class is checked.
+        var waiting = WaitingEvents()
+        swap(&waiting, &self.waiting)
         defer {
-            telemetry.count(tally)
-            waiting.removeAll(keepingCapacity: true)
-            waitingIndices.removeAll(keepingCapacity: true)
+            waiting.removeAll()
+            swap(&waiting, &self.waiting)
         }
-        for index in 0..<count {
-            let record = log.record(index)
-            guard let route = route(of: record.partition) else { continue }
-            if route.shard != waitingShard || waiting.count == Aggregate.eventsAtOnce {
-                try applyWaiting(&tally)
-                waitingShard = route.shard
+        var index = 0
+        while index < count {
+            let partition = log.record(index).partition
+            if let route = route(of: partition) {
+                index = try absorbRun(of: partition, route, index..<count, &waiting, &tally)
+            } else {
+                repeat { index += 1 } while index < count && log.record(index).partition == partition
             }
+        }
+    }
+
+    /// Decodes and applies the records of one partition that follow each other.
+    /// - Returns: the index of the first record behind them.
+    @inline(__always)
+    private func absorbRun(
+        of partition: Partition, _ route: Route, _ range: Range<Int>, _ waiting: inout WaitingEvents,
+        _ tally: inout Telemetry.Batch
+    ) throws(LogFailure) -> Int {
+        let (log, decoder, shard) = (log, decoder, shards[route.shard])
+        var next = shard.lanes[route.lane].next
+        defer { shard.lanes[route.lane].next = next }
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let record = log.record(index)
+            guard record.partition == partition else { break }
+            defer { index += 1 }
             // What lies before the position was applied already; it can come again after a rewind.
-            guard shards[route.shard].advance(lane: route.lane, past: record.offset) else { continue }
+            guard record.offset >= next else { continue }
+            next = record.offset.next
             guard let value = record.value else {
                 tally.tombstones += 1
                 continue
             }
             do throws(BadEvent) {
                 let event = try decoder.decode(value)
-                waiting.append(
-                    PlacedEvent(
-                        event: event, lane: route.lane,
-                        source: Source(partition: record.partition, offset: record.offset)))
-                waitingIndices.append(index)
+                let source = Source(partition: partition, offset: record.offset)
+                waiting.append(PlacedEvent(event: event, lane: route.lane, source: source), index)
                 if !event.typeIsKnown { telemetry.unknownType(decoder.typeName(value)) }
             } catch {
                 // Dead letters keep the order of the input, also with those that `apply` refuses.
-                try applyWaiting(&tally)
+                try apply(&waiting, to: shard, &tally)
                 tally.bad += 1
                 try refuse(record, index, error)
             }
+            if waiting.isFull { try apply(&waiting, to: shard, &tally) }
         }
-        try applyWaiting(&tally)
+        try apply(&waiting, to: shard, &tally)
+        return index
     }
 
-    /// Applies the decoded events that wait, all of one shard.
-    private func applyWaiting(_ tally: inout Telemetry.Batch) throws(LogFailure) {
+    /// Applies the decoded events that wait.
+    private func apply(
+        _ waiting: inout WaitingEvents, to shard: Shard, _ tally: inout Telemetry.Batch
+    ) throws(LogFailure) {
         guard !waiting.isEmpty else { return }
         var overflows: [Int] = []
-        shards[waitingShard].aggregate.apply(waiting) { (place, outcome) in
+        shard.aggregate.apply(waiting.events) { (place, outcome) in
             tally.count(outcome)
             if outcome == .overflow { overflows.append(place) }
         }
         for place in overflows {
             tally.bad += 1
-            let index = waitingIndices[place]
-            try refuse(log.record(index), index, Self.overflow(waiting[place].event))
+            let index = waiting.indices[place]
+            try refuse(log.record(index), index, Self.overflow(waiting.events[place].event))
         }
-        waiting.removeAll(keepingCapacity: true)
-        waitingIndices.removeAll(keepingCapacity: true)
+        waiting.removeAll()
     }
 
     private static func overflow(_ event: OrderEvent) -> BadEvent {
@@ -190,9 +215,16 @@ public final class Worker<L: Log> {
         guard case .running = phase else { return false }
         if hasPendingChanges || isIdleCheckpointDue { return true }
         guard transaction.hasWork else { return false }
-        return transaction.isQueueDry
-            || log.nowMs - transaction.startedMs >= settings.commitIntervalMs
+        return transaction.isQueueDry || log.nowMs - transaction.startedMs >= gatheringMs
     }
+
+    /// How long a transaction gathers while there is a backlog: no longer than configured, unless commits would
+    /// take more than a tenth of the time. Then all would only become later.
+    private var gatheringMs: Int64 {
+        max(settings.commitIntervalMs, min(9 * transaction.commitTookMs, Self.longestGatheringMs))
+    }
+
+    private static var longestGatheringMs: Int64 { 500 }
 
     /// Reference data or a recovery left something to derive.
     private var hasPendingChanges: Bool {
@@ -211,7 +243,9 @@ public final class Worker<L: Log> {
         if checkpoint { for shard in shards { try writeCheckpoint(of: shard) } }
         let positions = positionsToCommit()
         try sendPositions(positions)
+        let askedMs = log.nowMs
         try log.commit(positions)
+        transaction.commitTookMs = log.nowMs - askedMs
         for shard in shards {
             shard.commit()
             if checkpoint { shard.aggregate.markCheckpointed() }

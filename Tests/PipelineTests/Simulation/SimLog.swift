@@ -170,6 +170,10 @@ final class SimLog: Log {
         }
     }
 
+    var hasMore: Bool {
+        positions.contains { cluster.partition(.input, Int($0.key)).end > $0.value }
+    }
+
     func record(_ index: Int) -> LogRecord {
         LogRecord(
             partition: Partition(batchPartitions[index]), offset: Offset(batch[index].offset),
