@@ -15,13 +15,7 @@ extension Aggregate {
     public mutating func consolidate<Failure: Error>(
         _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
-        for index in 0..<journal.touched.count {
-            let touched = journal.touched[index]
-            let source = Source(
-                partition: Partition(touched.partition), offset: Offset(touched.offset))
-            try deriveAlert(touched.slot, source, emit)
-            if outputs.stockLevels { try deriveStock(touched.slot, emit) }
-        }
+        try deriveTouched(emit)
         if isWholePending {
             for slot in 0..<table.count {
                 try deriveAlert(UInt32(slot), nil, emit)
@@ -35,6 +29,49 @@ extension Aggregate {
         if outputs.rollup { try deriveRollups(emit) }
     }
 
+    private mutating func deriveTouched<Failure: Error>(
+        _ emit: (OutputChange) throws(Failure) -> Void
+    ) throws(Failure) {
+        let everyOne = mustDeriveEveryTouched
+        for index in 0..<journal.touched.count {
+            lookAhead(toTouched: index + Self.touchedAhead)
+            let touched = journal.touched[index]
+            guard everyOne || mayHaveChanged(touched) else {
+                assert(severity(touched.slot) == nil && published(touched.slot)?.severity == nil)
+                continue
+            }
+            let source = Source(partition: Partition(touched.partition), offset: Offset(touched.offset))
+            try deriveAlert(touched.slot, source, emit)
+            if outputs.stockLevels { try deriveStock(touched.slot, emit) }
+        }
+    }
+
+    /// Whether comparing a cell with its before-image does not tell if its alert changed.
+    private var mustDeriveEveryTouched: Bool {
+        outputs.everyAlertColumn || outputs.stockLevels || isWholePending || !pending.isEmpty
+            // Something of this transaction was given out already: the ledger is ahead of the before-images.
+            || !journal.ledger.isEmpty
+    }
+
+    /// At a commit the ledger holds the severity of every cell. So a cell that did not alert then, and does not
+    /// now, has nothing to publish, and its ledger entry is not read.
+    @inline(__always)
+    private func mayHaveChanged(_ touched: Journal.Touched) -> Bool {
+        let (cell, detail) = (table.cells[Int(touched.slot)], table.details[Int(touched.slot)])
+        return detail.severity(stock: cell.stock, events: cell.events) != nil
+            || detail.severity(stock: touched.stock, events: touched.events) != nil
+    }
+
+    /// How many cells before its turn a cell is asked for: memory answers meanwhile.
+    private static var touchedAhead: Int { 16 }
+
+    @inline(__always)
+    private mutating func lookAhead(toTouched index: Int) {
+        guard index < journal.touched.count else { return }
+        let slot = Int(journal.touched[index].slot)
+        warmth &+= UInt64(table.cells[slot].events) &+ UInt64(table.details[slot].flags.rawValue)
+    }
+
     /// Has the next `consolidate` compare every row with what was published, as a recovery must.
     public mutating func markEverythingPending() { isWholePending = true }
 
@@ -42,19 +79,28 @@ extension Aggregate {
     private mutating func deriveAlert<Failure: Error>(
         _ slot: UInt32, _ source: Source?, _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
-        let cell = table.cells[Int(slot)]
-        let severity = cell.severity
-        let published = cell.ledgerIndex == Cell.none ? nil : ledger[Int(cell.ledgerIndex)]
+        let severity = severity(slot)
+        let published = published(slot)
         if severity == nil, published?.severity == nil { return }
         if !outputs.everyAlertColumn, severity == published?.severity { return }
         try deriveChange(slot, severity, published ?? LedgerEntry(), source, emit)
+    }
+
+    private func severity(_ slot: UInt32) -> Severity? {
+        let cell = table.cells[Int(slot)]
+        return table.details[Int(slot)].severity(stock: cell.stock, events: cell.events)
+    }
+
+    private func published(_ slot: UInt32) -> LedgerEntry? {
+        let index = table.details[Int(slot)].ledgerIndex
+        return index == Cell.none ? nil : ledger[Int(index)]
     }
 
     private mutating func deriveChange<Failure: Error>(
         _ slot: UInt32, _ severity: Severity?, _ published: LedgerEntry, _ source: Source?,
         _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
-        let row = stockRow(table.cells[Int(slot)])
+        let row = stockRow(slot)
         var entry = published
         entry.severity = severity
         entry.fingerprint = 0
@@ -73,19 +119,19 @@ extension Aggregate {
         }
         remember(entry, of: slot)
         let change = AlertChange(
-            kind: kind, pair: Pair(packed: table.cells[Int(slot)].pair), row: row, severity: severity,
+            kind: kind, pair: pair(at: Int(slot)), row: row, severity: severity,
             previousSeverity: published.severity, since: entry.since, incident: entry.incident,
             source: source)
         try emit(.alert(change, entry))
     }
 
     private mutating func remember(_ entry: LedgerEntry, of slot: UInt32) {
-        let cell = table.cells + Int(slot)
-        if cell.pointee.ledgerIndex == Cell.none {
-            cell.pointee.ledgerIndex = UInt32(ledger.count)
+        let detail = table.details + Int(slot)
+        if detail.pointee.ledgerIndex == Cell.none {
+            detail.pointee.ledgerIndex = UInt32(ledger.count)
             ledger.append(LedgerEntry())
         }
-        let index = Int(cell.pointee.ledgerIndex)
+        let index = Int(detail.pointee.ledgerIndex)
         journal.ledger.append(Journal.Ledgered(slot: slot, before: ledger[index]))
         ledger[index] = entry
     }
@@ -93,14 +139,13 @@ extension Aggregate {
     private mutating func deriveStock<Failure: Error>(
         _ slot: UInt32, _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
-        let cell = table.cells[Int(slot)]
-        let row = stockRow(cell)
+        let row = stockRow(slot)
         let fingerprint = row.map(Fingerprint.of) ?? 0
         let before = stockPrints[Int(slot)]
         if fingerprint == before { return }
         journal.stockPrints.append((slot, before))
         stockPrints[Int(slot)] = fingerprint
-        try emit(.stock(Pair(packed: cell.pair), row, fingerprint: fingerprint))
+        try emit(.stock(pair(at: Int(slot)), row, fingerprint: fingerprint))
     }
 
     private mutating func deriveRollups<Failure: Error>(

@@ -90,9 +90,9 @@ extension Aggregate {
         productHeads.removeAll()
         for slot in 0..<table.count {
             let product = Pair(packed: table.cells[slot].pair).product
-            table.cells[slot].nextOfProduct = productHeads[product] ?? Cell.none
+            table.details[slot].nextOfProduct = productHeads[product] ?? Cell.none
             productHeads[product] = UInt32(slot)
-            refresh(&table.cells[slot])
+            refresh(UInt32(slot))
         }
         if outputs.stockLevels { stockPrints = Array(repeating: 0, count: table.count) }
     }
@@ -106,12 +106,12 @@ extension Aggregate {
     /// Puts back what was published of a pair's alert.
     public mutating func restore(_ entry: LedgerEntry, of pair: Pair) {
         let slot = table.find(pair.packed) ?? add(pair)
-        let cell = table.cells + Int(slot)
-        if cell.pointee.ledgerIndex == Cell.none {
-            cell.pointee.ledgerIndex = UInt32(ledger.count)
+        let detail = table.details + Int(slot)
+        if detail.pointee.ledgerIndex == Cell.none {
+            detail.pointee.ledgerIndex = UInt32(ledger.count)
             ledger.append(entry)
         } else {
-            ledger[Int(cell.pointee.ledgerIndex)] = entry
+            ledger[Int(detail.pointee.ledgerIndex)] = entry
         }
     }
 

@@ -1,13 +1,19 @@
 extension Aggregate {
     /// The pair's row in `current_stock_levels`, nil when it has none.
-    func stockRow(_ cell: Cell) -> StockRow? {
+    func stockRow(_ slot: UInt32) -> StockRow? {
+        let cell = table.cells[Int(slot)]
         let pair = Pair(packed: cell.pair)
-        guard cell.isVisible, let product = catalog.products[pair.product],
+        guard isVisible(slot), let product = catalog.products[pair.product],
             let warehouse = catalog.warehouses[pair.warehouse]
         else { return nil }
         return StockRow(
             product: product, warehouse: warehouse, currentStock: cell.stock,
             lastUpdated: Timestamp(microseconds: cell.lastUpdated))
+    }
+
+    /// Whether the pair has a row in `current_stock_levels`.
+    func isVisible(_ slot: UInt32) -> Bool {
+        table.cells[Int(slot)].events > 0 && table.details[Int(slot)].flags.contains(.known)
     }
 
     /// The product's row in `multi_warehouse_inventory`, nil when it has none.
@@ -18,13 +24,13 @@ extension Aggregate {
             maxWarehouseStock: .min)
         var slot = productHeads[id] ?? Cell.none
         while slot != Cell.none {
-            let cell = table.cells[Int(slot)]
-            slot = cell.nextOfProduct
-            guard cell.isVisible else { continue }
+            defer { slot = table.details[Int(slot)].nextOfProduct }
+            guard isVisible(slot) else { continue }
+            let stock = table.cells[Int(slot)].stock
             row.warehouseCount += 1
-            row.totalStock += Int128(cell.stock)
-            row.minWarehouseStock = min(row.minWarehouseStock, cell.stock)
-            row.maxWarehouseStock = max(row.maxWarehouseStock, cell.stock)
+            row.totalStock += Int128(stock)
+            row.minWarehouseStock = min(row.minWarehouseStock, stock)
+            row.maxWarehouseStock = max(row.maxWarehouseStock, stock)
         }
         return row.warehouseCount == 0 ? nil : row
     }
@@ -32,7 +38,7 @@ extension Aggregate {
     /// The rows of `current_stock_levels`, in no particular order.
     public func forEachStockRow(_ body: (StockRow) -> Void) {
         for slot in 0..<table.count {
-            if let row = stockRow(table.cells[slot]) { body(row) }
+            if let row = stockRow(UInt32(slot)) { body(row) }
         }
     }
 
@@ -46,9 +52,9 @@ extension Aggregate {
     /// The alerts as last given out by `consolidate`, by pair.
     public func forEachPublishedAlert(_ body: (Pair, LedgerEntry) -> Void) {
         for slot in 0..<table.count {
-            let cell = table.cells[slot]
-            guard cell.ledgerIndex != Cell.none else { continue }
-            body(Pair(packed: cell.pair), ledger[Int(cell.ledgerIndex)])
+            let index = table.details[slot].ledgerIndex
+            guard index != Cell.none else { continue }
+            body(pair(at: slot), ledger[Int(index)])
         }
     }
 }

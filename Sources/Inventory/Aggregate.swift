@@ -46,8 +46,10 @@ public struct Aggregate: ~Copyable {
     var touchedChunks: TouchedChunks?
     let lanes: UnsafeMutablePointer<SeenIDs>
     let laneCount: Int
-    /// What `warm` read; of no meaning, but a read whose value goes nowhere would be optimised away.
-    private var warmth: UInt64 = 0
+    /// The slots of the events that `apply` looks ahead to.
+    private let ahead: UnsafeMutablePointer<UInt32>
+    /// What `lookAhead` read; of no meaning, but a read whose value goes nowhere would be optimised away.
+    var warmth: UInt64 = 0
     /// The reference tables the rows are joined with.
     public private(set) var catalog: Catalog
 
@@ -57,6 +59,7 @@ public struct Aggregate: ~Copyable {
     public init(lanes: Int, dedupeWindow: UInt64, catalog: Catalog, outputs: Outputs = Outputs()) {
         self.lanes = .allocate(capacity: lanes)
         laneCount = lanes
+        ahead = .allocate(capacity: Self.eventsAtOnce)
         self.catalog = catalog
         self.outputs = outputs
         for lane in 0..<lanes { (self.lanes + lane).initialize(to: SeenIDs(window: dedupeWindow)) }
@@ -65,6 +68,7 @@ public struct Aggregate: ~Copyable {
     deinit {
         lanes.deinitialize(count: laneCount)
         lanes.deallocate()
+        ahead.deallocate()
     }
 
     /// Pairs known, with or without a row in the views.
@@ -77,11 +81,17 @@ public struct Aggregate: ~Copyable {
 
     /// Counts one event; `lane` and the event's position are those of its input partition.
     public mutating func apply(_ event: OrderEvent, lane: Int, source: Source) -> Outcome {
+        apply(event, lane: lane, source: source, likelySlot: Cell.none)
+    }
+
+    @inline(__always)
+    private mutating func apply(
+        _ event: OrderEvent, lane: Int, source: Source, likelySlot: UInt32
+    ) -> Outcome {
         let id = event.id.rawValue
         let answer = lanes[lane].look(id)
         if answer == .duplicate { return .duplicate }
-        let pair = event.pair.packed
-        let slot = table.find(pair) ?? add(event.pair)
+        let slot = slot(of: event.pair, likely: likelySlot)
         let cell = table.cells + Int(slot)
         let (stock, overflows) = cell.pointee.stock.addingReportingOverflow(event.units)
         if overflows { return .overflow }
@@ -90,8 +100,14 @@ public struct Aggregate: ~Copyable {
         cell.pointee.lastUpdated = max(cell.pointee.lastUpdated, event.time.microseconds)
         if cell.pointee.events != .max { cell.pointee.events += 1 }
         if answer == .belowWindow { return .appliedBelowWindow }
-        remember(id, lane)
+        lanes[lane].remember(id)
         return .applied
+    }
+
+    @inline(__always)
+    private mutating func slot(of pair: Pair, likely: UInt32) -> UInt32 {
+        if likely != Cell.none, table.cells[Int(likely)].pair == pair.packed { return likely }
+        return table.find(pair.packed) ?? add(pair)
     }
 
     /// Counts events one after the other, as `apply` does each, and reports what each did.
@@ -102,30 +118,35 @@ public struct Aggregate: ~Copyable {
         _ events: [PlacedEvent],
         _ report: (_ index: Int, _ outcome: Outcome) throws(Failure) -> Void
     ) throws(Failure) {
-        warm(events)
-        for index in events.indices {
-            let placed = events[index]
-            try report(index, apply(placed.event, lane: placed.lane, source: placed.source))
+        var first = 0
+        while first < events.count {
+            let end = min(first + Self.eventsAtOnce, events.count)
+            lookAhead(events, first..<end)
+            for index in first..<end {
+                let placed = events[index]
+                try report(
+                    index,
+                    apply(
+                        placed.event, lane: placed.lane, source: placed.source,
+                        likelySlot: ahead[index - first]))
+            }
+            first = end
         }
     }
 
     /// How many events one `apply` should bring: enough to overlap, few enough to stay in the first-level cache.
     public static var eventsAtOnce: Int { 64 }
 
-    private mutating func warm(_ events: [PlacedEvent]) {
+    private mutating func lookAhead(_ events: [PlacedEvent], _ range: Range<Int>) {
         var sum: UInt64 = 0
-        for index in events.indices { sum &+= UInt64(table.probe(events[index].event.pair.packed)) }
-        for index in events.indices {
-            let slot = table.probe(events[index].event.pair.packed)
-            guard slot != Cell.none else { continue }
-            let cell = table.cells + Int(slot)
-            // A cell may lie across two cache lines.
-            sum &+= cell.pointee.pair &+ UInt64(cell.pointee.flags.rawValue)
+        for index in range { sum &+= table.touchIndex(events[index].event.pair.packed) }
+        for index in range {
+            let slot = table.likelySlot(events[index].event.pair.packed)
+            ahead[index - range.lowerBound] = slot
+            if slot != Cell.none { sum &+= UInt64(table.cells[Int(slot)].journalIndex) }
         }
-        for index in events.indices {
-            let slot = table.probe(events[index].event.pair.packed)
-            guard slot != Cell.none else { continue }
-            let entry = Int(table.cells[Int(slot)].journalIndex)
+        for index in 0..<range.count where ahead[index] != Cell.none {
+            let entry = Int(table.cells[Int(ahead[index])].journalIndex)
             if entry < journal.touched.count { sum &+= UInt64(journal.touched[entry].slot) }
         }
         warmth &+= sum
@@ -142,27 +163,17 @@ public struct Aggregate: ~Copyable {
         cell.pointee.journalIndex = UInt32(journal.touched.count)
         journal.touched.append(
             Journal.Touched(
-                slot: slot, events: cell.pointee.events, stock: cell.pointee.stock,
-                lastUpdated: cell.pointee.lastUpdated, partition: source.partition.rawValue,
-                offset: source.offset.rawValue))
+                slot: slot, events: cell.pointee.events, partition: source.partition.rawValue,
+                offset: source.offset.rawValue, stock: cell.pointee.stock,
+                lastUpdated: cell.pointee.lastUpdated))
         dirtyBuckets.insert(slot)
-    }
-
-    @inline(__always)
-    private mutating func remember(_ id: Int64, _ lane: Int) {
-        guard lanes[lane].window > 0 else { return }
-        if let evicted = lanes[lane].remember(id) {
-            journal.evicted.append(Journal.Evicted(lane: lane, chunk: evicted))
-        }
-        journal.seen.append(Journal.SeenMark(lane: Int32(lane), id: id))
     }
 
     /// Makes the cell of a pair seen for the first time.
     mutating func add(_ pair: Pair) -> UInt32 {
-        var cell = Cell(pair: pair.packed)
-        cell.nextOfProduct = productHeads[pair.product] ?? Cell.none
-        refresh(&cell)
-        let slot = table.insert(cell)
+        let detail = CellDetail(nextOfProduct: productHeads[pair.product] ?? Cell.none)
+        let slot = table.insert(Cell(pair: pair.packed), detail)
+        refresh(slot)
         productHeads[pair.product] = slot
         dirtyBuckets.insert(slot)
         if outputs.stockLevels { stockPrints.append(0) }
@@ -170,16 +181,18 @@ public struct Aggregate: ~Copyable {
     }
 
     /// Copies into a cell what the reference tables say of its pair.
-    func refresh(_ cell: inout Cell) {
-        let pair = Pair(packed: cell.pair)
-        cell.flags = []
+    func refresh(_ slot: UInt32) {
+        let detail = table.details + Int(slot)
+        let pair = pair(at: Int(slot))
+        detail.pointee.flags = []
+        detail.pointee.threshold = .min
         guard let product = catalog.products[pair.product], catalog.warehouses[pair.warehouse] != nil else {
             return
         }
-        cell.flags = .known
+        detail.pointee.flags = .known
         guard let threshold = product.reorderThreshold else { return }
-        cell.threshold = threshold
-        cell.flags.insert(.alertable)
+        detail.pointee.threshold = threshold
+        detail.pointee.flags.insert(.alertable)
     }
 
     /// Keeps what the transaction did; what `consolidate` gave out is published now.
@@ -200,13 +213,9 @@ public struct Aggregate: ~Copyable {
             cell.pointee.events = touched.events
             cell.pointee.lastUpdated = touched.lastUpdated
         }
-        // A chunk may have been driven out after bits of this transaction were set in it: first the
-        // chunks come back, the oldest image last, then the bits go.
-        for evicted in journal.evicted.reversed() { lanes[evicted.lane].restore(evicted.chunk) }
-        for mark in journal.seen { lanes[Int(mark.lane)].forget(mark.id) }
-        for lane in 0..<laneCount { lanes[lane].rollbackHighest() }
+        for lane in 0..<laneCount { lanes[lane].rollback() }
         for entry in journal.ledger.reversed() {
-            ledger[Int(table.cells[Int(entry.slot)].ledgerIndex)] = entry.before
+            ledger[Int(table.details[Int(entry.slot)].ledgerIndex)] = entry.before
         }
         for print in journal.stockPrints.reversed() { stockPrints[Int(print.slot)] = print.before }
         for print in journal.rollupPrints.reversed() { rollupPrints[print.product] = print.before }
@@ -225,16 +234,16 @@ public struct Aggregate: ~Copyable {
             pendingProducts.insert(product)
             var slot = productHeads[product] ?? Cell.none
             while slot != Cell.none {
-                refresh(&table.cells[Int(slot)])
+                refresh(slot)
                 pending.append(slot)
-                slot = table.cells[Int(slot)].nextOfProduct
+                slot = table.details[Int(slot)].nextOfProduct
             }
         }
         guard !warehouses.isEmpty else { return }
         for slot in 0..<table.count {
             let pair = Pair(packed: table.cells[slot].pair)
             guard warehouses.contains(pair.warehouse) else { continue }
-            refresh(&table.cells[slot])
+            refresh(UInt32(slot))
             pending.append(UInt32(slot))
             pendingProducts.insert(pair.product)
         }

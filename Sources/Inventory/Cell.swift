@@ -1,4 +1,4 @@
-/// The state of one pair, and what consolidation needs to judge it without another look-up. 48 bytes.
+/// The state of one pair: all that an event touches, in half a cache line of 32 bytes.
 struct Cell {
     /// `Pair.packed`.
     var pair: UInt64
@@ -7,17 +7,21 @@ struct Cell {
     var lastUpdated: Int64 = .min
     /// Events applied, sticky at its maximum: only "at least one" is ever asked.
     var events: UInt32 = 0
-    /// The next cell of the same product, so that a rollup walks only its own cells.
-    var nextOfProduct: UInt32 = Cell.none
     /// Where the journal of the open transaction holds this cell's before-image, if it does.
     var journalIndex: UInt32 = Cell.none
-    /// This pair's entry in the published-alerts ledger.
-    var ledgerIndex: UInt32 = Cell.none
-    /// The product's threshold, valid only with `.alertable`.
-    var threshold: Int32 = 0
-    var flags: Flags = []
 
     static let none = UInt32.max
+}
+
+/// What of a pair is asked for only when its rows are derived.
+struct CellDetail {
+    /// This pair's entry in the published-alerts ledger.
+    var ledgerIndex: UInt32 = Cell.none
+    /// The next cell of the same product, so that a rollup walks only its own cells.
+    var nextOfProduct: UInt32 = Cell.none
+    /// The product's threshold; the least number, which no stock of this range is below, without `.alertable`.
+    var threshold: Int32 = .min
+    var flags: Flags = []
 
     struct Flags: OptionSet {
         let rawValue: UInt32
@@ -27,12 +31,10 @@ struct Cell {
         static let alertable = Flags(rawValue: 2)
     }
 
-    /// Whether the pair has a row in `current_stock_levels`.
-    var isVisible: Bool { events > 0 && flags.contains(.known) }
-
-    /// The severity of the pair's row in `low_stock_alerts`, nil when it has none.
-    var severity: Severity? {
-        guard events > 0, flags.contains(.alertable) else { return nil }
+    /// The severity of the pair's row in `low_stock_alerts` with such a stock, nil when it has none.
+    @inline(__always)
+    func severity(stock: Int64, events: UInt32) -> Severity? {
+        guard stock < Int64(threshold), events > 0, flags.contains(.alertable) else { return nil }
         return Severity(stock: stock, threshold: threshold)
     }
 }

@@ -1,23 +1,13 @@
-/// What the open transaction changed, as before-images: the difference to publish, and the way back.
+/// What the open transaction changed but for the seen ids, which keep their own, as before-images: the difference to publish, and the way back.
 struct Journal: ~Copyable {
     struct Touched {
         var slot: UInt32
         var events: UInt32
-        var stock: Int64
-        var lastUpdated: Int64
         /// The newest event of this transaction that shaped the cell.
         var partition: Int32
         var offset: Int64
-    }
-
-    struct SeenMark {
-        var lane: Int32
-        var id: Int64
-    }
-
-    struct Evicted {
-        var lane: Int
-        var chunk: SeenChunk
+        var stock: Int64
+        var lastUpdated: Int64
     }
 
     struct Ledgered {
@@ -26,16 +16,12 @@ struct Journal: ~Copyable {
     }
 
     var touched: [Touched] = []
-    var seen: [SeenMark] = []
-    var evicted: [Evicted] = []
     var ledger: [Ledgered] = []
     var stockPrints: [(slot: UInt32, before: UInt64)] = []
     var rollupPrints: [(product: ProductID, before: UInt64)] = []
 
     mutating func clear() {
         touched.removeAll(keepingCapacity: true)
-        seen.removeAll(keepingCapacity: true)
-        evicted.removeAll(keepingCapacity: true)
         ledger.removeAll(keepingCapacity: true)
         stockPrints.removeAll(keepingCapacity: true)
         rollupPrints.removeAll(keepingCapacity: true)

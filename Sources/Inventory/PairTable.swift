@@ -1,4 +1,4 @@
-/// The cells of one shard: a dense array, found by pair through an open-addressing index of 4-byte slots.
+/// The cells of one shard: a dense array, found by pair through an open-addressing index of 4-byte entries.
 ///
 /// Cells are never removed (a pair without events is merely invisible), so a slot names its pair for
 /// good and checkpoints can address cells by it.
@@ -6,62 +6,61 @@ struct PairTable: ~Copyable {
     private(set) var count: Int = 0
     private var capacity: Int
     private(set) var cells: UnsafeMutablePointer<Cell>
-    private var index: UnsafeMutablePointer<UInt32>
-    /// The index has `mask + 1` places, a power of two, at most three quarters of them taken.
-    private var mask: Int
-    /// Differs between tables so that no input can be made to collide in all of them.
-    private let seed: UInt64
+    private(set) var details: UnsafeMutablePointer<CellDetail>
+    private var index: PairIndex
 
     init(minimumCapacity: Int = 16) {
         capacity = max(16, minimumCapacity)
-        cells = .allocate(capacity: capacity)
-        mask = Self.places(for: capacity) - 1
-        index = .allocate(capacity: mask + 1)
-        index.initialize(repeating: Cell.none, count: mask + 1)
-        seed = UInt64.random(in: .min ... .max)
+        cells = Self.allocateCells(capacity)
+        details = .allocate(capacity: capacity)
+        index = PairIndex(capacity: capacity)
     }
 
     deinit {
         cells.deallocate()
-        index.deallocate()
+        details.deallocate()
     }
 
-    private static func places(for capacity: Int) -> Int {
-        var places = 32
-        while places * 3 < capacity * 4 { places *= 2 }
-        return places
-    }
-
-    @inline(__always)
-    private func home(_ pair: UInt64) -> Int {
-        let product = (pair ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        return Int(truncatingIfNeeded: product.high ^ product.low) & mask
+    /// So aligned that no cell lies across two cache lines.
+    private static func allocateCells(_ capacity: Int) -> UnsafeMutablePointer<Cell> {
+        UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Cell>.stride, alignment: 64)
+            .bindMemory(to: Cell.self, capacity: capacity)
     }
 
     @inline(__always)
     func find(_ pair: UInt64) -> UInt32? {
-        var place = home(pair)
-        while true {
-            let slot = index[place]
-            if slot == Cell.none { return nil }
+        var walk = index.walk(pair)
+        while let slot = index.next(&walk) {
             if cells[Int(slot)].pair == pair { return slot }
-            place = (place + 1) & mask
         }
+        return nil
     }
 
-    /// The slot at the first place where a pair may be: often its own, never certainly.
+    // MARK: Looking ahead
+
+    /// Reads the pair's place in the index; what is returned has no meaning but keeps the read alive.
     @inline(__always)
-    func probe(_ pair: UInt64) -> UInt32 { index[home(pair)] }
+    func touchIndex(_ pair: UInt64) -> UInt64 { index.touch(pair) }
+
+    /// The slot that is the pair's unless another pair shares its tag, found without reading a cell;
+    /// `Cell.none` when the pair is not in the table.
+    @inline(__always)
+    func likelySlot(_ pair: UInt64) -> UInt32 {
+        var walk = index.walk(pair)
+        return index.next(&walk) ?? Cell.none
+    }
+
+    // MARK: Adding
 
     /// The pair must not be in the table.
-    mutating func insert(_ cell: Cell) -> UInt32 {
+    mutating func insert(_ cell: Cell, _ detail: CellDetail = CellDetail()) -> UInt32 {
         precondition(count < Int(Cell.none), "more pairs than 32-bit slots")
         if count == capacity { growCells(to: capacity * 2) }
-        if (count + 1) * 4 > (mask + 1) * 3 { rebuildIndex(places: (mask + 1) * 2) }
         let slot = UInt32(count)
         (cells + count).initialize(to: cell)
+        (details + count).initialize(to: detail)
         count += 1
-        place(slot, cell.pair)
+        if index.isFull(with: count) { rebuildIndex() } else { index.insert(cell.pair, slot) }
         return slot
     }
 
@@ -71,34 +70,26 @@ struct PairTable: ~Copyable {
         while capacity <= slot { growCells(to: capacity * 2) }
         while count <= slot {
             (cells + count).initialize(to: Cell(pair: 0))
+            (details + count).initialize(to: CellDetail())
             count += 1
         }
         cells[slot] = cell
     }
 
     mutating func rebuildIndex() {
-        rebuildIndex(places: Self.places(for: max(capacity, count + 1)))
-    }
-
-    private mutating func rebuildIndex(places: Int) {
-        index.deallocate()
-        mask = places - 1
-        index = .allocate(capacity: places)
-        index.initialize(repeating: Cell.none, count: places)
-        for slot in 0..<count { place(UInt32(slot), cells[slot].pair) }
-    }
-
-    private func place(_ slot: UInt32, _ pair: UInt64) {
-        var place = home(pair)
-        while index[place] != Cell.none { place = (place + 1) & mask }
-        index[place] = slot
+        index.reset(capacity: max(capacity, count + 1))
+        for slot in 0..<count { index.insert(cells[slot].pair, UInt32(slot)) }
     }
 
     private mutating func growCells(to newCapacity: Int) {
-        let grown = UnsafeMutablePointer<Cell>.allocate(capacity: newCapacity)
+        let grown = Self.allocateCells(newCapacity)
         grown.moveInitialize(from: cells, count: count)
         cells.deallocate()
         cells = grown
+        let grownDetails = UnsafeMutablePointer<CellDetail>.allocate(capacity: newCapacity)
+        grownDetails.moveInitialize(from: details, count: count)
+        details.deallocate()
+        details = grownDetails
         capacity = newCapacity
     }
 }

@@ -2,6 +2,7 @@
 ///
 /// A ring of chunks of 4,096 bits. Each place carries the number of the chunk it holds, so that moving
 /// the window on costs nothing: a chunk that fell out of it is cleared when its place is next needed.
+/// What the open transaction changed can be taken back.
 struct SeenIDs: ~Copyable {
     static let bitsPerChunk = 4096
     static let wordsPerChunk = bitsPerChunk / 64
@@ -20,11 +21,17 @@ struct SeenIDs: ~Copyable {
     private var committedHighest: Int64?
     private let places: Int
     private let numbers: UnsafeMutablePointer<Int64>
-    private let chunks: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>?>
+    /// The chunks, place by place; one without a number was never written, and takes no memory yet.
+    private let words: UnsafeMutablePointer<UInt64>
     private let dirty: UnsafeMutablePointer<Bool>
     private(set) var dirtyPlaces: [Int] = []
     private var lastNumber: Int64 = .min
     private var lastPlace = 0
+    /// The ids of the open transaction.
+    private var remembered: [Int64] = []
+    /// The chunks that it drove out, and what was in them, one after the other.
+    private var evicted: [(place: Int, number: Int64)] = []
+    private var evictedWords: [UInt64] = []
 
     init(window: UInt64) {
         self.window = window
@@ -32,16 +39,14 @@ struct SeenIDs: ~Copyable {
         places = window == 0 ? 0 : Int(window / UInt64(Self.bitsPerChunk)) + 2
         numbers = .allocate(capacity: places)
         numbers.initialize(repeating: .min, count: places)
-        chunks = .allocate(capacity: places)
-        chunks.initialize(repeating: nil, count: places)
+        words = .allocate(capacity: places * Self.wordsPerChunk)
         dirty = .allocate(capacity: places)
         dirty.initialize(repeating: false, count: places)
     }
 
     deinit {
-        for place in 0..<places { chunks[place]?.deallocate() }
         numbers.deallocate()
-        chunks.deallocate()
+        words.deallocate()
         dirty.deallocate()
     }
 
@@ -53,79 +58,128 @@ struct SeenIDs: ~Copyable {
         if id <= highest, UInt64(bitPattern: highest &- id) > window { return .belowWindow }
         let number = id >> 12
         let place = self.place(of: number)
-        guard numbers[place] == number, let chunk = chunks[place] else { return .new }
-        let bit = Int(id & 4095)
-        return chunk[bit >> 6] & (1 << UInt64(bit & 63)) == 0 ? .new : .duplicate
+        guard numbers[place] == number else { return .new }
+        return word(of: id, at: place).pointee & Self.bit(id) == 0 ? .new : .duplicate
     }
 
-    /// Remembers an id that `look` called new, and returns the chunk that it drove out, if any.
+    /// Remembers an id that `look` called new.
     @inline(__always)
-    mutating func remember(_ id: Int64) -> SeenChunk? {
-        guard window > 0 else { return nil }
+    mutating func remember(_ id: Int64) {
+        guard window > 0 else { return }
         let number = id >> 12
         let place = self.place(of: number)
-        let evicted = numbers[place] == number ? nil : replace(at: place, by: number)
-        guard let chunk = chunks[place] else { return evicted }
-        let bit = Int(id & 4095)
-        chunk[bit >> 6] |= 1 << UInt64(bit & 63)
+        if numbers[place] != number { replace(at: place, by: number) }
+        word(of: id, at: place).pointee |= Self.bit(id)
+        remembered.append(id)
         if !dirty[place] { markDirty(place) }
         if highest.map({ $0 < id }) ?? true { highest = id }
-        return evicted
     }
 
-    /// Takes back a `remember`.
-    mutating func forget(_ id: Int64) {
-        guard window > 0 else { return }
-        let number = id >> 12
-        let place = self.place(of: number)
-        guard numbers[place] == number, let chunk = chunks[place] else { return }
-        let bit = Int(id & 4095)
-        chunk[bit >> 6] &= ~(1 << UInt64(bit & 63))
+    @inline(__always)
+    private func word(of id: Int64, at place: Int) -> UnsafeMutablePointer<UInt64> {
+        words + (place * Self.wordsPerChunk + Int(id & 4095) >> 6)
     }
 
-    mutating func commit() { committedHighest = highest }
-    mutating func rollbackHighest() { highest = committedHighest }
-    mutating func restore(highest value: Int64?) {
-        highest = value
-        committedHighest = value
-    }
-
-    /// Puts a chunk in its place, over whatever was there.
-    mutating func restore(_ chunk: SeenChunk) {
-        guard window > 0 else { return }
-        let place = self.place(of: chunk.number)
-        if chunks[place] == nil { chunks[place] = .allocate(capacity: Self.wordsPerChunk) }
-        numbers[place] = chunk.number
-        for word in 0..<Self.wordsPerChunk { chunks[place]?[word] = chunk.words[word] }
-        if lastPlace == place { lastNumber = .min }
-    }
+    @inline(__always)
+    private static func bit(_ id: Int64) -> UInt64 { 1 << UInt64(id & 63) }
 
     @inline(__always)
     private mutating func place(of number: Int64) -> Int {
         if number == lastNumber { return lastPlace }
-        // Int64 → a place in 0..<places, the same for a number wherever it comes from.
-        let remainder = number % Int64(places)
-        lastPlace = Int(remainder < 0 ? remainder + Int64(places) : remainder)
+        lastPlace = placeInRing(of: number)
         lastNumber = number
         return lastPlace
     }
 
-    private mutating func replace(at place: Int, by number: Int64) -> SeenChunk? {
-        let evicted = chunk(at: place)
-        let chunk = chunks[place] ?? .allocate(capacity: Self.wordsPerChunk)
+    private mutating func replace(at place: Int, by number: Int64) {
+        let chunk = words + place * Self.wordsPerChunk
+        if numbers[place] != .min {
+            evicted.append((place, numbers[place]))
+            evictedWords.append(contentsOf: UnsafeBufferPointer(start: chunk, count: Self.wordsPerChunk))
+        }
         chunk.initialize(repeating: 0, count: Self.wordsPerChunk)
-        chunks[place] = chunk
         numbers[place] = number
-        return evicted
-    }
-
-    private func copy(_ chunk: UnsafeMutablePointer<UInt64>) -> [UInt64] {
-        Array(UnsafeBufferPointer(start: chunk, count: Self.wordsPerChunk))
     }
 
     private mutating func markDirty(_ place: Int) {
         dirty[place] = true
         dirtyPlaces.append(place)
+    }
+}
+
+// MARK: Transactions
+
+extension SeenIDs {
+    /// Keeps what was remembered.
+    mutating func commit() {
+        committedHighest = highest
+        forgetJournal()
+    }
+
+    /// Takes back what was remembered since the last commit.
+    mutating func rollback() {
+        // A chunk may have been driven out after bits of this transaction were set in it: first the chunks
+        // come back, the oldest image last, then the bits go.
+        for (index, chunk) in evicted.enumerated().reversed() {
+            let image = index * Self.wordsPerChunk
+            put(evictedWords[image..<image + Self.wordsPerChunk], number: chunk.number, at: chunk.place)
+        }
+        for id in remembered {
+            let place = placeInRing(of: id >> 12)
+            if numbers[place] == id >> 12 { word(of: id, at: place).pointee &= ~Self.bit(id) }
+        }
+        highest = committedHighest
+        forgetJournal()
+    }
+
+    private mutating func forgetJournal() {
+        remembered.removeAll(keepingCapacity: true)
+        evicted.removeAll(keepingCapacity: true)
+        evictedWords.removeAll(keepingCapacity: true)
+    }
+
+    private func put(_ image: ArraySlice<UInt64>, number: Int64, at place: Int) {
+        numbers[place] = number
+        let chunk = words + place * Self.wordsPerChunk
+        for (index, word) in image.enumerated() { chunk[index] = word }
+    }
+}
+
+// MARK: Checkpoints
+
+extension SeenIDs {
+    /// The chunk at a place of the ring.
+    func chunk(at place: Int) -> SeenChunk? {
+        guard numbers[place] != .min else { return nil }
+        let chunk = words + place * Self.wordsPerChunk
+        return SeenChunk(
+            number: numbers[place],
+            words: Array(UnsafeBufferPointer(start: chunk, count: Self.wordsPerChunk)))
+    }
+
+    /// Puts a chunk in its place, over whatever was there.
+    mutating func restore(_ chunk: SeenChunk) {
+        guard window > 0 else { return }
+        precondition(chunk.words.count == Self.wordsPerChunk, "a chunk has 4,096 bits")
+        put(chunk.words[...], number: chunk.number, at: placeInRing(of: chunk.number))
+    }
+
+    mutating func restore(highest value: Int64?) {
+        highest = value
+        committedHighest = value
+    }
+
+    /// The place a chunk takes in the ring, the same for a number wherever it comes from: the name under which a
+    /// checkpoint stores it.
+    func placeInRing(of number: Int64) -> Int {
+        let remainder = number % Int64(places)
+        return Int(remainder < 0 ? remainder + Int64(places) : remainder)
+    }
+
+    /// Forgets which chunks changed; the checkpoint that holds them is committed.
+    mutating func markClean() {
+        for place in dirtyPlaces { dirty[place] = false }
+        dirtyPlaces.removeAll(keepingCapacity: true)
     }
 }
 
@@ -140,27 +194,5 @@ public struct SeenChunk: Equatable, Sendable {
     public init(number: Int64, words: [UInt64]) {
         self.number = number
         self.words = words
-    }
-}
-
-// MARK: Checkpoints
-
-extension SeenIDs {
-    /// The chunk at a place of the ring.
-    func chunk(at place: Int) -> SeenChunk? {
-        guard numbers[place] != .min, let chunk = chunks[place] else { return nil }
-        return SeenChunk(number: numbers[place], words: copy(chunk))
-    }
-
-    /// The place a chunk takes in the ring: the name under which a checkpoint stores it.
-    func placeInRing(of number: Int64) -> Int {
-        let remainder = number % Int64(places)
-        return Int(remainder < 0 ? remainder + Int64(places) : remainder)
-    }
-
-    /// Forgets which chunks changed; the checkpoint that holds them is committed.
-    mutating func markClean() {
-        for place in dirtyPlaces { dirty[place] = false }
-        dirtyPlaces.removeAll(keepingCapacity: true)
     }
 }

@@ -47,5 +47,8 @@ import Testing
         #expect(last == Pair(199, 49))
     }
 
-    @Test func `a cell takes 48 bytes`() { #expect(MemoryLayout<Cell>.stride == 48) }
+    @Test func `a cell takes half a cache line, and with its details 48 bytes`() {
+        #expect(MemoryLayout<Cell>.stride == 32)
+        #expect(MemoryLayout<CellDetail>.stride == 16)
+    }
 }
