@@ -86,12 +86,13 @@ extension Aggregate {
         try deriveChange(slot, severity, published ?? LedgerEntry(), source, emit)
     }
 
-    private func severity(_ slot: UInt32) -> Severity? {
+    func severity(_ slot: UInt32) -> Severity? {
         let cell = table.cells[Int(slot)]
         return table.details[Int(slot)].severity(stock: cell.stock, events: cell.events)
     }
 
-    private func published(_ slot: UInt32) -> LedgerEntry? {
+    /// What was last published of the pair's alert.
+    func published(_ slot: UInt32) -> LedgerEntry? {
         let index = table.details[Int(slot)].ledgerIndex
         return index == Cell.none ? nil : ledger[Int(index)]
     }

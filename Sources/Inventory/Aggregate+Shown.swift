@@ -26,21 +26,21 @@ extension Aggregate {
             cells: Array(unsafeUninitializedCapacity: count) { cells, filled in
                 for index in 0..<count {
                     (cells.baseAddress.unsafelyUnwrapped + index).initialize(
-                        to: shown(table.cells[first + index]))
+                        to: shownCell(UInt32(first + index)))
                 }
                 filled = count
             })
     }
 
     @inline(__always)
-    private func shown(_ cell: Cell) -> ShownCell {
-        let severity = cell.severity
+    private func shownCell(_ slot: UInt32) -> ShownCell {
+        let cell = table.cells[Int(slot)]
+        let severity = severity(slot)
         var row = ShownCell(
             pair: Pair(packed: cell.pair), stock: cell.stock,
             lastUpdated: Timestamp(microseconds: cell.lastUpdated), since: Timestamp(microseconds: 0),
-            incident: 0, severity: severity, isVisible: cell.isVisible)
-        if severity != nil, cell.ledgerIndex != Cell.none {
-            let entry = ledger[Int(cell.ledgerIndex)]
+            incident: 0, severity: severity, isVisible: isVisible(slot))
+        if severity != nil, let entry = published(slot) {
             row.since = entry.since
             row.incident = entry.incident
         }

@@ -1,4 +1,5 @@
-/// What the open transaction changed but for the seen ids, which keep their own, as before-images: the difference to publish, and the way back.
+/// What the open transaction changed, as before-images: the difference to publish, and the way back. The seen
+/// ids keep their own.
 struct Journal: ~Copyable {
     struct Touched {
         var slot: UInt32

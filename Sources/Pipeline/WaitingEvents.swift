@@ -5,11 +5,6 @@ struct WaitingEvents {
     private(set) var events: [PlacedEvent] = []
     private(set) var indices: [Int] = []
 
-    init() {
-        events.reserveCapacity(Aggregate.eventsAtOnce)
-        indices.reserveCapacity(Aggregate.eventsAtOnce)
-    }
-
     var isEmpty: Bool { events.isEmpty }
     var isFull: Bool { events.count >= Aggregate.eventsAtOnce }
 
