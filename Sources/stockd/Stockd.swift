@@ -13,7 +13,9 @@ struct Stockd: AsyncParsableCommand {
             error, 74 I/O error, 78 configuration.
             """,
         version: release,
-        subcommands: [Run.self, Check.self, State.self, Replay.self, Demo.self, Version.self])
+        subcommands: [
+            Run.self, Check.self, Dlq.self, Replay.self, State.self, Demo.self, Version.self,
+        ])
 }
 
 /// The process's exit codes, those of BSD's sysexits.h.

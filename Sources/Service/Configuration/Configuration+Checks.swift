@@ -37,7 +37,9 @@ extension Configuration {
                 "with \"-state\" it makes no legal topic name; set state.topic")
         }
         var users: [String: String] = [:]
-        for (key, topic) in topicNames {
+        // Not among the topics of the daemon, which has no use for it.
+        let replayed = [("dead_letters.replayed_topic", replayedTopic)].filter { _ in deadLetters.topic != nil }
+        for (key, topic) in topicNames + replayed {
             guard let other = users.updateValue(key, forKey: topic) else { continue }
             read.contradiction(
                 key, with: [other], "\(other) is the topic \(topic) as well; each must be a topic of its own")

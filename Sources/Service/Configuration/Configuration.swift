@@ -30,7 +30,8 @@ public struct Configuration: Sendable {
         alerts = Alerts(&read)
         outputs = Outputs(
             stockLevelsTopic: read(Keys.Alerts.stockLevelsTopic), rollupTopic: read(Keys.Alerts.rollupTopic))
-        deadLetters = DeadLetters(topic: read(Keys.Alerts.deadLettersTopic))
+        deadLetters = DeadLetters(
+            topic: read(Keys.Alerts.deadLettersTopic), replayedTopic: read(Keys.Alerts.replayedTopic))
         topics = Topics(&read)
         batch = Batch(maxEvents: read(Keys.Pace.batchMaxEvents))
         commit = Commit(interval: read(Keys.Pace.commitInterval))
@@ -56,6 +57,8 @@ public struct Configuration: Sendable {
     public struct DeadLetters: Equatable, Sendable {
         /// Nil: bad events are counted and logged.
         public var topic: String?
+        /// Nil: named after the group, see `Configuration.replayedTopic`.
+        public var replayedTopic: String?
     }
 
     public struct Batch: Equatable, Sendable {

@@ -23,9 +23,15 @@ extension Keys {
         static let deadLettersTopic = Key(
             "dead_letters.topic", Kind.topic.orNull, default: "order-events-dlq",
             "Null: bad events are counted and logged instead.")
+        static let replayedTopic = Key(
+            "dead_letters.replayed_topic", Kind.topic.orNull, default: "null",
+            """
+            The compacted topic in which stockd dlq replay remembers what it put back. Null: the group id and
+            "-replayed".
+            """)
         static let all: [KeyEntry] = [
             topic.entry, emit.entry, format.entry, stockLevelsTopic.entry, rollupTopic.entry,
-            deadLettersTopic.entry,
+            deadLettersTopic.entry, replayedTopic.entry,
         ]
     }
 }

@@ -1,0 +1,83 @@
+public import Kafka
+import Wire
+
+/// A bad event as it lies in the dead-letter topic.
+public struct DeadLetter: Sendable {
+    public let position: DeadLetterPosition
+    /// The original's timestamp in milliseconds since the epoch; -1 when it had none.
+    public let timestampMs: Int64
+    public let key: [UInt8]?
+    /// Nil for a message without one, and where it was left out for its size.
+    public let value: [UInt8]?
+    /// The original's headers, without the daemon's own.
+    public let headers: [Header]
+    /// Where the event was read; nil when the message is not one of stockd's.
+    public let source: Origin?
+    /// A stable word, `missing_field` for one; empty when the message is not one of stockd's.
+    public let reason: String
+    public let message: String
+    /// How long the value was that the topic refused for its size.
+    public let omittedValueBytes: Int?
+
+    /// A place in an input topic.
+    public struct Origin: Hashable, Sendable, CustomStringConvertible {
+        public let topic: String
+        public let partition: Int32
+        public let offset: Int64
+
+        public var description: String { "\(topic)[\(partition)]@\(offset)" }
+    }
+
+    init(_ record: Record) {
+        position = DeadLetterPosition(partition: record.partition, offset: record.offset)
+        timestampMs = record.timestampMs
+        key = record.key.map { [UInt8]($0) }
+        value = record.value.map { [UInt8]($0) }
+        let all = record.headers
+        // The daemon appends its headers: what stands before them was sent by the producer, whatever its name.
+        let first = all.lastIndex { $0.name == Self.prefix + "topic" } ?? all.endIndex
+        headers = all[..<first].filter { !$0.name.hasPrefix(Self.prefix) }
+        let own = all[first...]
+        func text(_ name: String) -> String? {
+            let header = own.last { $0.name == Self.prefix + name }
+            return header?.value.map { String(decoding: $0, as: UTF8.self) }
+        }
+        reason = text("reason") ?? ""
+        message = text("message") ?? ""
+        omittedValueBytes = text("value_omitted_bytes").flatMap { Int($0) }
+        if let topic = text("topic"), let partition = text("partition").flatMap({ Int32($0) }),
+            let offset = text("offset").flatMap({ Int64($0) })
+        {
+            source = Origin(topic: topic, partition: partition, offset: offset)
+        } else {
+            source = nil
+        }
+    }
+
+    static let prefix = "__stockd.errors."
+}
+
+/// A dead letter's partition and offset in the dead-letter topic, written `0:17`.
+public struct DeadLetterPosition: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let partition: Int32
+    public let offset: Int64
+
+    public init(partition: Int32, offset: Int64) {
+        self.partition = partition
+        self.offset = offset
+    }
+
+    public init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let partition = Int32(parts[0]), let offset = Int64(parts[1]),
+            partition >= 0, offset >= 0
+        else { return nil }
+        self.init(partition: partition, offset: offset)
+    }
+
+    public var description: String { "\(partition):\(offset)" }
+
+    public static func < (one: Self, other: Self) -> Bool {
+        (one.partition, one.offset) < (other.partition, other.offset)
+    }
+}

@@ -1,0 +1,84 @@
+import Kafka
+import Logging
+
+/// The dead-letter topic of a configuration, open for reading.
+public final class DeadLetterBox {
+    let configuration: Configuration
+    let client: ClientSettings
+    let admin: Admin
+    let topic: String
+    private var cachedMarks: ReplayMarks?
+
+    /// Connects.
+    /// - Throws: when no broker answers within `deadlineMs`, and when there is no dead-letter topic.
+    public init(_ configuration: Configuration, deadlineMs: Int32 = 10_000) throws(DeadLetterFailure) {
+        guard let topic = configuration.deadLetters.topic else {
+            throw DeadLetterFailure(
+                .configuration, "dead_letters.topic is null: bad events are counted and logged, not kept")
+        }
+        let silent = Logger(label: "dead-letters") { _ in SwiftLogNoOpLogHandler() }
+        self.configuration = configuration
+        self.topic = topic
+        client = configuration.clientSettings(silent)
+        let servers = configuration.kafka.bootstrapServers
+        let client = client
+        admin = try forKafka("kafka.brokers: \(servers)") { () throws(KafkaError) in
+            let admin = try Admin(client)
+            do throws(KafkaError) {
+                try admin.ping(timeoutMs: deadlineMs)
+            } catch {
+                admin.close(deadlineMs: 1_000)
+                throw error
+            }
+            return admin
+        }
+    }
+
+    public func close() { admin.close(deadlineMs: 2_000) }
+
+    /// Hands out the letters that a filter lets through, those of a partition in order.
+    public func forEach(
+        _ filter: DeadLetterFilter, _ body: (DeadLetter) throws(DeadLetterFailure) -> Void
+    ) throws(DeadLetterFailure) {
+        let scan = TopicScan(client, admin, topic)
+        guard var ranges = try scan.bounds() else {
+            throw DeadLetterFailure(
+                .configuration, "dead_letters.topic: \(topic) does not exist; the daemon creates it at its start")
+        }
+        if let positions = filter.positions {
+            let byPartition = Dictionary(grouping: positions, by: \.partition).mapValues { $0.map(\.offset) }
+            for (partition, held) in ranges {
+                let offsets = (byPartition[partition] ?? []).filter(held.contains)
+                guard let first = offsets.min(), let last = offsets.max() else {
+                    ranges[partition] = nil
+                    continue
+                }
+                ranges[partition] = first..<last + 1
+            }
+        }
+        try scan.forEach(in: ranges) { (record) throws(DeadLetterFailure) in
+            let letter = DeadLetter(record)
+            if filter.contains(letter) { try body(letter) }
+        }
+    }
+
+    /// When the letter's event was put back; nil when it was not.
+    public func replayedAt(_ letter: DeadLetter) throws(DeadLetterFailure) -> String? {
+        try marks()[letter]?.replayedAt
+    }
+
+    /// What was put back so far; read once, and again after `forgetMarks`.
+    func marks() throws(DeadLetterFailure) -> ReplayMarks {
+        if let cachedMarks { return cachedMarks }
+        let marks = try ReplayMarks(TopicScan(client, admin, configuration.replayedTopic))
+        cachedMarks = marks
+        return marks
+    }
+
+    func forgetMarks() { cachedMarks = nil }
+}
+
+extension Configuration {
+    /// The compacted topic that remembers which dead letters were put back.
+    public var replayedTopic: String { deadLetters.replayedTopic ?? kafka.groupID + "-replayed" }
+}

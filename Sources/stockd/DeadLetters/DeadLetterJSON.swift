@@ -1,0 +1,72 @@
+import Foundation
+import Service
+
+/// A dead letter for programs. Bytes that are not UTF-8 are given in base64, under a name that says so.
+struct DeadLetterJSON: Encodable {
+    struct HeaderJSON: Encodable {
+        var name: String
+        var value: String?
+        var valueBase64: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, value
+            case valueBase64 = "value_base64"
+        }
+    }
+
+    struct SourceJSON: Encodable {
+        var topic: String
+        var partition: Int32
+        var offset: Int64
+    }
+
+    private var position: String
+    private var time: String?
+    private var reason: String
+    private var message: String
+    private var source: SourceJSON?
+    private var replayedAt: String?
+    private var headers: [HeaderJSON]
+    private var key: String?
+    private var keyBase64: String?
+    private var value: String?
+    private var valueBase64: String?
+    private var valueOmittedBytes: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case position, time, reason, message, source, headers, key, value
+        case replayedAt = "replayed_at"
+        case keyBase64 = "key_base64"
+        case valueBase64 = "value_base64"
+        case valueOmittedBytes = "value_omitted_bytes"
+    }
+
+    init(_ letter: DeadLetter, replayedAt: String?) {
+        position = letter.position.description
+        time = letter.timestampMs < 0 ? nil : letter.timeText
+        reason = letter.reason
+        message = letter.message
+        source = letter.source.map { SourceJSON(topic: $0.topic, partition: $0.partition, offset: $0.offset) }
+        self.replayedAt = replayedAt
+        (key, keyBase64) = Self.text(letter.key)
+        (value, valueBase64) = Self.text(letter.value)
+        headers = letter.headers.map {
+            let (value, base64) = Self.text($0.value)
+            return HeaderJSON(name: $0.name, value: value, valueBase64: base64)
+        }
+        valueOmittedBytes = letter.omittedValueBytes
+    }
+
+    private static func text(_ bytes: [UInt8]?) -> (String?, base64: String?) {
+        guard let bytes else { return (nil, nil) }
+        if let text = String(validating: bytes, as: UTF8.self) { return (text, nil) }
+        return (nil, Data(bytes).base64EncodedString())
+    }
+
+    /// One line with its end.
+    func line() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import Service
+
+struct DlqShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Shows one dead letter whole, whatever is in it escaped.")
+
+    @OptionGroup var options: ConfigurationOption
+
+    @Flag(help: "Only the value, byte for byte, for another program.")
+    var raw = false
+
+    @Argument(help: "Its partition and offset, 0:17.", transform: DeadLetterPosition.parse)
+    var position: DeadLetterPosition
+
+    func run() throws {
+        try options.withDeadLetters { box in
+            var filter = DeadLetterFilter()
+            filter.positions = [position]
+            var found: DeadLetter?
+            try box.forEach(filter) { found = $0 }
+            guard let found else {
+                throw DeadLetterFailure(.data, "there is no dead letter \(position)")
+            }
+            if raw {
+                FileHandle.standardOutput.write(Data(found.value ?? []))
+            } else {
+                Self.show(found, replayedAt: try box.replayedAt(found))
+            }
+        }
+    }
+
+    private static func show(_ letter: DeadLetter, replayedAt: String?) {
+        let style = TerminalStyle(isColoured: Terminal.isColoured)
+        func line(_ name: String, _ text: String) {
+            print(style.dim(name.padding(toLength: 10, withPad: " ", startingAt: 0)) + text)
+        }
+        line("position", letter.position.description)
+        line("time", letter.timeText)
+        line("source", Escaped.text(letter.source?.description ?? "not written by stockd"))
+        line("reason", Escaped.text(letter.reason))
+        line("message", Escaped.text(letter.message))
+        line("replayed", replayedAt ?? "no")
+        for header in letter.headers {
+            line("header", Escaped.text(header.name) + ": " + (header.value.map(Escaped.text) ?? "null"))
+        }
+        line("key", letter.key.map(Escaped.text) ?? "null")
+        if let size = letter.omittedValueBytes {
+            line("value", "left out for its size of \(size) bytes")
+        } else {
+            line("value", letter.value.map(Escaped.text) ?? "null")
+        }
+    }
+}
