@@ -43,7 +43,8 @@ public final class DeadLetterBox {
         let scan = TopicScan(client, admin, topic)
         guard var ranges = try scan.bounds() else {
             throw DeadLetterFailure(
-                .configuration, "dead_letters.topic: \(topic) does not exist; the daemon creates it at its start")
+                .configuration,
+                "dead_letters.topic: \(topic) does not exist; the daemon creates it at its start")
         }
         if let positions = filter.positions {
             let byPartition = Dictionary(grouping: positions, by: \.partition).mapValues { $0.map(\.offset) }

@@ -34,15 +34,17 @@ final class Site {
             log: {format: text}
             \(settings.replacing("NAME", with: name))
             """)
-        let topics = ["in", "alerts", "stock", "state", "dlq"].map {
+        let topics = ["in", "alerts", "stock", "state", "dlq", "replayed"].map {
             TopicSpec("\(name)-\($0)", partitions: partitions, replicationFactor: 1)
         }
         try cluster.create(topics, admin)
     }
 
-    private func write(_ file: String, _ text: String) throws {
+    func write(_ file: String, _ text: String) throws {
         try Data(text.utf8).write(to: directory.appending(path: file))
     }
+
+    var configurationPath: String { directory.appending(path: "stockd.yaml").path }
 
     /// - Parameter variables: `STOCKD_…` variables besides the test's own.
     func run(_ variables: [String: String] = [:], flags: [String] = []) throws -> Program {
@@ -53,10 +55,20 @@ final class Site {
     func command(
         _ name: String, _ flags: [String] = [], _ variables: [String: String] = [:]
     ) throws -> Program {
-        let path = directory.appending(path: "stockd.yaml").path
-        let program = try Program(Program.stockd(), [name, "--config", path] + flags, variables)
+        let program = try Program(Program.stockd(), [name, "--config", configurationPath] + flags, variables)
         programs.append(program)
         return program
+    }
+
+    /// Runs another of the program's commands with this configuration, to its end.
+    /// - Returns: its exit code and both of its streams.
+    func result(
+        of words: [String], _ variables: [String: String] = [:]
+    ) throws -> (code: Int32, text: String) {
+        let program = try Program(Program.stockd(), words + ["--config", configurationPath], variables)
+        defer { program.remove() }
+        let code = try program.exitCode(within: 60)
+        return (code, program.text)
     }
 
     func read(_ topic: String) throws -> [Message] { try cluster.read("\(name)-\(topic)", admin) }

@@ -1,0 +1,169 @@
+import Foundation
+import Kafka
+import Service
+import Testing
+
+@Suite("Dead letters", .blocking)
+struct DeadLetterTests {
+    private static let damaged =
+        #"{"event_id":1,"event_type":"DAMAGED","product_id":1,"warehouse_id":1,"quantity":4,"event_time":0}"#
+
+    /// Good orders, one of a type nobody knows, and one that is cut off, all refused or counted by a daemon.
+    private static func site(_ delivery: String = "exactly_once") throws -> Site {
+        let site = try Site(
+            "dlq", partitions: 3,
+            settings: """
+                delivery: \(delivery)
+                http: {listen: null}
+                alerts: {topic: NAME-alerts}
+                events: {unknown_type: dead_letter}
+                """)
+        let sender = try MessageSender(site)
+        defer { sender.close() }
+        try sender.send(
+            Array(damaged.utf8), key: Array("one".utf8), partition: 2,
+            headers: [Header("trace", [0, 0xFF]), Header("none", nil)])
+        try sender.send(Array("{\"event\u{1B}[2J".utf8), key: nil, partition: 0)
+        let daemon = try site.run()
+        _ = try eventually("both are refused") {
+            try daemon.text.contains("\"DAMAGED\"") && site.read("dlq").count == 2 ? () : nil
+        }
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
+        return site
+    }
+
+    @Test("are listed with their reasons and shown whole, with nothing in them that moves a cursor")
+    func listAndShow() throws {
+        let site = try Self.site()
+        defer { site.close() }
+        let list = try site.result(of: ["dlq", "list"])
+        #expect(list.code == 0)
+        for text in ["unknown_type", "invalid_json", "\(site.name)-in[2]@0", "2: "] {
+            #expect(list.text.contains(text), "\(list.text)")
+        }
+        #expect(!list.text.contains("\u{1B}"))
+        let filtered = try site.result(of: ["dlq", "list", "--reason", "unknown_type", "--format", "json"])
+        let lines = filtered.text.split(separator: "\n")
+        try #require(lines.count == 1, "\(filtered.text)")
+        let fields = try JSONSerialization.jsonObject(with: Data(lines[0].utf8)) as? [String: Any]
+        #expect(fields?["value"] as? String == Self.damaged)
+        #expect(fields?["key"] as? String == "one")
+        let position = try #require(fields?["position"] as? String)
+        let shown = try site.result(of: ["dlq", "show", position])
+        #expect(shown.code == 0)
+        for text in ["unknown_type", Self.damaged, "trace: \\u{00}\\xff", "none: null", "replayed  no"] {
+            #expect(shown.text.contains(text), "\(shown.text)")
+        }
+        #expect(try site.result(of: ["dlq", "show", "--raw", position]).text == Self.damaged)
+        #expect(try site.result(of: ["dlq", "list", "--since", "2001-01-01T00:00:00Z"]).text.contains("2: "))
+        #expect(try site.result(of: ["dlq", "list", "--until", "1h"]).text == "no dead letters\n")
+    }
+
+    @Test(
+        "are put back as they were, where they were, and once", arguments: ["exactly_once", "at_least_once"])
+    func replay(_ delivery: String) throws {
+        let site = try Self.site(delivery)
+        defer { site.close() }
+        let trial = try site.result(of: ["dlq", "replay", "--all", "--dry-run"])
+        #expect(trial.code == 0 && trial.text.contains("2 would be put back"), "\(trial.text)")
+        #expect(try site.read("in").count == 2)
+        for _ in 0..<2 {
+            let replay = try site.result(of: ["dlq", "replay", "--reason", "unknown_type"])
+            #expect(replay.code == 0, "\(replay.text)")
+        }
+        let again = try site.result(of: ["dlq", "replay", "--all"])
+        #expect(again.text.contains("already replayed at 20"), "\(again.text)")
+        #expect(again.text.contains("1 put back, 1 skipped, 0 refused"), "\(again.text)")
+        let input = try site.read("in")
+        #expect(input.map(\.partition) == [0, 0, 2, 2])
+        for pair in [input[0...1], input[2...3]] {
+            let (original, copy) = (pair[pair.startIndex], pair[pair.startIndex + 1])
+            #expect(copy.key == original.key)
+            #expect(copy.value == original.value)
+            #expect(copy.headers == original.headers)
+        }
+        let forced = try site.result(of: ["dlq", "replay", "--reason", "unknown_type", "--again"])
+        #expect(forced.code == 0 && forced.text.contains("1 put back"), "\(forced.text)")
+        #expect(try site.read("in").count == 5)
+        #expect(try site.result(of: ["dlq", "list"]).text.contains("unknown_type  \(site.name)-in[2]@0  20"))
+    }
+
+    @Test("that were put back are counted once the daemon knows their type")
+    func counted() throws {
+        let site = try Self.site()
+        defer { site.close() }
+        #expect(try site.result(of: ["dlq", "replay", "--reason", "unknown_type"]).code == 0)
+        let daemon = try site.run(
+            ["STOCKD_EVENTS_TYPES": "RECEIVED=1,SHIPPED=-1,DAMAGED=-1"], flags: ["--accept-config-change"])
+        _ = try eventually("the oversold pair is published") {
+            try site.read("alerts").contains { try $0.fields["oversold_units"] as? Int == 4 } ? () : nil
+        }
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
+    }
+
+    @Test("that cannot be named, found or put back end with the code for it")
+    func mistakes() throws {
+        let site = try Self.site()
+        defer { site.close() }
+        #expect(try site.result(of: ["dlq", "show", "0-1"]).code == 64)
+        #expect(try site.result(of: ["dlq", "replay"]).code == 64)
+        #expect(try site.result(of: ["dlq", "replay", "--all", "0:0"]).code == 64)
+        #expect(try site.result(of: ["dlq", "list", "--since", "yesterday"]).code == 64)
+        let missing = try site.result(of: ["dlq", "replay", "0:77"])
+        #expect(missing.code == 65 && missing.text.contains("no dead letter 0:77"), "\(missing.text)")
+        #expect(try site.result(of: ["dlq", "list"], ["STOCKD_KAFKA_BROKERS": "127.0.0.1:1"]).code == 69)
+        #expect(try site.result(of: ["dlq", "list"], ["STOCKD_DEAD_LETTERS_TOPIC": "null"]).code == 78)
+        let foreign = try site.result(
+            of: ["dlq", "replay", "--all"], ["STOCKD_DEAD_LETTERS_TOPIC": "\(site.name)-in"])
+        #expect(foreign.code == 78, "\(foreign.text)")
+        let other = try site.result(
+            of: ["dlq", "replay", "--all"], ["STOCKD_INPUT_TOPIC": "\(site.name)-stock"])
+        #expect(other.code == 65 && other.text.contains("0 put back, 0 skipped, 2 refused"), "\(other.text)")
+        #expect(try site.read("in").count == 2)
+    }
+
+    @Test(
+        "are put back once by two operators at the same time",
+        .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
+    func twoOperators() throws {
+        let site = try Self.site()
+        defer { site.close() }
+        let path = site.configurationPath
+        let (configuration, mistakes) = Configuration.load(file: path, environment: [:])
+        #expect(mistakes == [])
+        let box = try DeadLetterBox(#require(configuration))
+        defer { box.close() }
+        let first = try DeadLetterReplay(box, .init()) { _, _ in }
+        defer { first.close() }
+        #expect(try site.result(of: ["dlq", "replay", "--all"]).text.contains("2 put back"))
+        #expect(throws: DeadLetterFailure.self) { try first.run(DeadLetterFilter()) }
+        #expect(try site.read("in").count == 4)
+    }
+}
+
+/// Hands single messages to a site's input topic.
+private final class MessageSender {
+    private let producer: TransactionalProducer
+    private let input: TopicHandle
+
+    init(_ site: Site) throws {
+        producer = try TransactionalProducer(site.cluster.client(), ProducerSettings(transactionalID: nil))
+        input = try producer.topic("\(site.name)-in")
+    }
+
+    func send(_ value: [UInt8], key: [UInt8]?, partition: Int32, headers: [Header] = []) throws {
+        let keyBytes = key ?? []
+        try keyBytes.withUnsafeBytes { key in
+            try value.withUnsafeBytes {
+                try producer.produce(
+                    input, partition: partition, key: keyBytes.isEmpty ? nil : key, value: $0,
+                    headers: headers)
+            }
+        }
+        try producer.flush(deadlineMs: 30_000)
+    }
+
+    func close() { producer.close(deadlineMs: 1_000) }
+}
