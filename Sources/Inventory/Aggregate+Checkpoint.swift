@@ -22,7 +22,7 @@ extension Aggregate {
 
     /// How many buckets and seen-id chunks changed since the last checkpoint.
     public var dirtyRecordCount: Int {
-        var count = dirtyBuckets.members.count
+        var count = dirtyBuckets.members.count + movements.dirtyChunks.count
         for lane in 0..<laneCount { count += lanes[lane].dirtyPlaces.count }
         return count
     }
@@ -65,6 +65,7 @@ extension Aggregate {
     /// The checkpoint that holds everything changed so far is committed.
     public mutating func markCheckpointed() {
         dirtyBuckets.removeAll()
+        movements.markClean()
         for lane in 0..<laneCount { lanes[lane].markClean() }
     }
 }

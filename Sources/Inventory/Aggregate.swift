@@ -31,6 +31,7 @@ public struct Aggregate: ~Copyable {
     let outputs: Outputs
     var table = PairTable()
     var journal = Journal()
+    var movements = MovementLog()
     var ledger: [LedgerEntry] = []
     var productHeads: [ProductID: UInt32] = [:]
     /// By slot, digests of the published stock rows; empty unless `outputs.stockLevels`.
@@ -153,7 +154,7 @@ public struct Aggregate: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func touch(_ slot: UInt32, _ cell: UnsafeMutablePointer<Cell>, _ source: Source) {
+    mutating func touch(_ slot: UInt32, _ cell: UnsafeMutablePointer<Cell>, _ source: Source) {
         let index = Int(cell.pointee.journalIndex)
         if index < journal.touched.count, journal.touched[index].slot == slot {
             journal.touched[index].partition = source.partition.rawValue
@@ -214,6 +215,7 @@ public struct Aggregate: ~Copyable {
             cell.pointee.lastUpdated = touched.lastUpdated
         }
         for lane in 0..<laneCount { lanes[lane].rollback() }
+        rollbackMovements()
         for entry in journal.ledger.reversed() {
             ledger[Int(table.details[Int(entry.slot)].ledgerIndex)] = entry.before
         }

@@ -16,13 +16,23 @@ struct Journal: ~Copyable {
         var before: LedgerEntry
     }
 
+    struct Moved {
+        var place: MovementPlace
+        /// Nil for an event that was not known.
+        var before: Movement?
+    }
+
     var touched: [Touched] = []
+    var moved: [Moved] = []
+    var truncated: [RowVersion?] = []
     var ledger: [Ledgered] = []
     var stockPrints: [(slot: UInt32, before: UInt64)] = []
     var rollupPrints: [(product: ProductID, before: UInt64)] = []
 
     mutating func clear() {
         touched.removeAll(keepingCapacity: true)
+        moved.removeAll(keepingCapacity: true)
+        truncated.removeAll(keepingCapacity: true)
         ledger.removeAll(keepingCapacity: true)
         stockPrints.removeAll(keepingCapacity: true)
         rollupPrints.removeAll(keepingCapacity: true)

@@ -1,3 +1,12 @@
+/// Which of the reference tables.
+public enum ReferenceKind: UInt8, Sendable, CaseIterable {
+    case products = 1
+    case warehouses = 2
+
+    /// The name in the configuration, in messages and in metrics.
+    public var name: String { self == .products ? "products" : "warehouses" }
+}
+
 /// A row of the products table.
 public struct Product: Equatable, Sendable {
     public var id: ProductID

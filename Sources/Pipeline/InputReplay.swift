@@ -5,15 +5,20 @@ import Wire
 final class InputReplay<L: Log> {
     let shard: Shard
     private let log: L
-    private let decoder: EventDecoder
+    private let decoder: InputDecoder
+    private let settings: PipelineSettings
     private let telemetry: Telemetry
     private let targets: [Offset]
     /// By input partition: its lane.
     private let lanes: [Partition: Int]
     private var reader: L.Reader?
 
-    init(log: L, decoder: EventDecoder, telemetry: Telemetry, shard: Shard, targets: [Offset]) {
+    init(
+        log: L, settings: PipelineSettings, decoder: InputDecoder, telemetry: Telemetry, shard: Shard,
+        targets: [Offset]
+    ) {
         self.log = log
+        self.settings = settings
         self.decoder = decoder
         self.telemetry = telemetry
         self.shard = shard
@@ -29,7 +34,7 @@ final class InputReplay<L: Log> {
             finish()
             return true
         }
-        for index in 0..<count { apply(reader.record(index)) }
+        for index in 0..<count { try apply(reader.record(index)) }
         shard.aggregate.commit()
         telemetry.recovering("input", reader.progress)
         return false
@@ -53,11 +58,17 @@ final class InputReplay<L: Log> {
     }
 
     /// What was refused the first time is refused again; its dead letter is out already.
-    private func apply(_ record: LogRecord) {
-        guard let lane = lanes[record.partition], record.offset < targets[lane], let value = record.value,
-            let event = try? decoder.decode(value)
+    private func apply(_ record: LogRecord) throws(LogFailure) {
+        guard let lane = lanes[record.partition], record.offset < targets[lane],
+            let message = try? decoder.decode(key: record.key, value: record.value)
         else { return }
         let source = Source(partition: record.partition, offset: record.offset)
-        _ = shard.aggregate.apply(event, lane: lane, source: source)
+        switch message {
+        case .event(let event) where shard.aggregate.followsRows:
+            _ = try shard.follow(.upsert(event, .none), at: source, settings)
+        case .event(let event): _ = shard.aggregate.apply(event, lane: lane, source: source)
+        case .change(let change): _ = try shard.follow(change, at: source, settings)
+        case .skipped: break
+        }
     }
 }

@@ -33,6 +33,8 @@ public struct PipelineSettings: Sendable {
     public var unknownType = UnknownType.movesNothing
     /// How the messages of the input topic are written.
     public var inputFormat = SourceFormat()
+    /// A TRUNCATE of the events table takes all events back; otherwise it is refused to the dead letters.
+    public var appliesTruncate = false
     /// Event ids remembered below the highest of each partition; 0 remembers none.
     public var dedupeWindow: UInt64 = 16_777_216
     public var start = Start.earliest
@@ -69,6 +71,10 @@ public struct PipelineSettings: Sendable {
                 .joined(separator: ","),
             "events.unknown_type=\(unknownType == .deadLetter ? "dead_letter" : "ignore")",
             "events.dedupe_window=\(dedupeWindow)",
-        ] + inputFormat.fingerprint("input")).joined(separator: "\n")
+        ] + inputFormat.fingerprint("input") + (appliesTruncate ? ["input.on_truncate=apply"] : []))
+        .joined(separator: "\n")
     }
+
+    /// The input may hold changes of rows, not only events that stay as they are.
+    var mayFollowRows: Bool { inputFormat.envelope != .json }
 }

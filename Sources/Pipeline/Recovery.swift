@@ -10,7 +10,7 @@ final class Recovery<L: Log> {
     let log: L
     let settings: PipelineSettings
     let catalog: Catalog
-    let decoder: EventDecoder
+    let decoder: InputDecoder
     let telemetry: Telemetry
     let partitions: [Partition]
     private var parked: [ParkedShard]
@@ -31,7 +31,7 @@ final class Recovery<L: Log> {
     }
 
     init(
-        log: L, settings: PipelineSettings, catalog: Catalog, decoder: EventDecoder, telemetry: Telemetry,
+        log: L, settings: PipelineSettings, catalog: Catalog, decoder: InputDecoder, telemetry: Telemetry,
         partitions: [Partition], parked: [ParkedShard]
     ) {
         self.log = log
@@ -121,7 +121,8 @@ final class Recovery<L: Log> {
         let shard = Shard(aggregate: try loader.takeAggregate(plan), lanes: plan.lanes)
         stage = .input(
             InputReplay(
-                log: log, decoder: decoder, telemetry: telemetry, shard: shard, targets: plan.targets))
+                log: log, settings: settings, decoder: decoder, telemetry: telemetry, shard: shard,
+                targets: plan.targets))
     }
 
     private func finish(_ shard: Shard) {

@@ -89,7 +89,9 @@ struct RecoveryPlan {
         else { return }
         let old = barrier.settings.split(separator: "\n")
         let new = settings.fingerprint.split(separator: "\n")
-        let changes = zip(old, new).filter { $0 != $1 }.map { "\($0) became \($1)" }
+        let changes =
+            old.filter { !new.contains($0) }.map { "no longer \($0)" }
+            + new.filter { !old.contains($0) }.map { "now \($0)" }
         throw .misconfigured(
             "settings that shape the stored state have changed: \(changes.joined(separator: "; ")). Put them "
                 + "back, or start once with --rebuild (recompute everything from the log) or "

@@ -70,6 +70,9 @@ struct StatePlacement: Sendable {
         case .alert(let pair, _), .stockFingerprint(let pair, _): return place(Self.mix(pair.packed))
         case .rollupFingerprint(let product, _):
             return place(Self.mix(UInt64(UInt32(bitPattern: product.rawValue))))
+        case .movements(let chunk): return place(Self.mix(UInt64(bitPattern: chunk.number)))
+        case .movementLog(let summary): return place(UInt64(summary.partition.rawValue))
+        case .referenceRefused(_, let partition, _): return place(UInt64(partition.rawValue))
         }
     }
 

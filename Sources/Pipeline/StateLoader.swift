@@ -8,16 +8,19 @@ struct StoredState {
     var alerts: [Pair: LedgerEntry] = [:]
     var stockFingerprints: [Pair: UInt64] = [:]
     var rollupFingerprints: [ProductID: UInt64] = [:]
+    var movementLog: MovementLogSummary?
+    /// What of the reference topics is in the dead letters already.
+    var referenceRefused: [ReferenceKind: [Partition: Offset]] = [:]
 }
 
 /// Reads the state partitions of one shard to their ends, all at once.
 final class StateLoader<L: Log> {
     private(set) var stored = StoredState()
     private let log: L
-    private let settings: PipelineSettings
+    let settings: PipelineSettings
     private let catalog: Catalog
     private let telemetry: Telemetry
-    private let inputs: [Partition]
+    let inputs: [Partition]
     private let statePartitions: [Partition]
     private var reader: L.Reader?
     /// Cells and seen ids go straight to where they will be used; nil once taken.
@@ -79,6 +82,11 @@ final class StateLoader<L: Log> {
         case .alert(let pair, let entry): stored.alerts[pair] = entry
         case .stockFingerprint(let pair, let print): stored.stockFingerprints[pair] = print
         case .rollupFingerprint(let product, let print): stored.rollupFingerprints[product] = print
+        case .movements(let chunk): if settings.mayFollowRows { aggregate?.restore(chunk) }
+        case .movementLog(let summary):
+            if settings.mayFollowRows, summary.partition == inputs.first { stored.movementLog = summary }
+        case .referenceRefused(let table, let partition, let offset):
+            stored.referenceRefused[table, default: [:]][partition] = offset
         }
     }
 
@@ -94,6 +102,7 @@ final class StateLoader<L: Log> {
             }
         }
         taken.finishRestoringCells()
+        if !plan.startsEmpty { try finishMovements(&taken) }
         // Before the ledger: a pair that only it knows is in no checkpoint yet.
         if !plan.startsEmpty { taken.markCheckpointed() }
         for (pair, entry) in stored.alerts { taken.restore(entry, of: pair) }

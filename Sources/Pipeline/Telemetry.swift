@@ -19,6 +19,13 @@ public final class Telemetry: Sendable {
         public var belowWindow = 0
         public var unknownTypes = 0
         public var tombstones = 0
+        /// Messages that hold no row, by kind.
+        public var skipped: [String: Int] = [:]
+        /// Rows that changed after they were counted.
+        public var updated = 0
+        public var deleted = 0
+        /// Changes of rows that came again after newer ones.
+        public var stale = 0
         public var bad = 0
         public var badByReason: [String: Int] = [:]
         public var committed = 0
@@ -57,6 +64,10 @@ public final class Telemetry: Sendable {
         var belowWindow = 0
         var tombstones = 0
         var bad = 0
+        var skipped: [SkipReason: Int] = [:]
+        var updated = 0
+        var deleted = 0
+        var stale = 0
 
         @inline(__always)
         mutating func count(_ outcome: Aggregate.Outcome) {
@@ -66,6 +77,22 @@ public final class Telemetry: Sendable {
             case .duplicate: duplicates += 1
             case .overflow: break
             }
+        }
+
+        mutating func count(_ outcome: RowOutcome) {
+            switch outcome {
+            case .inserted: applied += 1
+            case .updated: updated += 1
+            case .deleted: deleted += 1
+            case .truncated(let count): deleted += count
+            case .duplicate: duplicates += 1
+            case .stale: stale += 1
+            case .overflow, .unordered, .full: break
+            }
+        }
+
+        mutating func skip(_ reason: SkipReason) {
+            if reason == .tombstone { tombstones += 1 } else { skipped[reason, default: 0] += 1 }
         }
     }
 
@@ -84,6 +111,10 @@ public final class Telemetry: Sendable {
             $0.duplicates += batch.duplicates
             $0.belowWindow += batch.belowWindow
             $0.tombstones += batch.tombstones
+            for (reason, count) in batch.skipped { $0.skipped[reason.rawValue, default: 0] += count }
+            $0.updated += batch.updated
+            $0.deleted += batch.deleted
+            $0.stale += batch.stale
             $0.bad += batch.bad
         }
     }

@@ -26,6 +26,15 @@ extension Worker {
             try shard.aggregate.forEachDirtySeenChunk { (lane, place, chunk) throws(LogFailure) in
                 try send(.seen(shard.lanes[lane].partition, place: place, chunk), of: shard)
             }
+            try shard.aggregate.forEachDirtyMovementChunk { (chunk) throws(LogFailure) in
+                try send(.movements(chunk), of: shard)
+            }
+            if let first = shard.lanes.first, shard.aggregate.followsRows {
+                let summary = MovementLogSummary(
+                    partition: first.partition, offset: first.next,
+                    count: UInt64(shard.aggregate.movementCount), truncated: shard.aggregate.truncated)
+                try send(.movementLog(summary), of: shard)
+            }
         }
         for (index, lane) in shard.lanes.enumerated() {
             let barrier = Barrier(

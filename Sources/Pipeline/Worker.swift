@@ -14,7 +14,7 @@ public final class Worker<L: Log> {
     let telemetry: Telemetry
     /// Nil when nobody is shown anything.
     let views: ViewFeed?
-    let decoder: EventDecoder
+    let decoder: InputDecoder
     var messages = MessageEncoder()
 
     var phase = Phase.unassigned
@@ -63,8 +63,9 @@ public final class Worker<L: Log> {
         self.telemetry = telemetry
         self.views = views
         placement = StatePlacement(keyedBy: settings.keyedBy, statePartitionCount: 1)
-        decoder = EventDecoder(
-            signs: SignTable(settings.eventTypes), unknownType: settings.unknownType)
+        decoder = InputDecoder(
+            signs: SignTable(settings.eventTypes), unknownType: settings.unknownType,
+            format: settings.inputFormat)
     }
 
     /// Takes one turn. Returns false when a stop was asked for and everything is in order.
@@ -145,6 +146,7 @@ public final class Worker<L: Log> {
         _ tally: inout Telemetry.Batch
     ) throws(LogFailure) -> Int {
         let (log, decoder, shard) = (log, decoder, shards[route.shard])
+        var followsRows = shard.aggregate.followsRows
         var next = shard.lanes[route.lane].next
         defer { shard.lanes[route.lane].next = next }
         var index = range.lowerBound
@@ -155,21 +157,25 @@ public final class Worker<L: Log> {
             // What lies before the position was applied already; it can come again after a rewind.
             guard record.offset >= next else { continue }
             next = record.offset.next
-            guard let value = record.value else {
-                tally.tombstones += 1
-                continue
-            }
+            let message: InputMessage
             do throws(BadEvent) {
-                let event = try decoder.decode(value)
-                let source = Source(partition: partition, offset: record.offset)
-                waiting.append(PlacedEvent(event: event, lane: route.lane, source: source), index)
-                if !event.typeIsKnown { telemetry.unknownType(decoder.typeName(value)) }
+                message = try decoder.decode(key: record.key, value: record.value)
             } catch {
                 // Dead letters keep the order of the input, also with those that `apply` refuses.
                 try apply(&waiting, to: shard, &tally)
                 tally.bad += 1
                 try refuse(record, index, error)
+                continue
             }
+            guard case .event(let event) = message, !followsRows else {
+                try apply(&waiting, to: shard, &tally)
+                try follow(message, record, index, route, &tally)
+                followsRows = shard.aggregate.followsRows
+                continue
+            }
+            let source = Source(partition: partition, offset: record.offset)
+            waiting.append(PlacedEvent(event: event, lane: route.lane, source: source), index)
+            if !event.typeIsKnown { noteUnknownType(record) }
             if waiting.isFull { try apply(&waiting, to: shard, &tally) }
         }
         try apply(&waiting, to: shard, &tally)
@@ -189,17 +195,9 @@ public final class Worker<L: Log> {
         for place in overflows {
             tally.bad += 1
             let index = waiting.indices[place]
-            try refuse(log.record(index), index, Self.overflow(waiting.events[place].event))
+            try refuse(log.record(index), index, Shard.overflow(waiting.events[place].event))
         }
         waiting.removeAll()
-    }
-
-    private static func overflow(_ event: OrderEvent) -> BadEvent {
-        BadEvent(
-            .stockOverflow,
-            "the stock of product \(event.pair.product.rawValue) in warehouse "
-                + "\(event.pair.warehouse.rawValue) would leave the 64-bit range with \(event.units) units more"
-        )
     }
 
     @inline(__always)

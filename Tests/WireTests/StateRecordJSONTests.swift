@@ -52,6 +52,31 @@ struct StateRecordJSONTests {
                 .rollupFingerprint(ProductID(8), 255),
                 #""published_rollup","product_id":8,"digest":"ff""#
             ),
+            (
+                .movements(
+                    MovementImages(
+                        number: 1, known: 0b101,
+                        images: [
+                            MovementImages.Image(
+                                slot: 4, units: -5, time: Timestamp(microseconds: 0),
+                                version: RowVersion(position: 255, seconds: 3)),
+                            MovementImages.Image(
+                                slot: nil, units: 0, time: Timestamp(microseconds: 0), version: .none),
+                        ])),
+                #""movements","events":[{"event_id":64,"cell":4,"units":-5,"#
+                    + #""event_time":"1970-01-01T00:00:00Z","version":"ff","source_seconds":3},"#
+                    + #"{"event_id":66,"deleted":true,"version":"0","source_seconds":0}]"#
+            ),
+            (
+                .movementLog(
+                    MovementLogSummary(
+                        partition: Partition(1), offset: Offset(9), count: 7, truncated: nil)),
+                #""movement_log","partition":1,"input_offset":9,"events":7"#
+            ),
+            (
+                .referenceRefused(.products, Partition(1), Offset(9)),
+                #""reference_refused","table":"products","partition":1,"offset":9"#
+            ),
         ])
     func line(_ record: StateRecord, _ expected: String) {
         #expect(line(record) == #"{"state_partition":2,"offset":41,"record":"# + expected + "}\n")

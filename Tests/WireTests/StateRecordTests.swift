@@ -29,6 +29,25 @@ import Wire
         .alert(Pair(product: ProductID(3), warehouse: WarehouseID(1)), LedgerEntry()),
         .stockFingerprint(Pair(product: ProductID(.max), warehouse: WarehouseID(.max)), 1),
         .rollupFingerprint(ProductID(-7), .max),
+        .movements(MovementImages(number: -1, known: 0, images: [])),
+        .movements(
+            MovementImages(
+                number: 1 << 40, known: 1 << 63 | 1,
+                images: [
+                    MovementImages.Image(
+                        slot: 9, units: .min, time: Timestamp(microseconds: -1),
+                        version: RowVersion(position: .max, seconds: 3)),
+                    MovementImages.Image(
+                        slot: nil, units: 0, time: Timestamp(microseconds: 0), version: .none),
+                ])),
+        .movementLog(
+            MovementLogSummary(partition: Partition(0), offset: Offset(5), count: .max, truncated: nil)),
+        .movementLog(
+            MovementLogSummary(
+                partition: Partition(2), offset: Offset(5), count: 0,
+                truncated: RowVersion(position: 8, seconds: .max))),
+        .referenceRefused(.products, Partition(2), Offset(77)),
+        .referenceRefused(.warehouses, Partition(2), Offset(77)),
     ]
 
     static func image(_ number: Int64) -> CellImage {
@@ -156,7 +175,7 @@ import Wire
 
     @Test func `no bytes crash the reader, and only what could have been written is read`() {
         var random = SeededRandom(seed: 12)
-        let kinds: [UInt8] = [0x41, 0x42, 0x43, 0x50, 0x52, 0x53, 0x4C]
+        let kinds: [UInt8] = [0x41, 0x42, 0x43, 0x50, 0x52, 0x53, 0x4C, 0x46, 0x4D, 0x4E]
         var wrong = 0
         for round in 0..<20_000 {
             var (key, value) = Self.encode(random.pick(Self.records))

@@ -50,7 +50,9 @@ public struct StateSummary: Sendable {
             release = newer.release
         case .position(let input, let offset) where input == partition: position = offset
         case .alert(let pair, let entry): alerts[pair] = entry.severity != nil
-        case .barrier, .position, .stockFingerprint, .rollupFingerprint: break
+        case .barrier, .position, .stockFingerprint, .rollupFingerprint, .movements, .movementLog,
+            .referenceRefused:
+            break
         }
     }
 
@@ -59,7 +61,7 @@ public struct StateSummary: Sendable {
         switch key.withUnsafeBytes({ StateRecord.Name(key: $0) }) {
         case .cells(let bucket): bucketSizes[bucket] = nil
         case .seen(let input, let place): seenPlaces.remove(Self.seenPlace(input, place))
-        case .other, nil: break
+        case .movements, .other, nil: break
         }
     }
 

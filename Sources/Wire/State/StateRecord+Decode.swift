@@ -32,6 +32,11 @@ extension StateRecord {
         case .stockFingerprint: return .stockFingerprint(Pair(packed: try key.read()), try value.read())
         case .rollupFingerprint:
             return .rollupFingerprint(ProductID(try key.read()), try value.read())
+        case .movements: return .movements(try readMovements(try key.read(), &value))
+        case .movementLog: return .movementLog(try readSummary(Partition(try key.read()), &value))
+        case .referenceRefused:
+            guard let table = ReferenceKind(rawValue: try key.read()) else { throw .foreign }
+            return .referenceRefused(table, Partition(try key.read()), Offset(try value.read()))
         }
     }
 
@@ -57,6 +62,39 @@ extension StateRecord {
         chunk.words.reserveCapacity(SeenChunk.wordCount)
         for _ in 0..<SeenChunk.wordCount { chunk.words.append(try value.read()) }
         return chunk
+    }
+
+    private static func readMovements(
+        _ number: Int64, _ value: inout LittleEndianReader
+    ) throws(StateRecordError) -> MovementImages {
+        var chunk = MovementImages(number: number, known: try value.read(), images: [])
+        chunk.images.reserveCapacity(chunk.known.nonzeroBitCount)
+        for _ in 0..<chunk.known.nonzeroBitCount {
+            let slot: UInt32 = try value.read()
+            chunk.images.append(
+                MovementImages.Image(
+                    slot: slot == .max ? nil : slot, units: try value.read(),
+                    time: Timestamp(microseconds: try value.read()), version: try readVersion(&value)))
+        }
+        return chunk
+    }
+
+    private static func readVersion(
+        _ value: inout LittleEndianReader
+    ) throws(StateRecordError) -> RowVersion {
+        RowVersion(position: try value.read(), seconds: try value.read())
+    }
+
+    private static func readSummary(
+        _ partition: Partition, _ value: inout LittleEndianReader
+    ) throws(StateRecordError) -> MovementLogSummary {
+        let offset = Offset(try value.read())
+        let count: UInt64 = try value.read()
+        let isTruncated: UInt8 = try value.read()
+        let version = try readVersion(&value)
+        guard isTruncated == 1 || (isTruncated == 0 && version == .none) else { throw .foreign }
+        return MovementLogSummary(
+            partition: partition, offset: offset, count: count, truncated: isTruncated == 1 ? version : nil)
     }
 
     private static func readBarrier(

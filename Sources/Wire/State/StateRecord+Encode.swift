@@ -50,6 +50,16 @@ public struct StateEncoder {
         case .rollupFingerprint(let product, _):
             keyWriter.append(StateRecord.Kind.rollupFingerprint.rawValue)
             keyWriter.append(product.rawValue)
+        case .movements(let chunk):
+            keyWriter.append(StateRecord.Kind.movements.rawValue)
+            keyWriter.append(chunk.number)
+        case .movementLog(let summary):
+            keyWriter.append(StateRecord.Kind.movementLog.rawValue)
+            keyWriter.append(summary.partition.rawValue)
+        case .referenceRefused(let table, let partition, _):
+            keyWriter.append(StateRecord.Kind.referenceRefused.rawValue)
+            keyWriter.append(table.rawValue)
+            keyWriter.append(partition.rawValue)
         }
     }
 
@@ -81,6 +91,28 @@ public struct StateEncoder {
             valueWriter.append(entry.since.microseconds)
             valueWriter.append(entry.fingerprint)
         case .stockFingerprint(_, let print), .rollupFingerprint(_, let print): valueWriter.append(print)
+        case .movements(let chunk): write(chunk)
+        case .movementLog(let summary):
+            valueWriter.append(summary.offset.rawValue)
+            valueWriter.append(summary.count)
+            valueWriter.append(UInt8(summary.truncated == nil ? 0 : 1))
+            write(summary.truncated ?? .none)
+        case .referenceRefused(_, _, let offset): valueWriter.append(offset.rawValue)
         }
+    }
+
+    private mutating func write(_ chunk: MovementImages) {
+        valueWriter.append(chunk.known)
+        for image in chunk.images {
+            valueWriter.append(image.slot ?? .max)
+            valueWriter.append(image.units)
+            valueWriter.append(image.time.microseconds)
+            write(image.version)
+        }
+    }
+
+    private mutating func write(_ version: RowVersion) {
+        valueWriter.append(version.position)
+        valueWriter.append(version.seconds)
     }
 }

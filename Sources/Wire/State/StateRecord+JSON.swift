@@ -44,6 +44,13 @@ extension StateRecord {
             out.append("\"published_rollup\"")
             Self.field(",\"product_id\":", Int64(product.rawValue), into: &out)
             Self.digest(print, into: &out)
+        case .movements(let chunk): Self.write(chunk, into: &out)
+        case .movementLog(let summary): Self.write(summary, into: &out)
+        case .referenceRefused(let table, let partition, let offset):
+            out.append("\"reference_refused\",\"table\":")
+            out.append(jsonString: table.name)
+            Self.field(",\"partition\":", Int64(partition.rawValue), into: &out)
+            Self.field(",\"offset\":", offset.rawValue, into: &out)
         }
         out.append("}\n")
     }

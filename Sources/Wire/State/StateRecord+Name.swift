@@ -5,6 +5,7 @@ extension StateRecord {
     public enum Name: Hashable, Sendable {
         case cells(bucket: UInt32)
         case seen(Partition, place: UInt32)
+        case movements(number: Int64)
         /// Anything that is not part of a checkpoint's body.
         case other
 
@@ -22,6 +23,9 @@ extension StateRecord {
                     return nil
                 }
                 self = .seen(Partition(input), place: place)
+            case .movements:
+                guard let number: Int64 = try? reader.read() else { return nil }
+                self = .movements(number: number)
             default: self = .other
             }
         }
@@ -39,6 +43,9 @@ extension StateEncoder {
         case .seen(let input, let place):
             let none = SeenChunk(number: 0, words: [])
             try encode(.seen(input, place: place, none)) { (key, _) throws(Failure) in try body(key) }
+        case .movements(let number):
+            let none = MovementImages(number: number, known: 0, images: [])
+            try encode(.movements(none)) { (key, _) throws(Failure) in try body(key) }
         case .other: break
         }
     }

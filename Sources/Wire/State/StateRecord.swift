@@ -16,6 +16,31 @@ public enum StateRecord: Equatable, Sendable {
     case stockFingerprint(Pair, UInt64)
     /// The digest of a product's published rollup row; 0 for none.
     case rollupFingerprint(ProductID, UInt64)
+    /// What the events of 64 ids moved; only where rows of the events table change.
+    case movements(MovementImages)
+    /// The checkpoint's movements are complete.
+    case movementLog(MovementLogSummary)
+    /// What does not decode of a reference topic's partition is in the dead letters up to here.
+    case referenceRefused(ReferenceKind, Partition, Offset)
+}
+
+/// What makes the movements of a checkpoint a movement log.
+public struct MovementLogSummary: Equatable, Sendable {
+    /// The shard's first input partition.
+    public var partition: Partition
+    /// The offset of that partition's barrier: a log of another time is none.
+    public var offset: Offset
+    /// Events in it, to notice a chunk that is missing.
+    public var count: UInt64
+    /// The newest truncation that was applied.
+    public var truncated: RowVersion?
+
+    public init(partition: Partition, offset: Offset, count: UInt64, truncated: RowVersion?) {
+        self.partition = partition
+        self.offset = offset
+        self.count = count
+        self.truncated = truncated
+    }
 }
 
 /// What makes the records of a checkpoint a checkpoint.
@@ -65,6 +90,9 @@ extension StateRecord {
         case alert = 0x41  // A
         case barrier = 0x42  // B
         case cells = 0x43  // C
+        case referenceRefused = 0x46  // F
+        case movements = 0x4D  // M
+        case movementLog = 0x4E  // N
         case position = 0x50  // P
         case rollupFingerprint = 0x52  // R
         case seen = 0x53  // S

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import Inventory
+
+@Suite struct MovementLogTests {
+    @Test
+    func `an event costs at most 36 bytes where ids are dense, and a bounded number where they are not`() {
+        for (step, pairs, limit) in [(1, 1_000, 36), (2, 1_000, 42), (6, 1_000, 48), (1_000, 1_000, 120)]
+            as [(Int64, Int64, Int)]
+        {
+            let rows = Rows()
+            let count: Int64 = 200_000
+            for id in 0..<count {
+                rows.upsert(
+                    id * step, units: 1, at: Pair(Int32(id % pairs), 1), time: id, version: UInt64(id + 1))
+            }
+            rows.aggregate.commit()
+            let bytes = rows.aggregate.movements.byteCount
+            #expect(
+                bytes <= Int(count) * limit,
+                "ids \(step) apart: \(Double(bytes) / Double(count)) bytes an event")
+        }
+    }
+
+    @Test func `a movement takes 28 bytes`() { #expect(MemoryLayout<Movement>.stride == 28) }
+
+    @Test func `without changes of rows there is no log`() {
+        let store = Store()
+        for _ in 0..<1_000 { store.apply(1) }
+        store.commit()
+        #expect(store.aggregate.movements.byteCount == 0)
+    }
+
+    @Test func `what was counted is taken back, though product, warehouse, time and quantity changed`() {
+        let rows = Rows()
+        rows.upsert(1, units: 5, at: Pair(1, 1), time: 10, version: 1)
+        rows.upsert(2, units: 7, at: Pair(1, 1), time: 5, version: 2)
+        #expect(rows.upsert(1, units: -3, at: Pair(1, 2), time: 20, version: 3) == .updated)
+        #expect(rows.cell(Pair(1, 1)) == Rows.Cell(stock: 7, events: 1, lastUpdated: 5))
+        #expect(rows.cell(Pair(1, 2)) == Rows.Cell(stock: -3, events: 1, lastUpdated: 20))
+        #expect(rows.delete(2, version: 4) == .deleted)
+        #expect(rows.cell(Pair(1, 1)) == nil)
+    }
+
+    @Test func `versions that are older or the same change nothing, and a deleted row stays deleted`() {
+        let rows = Rows()
+        rows.upsert(1, units: 5, version: 10)
+        #expect(rows.upsert(1, units: 9, version: 9) == .stale)
+        #expect(rows.upsert(1, units: 5, version: 10) == .duplicate)
+        #expect(rows.delete(1, version: 8) == .stale)
+        #expect(rows.delete(1, version: 11) == .deleted)
+        #expect(rows.delete(1, version: 11) == .duplicate)
+        #expect(rows.upsert(1, units: 5, version: 10) == .stale)
+        #expect(rows.cell(Pair(1, 1)) == nil)
+        #expect(rows.upsert(1, units: 4, version: 12) == .inserted)
+        #expect(rows.cell(Pair(1, 1))?.stock == 4)
+    }
+
+    @Test func `a delete that overtook the insert keeps the row away`() {
+        let rows = Rows()
+        #expect(rows.delete(1, version: 11) == .deleted)
+        #expect(rows.upsert(1, units: 5, version: 10) == .stale)
+    }
+
+    @Test func `a truncation takes the older rows alone, whenever they come`() {
+        let rows = Rows(lanes: 2)
+        rows.upsert(1, units: 5, version: 10)
+        rows.upsert(2, units: 6, version: 30)
+        #expect(rows.apply(.truncate(Rows.version(20))) == .truncated(1))
+        #expect(rows.upsert(3, units: 7, version: 19) == .stale)
+        #expect(rows.cell(Pair(1, 1)) == Rows.Cell(stock: 6, events: 1, lastUpdated: 0))
+        #expect(rows.apply(.truncate(Rows.version(15))) == .stale)
+        #expect(rows.apply(.truncate(.none)) == .unordered)
+    }
+
+    @Test func `a sum beyond 64 bits changes nothing`() {
+        let rows = Rows()
+        rows.upsert(1, units: 5, version: 1)
+        rows.aggregate.table.cells[0].stock = .max
+        #expect(rows.upsert(2, units: 1, version: 2) == .overflow)
+        #expect(rows.upsert(1, units: 6, version: 3) == .overflow)
+        #expect(rows.upsert(1, units: 4, version: 4) == .updated)
+    }
+
+    @Test(arguments: [3, 40, 3_000] as [Int])
+    func `whatever happens, the cells are the sums over the rows that stand, also after a rollback`(ids: Int)
+    {
+        for seed in UInt64(1)...(ids > 1_000 ? 3 : 25) { RowHistory(seed: seed, ids: ids).run() }
+    }
+
+    @Test func `a checkpoint brings everything back`() {
+        for seed in UInt64(1)...10 {
+            let history = RowHistory(seed: seed, ids: 300)
+            history.run()
+            let copy = history.rows.restored()
+            #expect(copy.cells == history.rows.cells)
+            history.rows = copy
+            history.run()
+        }
+    }
+}
