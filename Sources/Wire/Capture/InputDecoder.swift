@@ -1,26 +1,143 @@
 import Inventory
 
-/// Reads the messages of the input topic: plain rows as `EventDecoder` does, and change data capture.
+/// Reads the messages of the input topic: plain rows as `EventDecoder` does, and change data capture in
+/// every form that Debezium writes.
 public struct InputDecoder: Sendable {
     let events: EventDecoder
+    let columns: EventColumns
+    let forms: FormReader
     let format: SourceFormat
+    /// A plain row has the standard columns, so that the quick decoder reads it.
+    let isStandard: Bool
 
     public init(
         signs: SignTable = .standard, unknownType: UnknownType = .movesNothing,
         format: SourceFormat = SourceFormat()
     ) {
         events = EventDecoder(signs: signs, unknownType: unknownType)
+        columns = EventColumns(signs: signs, unknownType: unknownType, format: format)
+        forms = FormReader(columns: columns.map, key: EventField.eventID.rawValue, format: format)
         self.format = format
+        isStandard = format.fields.isEmpty && format.encodings.isEmpty && format.envelope != .debezium
     }
 
-    /// What a message says. The bytes are read during the call only.
+    /// What a message says. The bytes are read during the call only and never beyond their end.
+    ///
+    /// A message without a value deletes the row its key names, unless the format is plain rows alone.
     public func decode(
         key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
     ) throws(BadEvent) -> InputMessage {
-        guard let value else { return .skipped(.tombstone) }
-        return .event(try events.decode(value))
+        guard let value else { return tombstone(key) }
+        let text = value.bytes
+        if isStandard {
+            if let event = events.predicted(text) { return .event(event) }
+            if format.envelope == .json { return .event(try events.scanned(text)) }
+        }
+        return try captured(text, key)
     }
 
-    /// As `EventDecoder.typeName`, of a message that holds a row.
-    public func typeName(_ value: UnsafeRawBufferPointer) -> String? { events.typeName(value) }
+    private func captured(_ text: RawSpan, _ key: UnsafeRawBufferPointer?) throws(BadEvent) -> InputMessage {
+        switch try forms.read(text) {
+        case .plain(let row, let schema):
+            let isCaptured = format.envelope == .debezium || schema != nil
+            let event = try columns.event(text, row, schema, isCaptured: isCaptured)
+            return isCaptured ? .change(.upsert(event, .none)) : .event(event)
+        case .unwrapped(let row, let schema, let added):
+            return .change(try unwrapped(text, row, schema, added, key))
+        case .envelope(let scan, let schema):
+            return try change(text, scan, schema, key)
+        case .skipped(.tombstone): return tombstone(key)
+        case .skipped(let reason): return .skipped(reason)
+        }
+    }
+
+    // MARK: Envelopes
+
+    private func change(
+        _ text: RawSpan, _ scan: CaptureScan, _ schema: Range<Int>?, _ key: UnsafeRawBufferPointer?
+    ) throws(BadEvent) -> InputMessage {
+        guard let operation = scan[.operation], operation.count == 3 else {
+            throw BadEvent(unknownOperation: scan[.operation] ?? 0..<0, in: text)
+        }
+        let letter = text.byte(operation.lowerBound + 1)
+        let version = SourcePosition.version(text, scan.source, isRead: letter == 0x72, isEnvelope: true)
+        switch letter {
+        case 0x63, 0x72, 0x75:  // c, r, u
+            guard scan.hasAfter else { throw BadEvent(missingRow: Character(Unicode.Scalar(letter))) }
+            let schema = schema.map { RowSchema(schema: $0, member: "after") }
+            let event = try columns.event(text, scan.after, schema, isCaptured: true)
+            return .change(.upsert(event, version))
+        case 0x64:  // d
+            let schema = schema.map { RowSchema(schema: $0, member: "before") }
+            var row = RowSpans()
+            if let before = scan[.before], text.has(0x7B, at: before.lowerBound) {
+                var at = before.lowerBound
+                try? columns.map.scan(text, at: &at, into: &row)
+            }
+            return .change(.delete(try deleted(text, row, schema, key), version))
+        case 0x74: return .change(.truncate(version))  // t
+        case 0x6D: return .skipped(.logicalMessage)  // m
+        default: throw BadEvent(unknownOperation: operation, in: text)
+        }
+    }
+
+    // MARK: Unwrapped rows
+
+    private func unwrapped(
+        _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ added: RowSpans,
+        _ key: UnsafeRawBufferPointer?
+    ) throws(BadEvent) -> RowChange {
+        let operation = added[UnwrappedFields.operation]
+        let version = SourcePosition.version(
+            text, added, isRead: operation.map { text.matches("\"r\"", at: $0.lowerBound) } ?? false,
+            isEnvelope: false)
+        if UnwrappedFields.isDelete(text, added) {
+            return .delete(try deleted(text, row, schema, key), version)
+        }
+        return .upsert(try columns.event(text, row, schema, isCaptured: true), version)
+    }
+
+    // MARK: Deletes
+
+    /// The row a delete is of: the key's, or the old row's.
+    ///
+    /// A key that does not name the event is of other columns, and then an old row's id of 0 may be one that
+    /// PostgreSQL's replica identity left out and the connector invented.
+    private func deleted(
+        _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ key: UnsafeRawBufferPointer?
+    ) throws(BadEvent) -> EventID {
+        if let key, let id = named(by: key) { return id }
+        guard row[EventField.eventID.rawValue] != nil else {
+            throw BadEvent(noKey: columns.name(.eventID))
+        }
+        let id = try columns.id(text, row, schema)
+        if key != nil, id.rawValue == 0 { throw BadEvent(noKey: columns.name(.eventID)) }
+        return id
+    }
+
+    private func tombstone(_ key: UnsafeRawBufferPointer?) -> InputMessage {
+        guard format.envelope != .json, let key, let id = named(by: key) else { return .skipped(.tombstone) }
+        return .change(.delete(id, .tombstone))
+    }
+
+    /// The event a key names, `{"event_id":7}` with or without its schema. A bare number names nothing: it
+    /// may as well be the product.
+    private func named(by key: UnsafeRawBufferPointer) -> EventID? {
+        let text = key.bytes
+        guard let (row, schema) = forms.key(text), row[EventField.eventID.rawValue] != nil else { return nil }
+        return try? columns.id(text, row, schema)
+    }
+
+    // MARK: For the log
+
+    /// The type of an event as text, for the one log line an unknown type gets: at most 200 bytes of it,
+    /// control characters escaped. Nil when the message has none.
+    public func typeName(_ value: UnsafeRawBufferPointer) -> String? {
+        let text = value.bytes
+        switch try? forms.read(text) {
+        case .plain(let row, _), .unwrapped(let row, _, _): return columns.typeName(text, row)
+        case .envelope(let scan, _): return columns.typeName(text, scan.after)
+        case .skipped, nil: return nil
+        }
+    }
 }

@@ -26,11 +26,17 @@ extension BadEvent {
         self.init(.notAnObject, "the message is not a JSON object: \(found)")
     }
 
-    init(missing field: EventField) {
-        self.init(.missingField, "\(field.name) is missing")
+    init(missing field: EventField) { self.init(missing: field.name) }
+
+    init(missing name: String) {
+        self.init(.missingField, "\(name) is missing")
     }
 
     init(_ field: EventField, isNo wanted: String, _ value: Range<Int>, in text: RawSpan) {
+        self.init(field.name, isNo: wanted, value, in: text)
+    }
+
+    init(_ name: String, isNo wanted: String, _ value: Range<Int>, in text: RawSpan) {
         let kind =
             switch text.byte(value.lowerBound) {
             case 0x22: "the string "
@@ -38,15 +44,20 @@ extension BadEvent {
             case 0x5B: "the array "
             default: ""
             }
-        self.init(.wrongType, "\(field.name) is not \(wanted) but \(kind)\(Quoted.json(text, value))")
+        self.init(.wrongType, "\(name) is not \(wanted) but \(kind)\(Quoted.json(text, value))")
     }
 
     init(fractional field: EventField, _ value: Range<Int>, in text: RawSpan) {
-        self.init(.notAnInteger, "\(field.name) is not an integer: \(Quoted.json(text, value))")
+        self.init(fractional: field.name, value, in: text)
+    }
+
+    init(fractional name: String, _ value: Range<Int>, in text: RawSpan) {
+        self.init(.notAnInteger, "\(name) is not an integer: \(Quoted.json(text, value))")
     }
 
     init(
-        _ field: EventField, outside allowed: ClosedRange<Int64>, _ value: Range<Int>, in text: RawSpan
+        _ field: EventField, outside allowed: ClosedRange<Int64>, _ value: Range<Int>, in text: RawSpan,
+        called name: String? = nil
     ) {
         let reason: Reason =
             switch field {
@@ -57,24 +68,24 @@ extension BadEvent {
             }
         self.init(
             reason,
-            "\(field.name) is not between \(allowed.lowerBound) and \(allowed.upperBound): "
+            "\(name ?? field.name) is not between \(allowed.lowerBound) and \(allowed.upperBound): "
                 + Quoted.json(text, value))
     }
 
-    init(noEpoch value: Range<Int>, in text: RawSpan) {
+    init(noEpoch value: Range<Int>, of name: String = "event_time", in text: RawSpan) {
         self.init(
             .invalidTimestamp,
-            "event_time is not a 64-bit integer of seconds, milliseconds, microseconds or nanoseconds: "
+            "\(name) is not a 64-bit integer of seconds, milliseconds, microseconds or nanoseconds: "
                 + Quoted.json(text, value))
     }
 
-    init(noInstant value: Range<Int>, in text: RawSpan) {
+    init(noInstant value: Range<Int>, of name: String = "event_time", in text: RawSpan) {
         self.init(
             .invalidTimestamp,
-            "event_time is not an instant such as 2026-03-30T12:00:00Z: \(Quoted.json(text, value))")
+            "\(name) is not an instant such as 2026-03-30T12:00:00Z: \(Quoted.json(text, value))")
     }
 
-    init(unknownType value: Range<Int>, in text: RawSpan) {
-        self.init(.unknownType, "event_type is not in the sign table: \(Quoted.json(text, value))")
+    init(unknownType value: Range<Int>, of name: String = "event_type", in text: RawSpan) {
+        self.init(.unknownType, "\(name) is not in the sign table: \(Quoted.json(text, value))")
     }
 }

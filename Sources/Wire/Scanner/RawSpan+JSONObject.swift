@@ -29,6 +29,33 @@ extension RawSpan {
         }
     }
 
+    /// As `scanObject`, but each field is told with its value still ahead, which `member` must pass over.
+    @inline(__always)
+    func scanMembers(
+        at: inout Int, member: (StringToken, inout Int) throws(SyntaxError) -> Void
+    ) throws(SyntaxError) {
+        at += 1
+        skipSpace(at: &at)
+        if has(0x7D, at: at) {
+            at += 1
+            return
+        }
+        while true {
+            let name = try scanName(at: &at)
+            try member(name, &at)
+            skipSpace(at: &at)
+            if has(0x2C, at: at) {
+                at += 1
+                skipSpace(at: &at)
+            } else if has(0x7D, at: at) {
+                at += 1
+                return
+            } else {
+                throw SyntaxError(.commaOrBrace, at: at)
+            }
+        }
+    }
+
     /// Nothing but white space may follow the value at the top.
     @inline(__always)
     func skipToEnd(at: inout Int) throws(SyntaxError) {

@@ -15,4 +15,18 @@ enum Epoch {
             }
         return Timestamp(microseconds: microseconds)
     }
+
+    /// The instant in a unit that is known; nil beyond what microseconds in 64 bits can tell.
+    static func instant(_ number: Int64, in unit: FieldEncoding.EpochUnit) -> Timestamp? {
+        let factor: Int64
+        switch unit {
+        case .nanoseconds: return Timestamp(microseconds: number.floorDivided(by: 1_000))
+        case .microseconds: factor = 1
+        case .milliseconds: factor = 1_000
+        case .seconds: factor = 1_000_000
+        case .days: factor = 86_400_000_000
+        }
+        let (microseconds, overflows) = number.multipliedReportingOverflow(by: factor)
+        return overflows ? nil : Timestamp(microseconds: microseconds)
+    }
 }

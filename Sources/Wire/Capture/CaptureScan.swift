@@ -1,0 +1,75 @@
+/// What one pass over a message found: the parts of an envelope, and the columns of a row at its top.
+struct CaptureScan {
+    /// Columns at the top, as a plain or an unwrapped row has them.
+    var row = RowSpans()
+    /// Columns of the object in `after`.
+    var after = RowSpans()
+    /// Fields of the object in `source`, by `SourcePosition`'s slots.
+    var source = RowSpans()
+    /// Fields that ExtractNewRecordState adds, by `UnwrappedFields`' slots.
+    var unwrapped = RowSpans()
+    var hasAfter = false
+    /// Members by the slots of `Member`.
+    var members = RowSpans()
+    var memberCount = 0
+
+    /// The members of an envelope, and of the object that a schema makes of it.
+    enum Member: Int, CaseIterable {
+        case operation, after, before, source, time, schema, payload
+        /// Of the messages that are no rows.
+        case status, id, eventCount, ddl, tableChanges
+
+        var name: String {
+            switch self {
+            case .operation: "op"
+            case .after: "after"
+            case .before: "before"
+            case .source: "source"
+            case .time: "ts_ms"
+            case .schema: "schema"
+            case .payload: "payload"
+            case .status: "status"
+            case .id: "id"
+            case .eventCount: "event_count"
+            case .ddl: "ddl"
+            case .tableChanges: "tableChanges"
+            }
+        }
+
+        static let names = ColumnMap(allCases.map(\.name))
+    }
+
+    subscript(member: Member) -> Range<Int>? { members[member.rawValue] }
+
+    /// Passes over the object that opens at `at`.
+    init(_ text: RawSpan, at: inout Int, _ columns: ColumnMap, _ added: ColumnMap) throws(SyntaxError) {
+        var scan = Self(empty: ())
+        let names = Member.names
+        let positions = SourcePosition.names
+        try text.scanMembers(at: &at) { (name, at) throws(SyntaxError) in
+            scan.memberCount += 1
+            let start = at
+            let member = names.find(text, name).flatMap { Member(rawValue: Int($0.slot)) }
+            switch member {
+            case .after where text.has(0x7B, at: at):
+                scan.after = RowSpans()
+                scan.hasAfter = true
+                try columns.scan(text, at: &at, into: &scan.after)
+            case .after:
+                scan.hasAfter = false
+                try text.skipValue(at: &at)
+            case .source where text.has(0x7B, at: at):
+                scan.source = RowSpans()
+                try positions.scan(text, at: &at, into: &scan.source)
+            default:
+                try text.skipValue(at: &at)
+            }
+            if let member { scan.members.set(member.rawValue, start..<at) }
+            columns.note(text, name, start..<at, into: &scan.row)
+            added.note(text, name, start..<at, into: &scan.unwrapped)
+        }
+        self = scan
+    }
+
+    private init(empty: Void) {}
+}

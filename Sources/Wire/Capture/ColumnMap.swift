@@ -1,0 +1,136 @@
+/// Finds the columns of a row by their names, also where they stand in objects within the row.
+struct ColumnMap: Sendable {
+    /// What a name leads to.
+    struct Target {
+        /// The column's slot, negative for none.
+        var slot: Int16 = -1
+        /// The list of names in the object that the value is, 0 for none.
+        var child: Int16 = 0
+    }
+
+    /// A name of up to sixteen bytes as two words with masks; a longer one stands in `longNames`.
+    private struct Entry {
+        var target: Target
+        let count: Int
+        var words: (UInt64, UInt64) = (0, 0)
+        var masks: (UInt64, UInt64) = (0, 0)
+        var longName = 0
+    }
+
+    /// The row's own names first, then those of objects within.
+    private var nodes: [[Entry]] = [[]]
+    private var longNames: [[UInt8]] = []
+
+    /// - Parameter paths: For each slot, names separated by dots.
+    init(_ paths: [String]) {
+        precondition(paths.count <= RowSpans.capacity, "a row has a fixed number of columns")
+        for (slot, path) in paths.enumerated() { add(path, slot: slot) }
+    }
+
+    /// Lets one more path lead to a slot.
+    mutating func add(_ path: String, slot: Int) {
+        let names = path.split(separator: ".", omittingEmptySubsequences: false).map { Array($0.utf8) }
+        var node = 0
+        for (depth, name) in names.enumerated() {
+            let index = place(of: name, in: node)
+            if depth == names.count - 1 {
+                nodes[node][index].target.slot = Int16(slot)
+            } else {
+                if nodes[node][index].target.child == 0 {
+                    nodes[node][index].target.child = Int16(nodes.count)
+                    nodes.append([])
+                }
+                node = Int(nodes[node][index].target.child)
+            }
+        }
+    }
+
+    private mutating func place(of name: [UInt8], in node: Int) -> Int {
+        let known = name.withUnsafeBytes { bytes in
+            nodes[node].firstIndex { isNamed($0, bytes.bytes, 0, name.count) }
+        }
+        if let known { return known }
+        var entry = Entry(target: Target(), count: name.count)
+        if name.count > 16 {
+            entry.longName = longNames.count
+            longNames.append(name)
+        } else {
+            var (words, masks): ([UInt64], [UInt64]) = ([0, 0], [0, 0])
+            for (index, byte) in name.enumerated() {
+                words[index / 8] |= UInt64(byte) << UInt64(index % 8 * 8)
+                masks[index / 8] |= 0xFF << UInt64(index % 8 * 8)
+            }
+            (entry.words, entry.masks) = ((words[0], words[1]), (masks[0], masks[1]))
+        }
+        nodes[node].append(entry)
+        return nodes[node].count - 1
+    }
+
+    /// What the name leads to; nil for one that is none of ours.
+    @inline(__always)
+    func find(_ text: RawSpan, _ name: StringToken, in node: Int = 0) -> Target? {
+        if name.isEscaped { return findEscaped(text, name, in: node) }
+        let count = name.end - name.start
+        if count <= 16, text.byteCount - name.start >= 16 {
+            let (low, high) = (text.word(name.start), text.word(name.start + 8))
+            return nodes[node].withUnsafeBufferPointer { entries in
+                for entry in entries where entry.count == count {
+                    let differs =
+                        ((low ^ entry.words.0) & entry.masks.0) | ((high ^ entry.words.1) & entry.masks.1)
+                    if differs == 0 { return entry.target }
+                }
+                return nil
+            }
+        }
+        return nodes[node].first { isNamed($0, text, name.start, count) }?.target
+    }
+
+    private func isNamed(_ entry: Entry, _ text: RawSpan, _ start: Int, _ count: Int) -> Bool {
+        guard entry.count == count else { return false }
+        if count > 16 {
+            return longNames[entry.longName].enumerated().allSatisfy { text.byte(start + $0) == $1 }
+        }
+        return (0..<count).allSatisfy { k in
+            let word = k < 8 ? entry.words.0 : entry.words.1
+            return text.byte(start + k) == UInt8(truncatingIfNeeded: word >> UInt64(k % 8 * 8))
+        }
+    }
+
+    @inline(never)
+    private func findEscaped(_ text: RawSpan, _ name: StringToken, in node: Int) -> Target? {
+        let bytes = text.unescaped(name)
+        return bytes.withUnsafeBytes { bytes in
+            nodes[node].first { isNamed($0, bytes.bytes, 0, bytes.count) }?.target
+        }
+    }
+
+    /// Passes over the object that opens at `at`, checking all of its grammar, and notes its columns.
+    @inline(__always)
+    func scan(_ text: RawSpan, at: inout Int, into spans: inout RowSpans) throws(SyntaxError) {
+        try text.scanMembers(at: &at) { (name, at) throws(SyntaxError) in
+            let start = at
+            try text.skipValue(at: &at)
+            note(text, name, start..<at, into: &spans)
+        }
+    }
+
+    /// Notes a member of the row's object whose value has been passed.
+    @inline(__always)
+    func note(_ text: RawSpan, _ name: StringToken, _ value: Range<Int>, into spans: inout RowSpans) {
+        guard let target = find(text, name) else { return }
+        if target.slot >= 0 { spans.set(Int(target.slot), value) }
+        if target.child > 0 { descend(text, value, Int(target.child), into: &spans) }
+    }
+
+    /// Reads an object within the row again, for the columns in it. As deep as the paths are.
+    @inline(never)
+    private func descend(_ text: RawSpan, _ value: Range<Int>, _ node: Int, into spans: inout RowSpans) {
+        guard text.has(0x7B, at: value.lowerBound) else { return }
+        var at = value.lowerBound
+        try? text.scanObject(at: &at) { name, value in
+            guard let target = find(text, name, in: node) else { return }
+            if target.slot >= 0 { spans.set(Int(target.slot), value) }
+            if target.child > 0 { descend(text, value, Int(target.child), into: &spans) }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import Inventory
+
+/// Where the schema of a row stands in a message that brings one.
+struct RowSchema {
+    var schema: Range<Int>
+    /// The row is not the value itself but this member of it.
+    var member: StaticString?
+}
+
+/// One column: what it is called, and how its values are read.
+///
+/// What a value is follows from itself, from the schema that comes with it, and where neither tells, from
+/// the configuration.
+struct ColumnReader: Sendable {
+    /// Our name, and the column's where it has another.
+    let name: String
+    private let path: [[UInt8]]
+    private let encoding: FieldEncoding?
+    /// What the encodings of this table are set by.
+    private let encodingsKey: String
+    /// MySQL's tinyint(1), which may come as `true` and `false`, counts something.
+    private let takesBooleans: Bool
+
+    /// - Parameter section: The configuration's section of the topic.
+    init(field: String, format: SourceFormat, section: String) {
+        takesBooleans = field == "quantity" || field == "reorder_threshold"
+        encodingsKey = "\(section).encodings.\(field)"
+        let column = format.fields[field] ?? field
+        name = column == field ? field : "\(field) (column \(column))"
+        path = column.split(separator: ".", omittingEmptySubsequences: false).map { Array($0.utf8) }
+        encoding = format.encodings[field]
+    }
+
+    private func meaning(_ text: RawSpan, _ schema: RowSchema?) -> ConnectSchema.Meaning {
+        guard let schema else { return .plain }
+        var names = path
+        if let member = schema.member {
+            let name = UnsafeBufferPointer(start: member.utf8Start, count: member.utf8CodeUnitCount)
+            names.insert(Array(name), at: 0)
+        }
+        let field = ConnectSchema.field(text, of: schema.schema, at: names)
+        return field.map { ConnectSchema.meaning(text, of: $0) } ?? .plain
+    }
+
+    // MARK: Numbers
+
+    /// The integer in a value.
+    ///
+    /// - Parameter isCaptured: The row comes from a database, so that values may be encoded; a plain row is
+    ///   read as strictly as ever.
+    @inline(__always)
+    func integer(
+        _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, isCaptured: Bool
+    ) throws(BadEvent) -> ExactInteger {
+        if text.isNumber(value) { return ExactInteger(text, value) }
+        return try awkwardInteger(text, value, schema, isCaptured)
+    }
+
+    @inline(never)
+    private func awkwardInteger(
+        _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, _ isCaptured: Bool
+    ) throws(BadEvent) -> ExactInteger {
+        if isCaptured, takesBooleans {
+            if text.matches("true", at: value.lowerBound) { return .value(1) }
+            if text.matches("false", at: value.lowerBound) { return .value(0) }
+        }
+        guard let decimal = try decimal(text, value, schema, isCaptured: isCaptured) else {
+            throw BadEvent(name, isNo: "an integer", value, in: text)
+        }
+        return ExactInteger(decimal)
+    }
+
+    /// The number in a value that is none as JSON has it: a string or an object. Nil for another value.
+    func decimal(
+        _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, isCaptured: Bool
+    ) throws(BadEvent) -> ExactDecimal? {
+        if isCaptured, text.has(0x7B, at: value.lowerBound) { return Self.scaled(text, value) }
+        guard text.isString(value) else { return nil }
+        if isCaptured, Unavailable.fills(text, value) { throw BadEvent(unavailable: name) }
+        switch meaning(text, schema) {
+        case .decimal(let scale): return Self.base64(text, value, scale: scale)
+        case .epoch, .plain: break
+        }
+        switch encoding {
+        case .base64(let scale): return Self.base64(text, value, scale: scale)
+        case .text: return text.withDecodedString(value) { ExactDecimal($0.copy(0..<$0.byteCount)) }
+        case .epoch: return nil
+        case nil:
+            guard isCaptured, text.withDecodedString(value, { Base64Decimal.unscaled($0) }) != nil else {
+                return nil
+            }
+            throw BadEvent(noScale: name, key: encodingsKey, value, in: text)
+        }
+    }
+
+    /// Debezium's VariableScaleDecimal: `{"scale":2,"value":"B88="}`.
+    private static func scaled(_ text: RawSpan, _ value: Range<Int>) -> ExactDecimal? {
+        guard let scale = ConnectSchema.member("scale", of: value, in: text),
+            let digits = ConnectSchema.integer(text, scale), 0...38 ~= digits,
+            let bytes = ConnectSchema.member("value", of: value, in: text), text.isString(bytes)
+        else { return nil }
+        return base64(text, bytes, scale: digits)
+    }
+
+    private static func base64(_ text: RawSpan, _ value: Range<Int>, scale: Int) -> ExactDecimal? {
+        let unscaled = text.withDecodedString(value) { Base64Decimal.unscaled($0) }
+        guard let unscaled, unscaled.magnitude < DecimalText.limit else { return nil }
+        return ExactDecimal(unscaled: unscaled, scale: scale)
+    }
+
+    // MARK: Instants
+
+    func instant(
+        _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, isCaptured: Bool
+    ) throws(BadEvent) -> Timestamp {
+        if text.isNumber(value) {
+            guard case .value(let number) = ExactInteger(text, value) else {
+                throw BadEvent(noEpoch: value, of: name, in: text)
+            }
+            return try instant(number, unit(text, schema), text, value, isCaptured: isCaptured)
+        }
+        guard text.isString(value) else { throw BadEvent(name, isNo: "an instant", value, in: text) }
+        let time = text.withDecodedString(value) { RFC3339.parse($0, 0..<$0.byteCount) }
+        if let time { return time }
+        if isCaptured {
+            if let day = text.withDecodedString(value, Self.day) { return day }
+            if text.withDecodedString(value, Self.isInfinity) {
+                throw BadEvent(infinite: value, of: name, in: text)
+            }
+        }
+        throw BadEvent(noInstant: value, of: name, in: text)
+    }
+
+    private func unit(_ text: RawSpan, _ schema: RowSchema?) -> FieldEncoding.EpochUnit? {
+        if case .epoch(let unit) = meaning(text, schema) { return unit }
+        if case .epoch(let unit) = encoding { return unit }
+        return nil
+    }
+
+    private func instant(
+        _ number: Int64, _ unit: FieldEncoding.EpochUnit?, _ text: RawSpan, _ value: Range<Int>,
+        isCaptured: Bool
+    ) throws(BadEvent) -> Timestamp {
+        if isCaptured, Self.infinities.contains(number) {
+            throw BadEvent(infinite: value, of: name, in: text)
+        }
+        guard let unit else { return Epoch.instant(number) }
+        guard let instant = Epoch.instant(number, in: unit) else {
+            throw BadEvent(noEpoch: value, of: name, in: text)
+        }
+        return instant
+    }
+
+    /// PostgreSQL's `infinity` and `-infinity` as Debezium writes them in microseconds and in milliseconds.
+    private static let infinities: [Int64] = [
+        9_223_372_036_825_200_000, 9_223_372_036_825_200, -9_223_372_036_832_400_000,
+        -9_223_372_036_832_400,
+    ]
+
+    /// `2026-03-30` and `2026-03-30Z`: a date column as text is the beginning of the day.
+    private static func day(_ text: RawSpan) -> Timestamp? {
+        guard text.byteCount == 10 || text.byteCount == 11 && text.has(0x5A, at: 10) else { return nil }
+        let whole = text.copy(0..<10) + Array("T00:00:00Z".utf8)
+        return RFC3339.parse(whole.span.bytes, 0..<whole.count)
+    }
+
+    private static func isInfinity(_ text: RawSpan) -> Bool {
+        let start = text.has(0x2D, at: 0) ? 1 : 0
+        guard text.byteCount == start + 8 else { return false }
+        return text.matches("infinity", at: start) || text.matches("Infinity", at: start)
+    }
+}
+
+/// What Debezium writes for a column that PostgreSQL did not log because an update left it alone.
+enum Unavailable {
+    static func fills(_ text: RawSpan, _ value: Range<Int>) -> Bool {
+        text.matches("\"__debezium_unavailable_value\"", at: value.lowerBound)
+    }
+}
+
+extension ExactInteger {
+    /// An integer written as a decimal with a scale.
+    init(_ decimal: ExactDecimal) {
+        var (value, scale) = (decimal.unscaled, decimal.scale)
+        while scale > 0, value % 10 == 0 {
+            value /= 10
+            scale -= 1
+        }
+        if scale > 0, value != 0 {
+            self = .fractional
+        } else {
+            self = Int64(exactly: value).map { .value($0) } ?? .tooLarge
+        }
+    }
+}

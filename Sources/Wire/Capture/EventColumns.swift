@@ -1,0 +1,100 @@
+import Inventory
+
+/// Reads the columns of the events table.
+struct EventColumns: Sendable {
+    let map: ColumnMap
+    private let readers: [ColumnReader]
+    private let signs: SignTable
+    private let unknownType: UnknownType
+
+    init(signs: SignTable, unknownType: UnknownType, format: SourceFormat) {
+        readers = EventField.allCases.map { ColumnReader(field: $0.name, format: format, section: "input") }
+        map = ColumnMap(EventField.allCases.map { format.fields[$0.name] ?? $0.name })
+        self.signs = signs
+        self.unknownType = unknownType
+    }
+
+    /// The event that a row's columns make.
+    ///
+    /// - Parameter isCaptured: the row comes from a database, so values may be encoded as Debezium encodes
+    ///   them; a plain row is read as strictly as ever.
+    func event(
+        _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, isCaptured: Bool
+    ) throws(BadEvent) -> OrderEvent {
+        let id = try id(text, row, schema, isCaptured: isCaptured)
+        let sign = try sign(text, row)
+        let product = try integer(.productID, text, row, schema, isCaptured, EventColumns.int32)
+        let warehouse = try integer(.warehouseID, text, row, schema, isCaptured, EventColumns.int32)
+        let quantity = try integer(.quantity, text, row, schema, isCaptured, 0...Int64(Int32.max))
+        let time = try readers[EventField.eventTime.rawValue].instant(
+            text, value(.eventTime, row), schema, isCaptured: isCaptured)
+        let pair = Pair(
+            product: ProductID(Int32(truncatingIfNeeded: product)),
+            warehouse: WarehouseID(Int32(truncatingIfNeeded: warehouse)))
+        return OrderEvent(
+            id: id, pair: pair, units: (sign ?? 0) * quantity, time: time, typeIsKnown: sign != nil)
+    }
+
+    /// What a delete needs.
+    func id(
+        _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, isCaptured: Bool = true
+    ) throws(BadEvent) -> EventID {
+        EventID(try integer(.eventID, text, row, schema, isCaptured, Int64.min...Int64.max))
+    }
+
+    /// The column's name for messages.
+    func name(_ field: EventField) -> String { readers[field.rawValue].name }
+
+    private static var int32: ClosedRange<Int64> { Int64(Int32.min)...Int64(Int32.max) }
+
+    @inline(__always)
+    private func value(_ field: EventField, _ row: RowSpans) throws(BadEvent) -> Range<Int> {
+        guard let value = row[field.rawValue] else { throw BadEvent(missing: name(field)) }
+        return value
+    }
+
+    @inline(__always)
+    private func integer(
+        _ field: EventField, _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?,
+        _ isCaptured: Bool, _ allowed: ClosedRange<Int64>
+    ) throws(BadEvent) -> Int64 {
+        let value = try value(field, row)
+        let number = try readers[field.rawValue].integer(text, value, schema, isCaptured: isCaptured)
+        switch number {
+        case .value(let number) where allowed.contains(number): return number
+        case .fractional: throw BadEvent(fractional: name(field), value, in: text)
+        case .value, .tooLarge:
+            throw BadEvent(field, outside: allowed, value, in: text, called: name(field))
+        }
+    }
+
+    /// The sign of the type; nil when it is unknown and moves nothing.
+    @inline(__always)
+    private func sign(_ text: RawSpan, _ row: RowSpans) throws(BadEvent) -> Int64? {
+        let value = try value(.eventType, row)
+        if let type = signs.plainSign(text, at: value.lowerBound + 1), text.isString(value) {
+            return type.sign
+        }
+        return try awkwardSign(text, value)
+    }
+
+    @inline(never)
+    private func awkwardSign(_ text: RawSpan, _ value: Range<Int>) throws(BadEvent) -> Int64? {
+        guard text.isString(value) else {
+            throw BadEvent(name(.eventType), isNo: "a string", value, in: text)
+        }
+        if Unavailable.fills(text, value) { throw BadEvent(unavailable: name(.eventType)) }
+        let sign = text.withDecodedString(value) { signs.sign($0, 0..<$0.byteCount) }
+        if sign == nil, unknownType == .deadLetter {
+            throw BadEvent(unknownType: value, of: name(.eventType), in: text)
+        }
+        return sign
+    }
+
+    /// The type's name, for the one log line an unknown type gets.
+    func typeName(_ text: RawSpan, _ row: RowSpans) -> String? {
+        guard let value = row[EventField.eventType.rawValue], text.isString(value) else { return nil }
+        let name = text.unescaped(text.token(value))
+        return Quoted.json(name.span.bytes, 0..<name.count)
+    }
+}

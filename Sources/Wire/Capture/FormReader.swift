@@ -1,0 +1,111 @@
+/// A message of a topic as its form tells it: whichever envelope it came in is taken off.
+enum CapturedMessage {
+    /// A row by itself.
+    case plain(RowSpans, RowSchema?)
+    /// A row as ExtractNewRecordState leaves it.
+    case unwrapped(RowSpans, RowSchema?, RowSpans)
+    /// A whole envelope.
+    case envelope(CaptureScan, schema: Range<Int>?)
+    case skipped(SkipReason)
+}
+
+/// Tells the forms apart.
+struct FormReader: Sendable {
+    private let columns: ColumnMap
+    private let added: ColumnMap
+    /// The slot of the column that identifies a row.
+    private let key: Int
+    private let envelope: SourceFormat.Envelope
+
+    init(columns: ColumnMap, key: Int, format: SourceFormat) {
+        self.columns = columns
+        self.key = key
+        envelope = format.envelope
+        added = UnwrappedFields.names(prefix: format.unwrapPrefix)
+    }
+
+    /// Reads a whole message, all of whose grammar is checked.
+    func read(_ text: RawSpan) throws(BadEvent) -> CapturedMessage {
+        guard text.byteCount <= RowSpans.longestText else {
+            throw BadEvent(.invalidJSON, "the message is longer than 2 GiB")
+        }
+        let scan = try scan(text, from: 0, isWhole: true)
+        guard envelope != .json else { return .plain(scan.row, nil) }
+        guard scan.row[key] == nil, let payload = scan[.payload], let schema = scan[.schema],
+            scan[.operation] == nil
+        else { return form(text, scan, schema: nil) }
+        if text.matches("null", at: payload.lowerBound) { return .skipped(.tombstone) }
+        guard text.has(0x7B, at: payload.lowerBound) else { throw BadEvent(notAnObject: text) }
+        let inner = try self.scan(text, from: payload.lowerBound, isWhole: false)
+        return form(text, inner, schema: text.has(0x7B, at: schema.lowerBound) ? schema : nil)
+    }
+
+    /// The columns in a message's key, which is an object with or without its schema; nil for another key.
+    func key(_ text: RawSpan) -> (RowSpans, RowSchema?)? {
+        guard text.byteCount <= RowSpans.longestText, let scan = try? scan(text, from: 0, isWhole: true)
+        else {
+            return nil
+        }
+        guard scan.row[key] == nil, let payload = scan[.payload], let schema = scan[.schema],
+            text.has(0x7B, at: payload.lowerBound)
+        else { return (scan.row, nil) }
+        guard let inner = try? self.scan(text, from: payload.lowerBound, isWhole: false) else { return nil }
+        return (inner.row, RowSchema(schema: schema, member: nil))
+    }
+
+    private func scan(_ text: RawSpan, from start: Int, isWhole: Bool) throws(BadEvent) -> CaptureScan {
+        let found: CaptureScan?
+        do throws(SyntaxError) {
+            found = try object(text, from: start, isWhole: isWhole)
+        } catch {
+            throw BadEvent(error, in: text)
+        }
+        guard let found else { throw BadEvent(notAnObject: text) }
+        return found
+    }
+
+    /// Nil when the value is JSON but no object.
+    @inline(__always)
+    private func object(
+        _ text: RawSpan, from start: Int, isWhole: Bool
+    ) throws(SyntaxError) -> CaptureScan? {
+        var at = start
+        text.skipSpace(at: &at)
+        guard text.has(0x7B, at: at) else {
+            try text.skipValue(at: &at)
+            try text.skipToEnd(at: &at)
+            return nil
+        }
+        let scan = try CaptureScan(text, at: &at, columns, added)
+        if isWhole { try text.skipToEnd(at: &at) }
+        return scan
+    }
+
+    private func form(_ text: RawSpan, _ scan: CaptureScan, schema: Range<Int>?) -> CapturedMessage {
+        if scan.row[key] == nil {
+            if let operation = scan[.operation], text.isString(operation),
+                scan[.after] != nil || scan[.before] != nil || scan[.source] != nil
+            {
+                return .envelope(scan, schema: schema)
+            }
+            if let reason = notice(text, scan) { return .skipped(reason) }
+        }
+        let rowSchema = schema.map { RowSchema(schema: $0, member: nil) }
+        if !scan.unwrapped.isEmpty { return .unwrapped(scan.row, rowSchema, scan.unwrapped) }
+        return .plain(scan.row, rowSchema)
+    }
+
+    /// What a message without a row is, of those that connectors send besides rows.
+    @inline(never)
+    private func notice(_ text: RawSpan, _ scan: CaptureScan) -> SkipReason? {
+        guard scan.row.isEmpty, scan.unwrapped.isEmpty else { return nil }
+        if let time = scan[.time], scan.memberCount == 1, text.isNumber(time) { return .heartbeat }
+        if let status = scan[.status], scan[.id] != nil, scan[.time] != nil || scan[.eventCount] != nil,
+            text.matches("\"BEGIN\"", at: status.lowerBound) || text.matches("\"END\"", at: status.lowerBound)
+        {
+            return .transaction
+        }
+        if scan[.source] != nil, scan[.ddl] != nil || scan[.tableChanges] != nil { return .schemaChange }
+        return nil
+    }
+}

@@ -1,0 +1,26 @@
+/// Where the values of a row's columns stand in a message, by slots that a `ColumnMap` gives: of a repeated
+/// column, the last.
+struct RowSpans {
+    /// The first byte in the upper half, the end in the lower; 0 for a column that is not there.
+    private var spans = InlineArray<16, UInt64>(repeating: 0)
+    private(set) var isEmpty = true
+
+    /// Columns that fit.
+    static var capacity: Int { 16 }
+    /// The longest text whose places fit; Kafka's messages are shorter.
+    static var longestText: Int { Int(Int32.max) }
+
+    @inline(__always)
+    subscript(slot: Int) -> Range<Int>? {
+        let span = spans[slot]
+        return span == 0 ? nil : Int(span >> 32)..<Int(span & 0xFFFF_FFFF)
+    }
+
+    @inline(__always)
+    mutating func set(_ slot: Int, _ value: Range<Int>) {
+        spans[slot] =
+            UInt64(truncatingIfNeeded: value.lowerBound) << 32
+            | UInt64(truncatingIfNeeded: value.upperBound)
+        isEmpty = false
+    }
+}

@@ -1,0 +1,67 @@
+import Inventory
+import Testing
+
+@Suite struct RowVersionTests {
+    private func streamed(_ place: UInt64, at seconds: UInt32 = 100) -> RowVersion {
+        RowVersion(place: place, seconds: seconds, .envelope)
+    }
+
+    private func read(_ place: UInt64, at seconds: UInt32 = 100) -> RowVersion {
+        RowVersion(place: place, seconds: seconds, [.envelope, .snapshot])
+    }
+
+    @Test func `an older change is stale, a newer or equal one is not`() {
+        #expect(streamed(10).advanced(by: streamed(11)) == streamed(11))
+        #expect(streamed(10).advanced(by: streamed(10)) == streamed(10))
+        #expect(streamed(10).advanced(by: streamed(9)) == nil)
+        #expect(RowVersion.none.advanced(by: streamed(9)) == streamed(9))
+    }
+
+    @Test func `a log that began anew is told by the time`() {
+        // Another server after a failover: its positions are small, its clock goes on.
+        #expect(streamed(1000, at: 100).advanced(by: streamed(5, at: 101)) == streamed(5, at: 101))
+        // A change sent again repeats both.
+        #expect(streamed(1000, at: 100).advanced(by: streamed(5, at: 99)) == nil)
+        // Without a time the position decides alone.
+        #expect(streamed(1000, at: 100).advanced(by: streamed(5, at: 0)) == nil)
+    }
+
+    @Test func `what a snapshot read is followed by changes of transactions that were open meanwhile`() {
+        // PostgreSQL: the change lies before the snapshot, its commit after it.
+        #expect(read(100).advanced(by: streamed(90)) == streamed(90))
+        // MySQL writes changes when they commit.
+        let snapshot = RowVersion(place: 100, seconds: 100, [.envelope, .snapshot, .commitOrder])
+        let change = RowVersion(place: 90, seconds: 100, [.envelope, .commitOrder])
+        #expect(snapshot.advanced(by: change) == nil)
+    }
+
+    @Test func `a snapshot's row does not hide that a change was seen`() throws {
+        let row = try #require(streamed(90).advanced(by: read(100)))
+        #expect(row.advanced(by: streamed(80)) == nil)
+        #expect(row.advanced(by: streamed(95)) == streamed(95))
+        #expect(streamed(90).advanced(by: read(80)) == nil)
+        // An incremental snapshot's row has a time in microseconds for a place.
+        let incremental = read(1_774_873_800_000_000)
+        let after = try #require(streamed(90).advanced(by: incremental))
+        #expect(after.advanced(by: streamed(91)) == streamed(91))
+        #expect(after.advanced(by: streamed(89)) == nil)
+    }
+
+    @Test func `a message without a position follows the order of the topic`() throws {
+        let row = try #require(streamed(90).advanced(by: .none))
+        #expect(row.advanced(by: streamed(80)) == nil)
+        #expect(RowVersion.none.advanced(by: .none) == RowVersion.none)
+    }
+
+    @Test func `a tombstone deletes an unwrapped row, and says nothing of one that came in an envelope`()
+        throws
+    {
+        let unwrapped = RowVersion(place: 90, seconds: 100, [])
+        #expect(RowVersion.none.advanced(by: .tombstone) == RowVersion.none)
+        #expect(unwrapped.advanced(by: .tombstone) == unwrapped)
+        #expect(streamed(90).advanced(by: .tombstone) == nil)
+        let mixed = try #require(streamed(90).advanced(by: .none))
+        #expect(mixed.advanced(by: .tombstone) == mixed)
+        #expect(RowVersion(place: 0, seconds: 0, .envelope).advanced(by: .tombstone) == nil)
+    }
+}

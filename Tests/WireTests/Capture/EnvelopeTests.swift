@@ -1,0 +1,169 @@
+import Inventory
+import Testing
+
+@testable import Wire
+
+private typealias Debezium = DebeziumText
+
+@Suite struct EnvelopeTests {
+    let event = OrderEvent(
+        id: EventID(16), pair: Pair(product: ProductID(3), warehouse: WarehouseID(1)), units: -185,
+        time: Timestamp(microseconds: 1_774_873_800_000_000))
+    let streamed = RowVersion(place: 24_023_128, seconds: 1_774_873_800, .envelope)
+
+    static let formats: [SourceFormat] = [SourceFormat(.auto), SourceFormat(.debezium)]
+    static let wrappings: [@Sendable (String) -> String] = [{ $0 }, { DebeziumText.withSchema($0) }]
+
+    @Test(arguments: formats, [0, 1])
+    func `inserts and updates hold the row as it now stands`(format: SourceFormat, wrapping: Int) throws {
+        let wrap = Self.wrappings[wrapping]
+        let old = Debezium.row(quantity: "5", time: "\"2026-03-30T11:00:00Z\"")
+        for text in [
+            Debezium.envelope("c", after: Debezium.row()),
+            Debezium.oldEnvelope("c", after: Debezium.row()),
+            Debezium.envelope("u", after: Debezium.row()),
+            Debezium.envelope("u", before: Debezium.keyAlone(), after: Debezium.row()),
+            Debezium.envelope("u", before: old, after: Debezium.row()),
+        ] {
+            let message = try InputDecoder(format: format).decode(key: Debezium.key(), wrap(text))
+            #expect(message == .change(.upsert(event, streamed)), "\(text)")
+        }
+    }
+
+    @Test(arguments: [
+        "\"first\"", "\"true\"", "true", "\"first_in_data_collection\"", "\"last_in_data_collection\"",
+        "\"last\"", "\"false\"", "false", "null",
+    ])
+    func `a snapshot's row says so in its version`(snapshot: String) throws {
+        let source = Debezium.postgres(snapshot: snapshot)
+        let message = try InputDecoder().decode(Debezium.envelope("r", after: Debezium.row(), source: source))
+        let version = RowVersion(place: 24_023_128, seconds: 1_774_873_800, [.envelope, .snapshot])
+        #expect(message == .change(.upsert(event, version)))
+    }
+
+    @Test func `an incremental snapshot's row of PostgreSQL has its time alone`() throws {
+        let source = Debezium.postgres(lsn: nil, snapshot: "\"incremental\"")
+        let message = try InputDecoder().decode(Debezium.envelope("r", after: Debezium.row(), source: source))
+        let version = RowVersion(
+            place: 1_774_873_800_500_000, seconds: 1_774_873_800, [.envelope, .snapshot])
+        #expect(message == .change(.upsert(event, version)))
+    }
+
+    @Test func `MySQL's position is file, place and row`() throws {
+        func version(_ source: String, _ operation: String = "u") throws -> RowVersion? {
+            let text = Debezium.envelope(operation, after: Debezium.row(), source: source)
+            guard case .change(.upsert(event, let version)) = try InputDecoder().decode(text) else {
+                return nil
+            }
+            return version
+        }
+        let flags: RowVersion.Flags = [.envelope, .commitOrder]
+        #expect(
+            try version(Debezium.mysql())
+                == RowVersion(place: 3 << 41 | 484 << 9, seconds: 1_774_873_800, flags))
+        #expect(
+            try version(Debezium.mysql(file: "binlog.1000000", position: 5_000_000_000, row: 900))
+                == RowVersion(
+                    place: 1_000_000 << 41 | 0xFFFF_FFFF << 9 | 511, seconds: 1_774_873_800, flags))
+        #expect(
+            try version(Debezium.mysql(snapshot: "\"true\""), "r")
+                == RowVersion(
+                    place: 3 << 41 | 484 << 9, seconds: 1_774_873_800, flags.union(.snapshot)))
+        // File numbers are numbers: 000010 comes after 000009, and after 999999 comes 1000000.
+        let nine = try #require(try version(Debezium.mysql(file: "mysql-bin.000009", position: 900)))
+        let ten = try #require(try version(Debezium.mysql(file: "mysql-bin.000010", position: 4)))
+        #expect(nine.advanced(by: ten) == ten)
+        #expect(ten.advanced(by: nine) == nil)
+    }
+
+    @Test func `a source without a position has its time, and one without either nothing`() throws {
+        for (source, version) in [
+            (
+                #"{"ts_ms":1774873800500}"#,
+                RowVersion(place: 1_774_873_800_500_000, seconds: 1_774_873_800, .envelope)
+            ),
+            (
+                #"{"ts_ms":1774873800500,"ts_us":1774873800500123}"#,
+                RowVersion(place: 1_774_873_800_500_123, seconds: 1_774_873_800, .envelope)
+            ),
+            (
+                #"{"sequence":"[\"24023119\",\"24023128\"]"}"#,
+                RowVersion(place: 24_023_128, seconds: 0, .envelope)
+            ),
+            (#"{"sequence":"[\"24023119\",null]"}"#, RowVersion(place: 0, seconds: 0, .envelope)),
+            ("{}", RowVersion(place: 0, seconds: 0, .envelope)),
+            ("null", RowVersion(place: 0, seconds: 0, .envelope)),
+            (#"{"lsn":-5,"ts_ms":"x","file":7,"pos":[]}"#, RowVersion(place: 0, seconds: 0, .envelope)),
+        ] {
+            let text = Debezium.envelope("u", after: Debezium.row(), source: source)
+            #expect(try InputDecoder().decode(text) == .change(.upsert(event, version)), "\(source)")
+        }
+    }
+
+    @Test(arguments: [0, 1])
+    func `a delete is found by the key, and by before where there is no key that names it`(
+        wrapping: Int
+    ) throws {
+        let wrap = Self.wrappings[wrapping]
+        let decoder = InputDecoder()
+        let delete = InputMessage.change(.delete(EventID(16), streamed))
+        let full = wrap(Debezium.envelope("d", before: Debezium.row()))
+        let alone = wrap(Debezium.envelope("d", before: Debezium.keyAlone()))
+        let keyOnly = wrap(Debezium.envelope("d", before: #"{"event_id":16}"#))
+        let nothing = wrap(Debezium.envelope("d"))
+        for key in [Debezium.key(), Debezium.keyWithSchema()] {
+            for text in [full, alone, keyOnly, nothing] {
+                #expect(try decoder.decode(key: key, text) == delete)
+            }
+        }
+        for key in [nil, Debezium.key("product_id", "3"), "3", "\"3\"", "garbage"] {
+            for text in [full, alone, keyOnly] { #expect(try decoder.decode(key: key, text) == delete) }
+            #expect(decoder.badness(key: key, nothing)?.reason == .missingKey)
+        }
+    }
+
+    @Test func `an id of 0 may be invented where the key is of other columns`() throws {
+        let text = Debezium.envelope("d", before: Debezium.keyAlone(id: "0"))
+        #expect(InputDecoder().badness(key: Debezium.key("line_id", "5"), text)?.reason == .missingKey)
+        let zero = InputMessage.change(.delete(EventID(0), streamed))
+        #expect(try InputDecoder().decode(key: Debezium.key("event_id", "0"), text) == zero)
+        #expect(try InputDecoder().decode(text) == zero)
+    }
+
+    @Test func `a changed key is a delete and an insert`() throws {
+        let decoder = InputDecoder()
+        let delete = try decoder.decode(
+            key: Debezium.key(), Debezium.envelope("d", before: Debezium.keyAlone()))
+        let insert = try decoder.decode(
+            key: Debezium.key("event_id", "99"), Debezium.envelope("c", after: Debezium.row(id: "99")))
+        #expect(delete == .change(.delete(EventID(16), streamed)))
+        var moved = event
+        moved.id = EventID(99)
+        #expect(insert == .change(.upsert(moved, streamed)))
+    }
+
+    @Test func `truncates are told, logical messages skipped`() throws {
+        #expect(try InputDecoder().decode(Debezium.envelope("t")) == .change(.truncate(streamed)))
+        let message =
+            #"{"op":"m","ts_ms":1,"source":\#(Debezium.postgres()),"message":{"prefix":"x","content":"aGk="}}"#
+        #expect(try InputDecoder().decode(message) == .skipped(.logicalMessage))
+    }
+
+    @Test func `an envelope without its row, or of no known operation, is bad`() {
+        for (text, reason) in [
+            (Debezium.envelope("u"), BadEvent.Reason.missingRow),
+            (Debezium.envelope("c", before: Debezium.row()), .missingRow),
+            (Debezium.envelope("x", after: Debezium.row()), .unknownOperation),
+            (Debezium.envelope("", after: Debezium.row()), .unknownOperation),
+            (Debezium.envelope("cu", after: Debezium.row()), .unknownOperation),
+            (Debezium.envelope("u", after: #"{"event_id":16}"#), .missingField),
+            (Debezium.envelope("u", after: Debezium.row(quantity: "-1")), .quantityOutOfRange),
+            (Debezium.envelope("u", after: Debezium.row(quantity: "null")), .wrongType),
+            (Debezium.envelope("u", after: Debezium.row(quantity: "1.5")), .notAnInteger),
+            (Debezium.envelope("u", after: Debezium.row()) + "x", .invalidJSON),
+            (Debezium.withSchema("5"), .notAnObject),
+        ] {
+            #expect(InputDecoder().badness(text)?.reason == reason, "\(text)")
+        }
+    }
+}
