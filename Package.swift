@@ -24,6 +24,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        // hummingbird's own ground, for the connection guard and the reading thread.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -46,8 +48,15 @@ let package = Package(
             dependencies: [
                 "Inventory", "Wire", "Pipeline",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            // In the code itself, so that the one binary has them wherever it is copied.
+            resources: [
+                .embedInCode("Page/page.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js"),
+                .embedInCode("Page/icon.svg"), .embedInCode("Page/openapi.json"),
             ],
             swiftSettings: strict),
         .target(
@@ -64,7 +73,7 @@ let package = Package(
         .executableTarget(
             name: "stockd",
             dependencies: [
-                "Inventory", "Wire", "Kafka", "Pipeline", "Service",
+                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Service",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -86,6 +95,12 @@ let package = Package(
             name: "OracleTests",
             dependencies: [
                 "Inventory", "Wire", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "Web", "Pipeline", "Wire", "Inventory", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -42,6 +42,8 @@ public final class ViewStore: Sendable {
         public var log: [Block]
         /// The newest change's number, whether or not it is in the log.
         public var newest: UInt64
+        /// By worker, its newest change's number.
+        public var latest: [UInt64]
         /// When the connection to Kafka was lost, in monotonic microseconds; nil while there is one.
         public var disconnectedAt: Int64?
     }
@@ -54,6 +56,7 @@ public final class ViewStore: Sendable {
         var log: [Block] = []
         var kept = 0
         var newest: UInt64 = 0
+        var latest: [UInt64]
         var versions: UInt64 = 0
         var disconnectedAt: Int64?
         var onNews: @Sendable () -> Void = {}
@@ -70,7 +73,9 @@ public final class ViewStore: Sendable {
 
     /// - Parameter workers: how many there will be, numbered from 0.
     public init(workers: Int) {
-        state = Mutex(State(cuts: Array(repeating: nil, count: workers)))
+        state = Mutex(
+            State(
+                cuts: Array(repeating: nil, count: workers), latest: Array(repeating: 0, count: workers)))
         marks = (0..<workers).map { _ in Mark() }
     }
 
@@ -94,6 +99,7 @@ public final class ViewStore: Sendable {
                 state.kept = 0
                 state.newest += 1
             }
+            state.latest[worker] = state.newest
             return state.onNews
         }
         wake()
@@ -139,7 +145,7 @@ public final class ViewStore: Sendable {
         return state.withLock { state in
             Moment(
                 cuts: state.cuts, freshAt: freshAt, log: state.log, newest: state.newest,
-                disconnectedAt: state.disconnectedAt)
+                latest: state.latest, disconnectedAt: state.disconnectedAt)
         }
     }
 

@@ -4,6 +4,7 @@ import Logging
 import Pipeline
 import Service
 import ServiceLifecycle
+import Web
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,9 +35,15 @@ struct Run: AsyncParsableCommand {
             configuration, options: daemonOptions, files: files, catalog: catalog, logger: logger,
             environment: options.environment, release: Stockd.release,
             onReload: { reload(configuration, output, logger) })
+        let web = daemon.webServer.map {
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: $0, successTerminationBehavior: .ignore,
+                failureTerminationBehavior: .gracefullyShutdownGroup)
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
+                // Ended in the opposite order: what the daemon does last can still be asked about.
+                services: [web].compactMap { $0 } + [
                     .init(
                         service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup),
@@ -49,6 +56,9 @@ struct Run: AsyncParsableCommand {
         do {
             try await group.run()
             logger.notice("stopped in good order")
+        } catch let failure as WebFailure {
+            logger.critical("\(failure)")
+            throw Exit.io
         } catch let stop as WorkerStop {
             logger.critical("\(stop.message)")
             throw Exit.code(of: stop)

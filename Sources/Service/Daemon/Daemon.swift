@@ -5,6 +5,7 @@ import Pipeline
 public import ServiceLifecycle
 import Synchronization
 import UnixSignals
+public import Web
 
 #if canImport(Glibc)
 internal import Glibc
@@ -29,6 +30,8 @@ public final class Daemon: Service {
     private let watchdog: WatchdogFeeder
     private let files: ReferenceFiles
     private let catalog: Catalog
+    /// Nil without HTTP.
+    private let web: WebParts?
     private let workers = Mutex<[WorkerThread]>([])
     /// Reads the configuration again for SIGHUP and says what changed.
     private let onReload: @Sendable () -> Void
@@ -51,6 +54,7 @@ public final class Daemon: Service {
         self.catalog = catalog
         self.logger = logger
         self.onReload = onReload
+        web = configuration.http.listen == nil ? nil : WebParts(workers: configuration.workers)
         notifier = SystemdNotifier(environment: environment)
         watchdog = WatchdogFeeder(notifier: notifier, environment: environment)
     }
@@ -60,6 +64,8 @@ public final class Daemon: Service {
             guard let admin = try await connect() else { return }
             defer { admin.close(deadlineMs: 2_000) }
             startWorkers(admin)
+            let probe = web.map { LagProbe($0, client, topic: configuration.input.topic) }
+            defer { probe?.stop() }
             try await watchWorkers()
         } onGracefulShutdown: {
             self.notifier.send(.stopping, .status("stopping"))
@@ -129,6 +135,7 @@ public final class Daemon: Service {
                 defer { isDown = isDownNow }
                 return isDown != isDownNow
             }
+            web?.store.setConnected(!isDownNow)
             guard isNews else { return }
             switch change.state {
             case .down(let reason): logger.warning("connection to Kafka lost, trying again: \(reason)")
@@ -144,9 +151,9 @@ public final class Daemon: Service {
         let started = (0..<configuration.workers).map { number in
             watchdog.add(worker: number)
             return WorkerThread(
-                number: number, client: client,
+                number: number, client: web?.observed(client, worker: number) ?? client,
                 log: configuration.logSettings(worker: number, hostname: hostname), settings: settings,
-                catalog: catalog, admin: admin, logger: logger,
+                catalog: catalog, admin: admin, logger: logger, views: web?.store,
                 onStep: { [watchdog] in watchdog.progress(worker: number) },
                 onEnd: { [watchdog] in watchdog.remove(worker: number) })
         }
@@ -219,6 +226,20 @@ public final class Daemon: Service {
             for worker in workers.withLock({ $0 }) { worker.inbox.adopt(tables.catalog) }
         }
         onReload()
+    }
+}
+
+extension Daemon {
+    /// The HTTP interface; nil when there is to be none. To be run beside the daemon, before it.
+    public var webServer: WebServer? {
+        guard let web, let settings = configuration.webSettings else { return nil }
+        let source = WebSource(
+            store: web.store, lags: web.lags, statistics: web.statistics,
+            counts: { [self] in workers.withLock { $0 }.map(\.telemetry.snapshot) },
+            workers: configuration.workers, release: self.settings.release,
+            libraryVersion: LibraryVersion.text, groupID: configuration.kafka.groupID,
+            inputTopic: configuration.input.topic, delivery: configuration.delivery.rawValue)
+        return WebServer(settings, source, logger: logger)
     }
 }
 

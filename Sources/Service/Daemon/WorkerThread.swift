@@ -18,11 +18,12 @@ public final class WorkerThread: Sendable {
     private let result = Mutex<Result<Void, WorkerStop>?>(nil)
     private let onEnd: @Sendable () -> Void
 
-    /// Starts the worker. `onStep` is called after each of its turns, `onEnd` once when it has ended, both on
-    /// its thread.
+    /// Starts the worker, which shows in `views` what it commits. `onStep` is called after each of its turns,
+    /// `onEnd` once when it has ended, both on its thread.
     public init(
         number: Int, client: ClientSettings, log: KafkaLog.Settings, settings: PipelineSettings,
-        catalog: Catalog, admin: Admin, logger: Logger, onStep: @escaping @Sendable () -> Void = {},
+        catalog: Catalog, admin: Admin, logger: Logger, views: ViewStore? = nil,
+        onStep: @escaping @Sendable () -> Void = {},
         onEnd: @escaping @Sendable () -> Void = {}
     ) {
         self.number = number
@@ -30,7 +31,7 @@ public final class WorkerThread: Sendable {
         telemetry = Telemetry(logger: logger)
         let body: @Sendable () -> Void = { [self] in
             let outcome = Result { () throws(WorkerStop) in
-                try run(client, log, settings, catalog, admin, onStep)
+                try run(client, log, settings, catalog, admin, views, onStep)
             }
             result.withLock { $0 = outcome }
             onEnd()
@@ -43,7 +44,7 @@ public final class WorkerThread: Sendable {
 
     private func run(
         _ client: ClientSettings, _ log: KafkaLog.Settings, _ settings: PipelineSettings, _ catalog: Catalog,
-        _ admin: Admin, _ onStep: () -> Void
+        _ admin: Admin, _ views: ViewStore?, _ onStep: () -> Void
     ) throws(WorkerStop) {
         let kafka: KafkaLog
         do throws(LogFailure) {
@@ -53,13 +54,14 @@ public final class WorkerThread: Sendable {
         }
         defer { kafka.close() }
         let worker = KafkaWorker(
-            log: kafka, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry)
+            log: kafka, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry,
+            views: views.map { ViewFeed($0, worker: number) })
         while try worker.step() { onStep() }
     }
 }
 
 /// Runs a closure on a new detached thread.
-private func startThread(_ body: @escaping @Sendable () -> Void) {
+func startThread(_ body: @escaping @Sendable () -> Void) {
     final class Box: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }

@@ -32,6 +32,7 @@ final class Site {
               products: {file: products.csv}
               warehouses: {file: warehouses.csv}
             log: {format: text}
+            http: {listen: ~}
             \(settings.replacing("NAME", with: name))
             """)
         let topics = ["in", "alerts", "stock", "state", "dlq", "replayed"].map {

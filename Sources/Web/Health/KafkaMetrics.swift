@@ -1,0 +1,70 @@
+/// librdkafka's own figures, client by client.
+struct KafkaMetrics {
+    private let clients: [(name: String, statistics: KafkaStatistics)]
+
+    init(_ latest: [String: KafkaStatistics]) {
+        clients = latest.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    func write(_ out: inout MetricsWriter) {
+        each("stockd_kafka_connected_brokers", .gauge, "Brokers with a connection.", &out) { client in
+            Int64(client.brokers.values.filter { $0.nodeid >= 0 && $0.state == "UP" }.count)
+        }
+        each("stockd_kafka_queue_messages", .gauge, "Messages that wait to be sent.", &out) {
+            $0.messageCount
+        }
+        each("stockd_kafka_queue_bytes", .gauge, "Bytes that wait to be sent.", &out) { $0.messageSize }
+        each("stockd_kafka_fetch_queue_messages", .gauge, "Messages fetched ahead.", &out) { client in
+            client.places.reduce(0) { $0 + $1.fetchQueueCount }
+        }
+        each("stockd_kafka_fetch_queue_bytes", .gauge, "Bytes fetched ahead.", &out) { client in
+            client.places.reduce(0) { $0 + $1.fetchQueueSize }
+        }
+        total("stockd_kafka_sent_bytes_total", "Bytes sent to brokers.", &out) { $0.txbytes }
+        total("stockd_kafka_received_bytes_total", "Bytes received from brokers.", &out) { $0.rxbytes }
+        total("stockd_kafka_request_errors_total", "Requests that failed.", &out) { $0.txerrs + $0.rxerrs }
+        total("stockd_kafka_request_retries_total", "Requests sent again.", &out) { $0.txretries }
+        total("stockd_kafka_request_timeouts_total", "Requests that timed out.", &out) { $0.reqTimeouts }
+        perBroker(
+            "stockd_kafka_broker_rtt_seconds", "Round trip, 99th percentile of the last window.", &out
+        ) { $0.rtt.map { Double($0.p99) / 1_000_000 } }
+        perBroker(
+            "stockd_kafka_broker_throttle_seconds", "Throttling, 99th percentile of the last window.", &out
+        ) { $0.throttle.map { Double($0.p99) / 1_000 } }
+    }
+
+    private func each(
+        _ name: String, _ kind: MetricsWriter.Kind, _ help: String, _ out: inout MetricsWriter,
+        _ value: (KafkaStatistics) -> Int64
+    ) {
+        out.family(name, kind, help)
+        for (client, statistics) in clients { out.sample(name, [("client", client)], value(statistics)) }
+    }
+
+    private func total(
+        _ name: String, _ help: String, _ out: inout MetricsWriter, _ value: (KafkaStatistics.Broker) -> Int64
+    ) {
+        each(name, .counter, help, &out) { client in client.brokers.values.reduce(0) { $0 + value($1) } }
+    }
+
+    private func perBroker(
+        _ name: String, _ help: String, _ out: inout MetricsWriter,
+        _ value: (KafkaStatistics.Broker) -> Double?
+    ) {
+        out.family(name, .gauge, help)
+        for (client, statistics) in clients {
+            for broker in statistics.brokers.values.sorted(by: { $0.nodeid < $1.nodeid })
+            where broker.nodeid >= 0 {
+                guard let value = value(broker) else { continue }
+                out.sample(name, [("client", client), ("broker", "\(broker.nodeid)")], value)
+            }
+        }
+    }
+}
+
+extension KafkaStatistics {
+    /// The partitions; -1 stands for messages not yet given one.
+    fileprivate var places: [Place] {
+        topics.values.flatMap(\.partitions.values).filter { $0.partition >= 0 }
+    }
+}

@@ -1,0 +1,174 @@
+import Inventory
+import Pipeline
+
+/// Everything Prometheus is told; the names are listed in docs/http.md.
+struct MetricsAnswer {
+    let source: WebSource
+    let startedAt: Timestamp
+    let traffic: WebTraffic.Counts
+    let streams: Int
+
+    func answer(nowMicroseconds: Int64) -> Answer {
+        var out = MetricsWriter()
+        let counts = source.counts()
+        let moment = source.store.moment()
+        out.family("stockd_build_info", .gauge, "The release that runs; always 1.")
+        out.sample(
+            "stockd_build_info", [("release", source.release), ("librdkafka", source.libraryVersion)], 1)
+        out.single(
+            "stockd_ready", .gauge, "1 when assigned, recovered, connected and keeping up.",
+            Readiness(source).isReady ? 1 : 0)
+        writeEvents(counts, &out)
+        writeTransactions(counts, &out)
+        writeViews(moment, nowMicroseconds, &out)
+        writeWorkers(counts, &out)
+        writePartitions(moment, &out)
+        writeTraffic(&out)
+        KafkaMetrics(source.statistics.latest).write(&out)
+        writeProcess(&out)
+        return Answer("text/plain; version=0.0.4; charset=utf-8", Array(out.text.utf8))
+    }
+
+    private func sum(_ counts: [Telemetry.Counts], _ path: KeyPath<Telemetry.Counts, Int>) -> Int {
+        counts.reduce(0) { $0 + $1[keyPath: path] }
+    }
+
+    private func writeEvents(_ counts: [Telemetry.Counts], _ out: inout MetricsWriter) {
+        out.family("stockd_events_total", .counter, "Input records by what became of them.")
+        let belowWindow = sum(counts, \.belowWindow)
+        for (outcome, count) in [
+            ("applied", sum(counts, \.applied) - belowWindow), ("below_window", belowWindow),
+            ("duplicate", sum(counts, \.duplicates)), ("tombstone", sum(counts, \.tombstones)),
+            ("bad", sum(counts, \.bad)),
+        ] { out.sample("stockd_events_total", [("outcome", outcome)], count) }
+        out.family("stockd_bad_events_total", .counter, "Events that were refused, by reason.")
+        let reasons = counts.reduce(into: [String: Int]()) { $0.merge($1.badByReason, uniquingKeysWith: +) }
+        for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
+            out.sample("stockd_bad_events_total", [("reason", reason)], count)
+        }
+        out.single(
+            "stockd_unknown_type_events_total", .counter, "Events whose type is not in events.types.",
+            sum(counts, \.unknownTypes))
+        out.histogram(
+            "stockd_event_latency_seconds",
+            "Kafka timestamp to commit, of the oldest and the newest record sampled in each transaction.",
+            counts.reduce(Histogram.latencies) { $0 + $1.latencies })
+    }
+
+    private func writeTransactions(_ counts: [Telemetry.Counts], _ out: inout MetricsWriter) {
+        out.family("stockd_transactions_total", .counter, "Kafka transactions by how they ended.")
+        for (outcome, count) in [
+            ("committed", sum(counts, \.committed)), ("aborted", sum(counts, \.aborted)),
+            ("indefinite", sum(counts, \.indefinite)),
+        ] { out.sample("stockd_transactions_total", [("outcome", outcome)], count) }
+        out.histogram(
+            "stockd_commit_duration_seconds", "From consolidation to Kafka's answer to the commit.",
+            counts.reduce(Histogram.commits) { $0 + $1.commits })
+        out.single(
+            "stockd_messages_sent_total", .counter, "Messages to alerts, dead letters and output tables.",
+            sum(counts, \.messages))
+        out.single(
+            "stockd_alert_changes_total", .counter, "Alert changes that were committed.",
+            sum(counts, \.alertChanges))
+    }
+
+    private func writeViews(_ moment: ViewStore.Moment, _ now: Int64, _ out: inout MetricsWriter) {
+        let tally = moment.cuts.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
+        out.family("stockd_alerts", .gauge, "Alerts that stand.")
+        for severity in Severity.allCases {
+            out.sample("stockd_alerts", [("severity", severity.name)], tally[severity])
+        }
+        out.single(
+            "stockd_pairs", .gauge, "Pairs of product and warehouse that are known.",
+            moment.cuts.reduce(0) { $0 + ($1?.pairs ?? 0) })
+        out.single("stockd_stock_rows", .gauge, "Rows of the stock table.", tally.rows)
+        let catalog = moment.cuts.compactMap { $0?.shards.first?.catalog }.first
+        out.single("stockd_products", .gauge, "Products in the reference data.", catalog?.products.count ?? 0)
+        out.single(
+            "stockd_warehouses", .gauge, "Warehouses in the reference data.", catalog?.warehouses.count ?? 0)
+        let freshness = Freshness(moment, now: monotonicMicroseconds(), wall: now)
+        out.single(
+            "stockd_view_age_seconds", .gauge, "How long ago the views were last known to be current.",
+            freshness.asOf == nil
+                ? Double(now - startedAt.microseconds) / 1_000_000
+                : Double(freshness.ageMicroseconds) / 1_000_000)
+        let publishing = source.store.publishing
+        out.single(
+            "stockd_view_publishes_total", .counter, "How often a worker showed its views.", publishing.count)
+        out.single(
+            "stockd_view_publish_seconds_total", .counter, "Time that workers spent on showing their views.",
+            Double(publishing.microseconds) / 1_000_000)
+    }
+
+    private func writeWorkers(_ counts: [Telemetry.Counts], _ out: inout MetricsWriter) {
+        out.family("stockd_worker_running", .gauge, "1 when assigned, recovered and reading.")
+        for (number, worker) in counts.enumerated() {
+            out.sample("stockd_worker_running", [("worker", "\(number)")], worker.isRunning ? 1 : 0)
+        }
+        out.family("stockd_recovery_progress_ratio", .gauge, "How much of the state is recovered.")
+        for (number, worker) in counts.enumerated() {
+            out.sample("stockd_recovery_progress_ratio", [("worker", "\(number)")], worker.recoveredShare)
+        }
+        out.single(
+            "stockd_rebalances_total", .counter, "Assignments of partitions.", sum(counts, \.rebalances))
+        out.single("stockd_recoveries_total", .counter, "Recoveries completed.", sum(counts, \.recoveries))
+        out.single(
+            "stockd_fencings_total", .counter, "Times another producer took over.", sum(counts, \.fencings))
+    }
+
+    private func writePartitions(_ moment: ViewStore.Moment, _ out: inout MetricsWriter) {
+        let positions = moment.cuts.flatMap { $0?.positions ?? [] }.sorted { $0.partition < $1.partition }
+        out.family("stockd_consumer_offset", .gauge, "The next input offset committed.")
+        for position in positions {
+            out.sample(
+                "stockd_consumer_offset", [("partition", "\(position.partition.rawValue)")],
+                position.offset.rawValue)
+        }
+        let lags = source.lags.lags.sorted { $0.key < $1.key }
+        out.family("stockd_log_end_offset", .gauge, "The input log's end as last seen.")
+        for (partition, lag) in lags {
+            out.sample("stockd_log_end_offset", [("partition", "\(partition.rawValue)")], lag.end)
+        }
+        out.family("stockd_consumer_lag_messages", .gauge, "Input records that wait.")
+        for (partition, lag) in lags {
+            out.sample("stockd_consumer_lag_messages", [("partition", "\(partition.rawValue)")], lag.messages)
+        }
+        out.family("stockd_partition_progressing", .gauge, "0 when stalled or falling behind.")
+        for (partition, lag) in lags {
+            let isProgressing = lag.trend == .ok || lag.trend == .unknown
+            out.sample(
+                "stockd_partition_progressing", [("partition", "\(partition.rawValue)")],
+                isProgressing ? 1 : 0)
+        }
+    }
+
+    private func writeTraffic(_ out: inout MetricsWriter) {
+        out.family("stockd_http_requests_total", .counter, "HTTP requests by route and status.")
+        for (key, count) in traffic.requests.sorted(by: {
+            ($0.key.route, $0.key.code) < ($1.key.route, $1.key.code)
+        }) {
+            out.sample(
+                "stockd_http_requests_total", [("route", key.route), ("code", "\(key.code)")], count)
+        }
+        out.single("stockd_http_connections", .gauge, "HTTP connections open.", traffic.connections)
+        out.single(
+            "stockd_http_refused_connections_total", .counter, "HTTP connections refused over the limit.",
+            traffic.refused)
+        out.single("stockd_http_stream_clients", .gauge, "Readers of /v1/changes.", streams)
+        out.single(
+            "stockd_http_dropped_streams_total", .counter, "Readers that were cut off for not reading.",
+            traffic.dropped)
+    }
+
+    private func writeProcess(_ out: inout MetricsWriter) {
+        let facts = ProcessFacts()
+        out.single(
+            "process_resident_memory_bytes", .gauge, "Resident memory size in bytes.", facts.residentBytes)
+        out.single(
+            "process_cpu_seconds_total", .counter, "User and system CPU time in seconds.", facts.cpuSeconds)
+        out.single("process_open_fds", .gauge, "Open file descriptors.", facts.openFiles)
+        out.single(
+            "process_start_time_seconds", .gauge, "Start time since the Unix epoch in seconds.",
+            Double(startedAt.microseconds) / 1_000_000)
+    }
+}

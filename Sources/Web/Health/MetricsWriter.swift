@@ -1,0 +1,56 @@
+import Pipeline
+
+/// Writes the Prometheus text format, one family after the other.
+struct MetricsWriter {
+    enum Kind: String { case counter, gauge, histogram }
+    typealias Labels = [(name: String, value: String)]
+
+    private(set) var text = ""
+
+    /// Begins a family; its samples follow.
+    mutating func family(_ name: String, _ kind: Kind, _ help: String) {
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+    }
+
+    mutating func sample(_ name: String, _ labels: Labels = [], _ value: some CustomStringConvertible) {
+        text += name
+        if !labels.isEmpty {
+            let pairs = labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }
+            text += "{" + pairs.joined(separator: ",") + "}"
+        }
+        text += " \(value)\n"
+    }
+
+    /// A family with one sample.
+    mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: some CustomStringConvertible)
+    {
+        family(name, kind, help)
+        sample(name, [], value)
+    }
+
+    mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
+        family(name, .histogram, help)
+        var below = 0
+        for (bound, count) in zip(histogram.boundsMs, histogram.counts) {
+            below += count
+            sample(name + "_bucket", [("le", "\(Double(bound) / 1_000)")], below)
+        }
+        sample(name + "_bucket", [("le", "+Inf")], histogram.count)
+        sample(name + "_sum", [], Double(histogram.sumMs) / 1_000)
+        sample(name + "_count", [], histogram.count)
+    }
+
+    private static func escaped(_ value: String) -> String {
+        guard value.utf8.contains(where: { $0 == 0x5C || $0 == 0x22 || $0 == 0x0A }) else { return value }
+        var escaped = ""
+        for character in value.unicodeScalars {
+            switch character {
+            case "\\": escaped += "\\\\"
+            case "\"": escaped += "\\\""
+            case "\n": escaped += "\\n"
+            default: escaped.unicodeScalars.append(character)
+            }
+        }
+        return escaped
+    }
+}

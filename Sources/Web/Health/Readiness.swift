@@ -1,0 +1,48 @@
+import Inventory
+import Pipeline
+
+/// Whether the daemon does its work, and what stands in the way.
+struct Readiness {
+    var reasons: [String] = []
+    var isReady: Bool { reasons.isEmpty }
+
+    init(_ source: WebSource) {
+        let counts = source.counts()
+        if counts.count < source.workers {
+            reasons.append("waiting for Kafka: \(counts.count) of \(source.workers) workers have started")
+        }
+        for (number, worker) in counts.enumerated()
+        where !worker.isRunning && !worker.status.hasPrefix("standing by") {
+            reasons.append("worker \(number): \(worker.status)")
+        }
+        let moment = source.store.moment()
+        if moment.disconnectedAt != nil { reasons.append("there is no connection to Kafka") }
+        for (partition, lag) in source.lags.lags.sorted(by: { $0.key < $1.key }) {
+            switch lag.trend {
+            case .ok, .unknown: break
+            case .slow:
+                reasons.append(
+                    "partition \(partition.rawValue): the lag grows, it is \(lag.messages) messages")
+            case .stalled:
+                reasons.append(
+                    "partition \(partition.rawValue): stalled at offset \(lag.offset), "
+                        + "\(lag.messages) messages behind")
+            }
+        }
+    }
+
+    var answer: Answer {
+        var json = JSONWriter()
+        json.open("{")
+        json.name("ready")
+        json.boolean(isReady)
+        json.name("reasons")
+        json.open("[")
+        for reason in reasons { json.text(reason) }
+        json.close("]")
+        json.close("}")
+        var answer = Answer(Media.json.contentType, json.bytes)
+        if !isReady { answer.status = .serviceUnavailable }
+        return answer
+    }
+}

@@ -1,0 +1,33 @@
+import Inventory
+import Pipeline
+
+/// The alerts that stand as of the newest change: a cut's, and what was committed since it was taken.
+struct AlertTable: Sendable {
+    var rows: [AlertRow]
+    /// The newest change in it.
+    var through: UInt64
+    var freshness: Freshness
+
+    /// Nil when changes since a cut are no longer kept; the worker's next cut will have them.
+    init?(_ model: ReadModel, _ moment: ViewStore.Moment) {
+        var changed: [Pair: AlertRow?] = [:]
+        for (worker, latest) in moment.latest.enumerated() {
+            let shown = moment.cuts[worker]?.changesThrough ?? 0
+            if latest <= shown { continue }
+            // The log may begin after what this cut lacks.
+            guard let oldest = moment.log.first?.first, oldest <= shown + 1 else { return nil }
+            for block in moment.log where block.worker == worker {
+                for (index, change) in block.changes.enumerated()
+                where block.first + UInt64(index) > shown {
+                    let row = change.severity == nil ? nil : change.row
+                    changed[change.pair] = .some(
+                        row.map { AlertRow($0, since: change.since, incident: change.incident) })
+                }
+            }
+        }
+        rows = changed.isEmpty ? model.alerts : model.alerts.filter { changed[$0.row.pair] == nil }
+        rows += changed.values.compactMap { $0 }
+        through = moment.newest
+        freshness = model.freshness
+    }
+}

@@ -1,0 +1,136 @@
+import Inventory
+import Wire
+
+/// A row of the stock table with its incident, which means something only when it alerts.
+struct AlertRow {
+    var row: StockRow
+    var since: Timestamp
+    var incident: UInt32
+
+    init(_ row: StockRow, _ cell: ShownCell) {
+        self.row = row
+        since = cell.since
+        incident = cell.incident
+    }
+
+    init(_ row: StockRow, since: Timestamp, incident: UInt32) {
+        self.row = row
+        self.since = since
+        self.incident = incident
+    }
+}
+
+/// One page of rows.
+struct RowPage<Element> {
+    var rows: [Element] = []
+    /// Nil when no row follows.
+    var next: Cursor?
+}
+
+extension ReadModel {
+    /// A page of `current_stock_levels` or `low_stock_alerts`.
+    func stockPage(_ query: RowQuery) -> RowPage<AlertRow> {
+        let warehouseNames = query.text.map { text in
+            Set(catalog.warehouses.values.filter { $0.name.lowercased().contains(text) }.map(\.id))
+        }
+        var found: [(place: Place, row: AlertRow)] = []
+        forEachEntry(query) { entry in
+            let isNamed = query.text.map { entry.product.name.lowercased().contains($0) } ?? true
+            for row in entry.rows {
+                let cell = row.cell
+                if let wanted = query.warehouses, !wanted.contains(cell.pair.warehouse.rawValue) { continue }
+                if query.view == .lowStockAlerts, cell.severity == nil { continue }
+                if let wanted = query.severities {
+                    guard let severity = cell.severity, wanted.contains(severity) else { continue }
+                }
+                guard isNamed || warehouseNames?.contains(cell.pair.warehouse) == true,
+                    let warehouse = catalog.warehouses[cell.pair.warehouse]
+                else { continue }
+                let full = AlertRow(
+                    StockRow(
+                        product: entry.product, warehouse: warehouse, currentStock: cell.stock,
+                        lastUpdated: cell.lastUpdated), cell)
+                let place = Place(key: query.sort.column.map { full.key($0) } ?? .nothing, pair: cell.pair)
+                if !query.begins(after: place) { continue }
+                found.append((place, full))
+                // In the natural order what follows is only needed to know that there is more.
+                if query.sort.column == nil, found.count > query.limit { return false }
+            }
+            return true
+        }
+        return query.page(found)
+    }
+
+    /// A page of `multi_warehouse_inventory`.
+    func rollupPage(_ query: RowQuery) -> RowPage<RollupRow> {
+        var found: [(place: Place, row: RollupRow)] = []
+        forEachEntry(query) { entry in
+            if let text = query.text, !entry.product.name.lowercased().contains(text) { return true }
+            if let wanted = query.warehouses,
+                !entry.rows.contains(where: { wanted.contains($0.cell.pair.warehouse.rawValue) })
+            {
+                return true
+            }
+            let rollup = entry.rollup
+            if let wanted = query.statuses, !wanted.contains(rollup.status) { return true }
+            let pair = Pair(product: entry.product.id, warehouse: WarehouseID(0))
+            let place = Place(key: query.sort.column.map { rollup.key($0) } ?? .nothing, pair: pair)
+            if !query.begins(after: place) { return true }
+            found.append((place, rollup))
+            return query.sort.column != nil || found.count <= query.limit
+        }
+        return query.page(found)
+    }
+
+    /// The products a query asks for, ascending, until the body has enough.
+    private func forEachEntry(_ query: RowQuery, _ body: (Entry) -> Bool) {
+        let ids = query.products.map { $0.map { ProductID($0) }.sorted() } ?? order
+        for id in ids {
+            guard let entry = entries[id] else { continue }
+            if let wanted = query.categories, !wanted.contains(entry.product.category) { continue }
+            if !body(entry) { return }
+        }
+    }
+
+    /// Every alert that stands.
+    var alerts: [AlertRow] {
+        order.flatMap { id -> [AlertRow] in
+            guard let entry = entries[id] else { return [] }
+            return entry.rows.compactMap { row in
+                guard row.cell.severity != nil, let stock = row.cell.row(catalog) else { return nil }
+                return AlertRow(stock, row.cell)
+            }
+        }
+    }
+}
+
+extension ReadModel.Entry {
+    var rollup: RollupRow {
+        var rollup = RollupRow(
+            product: product, warehouseCount: rows.count, totalStock: 0, minWarehouseStock: .max,
+            maxWarehouseStock: .min)
+        for row in rows {
+            rollup.totalStock += Int128(row.cell.stock)
+            rollup.minWarehouseStock = min(rollup.minWarehouseStock, row.cell.stock)
+            rollup.maxWarehouseStock = max(rollup.maxWarehouseStock, row.cell.stock)
+        }
+        return rollup
+    }
+}
+
+extension RowQuery {
+    fileprivate func begins(after place: Place) -> Bool {
+        after.map { $0.place.precedes(place, descending: sort.isDescending) } ?? true
+    }
+
+    fileprivate func page<Element>(_ found: [(place: Place, row: Element)]) -> RowPage<Element> {
+        var found = found
+        if sort.column != nil {
+            found.sort { $0.place.precedes($1.place, descending: sort.isDescending) }
+        }
+        let page = found.prefix(limit)
+        return RowPage(
+            rows: page.map(\.row), next: found.count > limit ? page.last.map { Cursor(after: $0.place) } : nil
+        )
+    }
+}

@@ -1,0 +1,179 @@
+import Inventory
+import Pipeline
+
+/// The workers' cuts merged and ordered for reading. Bringing it up to date looks only at chunks that are not
+/// the ones it saw last.
+///
+/// Not safe to share: the reading thread owns it.
+struct ReadModel {
+    /// A row of `current_stock_levels` and, when it alerts, its incident.
+    struct Row {
+        var cell: ShownCell
+        /// The model's version that changed it last.
+        var version: UInt64
+    }
+
+    /// A product that has rows, and its rows by warehouse.
+    struct Entry {
+        var product: Product
+        var rows: [Row]
+    }
+
+    private struct Known {
+        var version: UInt64
+        var chunks: [ShownChunk]
+        var catalog: Catalog
+        var positions: [PartitionPosition]
+    }
+
+    private(set) var entries: [ProductID: Entry] = [:]
+    /// The keys of `entries`, ascending.
+    private(set) var order: [ProductID] = []
+    private(set) var catalog = Catalog()
+    /// Goes up whenever rows change.
+    private(set) var version: UInt64 = 0
+    /// Changes before this version cannot be told row by row.
+    private(set) var reloadVersion: UInt64 = 0
+    /// Rows that went away, and the version they went with; the newest last.
+    private(set) var gone: [(pair: Pair, version: UInt64)] = []
+    private(set) var freshness = Freshness()
+    private(set) var tally = ShownTally()
+    private(set) var pairs = 0
+    private var known: [Partition: Known] = [:]
+    private var seenVersions: [UInt64] = []
+    private var isOrderStale = false
+
+    private static let goneKept = 10_000
+
+    /// Takes over what a moment shows.
+    mutating func update(_ moment: ViewStore.Moment, nowMicroseconds now: Int64, wallMicroseconds wall: Int64)
+    {
+        freshness = Freshness(moment, now: now, wall: wall)
+        let versions = moment.cuts.map { $0?.version ?? 0 }
+        guard versions != seenVersions else { return }
+        seenVersions = versions
+        version += 1
+        let shards = Self.newest(moment.cuts)
+        tally = moment.cuts.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
+        pairs = moment.cuts.reduce(0) { $0 + ($1?.pairs ?? 0) }
+        if Set(shards.keys) != Set(known.keys) { rebuild(shards) } else { refresh(shards) }
+        known = shards
+        if isOrderStale {
+            order = entries.keys.sorted()
+            isOrderStale = false
+        }
+    }
+
+    /// The shards by their first partition. While partitions move between workers two may show one: the newer
+    /// counts.
+    private static func newest(_ cuts: [WorkerCut?]) -> [Partition: Known] {
+        var newest: [Partition: Known] = [:]
+        for cut in cuts {
+            guard let cut else { continue }
+            for shard in cut.shards {
+                guard let first = shard.positions.first?.partition else { continue }
+                if let other = newest[first], other.version > cut.version { continue }
+                newest[first] = Known(
+                    version: cut.version, chunks: shard.chunks, catalog: shard.catalog,
+                    positions: shard.positions)
+            }
+        }
+        return newest
+    }
+
+    private mutating func rebuild(_ shards: [Partition: Known]) {
+        reloadVersion = version
+        gone = []
+        entries.removeAll(keepingCapacity: true)
+        isOrderStale = true
+        for shard in shards.values {
+            adopt(shard.catalog)
+            for chunk in shard.chunks { for cell in chunk.cells { apply(cell, shard.catalog) } }
+        }
+    }
+
+    private mutating func refresh(_ shards: [Partition: Known]) {
+        for (partition, shard) in shards {
+            guard let old = known[partition], old.version != shard.version else { continue }
+            if shard.catalog !== old.catalog { adopt(shard.catalog) }
+            // A shard that was recovered again may have its cells in other places: each is compared by its own.
+            guard old.chunks.first?.cells.first?.pair == shard.chunks.first?.cells.first?.pair,
+                old.chunks.count <= shard.chunks.count
+            else { return rebuild(shards) }
+            for (index, chunk) in shard.chunks.enumerated() {
+                let before = index < old.chunks.count ? old.chunks[index] : nil
+                if before === chunk { continue }
+                for (place, cell) in chunk.cells.enumerated() {
+                    if let before, place < before.cells.count, before.cells[place] == cell { continue }
+                    apply(cell, shard.catalog)
+                }
+            }
+        }
+    }
+
+    /// Names and thresholds may be others now, in rows that did not change.
+    private mutating func adopt(_ newer: Catalog) {
+        catalog = newer
+        reloadVersion = version
+        for id in order {
+            guard let product = newer.products[id] else { continue }
+            entries[id]?.product = product
+        }
+    }
+
+    private mutating func apply(_ cell: ShownCell, _ catalog: Catalog) {
+        let id = cell.pair.product
+        guard cell.isVisible, let product = catalog.products[id],
+            catalog.warehouses[cell.pair.warehouse] != nil
+        else { return remove(cell.pair) }
+        let row = Row(cell: cell, version: version)
+        guard entries[id] != nil else {
+            entries[id] = Entry(product: product, rows: [row])
+            isOrderStale = true
+            return
+        }
+        entries[id]?.insert(row)
+    }
+
+    private mutating func remove(_ pair: Pair) {
+        guard entries[pair.product]?.remove(pair) == true else { return }
+        if entries[pair.product]?.rows.isEmpty == true {
+            entries[pair.product] = nil
+            isOrderStale = true
+        }
+        gone.append((pair, version))
+        if gone.count > 2 * Self.goneKept {
+            gone.removeFirst(Self.goneKept)
+            reloadVersion = max(reloadVersion, gone[0].version)
+        }
+    }
+}
+
+extension ReadModel.Entry {
+    /// The place of a warehouse's row, or where it would be.
+    private func place(_ warehouse: WarehouseID) -> Int {
+        var low = 0
+        var high = rows.count
+        while low < high {
+            let middle = (low + high) / 2
+            if rows[middle].cell.pair.warehouse < warehouse { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    mutating func insert(_ row: ReadModel.Row) {
+        let place = place(row.cell.pair.warehouse)
+        if place < rows.count, rows[place].cell.pair == row.cell.pair {
+            rows[place] = row
+        } else {
+            rows.insert(row, at: place)
+        }
+    }
+
+    mutating func remove(_ pair: Pair) -> Bool {
+        let place = place(pair.warehouse)
+        guard place < rows.count, rows[place].cell.pair == pair else { return false }
+        rows.remove(at: place)
+        return true
+    }
+}

@@ -1,0 +1,37 @@
+import Glibc
+import NIOPosix
+import Pipeline
+import Synchronization
+
+/// The one thread that reads: it owns the model and writes the answers, at a lower priority than the workers.
+final class ReadThread: Sendable {
+    private let pool = NIOThreadPool(numberOfThreads: 1)
+    private let store: ViewStore
+    private let model = Mutex(ReadModel())
+
+    init(_ store: ViewStore) {
+        self.store = store
+        pool.start()
+        pool.submit { _ in
+            // Not granted everywhere (systemd's @resources filter for one); then it is a thread like the others.
+            // Linux keeps the priority by thread, and 0 names the one that asks.
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        }
+    }
+
+    /// Runs a reading on the model as of now.
+    func read<T: Sendable>(_ body: @escaping @Sendable (ReadModel, ViewStore.Moment) throws -> T) async throws
+        -> T
+    {
+        try await pool.runIfActive { [self] in
+            let moment = store.moment()
+            return try model.withLock { model in
+                model.update(
+                    moment, nowMicroseconds: monotonicMicroseconds(), wallMicroseconds: wallMicroseconds())
+                return try body(model, moment)
+            }
+        }
+    }
+
+    func stop() async { try? await pool.shutdownGracefully() }
+}

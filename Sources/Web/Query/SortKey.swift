@@ -1,0 +1,87 @@
+import Inventory
+import Wire
+
+/// Columns that rows are sorted by, named as in the views.
+enum SortColumn: String, CaseIterable {
+    case productID = "product_id"
+    case productName = "product_name"
+    case category
+    case warehouseID = "warehouse_id"
+    case warehouseName = "warehouse_name"
+    case currentStock = "current_stock"
+    case reorderThreshold = "reorder_threshold"
+    case lastUpdated = "last_updated"
+    case unitsBelowThreshold = "units_below_threshold"
+    case alertSeverity = "alert_severity"
+    case oversoldUnits = "oversold_units"
+    case since
+    case incident
+    case warehouseCount = "warehouse_count"
+    case totalStock = "total_stock"
+    case minWarehouseStock = "min_warehouse_stock"
+    case maxWarehouseStock = "max_warehouse_stock"
+    case overallStatus = "overall_status"
+
+    /// The columns of a view as the API answers it.
+    static func of(_ view: View) -> [SortColumn] {
+        let names = view.columns + (view == .lowStockAlerts ? ["since", "incident"] : [])
+        return names.compactMap { SortColumn(rawValue: $0) }
+    }
+}
+
+/// A value that rows are ordered by. Nothing comes before everything, numbers before text.
+enum SortKey: Equatable, Comparable {
+    case nothing
+    case number(Int128)
+    case text(String)
+}
+
+/// A row's place in an order that no two rows share.
+struct Place: Equatable {
+    var key: SortKey
+    var pair: Pair
+
+    /// Ties go by product and warehouse, ascending even when the order descends.
+    func precedes(_ other: Place, descending: Bool) -> Bool {
+        if key != other.key { return descending ? other.key < key : key < other.key }
+        return pair < other.pair
+    }
+}
+
+extension AlertRow {
+    func key(_ column: SortColumn) -> SortKey {
+        switch column {
+        case .productID: .number(Int128(row.product.id.rawValue))
+        case .productName: .text(row.product.name)
+        case .category: .text(row.product.category)
+        case .warehouseID: .number(Int128(row.warehouse.id.rawValue))
+        case .warehouseName: .text(row.warehouse.name)
+        case .currentStock: .number(Int128(row.currentStock))
+        case .reorderThreshold: row.product.reorderThreshold.map { .number(Int128($0)) } ?? .nothing
+        case .lastUpdated: .number(Int128(row.lastUpdated.microseconds))
+        case .unitsBelowThreshold: row.unitsBelowThreshold.map { .number($0) } ?? .nothing
+        case .alertSeverity: row.severity.map { .number(Int128($0.rawValue)) } ?? .nothing
+        case .oversoldUnits: .number(row.oversoldUnits)
+        case .since: .number(Int128(since.microseconds))
+        case .incident: .number(Int128(incident))
+        default: .nothing
+        }
+    }
+}
+
+extension RollupRow {
+    func key(_ column: SortColumn) -> SortKey {
+        switch column {
+        case .productID: .number(Int128(product.id.rawValue))
+        case .productName: .text(product.name)
+        case .category: .text(product.category)
+        case .warehouseCount: .number(Int128(warehouseCount))
+        case .totalStock: .number(totalStock)
+        case .minWarehouseStock: .number(Int128(minWarehouseStock))
+        case .maxWarehouseStock: .number(Int128(maxWarehouseStock))
+        case .reorderThreshold: product.reorderThreshold.map { .number(Int128($0)) } ?? .nothing
+        case .overallStatus: .number(Int128(status.rawValue))
+        default: .nothing
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import HTTPTypes
+import Hummingbird
+import Inventory
+import NIOCore
+import Wire
+
+/// A response before it is one: bytes, what they are, and what they reflect.
+struct Answer: Sendable {
+    var status = HTTPResponse.Status.ok
+    var contentType: String
+    var bytes: [UInt8]
+    var headers: [(HTTPField.Name, String)] = []
+
+    init(_ contentType: String, _ bytes: [UInt8]) {
+        self.contentType = contentType
+        self.bytes = bytes
+    }
+
+    init(_ problem: Problem) {
+        status = HTTPResponse.Status(code: problem.status, reasonPhrase: problem.title)
+        contentType = "application/problem+json"
+        var json = JSONWriter()
+        json.open("{")
+        json.name("type")
+        json.text("about:blank")
+        json.name("title")
+        json.text(problem.title)
+        json.name("status")
+        json.number(Int64(problem.status))
+        json.name("detail")
+        json.text(problem.detail)
+        let extras = [
+            ("parameter", problem.parameter), ("found", problem.found), ("expected", problem.expected),
+        ]
+        for (name, value) in extras {
+            guard let value else { continue }
+            json.name(name)
+            json.text(value)
+        }
+        json.close("}")
+        bytes = json.bytes
+        if let seconds = problem.retryAfter { headers.append((.retryAfter, "\(seconds)")) }
+        if let allow = problem.allow { headers.append((.allow, allow)) }
+        if problem.status == 401 { headers.append((.wwwAuthenticate, "Bearer realm=\"stockd\"")) }
+    }
+
+    /// The headers that say what the bytes reflect, for forms that have no room for it.
+    mutating func reflect(_ freshness: Freshness) {
+        let offsets = freshness.offsets.map { "\($0.partition.rawValue)=\($0.offset.rawValue)" }
+        headers.append((.stockdOffsets, offsets.joined(separator: ",")))
+        headers.append((.stockdStale, freshness.isStale ? "true" : "false"))
+        guard let asOf = freshness.asOf else { return }
+        headers.append((.stockdAsOf, RFC3339.string(asOf)))
+        headers.append((.stockdAge, "\(freshness.ageMicroseconds / 1_000)"))
+    }
+
+    var response: Response {
+        var fields = Self.commonFields
+        fields[.contentType] = contentType
+        for (name, value) in headers { fields[name] = value }
+        return Response(
+            status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// Answers are of the moment, and are what they say they are.
+    static let commonFields: HTTPFields = [
+        .cacheControl: "no-store", .xContentTypeOptions: "nosniff", .referrerPolicy: "no-referrer",
+    ]
+}
+
+extension HTTPField.Name {
+    static let stockdOffsets = known("Stockd-Offsets")
+    static let stockdAsOf = known("Stockd-As-Of")
+    static let stockdAge = known("Stockd-Age-Ms")
+    static let stockdStale = known("Stockd-Stale")
+    static let referrerPolicy = known("Referrer-Policy")
+    static let link = known("Link")
+
+    /// Only for names that are legal.
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let known = HTTPField.Name(name) else { preconditionFailure("\(name) is no header's name") }
+        return known
+    }
+}

@@ -1,0 +1,138 @@
+import HTTPTypes
+import Hummingbird
+import Inventory
+import NIOCore
+import Pipeline
+
+/// Answers requests. Whatever goes wrong is answered as a problem; nothing a client sends ends more than its
+/// own request.
+struct Responder: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let settings: WebSettings
+    let source: WebSource
+    let traffic: WebTraffic
+    let hub: ChangeHub
+    let reader: ReadThread
+    let access: AccessControl
+    let rate: EventRate
+    let startedAt: Timestamp
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        let target = request.uri.string
+        let cut = target.firstIndex(of: "?") ?? target.endIndex
+        let route = Route(path: target[..<cut])
+        var response: Response
+        do throws(Problem) {
+            response = try await answer(request, route, target[cut...].dropFirst())
+        } catch {
+            response = Answer(error).response
+        }
+        traffic.count(route?.name ?? "none", response.status.code)
+        if request.method == .head { response.body = ResponseBody() }
+        return response
+    }
+
+    private func answer(_ request: Request, _ route: Route?, _ query: Substring) async throws(Problem)
+        -> Response
+    {
+        guard let route else {
+            throw .notFound("there is nothing at this path; /openapi.json lists what there is")
+        }
+        if !route.isPublic { try access.check(request.headers, authority: request.head.authority) }
+        guard request.method == .get || request.method == .head else {
+            var problem = Problem(405, "Method Not Allowed", "only GET and HEAD are answered")
+            problem.allow = "GET, HEAD"
+            throw problem
+        }
+        let parameters = try Parameters(query: query)
+        switch route {
+        case .view(let view, let media):
+            guard let media = media ?? Media(accept: request.headers[.accept]) else {
+                throw Problem(
+                    406, "Not Acceptable", "rows come as application/json, text/csv or application/x-ndjson")
+            }
+            let answer = ViewAnswer(
+                query: try RowQuery(view, parameters), media: media,
+                target: Self.withoutCursor(request.uri.string))
+            return try await rows { model, _ in answer.answer(model) }
+        case .changes: return try changes(request, parameters)
+        default: try parameters.allow([])
+        }
+        switch route {
+        case .product(let id): return try await rows { model, _ in try ProductAnswer(id: id).answer(model) }
+        case .matrix: return try await rows { model, _ in MatrixAnswer().answer(model) }
+        case .page: return Page.shared.response()
+        case .icon: return Answer("image/svg+xml", Page.icon).response
+        case .live: return Answer("text/plain; charset=utf-8", Array("alive\n".utf8)).response
+        case .ready: return Readiness(source).answer.response
+        case .description: return Answer("application/json", Page.description).response
+        case .status:
+            return StatusAnswer(source: source, startedAt: startedAt, eventsPerSecond: rate.perSecond)
+                .answer(nowMicroseconds: wallMicroseconds()).response
+        default:
+            return MetricsAnswer(
+                source: source, startedAt: startedAt, traffic: traffic.counts, streams: hub.count
+            ).answer(nowMicroseconds: wallMicroseconds()).response
+        }
+    }
+
+    /// An answer that takes reading. Few are in memory at once, until their clients have taken them.
+    private func rows(
+        _ body: @escaping @Sendable (ReadModel, ViewStore.Moment) throws -> Answer
+    ) async throws(Problem) -> Response {
+        guard traffic.beginAnswer(limit: settings.maxAnswers) else {
+            throw .busy("\(settings.maxAnswers) answers with rows are being made or sent; try again")
+        }
+        let answer: Answer
+        do {
+            answer = try await reader.read(body)
+        } catch {
+            traffic.finishAnswer()
+            throw error as? Problem ?? .busy("the daemon is ending")
+        }
+        var response = answer.response
+        let buffer = ByteBuffer(bytes: answer.bytes)
+        response.body = ResponseBody(contentLength: answer.bytes.count) { [traffic] writer in
+            defer { traffic.finishAnswer() }
+            try await writer.write(buffer)
+            try await writer.finish(nil)
+        }
+        return response
+    }
+
+    private func changes(_ request: Request, _ parameters: Parameters) throws(Problem) -> Response {
+        try parameters.allow(["tables"])
+        let tables = try parameters.words("tables", ["alerts", "stock"], named: { $0 }) ?? ["alerts"]
+        let number = ChangeStream.number(request.headers[.lastEventID], epoch: hub.epoch)
+        let stream = ChangeStream(
+            store: source.store, hub: hub, reader: reader, wantsStock: tables.contains("stock"),
+            resumesAfter: number)
+        var fields = Answer.commonFields
+        fields[.contentType] = "text/event-stream"
+        if request.method == .head { return Response(status: .ok, headers: fields) }
+        guard let (id, wakes) = hub.join() else {
+            throw .busy("\(settings.maxStreams) readers of changes are connected; try again later")
+        }
+        return Response(
+            status: .ok, headers: fields,
+            body: ResponseBody { [hub] writer in
+                defer { hub.leave(id) }
+                try await stream.run(wakes, &writer)
+            })
+    }
+
+    private static func withoutCursor(_ target: String) -> String {
+        guard let cut = target.firstIndex(of: "?") else { return target }
+        let kept = target[target.index(after: cut)...].split(separator: "&").filter {
+            !$0.hasPrefix("cursor=")
+        }
+        // Angle brackets end the link they stand in.
+        let path = target[..<cut] + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
+        return String(path).replacing("<", with: "%3C").replacing(">", with: "%3E")
+    }
+}
+
+extension HTTPField.Name {
+    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .range
+}

@@ -1,0 +1,81 @@
+import Inventory
+import Wire
+
+/// What a path asks for.
+enum Route: Equatable {
+    case page
+    case icon
+    case view(View, Media?)
+    case product(ProductID)
+    case matrix
+    case status
+    case changes
+    case live
+    case ready
+    case metrics
+    case description
+
+    /// Nil for a path that names nothing here.
+    init?(path: Substring) {
+        switch path {
+        case "/": self = .page
+        case "/favicon.ico": self = .icon
+        case "/v1/matrix": self = .matrix
+        case "/v1/status": self = .status
+        case "/v1/changes": self = .changes
+        case "/health/live": self = .live
+        case "/health/ready": self = .ready
+        case "/metrics": self = .metrics
+        case "/openapi.json": self = .description
+        default:
+            guard path.hasPrefix("/v1/") else { return nil }
+            let rest = path.dropFirst(4)
+            if rest.hasPrefix("products/") {
+                guard let id = Int32(rest.dropFirst(9)), "\(id)" == rest.dropFirst(9) else { return nil }
+                self = .product(ProductID(id))
+                return
+            }
+            let parts = rest.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+            let view: View
+            switch parts[0] {
+            case "stock": view = .currentStockLevels
+            case "alerts": view = .lowStockAlerts
+            case "rollup": view = .multiWarehouseInventory
+            default: return nil
+            }
+            if parts.count == 1 {
+                self = .view(view, nil)
+            } else {
+                guard let media = Media(rawValue: String(parts[1])) else { return nil }
+                self = .view(view, media)
+            }
+        }
+    }
+
+    /// The name in metrics: never one a client makes up.
+    var name: String {
+        switch self {
+        case .page: "/"
+        case .icon: "/favicon.ico"
+        case .view(.currentStockLevels, _): "/v1/stock"
+        case .view(.lowStockAlerts, _): "/v1/alerts"
+        case .view(.multiWarehouseInventory, _): "/v1/rollup"
+        case .product: "/v1/products/{id}"
+        case .matrix: "/v1/matrix"
+        case .status: "/v1/status"
+        case .changes: "/v1/changes"
+        case .live: "/health/live"
+        case .ready: "/health/ready"
+        case .metrics: "/metrics"
+        case .description: "/openapi.json"
+        }
+    }
+
+    /// Holds nothing of the stock, so anyone may ask.
+    var isPublic: Bool {
+        switch self {
+        case .page, .icon, .live, .ready: true
+        default: false
+        }
+    }
+}

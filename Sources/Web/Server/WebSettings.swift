@@ -1,0 +1,30 @@
+/// Where and to whom the HTTP interface answers, and how much of it at once.
+public struct WebSettings: Sendable, Equatable {
+    public var host: String
+    /// 0 lets the system choose.
+    public var port: Int
+    /// Required of every request but those for health and the bare page; nil asks for none.
+    public var token: String?
+    /// Connections served at once; more are refused with 503.
+    public var maxConnections = 1_024
+    /// Readers of `/v1/changes` at once; more are refused with 503.
+    public var maxStreams = 128
+    /// Answers with rows in memory at once; more are refused with 503.
+    public var maxAnswers = 32
+    /// Bytes of a request's line and headers; more is 431.
+    public var maxHeadBytes = 16_384
+    /// Bytes of a request's body, which nothing here reads; more is 413.
+    public var maxBodyBytes = 65_536
+    /// How long a request's head may take to arrive, in seconds; then it is 408.
+    public var headSeconds = 10
+    /// How long a connection may be idle between requests, in seconds.
+    public var idleSeconds = 60
+    /// How long a client may leave what was sent to it unread, in seconds; then it is dropped.
+    public var writeSeconds = 20
+
+    public init(host: String = "127.0.0.1", port: Int = 8080, token: String? = nil) {
+        self.host = host
+        self.port = port
+        self.token = token
+    }
+}

@@ -1,0 +1,34 @@
+public import Pipeline
+
+/// What the interface tells of: the daemon's parts, each safe to ask from any thread.
+public struct WebSource: Sendable {
+    public var store: ViewStore
+    public var lags: LagWatch
+    public var statistics: StatisticsShelf
+    /// The counts of each worker that has started, by its number.
+    public var counts: @Sendable () -> [Telemetry.Counts]
+    /// Workers that should be running.
+    public var workers: Int
+    public var release: String
+    public var libraryVersion: String
+    public var groupID: String
+    public var inputTopic: String
+    public var delivery: String
+
+    public init(
+        store: ViewStore, lags: LagWatch, statistics: StatisticsShelf,
+        counts: @escaping @Sendable () -> [Telemetry.Counts], workers: Int, release: String,
+        libraryVersion: String, groupID: String, inputTopic: String, delivery: String
+    ) {
+        self.store = store
+        self.lags = lags
+        self.statistics = statistics
+        self.counts = counts
+        self.workers = workers
+        self.release = release
+        self.libraryVersion = libraryVersion
+        self.groupID = groupID
+        self.inputTopic = inputTopic
+        self.delivery = delivery
+    }
+}
