@@ -61,7 +61,10 @@ extension Aggregate {
     private mutating func delete(_ id: EventID, _ next: RowVersion, _ source: Source) -> RowOutcome {
         guard let place = movements.place(of: id.rawValue) else { return .full }
         let before = movements[place]
-        guard let version = version(next, after: before) else { return .stale }
+        guard let version = version(next, after: before) else {
+            if let before { note(next, before, at: place) }
+            return .stale
+        }
         if before == .deleted(version) { return .duplicate }
         guard let before, before.isLive else {
             write(.deleted(version), at: place, before)
@@ -69,6 +72,13 @@ extension Aggregate {
         }
         remove(before, at: place, version, source)
         return .deleted
+    }
+
+    /// A stale delete changes nothing, but what follows it must be known for its tombstone.
+    private mutating func note(_ stale: RowVersion, _ before: Movement, at place: MovementPlace) {
+        let noted = Movement(
+            slot: before.slot, units: before.units, time: before.time, version: before.version.noting(stale))
+        if noted != before { write(noted, at: place, before) }
     }
 
     private mutating func truncate(_ next: RowVersion, _ source: Source) -> RowOutcome {

@@ -25,8 +25,8 @@ public struct RowVersion: Equatable, Sendable {
     /// No position: the order of the topic decides.
     public static let none = RowVersion(position: 0, seconds: 0)
 
-    /// A message without a value. Where the row's last message was an envelope it says nothing, because an
-    /// envelope has told the delete; a topic of unwrapped rows may have no other sign of a delete.
+    /// A message without a value. After a delete it repeats it, for the broker's compaction; alone it is one:
+    /// a topic of unwrapped rows may tell deletes in no other way, and compaction drops what it repeated.
     public static let tombstone = RowVersion(place: 1, seconds: 0, .tombstone)
 
     public struct Flags: OptionSet, Sendable {
@@ -35,12 +35,12 @@ public struct RowVersion: Equatable, Sendable {
 
         /// A row as a snapshot read it.
         public static let snapshot = Flags(rawValue: 1 << 63)
-        /// Told by a whole envelope, which tells deletes too.
-        public static let envelope = Flags(rawValue: 1 << 62)
+        /// A delete, whose tombstone is to follow and says nothing more.
+        public static let delete = Flags(rawValue: 1 << 62)
         /// The log is in commit order (MySQL's binary log), so a snapshot's position divides it exactly. In
         /// PostgreSQL's a transaction that was open during the snapshot lies before it and is told after it.
         public static let commitOrder = Flags(rawValue: 1 << 61)
-        static let tombstone: Flags = [.snapshot, .envelope, .commitOrder]
+        static let tombstone: Flags = [.snapshot, .delete, .commitOrder]
         static let mask: UInt64 = 7 << 61
     }
 
@@ -48,28 +48,33 @@ public struct RowVersion: Equatable, Sendable {
     private var place: UInt64 { position & ~Flags.mask }
 
     /// The version of a row that stands at this one when a message of version `next` follows in the topic;
-    /// nil when that message is stale and must change nothing.
+    /// nil when that message is stale and must change nothing, which `noting` then remembers.
     ///
     /// A message of the very same version is not stale: applied again it changes nothing anyway, and
     /// versions of coarse clocks can be the same for two changes.
     public func advanced(by next: RowVersion) -> RowVersion? {
-        if next == .tombstone { return flags.contains(.envelope) ? nil : self }
-        guard next.place > 0 else { return RowVersion(place: place, seconds: seconds, flags.marked(next)) }
+        if next == .tombstone { return flags.contains(.delete) ? nil : self }
+        guard next.place > 0 else { return marked(by: next) }
         let isBehind = next.place < place && (next.seconds <= seconds || next.seconds == 0 || seconds == 0)
         if next.flags.contains(.snapshot) {
             if isBehind { return nil }
             // What was streamed before the snapshot stays known, so that it is known when it comes again.
             let keeps = place > 0 && !flags.contains(.snapshot) && !next.flags.contains(.commitOrder)
-            return keeps ? RowVersion(place: place, seconds: seconds, flags.marked(next)) : next
+            return keeps ? marked(by: next) : next
         }
         if flags.contains(.snapshot), !flags.contains(.commitOrder) { return next }
         return isBehind ? nil : next
     }
-}
 
-extension RowVersion.Flags {
-    /// The same with the newest message's mark of an envelope.
-    fileprivate func marked(_ next: RowVersion) -> Self {
-        subtracting(.envelope).union(next.flags.intersection(.envelope))
+    /// The version of a row that a stale message left as it was: of a delete sent again it remembers that the
+    /// tombstone behind it is no news either.
+    public func noting(_ stale: RowVersion) -> RowVersion {
+        stale == .tombstone ? marked(by: .none) : stale.flags.contains(.delete) ? marked(by: stale) : self
+    }
+
+    /// The same place, with the newest message's mark of a delete.
+    private func marked(by next: RowVersion) -> RowVersion {
+        let mark = next.flags.intersection(.delete)
+        return RowVersion(place: place, seconds: seconds, flags.subtracting(.delete).union(mark))
     }
 }

@@ -3,11 +3,11 @@ import Testing
 
 @Suite struct RowVersionTests {
     private func streamed(_ place: UInt64, at seconds: UInt32 = 100) -> RowVersion {
-        RowVersion(place: place, seconds: seconds, .envelope)
+        RowVersion(place: place, seconds: seconds, [])
     }
 
     private func read(_ place: UInt64, at seconds: UInt32 = 100) -> RowVersion {
-        RowVersion(place: place, seconds: seconds, [.envelope, .snapshot])
+        RowVersion(place: place, seconds: seconds, .snapshot)
     }
 
     @Test func `an older change is stale, a newer or equal one is not`() {
@@ -30,8 +30,8 @@ import Testing
         // PostgreSQL: the change lies before the snapshot, its commit after it.
         #expect(read(100).advanced(by: streamed(90)) == streamed(90))
         // MySQL writes changes when they commit.
-        let snapshot = RowVersion(place: 100, seconds: 100, [.envelope, .snapshot, .commitOrder])
-        let change = RowVersion(place: 90, seconds: 100, [.envelope, .commitOrder])
+        let snapshot = RowVersion(place: 100, seconds: 100, [.snapshot, .commitOrder])
+        let change = RowVersion(place: 90, seconds: 100, .commitOrder)
         #expect(snapshot.advanced(by: change) == nil)
     }
 
@@ -53,15 +53,28 @@ import Testing
         #expect(RowVersion.none.advanced(by: .none) == RowVersion.none)
     }
 
-    @Test func `a tombstone deletes an unwrapped row, and says nothing of one that came in an envelope`()
-        throws
-    {
-        let unwrapped = RowVersion(place: 90, seconds: 100, [])
+    @Test func `a tombstone deletes, unless the delete was told before it`() throws {
+        let delete = RowVersion(place: 91, seconds: 100, .delete)
         #expect(RowVersion.none.advanced(by: .tombstone) == RowVersion.none)
-        #expect(unwrapped.advanced(by: .tombstone) == unwrapped)
-        #expect(streamed(90).advanced(by: .tombstone) == nil)
-        let mixed = try #require(streamed(90).advanced(by: .none))
-        #expect(mixed.advanced(by: .tombstone) == mixed)
-        #expect(RowVersion(place: 0, seconds: 0, .envelope).advanced(by: .tombstone) == nil)
+        #expect(streamed(90).advanced(by: .tombstone) == streamed(90))
+        let deleted = try #require(streamed(90).advanced(by: delete))
+        #expect(deleted.advanced(by: .tombstone) == nil)
+        // The id is used again: a tombstone of its own deletes it.
+        let again = try #require(deleted.advanced(by: streamed(200)))
+        #expect(again.advanced(by: .tombstone) == again)
+        // The delete and its tombstone are sent again: both are stale.
+        #expect(again.advanced(by: delete) == nil)
+        let noted = again.noting(delete)
+        #expect(noted.advanced(by: .tombstone) == nil)
+        #expect(noted.noting(.tombstone) == again)
+        #expect(noted.advanced(by: streamed(200)) == streamed(200))
+        #expect(again.noting(streamed(150)) == again)
+    }
+
+    @Test func `a delete without a position is told all the same`() throws {
+        let told = try #require(streamed(90).advanced(by: RowVersion(place: 0, seconds: 0, .delete)))
+        #expect(told.advanced(by: .tombstone) == nil)
+        #expect(told.advanced(by: streamed(80)) == nil)
+        #expect(told.advanced(by: RowVersion.none) == streamed(90))
     }
 }

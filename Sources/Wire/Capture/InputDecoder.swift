@@ -60,7 +60,7 @@ public struct InputDecoder: Sendable {
             throw BadEvent(unknownOperation: scan[.operation] ?? 0..<0, in: text)
         }
         let letter = text.byte(operation.lowerBound + 1)
-        let version = SourcePosition.version(text, scan.source, isRead: letter == 0x72, isEnvelope: true)
+        let version = SourcePosition.version(text, scan.source, operation: letter)
         switch letter {
         case 0x63, 0x72, 0x75:  // c, r, u
             guard scan.hasAfter else { throw BadEvent(missingRow: Character(Unicode.Scalar(letter))) }
@@ -87,13 +87,9 @@ public struct InputDecoder: Sendable {
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ added: RowSpans,
         _ key: UnsafeRawBufferPointer?
     ) throws(BadEvent) -> RowChange {
-        let operation = added[UnwrappedFields.operation]
-        let version = SourcePosition.version(
-            text, added, isRead: operation.map { text.matches("\"r\"", at: $0.lowerBound) } ?? false,
-            isEnvelope: false)
-        if UnwrappedFields.isDelete(text, added) {
-            return .delete(try deleted(text, row, schema, key), version)
-        }
+        let operation = UnwrappedFields.operation(text, added)
+        let version = SourcePosition.version(text, added, operation: operation)
+        if operation == 0x64 { return .delete(try deleted(text, row, schema, key), version) }
         return .upsert(try columns.event(text, row, schema, isCaptured: true), version)
     }
 

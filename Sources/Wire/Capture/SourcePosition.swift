@@ -33,12 +33,10 @@ enum SourcePosition: Int, CaseIterable {
 
     /// - Parameters:
     ///   - fields: by the slots of this enumeration.
-    ///   - isRead: the operation is that of a snapshot.
-    static func version(
-        _ text: RawSpan, _ fields: RowSpans, isRead: Bool, isEnvelope: Bool
-    ) -> RowVersion {
-        var flags: RowVersion.Flags = isEnvelope ? .envelope : []
-        if isRead || isSnapshot(text, fields[Self.snapshot.rawValue]) { flags.insert(.snapshot) }
+    ///   - operation: `r` is a snapshot's row, `d` a delete.
+    static func version(_ text: RawSpan, _ fields: RowSpans, operation: UInt8) -> RowVersion {
+        var flags: RowVersion.Flags = operation == 0x64 ? .delete : []
+        if operation == 0x72 || isSnapshot(text, fields[Self.snapshot.rawValue]) { flags.insert(.snapshot) }
         let micros = microseconds(text, fields)
         let seconds = UInt32(clamping: micros / 1_000_000)
         if let lsn = number(text, fields[Self.lsn.rawValue]) ?? lastOfSequence(text, fields) {

@@ -1,8 +1,8 @@
 /// The fields that ExtractNewRecordState adds to a row: the slots of `SourcePosition`, then two of its own.
 enum UnwrappedFields {
-    static var operation: Int { SourcePosition.allCases.count }
+    static var operationSlot: Int { SourcePosition.allCases.count }
     /// Whether the row was deleted, a string or a boolean.
-    static var deleted: Int { operation + 1 }
+    static var deletedSlot: Int { operationSlot + 1 }
 
     /// Their names: as `add.fields: lsn` and as `add.fields: source.lsn` makes them.
     static func names(prefix: String) -> ColumnMap {
@@ -14,18 +14,20 @@ enum UnwrappedFields {
             }
             names.add(prefix + "source_" + field.name, slot: field.rawValue)
         }
-        names.add(prefix + "op", slot: operation)
+        names.add(prefix + "op", slot: operationSlot)
         // This one has no prefix to configure.
-        names.add("__deleted", slot: deleted)
+        names.add("__deleted", slot: deletedSlot)
         return names
     }
 
-    /// Whether the row is what a delete left: `__deleted` is `"true"` or `true`, or the operation is `d`.
-    static func isDelete(_ text: RawSpan, _ added: RowSpans) -> Bool {
-        if let mark = added[deleted] {
-            let start = mark.lowerBound
-            return text.matches("true", at: start) || text.matches("\"true\"", at: start)
+    /// The letter of the operation: `d` for what a delete left, whose `__deleted` is `"true"` or `true`.
+    static func operation(_ text: RawSpan, _ added: RowSpans) -> UInt8 {
+        if let mark = added[deletedSlot],
+            text.matches("true", at: mark.lowerBound) || text.matches("\"true\"", at: mark.lowerBound)
+        {
+            return 0x64
         }
-        return added[operation].map { text.matches("\"d\"", at: $0.lowerBound) } ?? false
+        guard let letter = added[operationSlot], letter.count == 3, text.isString(letter) else { return 0 }
+        return text.byte(letter.lowerBound + 1)
     }
 }
