@@ -37,11 +37,7 @@ extension Aggregate {
             images.removeAll(keepingCapacity: true)
             let first = Int(bucket) * Self.cellsPerBucket
             for slot in first..<min(first + Self.cellsPerBucket, table.count) {
-                let cell = table.cells[slot]
-                images.append(
-                    CellImage(
-                        pair: Pair(packed: cell.pair), stock: cell.stock,
-                        lastUpdated: Timestamp(microseconds: cell.lastUpdated), events: cell.events))
+                images.append(image(table.cells[slot]))
             }
             try body(bucket, images)
         }
@@ -57,6 +53,23 @@ extension Aggregate {
                 try body(lane, UInt32(place), chunk)
             }
         }
+    }
+
+    /// The cells of all pairs that have events.
+    public func forEachCell(_ body: (CellImage) -> Void) {
+        for slot in 0..<table.count where table.cells[slot].events > 0 { body(image(table.cells[slot])) }
+    }
+
+    /// The cell of a pair, nil when it has no events.
+    public func cell(of pair: Pair) -> CellImage? {
+        guard let slot = table.find(pair.packed), table.cells[Int(slot)].events > 0 else { return nil }
+        return image(table.cells[Int(slot)])
+    }
+
+    private func image(_ cell: Cell) -> CellImage {
+        CellImage(
+            pair: Pair(packed: cell.pair), stock: cell.stock,
+            lastUpdated: Timestamp(microseconds: cell.lastUpdated), events: cell.events)
     }
 
     /// The highest event id applied from a lane.
@@ -97,6 +110,10 @@ extension Aggregate {
         }
         if outputs.stockLevels { stockPrints = Array(repeating: 0, count: table.count) }
     }
+
+    /// Forgets restored cells beyond the count that the checkpoint vouches for: they are left over from a
+    /// larger table. `finishRestoringCells` must follow.
+    public mutating func truncate(toPairs count: Int) { table.truncate(to: count) }
 
     /// Puts a chunk of a lane's seen ids back.
     public mutating func restore(_ chunk: SeenChunk, lane: Int) { lanes[lane].restore(chunk) }

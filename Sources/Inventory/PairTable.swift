@@ -76,6 +76,9 @@ struct PairTable: ~Copyable {
         cells[slot] = cell
     }
 
+    /// Forgets the cells from a slot on. `rebuildIndex` must follow before the next look-up.
+    mutating func truncate(to count: Int) { self.count = min(count, self.count) }
+
     mutating func rebuildIndex() {
         index.reset(capacity: max(capacity, count + 1))
         for slot in 0..<count { index.insert(cells[slot].pair, UInt32(slot)) }

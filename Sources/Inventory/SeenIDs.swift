@@ -157,11 +157,18 @@ extension SeenIDs {
             words: Array(UnsafeBufferPointer(start: chunk, count: Self.wordsPerChunk)))
     }
 
-    /// Puts a chunk in its place, over whatever was there.
+    /// Puts a stored chunk in its place. A ring of another size has left chunks under other names: of two that
+    /// meet, the higher stays, and two pieces of one become one.
     mutating func restore(_ chunk: SeenChunk) {
         guard window > 0 else { return }
         precondition(chunk.words.count == Self.wordsPerChunk, "a chunk has 4,096 bits")
-        put(chunk.words[...], number: chunk.number, at: placeInRing(of: chunk.number))
+        let place = placeInRing(of: chunk.number)
+        guard numbers[place] <= chunk.number else { return }
+        guard numbers[place] == chunk.number else {
+            return put(chunk.words[...], number: chunk.number, at: place)
+        }
+        let there = words + place * Self.wordsPerChunk
+        for word in 0..<Self.wordsPerChunk { there[word] |= chunk.words[word] }
     }
 
     mutating func restore(highest value: Int64?) {

@@ -9,6 +9,24 @@ extension KafkaLog {
         return error.isFatal ? .fatal(error.description) : .unavailable(error.description)
     }
 
+    /// What the broker will not accept however often it is asked: only another setting helps.
+    func refusal(of error: KafkaError) -> LogFailure? {
+        let id = settings.producer.transactionalID ?? ""
+        switch error.name {
+        case "TRANSACTIONAL_ID_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED":
+            return .misconfigured(
+                "the broker does not let this user produce with the transactional id \(id): \(error). Allow "
+                    + "Write and Describe on it (kafka-acls --transactional-id), or set "
+                    + "kafka.transactional_id to one that is allowed.")
+        case "INVALID_TRANSACTION_TIMEOUT":
+            return .misconfigured(
+                "the broker refuses kafka.transaction_timeout, found "
+                    + "\(settings.producer.transactionTimeoutMs) ms: \(error). Set it to at most the broker's "
+                    + "transaction.max.timeout.ms.")
+        default: return nil
+        }
+    }
+
     /// A transactional call's verdict in the worker's terms.
     func failure(_ failure: TransactionFailure) -> LogFailure {
         let error = failure.error

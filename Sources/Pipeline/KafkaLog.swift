@@ -128,8 +128,11 @@ public final class KafkaLog: Log {
             throw .fatal(error.description)
         }
         guard settings.delivery == .exactlyOnce else { return }
-        try transact { (producer) throws(TransactionFailure) in
+        let producer = try openProducer()
+        do throws(TransactionFailure) {
             try producer.initTransactions(deadlineMs: settings.deadlineMs)
+        } catch {
+            throw refusal(of: error.error) ?? failure(error)
         }
     }
 

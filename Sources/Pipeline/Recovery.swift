@@ -13,26 +13,28 @@ final class Recovery<L: Log> {
     let decoder: InputDecoder
     let telemetry: Telemetry
     let partitions: [Partition]
+    private let rebuilt: RebuiltPartitions
     private var parked: [ParkedShard]
     private var stage = Stage.start
     private var groups: [[Partition]] = []
     private var committed: [Partition: Offset] = [:]
     private(set) var shards: [Shard] = []
     private(set) var placement: StatePlacement
-    /// No record of an earlier run was found for at least one partition.
-    private(set) var wroteNothingYet = false
+    /// Something was not read back from a checkpoint but begun anew, and must not wait for its first.
+    private(set) var needsCheckpoint = false
 
     private enum Stage {
         case start
         case group
         case parked(ParkedCheck<L>)
         case state(StateLoader<L>)
+        case audit(InputReplay<L>, RebuildAudit, RecoveryPlan)
         case input(InputReplay<L>)
     }
 
     init(
         log: L, settings: PipelineSettings, catalog: Catalog, decoder: InputDecoder, telemetry: Telemetry,
-        partitions: [Partition], parked: [ParkedShard]
+        partitions: [Partition], parked: [ParkedShard], rebuilt: RebuiltPartitions
     ) {
         self.log = log
         self.settings = settings
@@ -41,6 +43,7 @@ final class Recovery<L: Log> {
         self.telemetry = telemetry
         self.partitions = partitions
         self.parked = parked
+        self.rebuilt = rebuilt
         placement = StatePlacement(keyedBy: settings.keyedBy, statePartitionCount: 1)
     }
 
@@ -61,6 +64,10 @@ final class Recovery<L: Log> {
         case .state(let loader):
             guard try loader.advance() else { break }
             try replay(loader)
+        case .audit(let replay, let audit, let plan):
+            guard try replay.advance() else { break }
+            audit.report(replay.shard, telemetry)
+            stage = .input(self.replay(replay.shard, to: plan.targets))
         case .input(let replay):
             guard try replay.advance() else { break }
             finish(replay.shard)
@@ -94,7 +101,7 @@ final class Recovery<L: Log> {
 
     private func begin(_ group: [Partition]) throws(LogFailure) {
         let match = parked.firstIndex { $0.shard.partitions == group }
-        guard let match, !settings.rebuilds else { return try load(group) }
+        guard let match, !isToRebuild(group) else { return try load(group) }
         let candidate = parked.remove(at: match)
         let isWhereItWas = candidate.shard.lanes.allSatisfy {
             committed[$0.partition] == $0.committed
@@ -103,26 +110,41 @@ final class Recovery<L: Log> {
         stage = .parked(ParkedCheck(log: log, parked: candidate))
     }
 
+    /// `--rebuild` is done once: what this process has rebuilt and checkpointed is not rebuilt again when it
+    /// comes back.
+    private func isToRebuild(_ group: [Partition]) -> Bool {
+        settings.rebuilds && !rebuilt.contains(group)
+    }
+
     private func load(_ group: [Partition]) throws(LogFailure) {
-        let statePartitions =
-            settings.keyedBy == .none
-            ? (0..<placement.statePartitionCount).map { Partition(Int32($0)) } : group
         stage = .state(
             StateLoader(
-                log: log, settings: settings, catalog: catalog, telemetry: telemetry, inputs: group,
-                statePartitions: statePartitions))
+                log: log, settings: settings, catalog: catalog, telemetry: telemetry, placement: placement,
+                inputs: group))
     }
 
     private func replay(_ loader: StateLoader<L>) throws(LogFailure) {
+        let rebuilds = isToRebuild(groups[0])
         let plan = try RecoveryPlan(
-            stored: loader.stored, group: groups[0], committed: committed, settings: settings, log: log,
-            telemetry: telemetry)
-        if plan.isFirstStart { wroteNothingYet = true }
-        let shard = Shard(aggregate: try loader.takeAggregate(plan), lanes: plan.lanes)
-        stage = .input(
-            InputReplay(
-                log: log, settings: settings, decoder: decoder, telemetry: telemetry, shard: shard,
-                targets: plan.targets))
+            stored: loader.stored, group: groups[0], committed: committed, settings: settings,
+            rebuilds: rebuilds, log: log, telemetry: telemetry)
+        if plan.isNew { needsCheckpoint = true }
+        guard rebuilds else {
+            let shard = Shard(aggregate: try loader.takeAggregate(), lanes: plan.lanes)
+            stage = .input(replay(shard, to: plan.targets))
+            return
+        }
+        let shard = Shard(aggregate: try loader.makeEmptyAggregate(), lanes: plan.lanes)
+        shard.isRebuilt = true
+        shard.leftovers = loader.stored.checkpointNames
+        stage = .audit(
+            replay(shard, to: plan.barriers), RebuildAudit(try loader.takeCells()), plan)
+    }
+
+    private func replay(_ shard: Shard, to targets: [Offset]) -> InputReplay<L> {
+        InputReplay(
+            log: log, settings: settings, decoder: decoder, telemetry: telemetry, shard: shard,
+            targets: targets)
     }
 
     private func finish(_ shard: Shard) {

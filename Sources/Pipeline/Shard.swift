@@ -20,6 +20,12 @@ final class Shard {
     var lanes: [Lane]
     /// What was last shown of it.
     var shown: [ShownChunk] = []
+    /// State records were sent since the last commit.
+    var hasWritten = false
+    /// It was recomputed from the log, and no checkpoint since has committed.
+    var isRebuilt = false
+    /// Records of checkpoints before a rebuild; the next checkpoint deletes those that it does not replace.
+    var leftovers: Set<StateRecord.Name> = []
 
     init(aggregate: consuming Aggregate, lanes: [Lane]) {
         self.aggregate = aggregate
@@ -44,45 +50,13 @@ final class Shard {
 
     func commit() {
         aggregate.commit()
+        hasWritten = false
         for lane in lanes.indices { lanes[lane].committed = lanes[lane].next }
     }
 
     func rollback() {
         aggregate.rollback()
+        hasWritten = false
         for lane in lanes.indices { lanes[lane].next = lanes[lane].committed }
-    }
-}
-
-/// Where the state of a shard lies: which partition of the state topic holds a record.
-///
-/// Keyed by product, a shard's records lie in the state partition of its input partition. Otherwise they
-/// are spread over all of them by what they are of, the same way whoever writes them.
-struct StatePlacement: Sendable {
-    let keyedBy: PipelineSettings.KeyedBy
-    let statePartitionCount: Int
-
-    func partition(of record: StateRecord, shard: Shard) -> Partition {
-        guard keyedBy == .none else { return shard.lanes[0].partition }
-        switch record {
-        case .cells(let bucket, _): return place(UInt64(bucket))
-        case .seen(let input, _, _), .position(let input, _): return place(UInt64(input.rawValue))
-        case .barrier(let barrier): return place(UInt64(barrier.partition.rawValue))
-        case .alert(let pair, _), .stockFingerprint(let pair, _): return place(Self.mix(pair.packed))
-        case .rollupFingerprint(let product, _):
-            return place(Self.mix(UInt64(UInt32(bitPattern: product.rawValue))))
-        case .movements(let chunk): return place(Self.mix(UInt64(bitPattern: chunk.number)))
-        case .movementLog(let summary): return place(UInt64(summary.partition.rawValue))
-        case .referenceRefused(_, let partition, _): return place(UInt64(partition.rawValue))
-        }
-    }
-
-    private func place(_ number: UInt64) -> Partition {
-        Partition(Int32(number % UInt64(statePartitionCount)))
-    }
-
-    /// Fixed for good: it decides where stored records are.
-    private static func mix(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        return product.high ^ product.low
     }
 }

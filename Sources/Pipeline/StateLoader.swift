@@ -8,9 +8,21 @@ struct StoredState {
     var alerts: [Pair: LedgerEntry] = [:]
     var stockFingerprints: [Pair: UInt64] = [:]
     var rollupFingerprints: [ProductID: UInt64] = [:]
+    /// How many cells each bucket has.
+    var buckets: [UInt32: Int] = [:]
+    var chunks: [StateRecord.Name: SeenChunk] = [:]
+    /// Chunks of the movement log, by name.
+    var movements: Set<StateRecord.Name> = []
     var movementLog: MovementLogSummary?
     /// What of the reference topics is in the dead letters already.
     var referenceRefused: [ReferenceKind: [Partition: Offset]] = [:]
+    /// The first record that lies in another partition than it would be written to.
+    var misplaced: StateRecord.Place?
+
+    /// What a checkpoint of the whole state would not write again may be left over from a larger one.
+    var checkpointNames: Set<StateRecord.Name> {
+        Set(buckets.keys.map { .cells(bucket: $0) }).union(chunks.keys).union(movements)
+    }
 }
 
 /// Reads the state partitions of one shard to their ends, all at once.
@@ -20,23 +32,24 @@ final class StateLoader<L: Log> {
     let settings: PipelineSettings
     private let catalog: Catalog
     private let telemetry: Telemetry
+    private let placement: StatePlacement
     let inputs: [Partition]
     private let statePartitions: [Partition]
     private var reader: L.Reader?
-    /// Cells and seen ids go straight to where they will be used; nil once taken.
+    /// Cells go straight to where they will be used; nil once taken.
     private var aggregate: Aggregate?
-    private var buckets: Set<UInt32> = []
 
     init(
-        log: L, settings: PipelineSettings, catalog: Catalog, telemetry: Telemetry, inputs: [Partition],
-        statePartitions: [Partition]
+        log: L, settings: PipelineSettings, catalog: Catalog, telemetry: Telemetry,
+        placement: StatePlacement, inputs: [Partition]
     ) {
         self.log = log
         self.settings = settings
         self.catalog = catalog
         self.telemetry = telemetry
+        self.placement = placement
         self.inputs = inputs
-        self.statePartitions = statePartitions
+        statePartitions = placement.partitions(of: inputs)
         aggregate = Self.empty(settings, catalog, lanes: inputs.count)
     }
 
@@ -59,11 +72,16 @@ final class StateLoader<L: Log> {
     }
 
     private func take(_ record: LogRecord) throws(LogFailure) {
+        let place = StateRecord.Place(record.partition, record.offset)
         do throws(StateRecordError) {
-            guard let state = try StateRecord(key: record.key, value: record.value) else { return }
+            guard let state = try StateRecord(key: record.key, value: record.value) else {
+                return remove(StateRecord.Name(key: record.key))
+            }
+            if !placement.allows(state, in: record.partition), stored.misplaced == nil {
+                stored.misplaced = place
+            }
             store(state)
         } catch {
-            let place = StateRecord.Place(record.partition, record.offset)
             throw .misconfigured(
                 error.explained(topic: settings.stateTopic, at: place, thisRelease: settings.release))
         }
@@ -72,17 +90,18 @@ final class StateLoader<L: Log> {
     private func store(_ record: StateRecord) {
         switch record {
         case .cells(let bucket, let cells):
-            buckets.insert(bucket)
+            stored.buckets[bucket] = cells.count
             aggregate?.restore(bucket: bucket, cells: cells)
-        case .seen(let partition, _, let chunk):
-            guard let lane = inputs.firstIndex(of: partition) else { return }
-            aggregate?.restore(chunk, lane: lane)
+        case .seen(let partition, let place, let chunk):
+            stored.chunks[.seen(partition, place: place)] = chunk
         case .barrier(let barrier): stored.barriers[barrier.partition] = barrier
         case .position(let partition, let offset): stored.positions[partition] = offset
         case .alert(let pair, let entry): stored.alerts[pair] = entry
         case .stockFingerprint(let pair, let print): stored.stockFingerprints[pair] = print
         case .rollupFingerprint(let product, let print): stored.rollupFingerprints[product] = print
-        case .movements(let chunk): if settings.mayFollowRows { aggregate?.restore(chunk) }
+        case .movements(let chunk):
+            stored.movements.insert(.movements(number: chunk.number))
+            if settings.mayFollowRows { aggregate?.restore(chunk) }
         case .movementLog(let summary):
             if settings.mayFollowRows, summary.partition == inputs.first { stored.movementLog = summary }
         case .referenceRefused(let table, let partition, let offset):
@@ -90,38 +109,90 @@ final class StateLoader<L: Log> {
         }
     }
 
-    /// The shard's aggregate as of the barriers, or an empty one for a rebuild, with the published ledger.
-    func takeAggregate(_ plan: RecoveryPlan) throws(LogFailure) -> Aggregate {
-        guard var taken = aggregate.take() else { throw .fatal("the stored state was taken twice") }
-        if plan.startsEmpty {
-            taken = Self.empty(settings, catalog, lanes: inputs.count)
-        } else {
-            try checkCompleteness(taken.pairCount)
-            for (lane, input) in inputs.enumerated() {
-                taken.restore(highestID: stored.barriers[input]?.highestID, lane: lane)
+    private func remove(_ name: StateRecord.Name?) {
+        switch name {
+        case .cells(let bucket): stored.buckets[bucket] = nil
+        case .seen?: if let name { stored.chunks[name] = nil }
+        case .movements(let number)?:
+            stored.movements.remove(.movements(number: number))
+            if settings.mayFollowRows {
+                aggregate?.restore(MovementImages(number: number, known: 0, images: []))
             }
+        case .other, nil: break
         }
-        taken.finishRestoringCells()
-        if !plan.startsEmpty { try finishMovements(&taken) }
+    }
+
+    /// The shard's aggregate as of the barriers with the published ledger.
+    func takeAggregate() throws(LogFailure) -> Aggregate {
+        try checkPlacement()
+        try checkCompleteness()
+        var taken = try takeCells()
+        try finishMovements(&taken)
         // Before the ledger: a pair that only it knows is in no checkpoint yet.
-        if !plan.startsEmpty { taken.markCheckpointed() }
-        for (pair, entry) in stored.alerts { taken.restore(entry, of: pair) }
-        for (pair, print) in stored.stockFingerprints { taken.restore(stockFingerprint: print, of: pair) }
-        for (product, print) in stored.rollupFingerprints {
-            taken.restore(rollupFingerprint: print, of: product)
+        taken.markCheckpointed()
+        restoreLedger(of: &taken)
+        return taken
+    }
+
+    /// An aggregate without events, with the published ledger: where a rebuild begins.
+    func makeEmptyAggregate() throws(LogFailure) -> Aggregate {
+        try checkPlacement()
+        var empty = Self.empty(settings, catalog, lanes: inputs.count)
+        restoreLedger(of: &empty)
+        return empty
+    }
+
+    /// How many cells the checkpoint vouches for; what lies beyond them is left over from a larger one.
+    private var cellCount: Int {
+        Int(inputs.compactMap { stored.barriers[$0]?.cellCount }.max() ?? 0)
+    }
+
+    /// The cells as stored, holes and all.
+    func takeCells() throws(LogFailure) -> Aggregate {
+        guard var taken = aggregate.take() else { throw .fatal("the stored state was taken twice") }
+        taken.truncate(toPairs: cellCount)
+        taken.finishRestoringCells()
+        for (lane, input) in inputs.enumerated() {
+            // Without a highest id nothing was counted yet: chunks are left over too.
+            guard let highest = stored.barriers[input]?.highestID else { continue }
+            for (name, chunk) in stored.chunks {
+                if case .seen(input, _) = name { taken.restore(chunk, lane: lane) }
+            }
+            taken.restore(highestID: highest, lane: lane)
         }
         return taken
     }
 
-    /// A bucket that is missing would be stock that is missing.
-    private func checkCompleteness(_ count: Int) throws(LogFailure) {
-        let promised = stored.barriers.values.map(\.cellCount).max() ?? 0
-        let needed = (Int(promised) + Aggregate.cellsPerBucket - 1) / Aggregate.cellsPerBucket
-        guard count >= Int(promised), (0..<needed).allSatisfy({ buckets.contains(UInt32($0)) }) else {
+    private func restoreLedger(of aggregate: inout Aggregate) {
+        for (pair, entry) in stored.alerts { aggregate.restore(entry, of: pair) }
+        for (pair, print) in stored.stockFingerprints { aggregate.restore(stockFingerprint: print, of: pair) }
+        for (product, print) in stored.rollupFingerprints {
+            aggregate.restore(rollupFingerprint: print, of: product)
+        }
+    }
+
+    /// A bucket that is missing or short would be stock that is missing.
+    private func checkCompleteness() throws(LogFailure) {
+        let promised = cellCount
+        let size = Aggregate.cellsPerBucket
+        let needed = (promised + size - 1) / size
+        let whole = (0..<needed).count { bucket in
+            stored.buckets[UInt32(bucket), default: 0] >= min(size, promised - bucket * size)
+        }
+        guard whole == needed else {
             throw .misconfigured(
-                "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) pairs, and records "
-                    + "for \(buckets.count) of their \(needed) buckets are there. Was part of the topic deleted? "
+                "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) pairs, and \(whole) of "
+                    + "their \(needed) buckets are there whole. Was part of the topic deleted? "
                     + "Start once with --rebuild to recompute the stock from the log.")
         }
+    }
+
+    private func checkPlacement() throws(LogFailure) {
+        guard let place = stored.misplaced else { return }
+        throw .misconfigured(
+            "\(settings.stateTopic)[\(place.partition.rawValue)] at offset \(place.offset.rawValue) is in another "
+                + "partition than stockd would write it to: the topic's partition count was changed, so older "
+                + "and newer records of one key cannot be told apart. Delete \(settings.stateTopic) and "
+                + "start once with --rebuild.")
     }
 }

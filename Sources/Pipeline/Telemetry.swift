@@ -269,19 +269,7 @@ public final class Telemetry: Sendable {
         logger.info("state recovered, going live", metadata: ["pairs": "\(pairs)"])
     }
 
-    func beginningIsGone(_ partition: Partition, missing: Int64) {
-        logger.warning(
-            "first start on a log whose beginning is gone: its stock starts from nothing",
-            metadata: ["partition": "\(partition.rawValue)", "missing_offsets": "\(missing)"])
-    }
-
-    func groupOffsetIsGone(_ partition: Partition, using offset: Offset) {
-        logger.notice(
-            "the consumer group has no offset (they expire with time); going on from the state topic's",
-            metadata: ["partition": "\(partition.rawValue)", "offset": "\(offset.rawValue)"])
-    }
-
-    private static func list(_ partitions: [Partition]) -> String {
+    static func list(_ partitions: [Partition]) -> String {
         partitions.sorted().map { String($0.rawValue) }.joined(separator: " ")
     }
 }

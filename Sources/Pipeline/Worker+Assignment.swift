@@ -95,15 +95,10 @@ extension Worker {
     /// Where each state partition that may hold records of the shard ends now.
     private func stateEnds(of shard: Shard) throws(LogFailure) -> [PartitionPosition] {
         var ends: [PartitionPosition] = []
-        for partition in statePartitions(of: shard.partitions) {
+        for partition in placement.partitions(of: shard.partitions) {
             ends.append(PartitionPosition(partition, try log.bounds(.state, partition).upperBound))
         }
         return ends
-    }
-
-    func statePartitions(of partitions: [Partition]) -> [Partition] {
-        guard settings.keyedBy == .none else { return partitions }
-        return (0..<placement.statePartitionCount).map { Partition(Int32($0)) }
     }
 
     /// Sets out to recover partitions, with whatever was parked of them.
@@ -111,7 +106,7 @@ extension Worker {
         defer { parked = [] }
         return Recovery(
             log: log, settings: settings, catalog: catalog, decoder: decoder, telemetry: telemetry,
-            partitions: partitions.sorted(), parked: parked)
+            partitions: partitions.sorted(), parked: parked, rebuilt: rebuilt)
     }
 
     /// Takes a recovery one piece further, and goes live when it is complete.
@@ -138,8 +133,8 @@ extension Worker {
             }
         }
         try log.assign(shards.flatMap(\.committedPositions))
-        // A first checkpoint at once: it pins where this partition's history begins.
-        transaction.checkpointedMs = recovery.wroteNothingYet ? nil : log.nowMs
+        // A first checkpoint at once: it pins where this partition's history begins, or what was rebuilt.
+        transaction.checkpointedMs = recovery.needsCheckpoint ? nil : log.nowMs
         phase = .running
         telemetry.recovered(pairs: shards.reduce(0) { $0 + $1.aggregate.pairCount })
     }

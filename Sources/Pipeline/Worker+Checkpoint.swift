@@ -15,26 +15,35 @@ extension Worker {
         isCheckpointDue && shards.contains { $0.aggregate.dirtyRecordCount > 0 }
     }
 
+    /// The checkpoint that was written is committed.
+    func markCheckpointed() {
+        for shard in shards {
+            shard.aggregate.markCheckpointed()
+            shard.leftovers = []
+            guard shard.isRebuilt else { continue }
+            shard.isRebuilt = false
+            rebuilt.insert(shard.partitions)
+        }
+        transaction.checkpointedMs = log.nowMs
+    }
+
     /// Writes the cells and seen ids that changed since the last checkpoint, then the barriers that say for
     /// which input offsets they stand. It counts only if the transaction commits.
     func writeCheckpoint(of shard: Shard) throws(LogFailure) {
         let isComplete = settings.delivery == .exactlyOnce
         if isComplete {
+            var obsolete = shard.leftovers
             try shard.aggregate.forEachDirtyBucket { (bucket, cells) throws(LogFailure) in
                 try send(.cells(bucket: bucket, cells), of: shard)
+                obsolete.remove(.cells(bucket: bucket))
             }
             try shard.aggregate.forEachDirtySeenChunk { (lane, place, chunk) throws(LogFailure) in
-                try send(.seen(shard.lanes[lane].partition, place: place, chunk), of: shard)
+                let input = shard.lanes[lane].partition
+                try send(.seen(input, place: place, chunk), of: shard)
+                obsolete.remove(.seen(input, place: place))
             }
-            try shard.aggregate.forEachDirtyMovementChunk { (chunk) throws(LogFailure) in
-                try send(.movements(chunk), of: shard)
-            }
-            if let first = shard.lanes.first, shard.aggregate.followsRows {
-                let summary = MovementLogSummary(
-                    partition: first.partition, offset: first.next,
-                    count: UInt64(shard.aggregate.movementCount), truncated: shard.aggregate.truncated)
-                try send(.movementLog(summary), of: shard)
-            }
+            try writeMovements(of: shard, &obsolete)
+            for name in obsolete { try delete(name, of: shard) }
         }
         for (index, lane) in shard.lanes.enumerated() {
             let barrier = Barrier(
@@ -44,5 +53,19 @@ extension Worker {
                 settings: settings.fingerprint, release: settings.release)
             try send(.barrier(barrier), of: shard)
         }
+    }
+
+    private func writeMovements(
+        of shard: Shard, _ obsolete: inout Set<StateRecord.Name>
+    ) throws(LogFailure) {
+        try shard.aggregate.forEachDirtyMovementChunk { (chunk) throws(LogFailure) in
+            try send(.movements(chunk), of: shard)
+            obsolete.remove(.movements(number: chunk.number))
+        }
+        guard let first = shard.lanes.first, shard.aggregate.followsRows else { return }
+        let summary = MovementLogSummary(
+            partition: first.partition, offset: first.next, count: UInt64(shard.aggregate.movementCount),
+            truncated: shard.aggregate.truncated)
+        try send(.movementLog(summary), of: shard)
     }
 }

@@ -56,21 +56,33 @@ extension Worker {
     }
 
     func send(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
+        shard.hasWritten = true
         let partition = placement.partition(of: record, shard: shard)
         try messages.state.encode(record) { (key, value) throws(LogFailure) in
             try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: value))
         }
     }
 
-    /// The offsets to commit; with a first checkpoint all of them, so that the group's lag is known. There is
-    /// always at least one: the group's generation is checked with them, and without that check a worker
-    /// that was evicted unawares could still publish.
+    /// Deletes what a checkpoint before a rebuild left.
+    func delete(_ name: StateRecord.Name, of shard: Shard) throws(LogFailure) {
+        let partition = placement.partition(of: name, shard: shard)
+        try messages.state.encodeKey(of: name) { (key) throws(LogFailure) in
+            try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: nil))
+        }
+    }
+
+    /// The offsets to commit; with a first checkpoint all of them, so that the group's lag is known.
+    ///
+    /// Every shard that wrote anything commits an offset of its own, moved or not. With the offsets Kafka
+    /// checks the group's generation, without which a worker evicted unawares could still publish; and the
+    /// next owner of a partition, who asks for its stable offset first, waits for every transaction that
+    /// touches its state, also one whose records have not all reached the state topic yet.
     func positionsToCommit() -> [PartitionPosition] {
         var positions: [PartitionPosition] = []
         for shard in shards {
-            for lane in shard.lanes where lane.next != lane.committed || transaction.checkpointedMs == nil {
-                positions.append(PartitionPosition(lane.partition, lane.next))
-            }
+            let moved = shard.lanes.filter { $0.next != $0.committed || transaction.checkpointedMs == nil }
+            let lanes = moved.isEmpty && shard.hasWritten ? Array(shard.lanes.prefix(1)) : moved
+            positions += lanes.map { PartitionPosition($0.partition, $0.next) }
         }
         if positions.isEmpty, let lane = shards.first?.lanes.first {
             positions.append(PartitionPosition(lane.partition, lane.next))

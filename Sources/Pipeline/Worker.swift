@@ -14,6 +14,8 @@ public final class Worker<L: Log> {
     let telemetry: Telemetry
     /// Nil when nobody is shown anything.
     let views: ViewFeed?
+    /// What `--rebuild` needs not do again.
+    let rebuilt: RebuiltPartitions
     let decoder: InputDecoder
     var messages = MessageEncoder()
 
@@ -54,9 +56,10 @@ public final class Worker<L: Log> {
 
     public init(
         log: L, settings: PipelineSettings, catalog: Catalog, inbox: WorkerInbox, telemetry: Telemetry,
-        views: ViewFeed? = nil
+        views: ViewFeed? = nil, rebuilt: RebuiltPartitions = RebuiltPartitions()
     ) {
         self.log = log
+        self.rebuilt = rebuilt
         self.settings = settings
         self.catalog = catalog
         self.inbox = inbox
@@ -246,9 +249,8 @@ public final class Worker<L: Log> {
         transaction.commitTookMs = log.nowMs - askedMs
         for shard in shards {
             shard.commit()
-            if checkpoint { shard.aggregate.markCheckpointed() }
         }
-        if checkpoint { transaction.checkpointedMs = log.nowMs }
+        if checkpoint { markCheckpointed() }
         telemetry.committed(
             tookMs: log.nowMs - startedMs, messages: transaction.sent, alertChanges: transaction.alertChanges,
             recordTimes: transaction.recordTimes)

@@ -78,21 +78,38 @@ struct RequestErrorTests {
         try check(fault, sent, counts, messages)
     }
 
-    @Test("that keeps coming back when a producer is made is waited for, not stormed")
+    @Test("that ends every new producer is waited for, not stormed")
     func refusedProducer() throws {
         let rig = try Rig("refused", partitions: 1, catalog: Shop.catalog, isEmbedded: true)
         defer { rig.close() }
         // The orders' own producer has its id before the next one is refused one.
         try rig.send([Self.order(0)])
         // TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-        try rig.cluster.embedded.pushRequestErrors(.initProducerID, Array(repeating: 53, count: 10_000))
+        try rig.cluster.embedded.pushRequestErrors(.addPartitionsToTxn, Array(repeating: 53, count: 10_000))
         rig.start()
         usleep(7_000_000)
         let counts = try rig.counts
         #expect((2..<20).contains(counts.indefinite + counts.fencings))
-        try rig.cluster.embedded.clearRequestErrors(.initProducerID)
+        try rig.cluster.embedded.clearRequestErrors(.addPartitionsToTxn)
         #expect(try rig.settledViews().stockRows == Recomputation([Self.order(0)]).stockRows)
         try rig.stop()
+    }
+
+    @Test(
+        "that no repetition would help against stops the worker and says what to set",
+        arguments: [(Int32(53), "kafka.transactional_id"), (Int32(50), "kafka.transaction_timeout")])
+    func refusedForGood(_ code: Int32, _ setting: String) throws {
+        let rig = try Rig("refused", partitions: 1, catalog: Shop.catalog, isEmbedded: true)
+        defer { rig.close() }
+        // The orders' own producer has its id before the next one is refused one.
+        try rig.send([Self.order(0)])
+        // TRANSACTIONAL_ID_AUTHORIZATION_FAILED, INVALID_TRANSACTION_TIMEOUT
+        try rig.cluster.embedded.pushRequestErrors(.initProducerID, [code])
+        rig.start()
+        let outcome = try eventually("the worker ends") { rig.worker?.outcome }
+        guard case .failure(let stop) = outcome else { throw Failure("it ended in good order") }
+        #expect(stop.kind == .configuration)
+        #expect(stop.message.contains(setting), "\(stop.message)")
     }
 
     private func push(_ fault: Fault, _ code: Int32, to cluster: EmbeddedCluster) throws {

@@ -148,12 +148,13 @@ public final class Daemon: Service {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)
         let hostname = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let rebuilt = RebuiltPartitions()
         let started = (0..<configuration.workers).map { number in
             watchdog.add(worker: number)
             return WorkerThread(
                 number: number, client: web?.observed(client, worker: number) ?? client,
                 log: configuration.logSettings(worker: number, hostname: hostname), settings: settings,
-                catalog: catalog, admin: admin, logger: logger, views: web?.store,
+                catalog: catalog, admin: admin, logger: logger, views: web?.store, rebuilt: rebuilt,
                 onStep: { [watchdog] in watchdog.progress(worker: number) },
                 onEnd: { [watchdog] in watchdog.remove(worker: number) })
         }

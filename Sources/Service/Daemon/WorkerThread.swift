@@ -23,6 +23,7 @@ public final class WorkerThread: Sendable {
     public init(
         number: Int, client: ClientSettings, log: KafkaLog.Settings, settings: PipelineSettings,
         catalog: Catalog, admin: Admin, logger: Logger, views: ViewStore? = nil,
+        rebuilt: RebuiltPartitions = RebuiltPartitions(),
         onStep: @escaping @Sendable () -> Void = {},
         onEnd: @escaping @Sendable () -> Void = {}
     ) {
@@ -31,7 +32,7 @@ public final class WorkerThread: Sendable {
         telemetry = Telemetry(logger: logger)
         let body: @Sendable () -> Void = { [self] in
             let outcome = Result { () throws(WorkerStop) in
-                try run(client, log, settings, catalog, admin, views, onStep)
+                try run(client, log, settings, catalog, admin, views, rebuilt, onStep)
             }
             result.withLock { $0 = outcome }
             onEnd()
@@ -44,7 +45,7 @@ public final class WorkerThread: Sendable {
 
     private func run(
         _ client: ClientSettings, _ log: KafkaLog.Settings, _ settings: PipelineSettings, _ catalog: Catalog,
-        _ admin: Admin, _ views: ViewStore?, _ onStep: () -> Void
+        _ admin: Admin, _ views: ViewStore?, _ rebuilt: RebuiltPartitions, _ onStep: () -> Void
     ) throws(WorkerStop) {
         let kafka: KafkaLog
         do throws(LogFailure) {
@@ -55,7 +56,7 @@ public final class WorkerThread: Sendable {
         defer { kafka.close() }
         let worker = KafkaWorker(
             log: kafka, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry,
-            views: views.map { ViewFeed($0, worker: number) })
+            views: views.map { ViewFeed($0, worker: number) }, rebuilt: rebuilt)
         while try worker.step() { onStep() }
     }
 }

@@ -1,28 +1,34 @@
 import Inventory
 import Pipeline
+import Synchronization
+import Wire
 
 /// One partition, one product in one warehouse, and faults that strike when they are told to.
 final class Scenario {
     let cluster = SimCluster(seed: 1, inputs: 1, states: 1)
     var settings = PipelineSettings()
+    /// What the workers log.
+    let lines = LineLog()
     private var lastID: Int64 = 0
 
     init() { settings.maxBatchEvents = 1 }
 
-    static func catalog(threshold: Int32 = 10) -> Catalog {
+    static func catalog(threshold: Int32 = 10, warehouses: Int32 = 1) -> Catalog {
         Catalog(
             products: [
                 Product(id: ProductID(1), name: "Lamp", category: "Home", reorderThreshold: threshold)
             ],
-            warehouses: [Warehouse(id: WarehouseID(1), name: "East", region: "R")])
+            warehouses: (1...warehouses).map {
+                Warehouse(id: WarehouseID($0), name: "Warehouse \($0)", region: "R")
+            })
     }
 
     func start(_ catalog: Catalog = Scenario.catalog(), slot: Int = 0) -> Simulation.Process {
-        Simulation.Process(SimLog(cluster, name: "w\(slot)", slot: slot), settings, catalog)
+        Simulation.Process(SimLog(cluster, name: "w\(slot)", slot: slot), settings, catalog, lines)
     }
 
-    func send(_ type: String, _ quantity: Int, warehouse: Int = 1) {
-        lastID += 1
+    func send(_ type: String, _ quantity: Int, warehouse: Int = 1, id: Int64? = nil) {
+        lastID = id ?? lastID + 1
         sendRaw(
             "{\"event_id\":\(lastID),\"event_type\":\"\(type)\",\"product_id\":1,\"warehouse_id\":\(warehouse),"
                 + "\"quantity\":\(quantity),\"event_time\":\(SimProducer.firstSecond + lastID)}")
@@ -56,5 +62,36 @@ final class Scenario {
         }
     }
 
+    /// Stock by warehouse of product 1, as the worker's views have it.
+    func stock(_ process: Simulation.Process) throws -> [Int32: Int64] {
+        let shelf = Shelf()
+        process.inbox.requestViews { snapshot in shelf.snapshot.withLock { $0 = snapshot } }
+        for _ in 0..<10 where shelf.snapshot.withLock({ $0 }) == nil { _ = try process.worker.step() }
+        let rows = shelf.snapshot.withLock { $0?.stock } ?? []
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.warehouse.id.rawValue, $0.currentStock) })
+    }
+
+    /// Writes a record into the state topic as if a worker had.
+    func store(_ record: StateRecord) {
+        var encoder = StateEncoder()
+        encoder.encode(record) { key, value in
+            cluster.partition(.state, 0).append(SimRecord(offset: 0, key: Array(key), value: Array(value)))
+        }
+    }
+
+    /// The newest record of each key of the state topic that is not deleted.
+    var stored: [StateRecord] {
+        var newest: [[UInt8]: StateRecord] = [:]
+        for record in cluster.partition(.state, 0).committedRecords {
+            if let key = record.key { newest[key] = CommitChecker.read(record) }
+        }
+        return Array(newest.values)
+    }
+
     var deadLetters: Int { cluster.partition(.deadLetters, 0).committedRecords.count }
+}
+
+/// Carries views out of the worker's closure.
+private final class Shelf: Sendable {
+    let snapshot = Mutex<ViewSnapshot?>(nil)
 }

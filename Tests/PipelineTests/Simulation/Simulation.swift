@@ -12,10 +12,12 @@ final class Simulation {
         let inbox = WorkerInbox()
         let worker: Worker<SimLog>
         var stalledUntilMs: Int64 = 0
-        let telemetry = Telemetry(logger: Logger(label: "sim", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let telemetry: Telemetry
 
-        init(_ log: SimLog, _ settings: PipelineSettings, _ catalog: Catalog) {
+        init(_ log: SimLog, _ settings: PipelineSettings, _ catalog: Catalog, _ lines: LineLog? = nil) {
             self.log = log
+            let handler: any LogHandler = if let lines { lines } else { SwiftLogNoOpLogHandler() }
+            telemetry = Telemetry(logger: Logger(label: "sim", factory: { _ in handler }))
             worker = Worker(
                 log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry)
             log.catalog = { [unowned worker] in worker.catalog }

@@ -1,0 +1,99 @@
+import Inventory
+import Wire
+
+/// What is read again of one input partition.
+struct ReplaySpan: Equatable {
+    /// Where the partition's history begins for stockd.
+    var base: Offset
+    var from: Offset
+    /// The committed offset to reach.
+    var to: Offset
+    /// The log does not hold all of it, and the operator accepted that.
+    var isShortened = false
+}
+
+/// What Kafka and the state topic say of one input partition.
+struct KnownOffsets {
+    let partition: Partition
+    let barrier: Barrier?
+    /// The offset committed with the newest transaction, as the state topic tells it.
+    let position: Offset?
+    /// The offset committed in the consumer group.
+    let group: Offset?
+    /// What the log holds.
+    let bounds: Range<Offset>
+
+    var isFirstStart: Bool { barrier == nil && position == nil && group == nil }
+
+    /// What to read again: from the barrier, or from the beginning in a rebuild, to the committed offset.
+    func span(_ settings: PipelineSettings, _ telemetry: Telemetry) throws(LogFailure) -> ReplaySpan {
+        let target = try target(settings, telemetry)
+        var base = barrier?.base ?? bounds.lowerBound
+        if settings.rebuilds, base > bounds.upperBound { base = bounds.lowerBound }
+        let from = settings.rebuilds ? base : barrier?.offset ?? base
+        var span = ReplaySpan(base: base, from: from, to: target)
+        if target > bounds.upperBound {
+            guard settings.acceptsDataLoss || settings.rebuilds else { throw endIsGone(target) }
+            telemetry.acceptedDataLoss(partition, bounds.upperBound..<target)
+            span = ReplaySpan(
+                base: min(base, bounds.upperBound), from: min(from, bounds.upperBound), to: bounds.upperBound,
+                isShortened: true)
+        }
+        guard span.from < bounds.lowerBound else { return span }
+        guard settings.acceptsDataLoss else { throw beginningIsGone(span.from) }
+        telemetry.acceptedDataLoss(partition, span.from..<bounds.lowerBound)
+        span.from = bounds.lowerBound
+        span.to = max(span.to, bounds.lowerBound)
+        span.isShortened = true
+        return span
+    }
+
+    private func beginningIsGone(_ from: Offset) -> LogFailure {
+        .offsetOutOfRange(
+            partition,
+            "the state is to be brought forward from offset \(from.rawValue), but the log begins at "
+                + "\(bounds.lowerBound.rawValue)")
+    }
+
+    private func endIsGone(_ target: Offset) -> LogFailure {
+        .offsetOutOfRange(
+            partition,
+            "offset \(target.rawValue) is committed, but the log ends at \(bounds.upperBound.rawValue): it was cut "
+                + "short or made anew (start once with --rebuild to count only what it holds now)")
+    }
+
+    /// The committed offset to bring the state to.
+    private func target(
+        _ settings: PipelineSettings, _ telemetry: Telemetry
+    ) throws(LogFailure) -> Offset {
+        guard barrier != nil || settings.rebuilds else {
+            throw .misconfigured(
+                "the consumer group has committed offset \(group?.rawValue ?? position?.rawValue ?? 0) of "
+                    + "\(settings.inputTopic)[\(partition.rawValue)], but \(settings.stateTopic) holds no "
+                    + "state for it: the topic was deleted, or the group id belongs to another program. Start once "
+                    + "with --rebuild to recompute the stock from the log, or choose another kafka.group_id.")
+        }
+        return try settings.delivery == .exactlyOnce ? agreed(settings, telemetry) : acknowledged
+    }
+
+    /// Without transactions the ledger may run ahead of the group, never behind.
+    private var acknowledged: Offset { group ?? barrier?.offset ?? bounds.lowerBound }
+
+    /// With transactions both move as one; where they differ somebody else moved the group's.
+    private func agreed(
+        _ settings: PipelineSettings, _ telemetry: Telemetry
+    ) throws(LogFailure) -> Offset {
+        guard let stored = position ?? barrier?.offset else { return group ?? bounds.lowerBound }
+        guard let group else {
+            telemetry.groupOffsetIsGone(partition, using: stored)
+            return stored
+        }
+        if group == stored { return group }
+        if group > stored, settings.acceptsDataLoss { return stored }
+        throw .misconfigured(
+            "the consumer group's offset of \(settings.inputTopic)[\(partition.rawValue)] is \(group.rawValue), "
+                + "but stockd committed \(stored.rawValue): something else uses the group id, or the offsets "
+                + "were reset. Counting from there would falsify stock. Set the group's offset back to "
+                + "\(stored.rawValue).")
+    }
+}

@@ -1,0 +1,42 @@
+import Inventory
+import Synchronization
+
+/// Holds what a rebuild recomputed from the log against what the checkpoint had stored for the same offsets.
+final class RebuildAudit {
+    private let stored: Aggregate
+
+    init(_ stored: consuming Aggregate) { self.stored = stored }
+
+    /// Says of each pair whose stock, time or count differs what it was and what it is now, then how many.
+    func report(_ shard: Shard, _ telemetry: Telemetry) {
+        var pairs = 0
+        var differed = 0
+        stored.forEachCell { before in
+            pairs += 1
+            let after = shard.aggregate.cell(of: before.pair)
+            guard before != after else { return }
+            differed += 1
+            telemetry.rebuildDiffers(before.pair, before: before, after: after)
+        }
+        shard.aggregate.forEachCell { after in
+            guard stored.cell(of: after.pair) == nil else { return }
+            pairs += 1
+            differed += 1
+            telemetry.rebuildDiffers(after.pair, before: nil, after: after)
+        }
+        telemetry.rebuilt(shard.partitions, pairs: pairs, differed: differed)
+    }
+}
+
+/// The partitions that this process has rebuilt, and checkpointed since; shared by its workers.
+public final class RebuiltPartitions: Sendable {
+    private let partitions = Mutex<Set<Partition>>([])
+
+    public init() {}
+
+    func insert(_ rebuilt: [Partition]) { partitions.withLock { $0.formUnion(rebuilt) } }
+
+    func contains(_ group: [Partition]) -> Bool {
+        partitions.withLock { partitions in group.allSatisfy { partitions.contains($0) } }
+    }
+}
