@@ -7,6 +7,7 @@ let package = Package(
     dependencies: [
         .package(name: "stockd", path: ".."),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .target(name: "AllocationCounter"),
@@ -15,6 +16,7 @@ let package = Package(
             dependencies: [
                 "AllocationCounter",
                 .product(name: "StockdCore", package: "stockd"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/StockdBench",

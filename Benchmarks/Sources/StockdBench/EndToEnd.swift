@@ -25,14 +25,14 @@ struct EndToEnd {
             try admin.createTopics(
                 names.map { TopicSpec($0, partitions: options.partitions) }, timeoutMs: 20_000)
         }
-        if options.topic == nil {
+        if options.topic == nil, options.groups.contains("e2e") {
             try create([input])
             try Producing(client: client, topic: input, partitions: options.partitions)
                 .send(events, pairs: options.pairs, restless: options.isRestless)
         }
         var results: [String: [Measurement]] = [:]
         var made: [String] = []
-        for repetition in 0..<options.repetitions {
+        for repetition in 0..<(options.groups.contains("e2e") ? options.repetitions : 0) {
             for scenario in options.scenarios {
                 let tag = "\(stem)-\(scenario)-\(repetition)"
                 if scenario != "bare" {
@@ -46,6 +46,18 @@ struct EndToEnd {
                             "--child", scenario, "--brokers", brokers, "--topic", input, "--events",
                             "\(events)", "--pairs", "\(options.pairs)", "--tag", tag,
                         ] + (options.wakesFetchers ? ["--wake"] : [])))
+            }
+        }
+        if options.groups.contains("latency") {
+            for scenario in options.scenarios where scenario != "bare" {
+                for rate in options.rates {
+                    let tag = "\(stem)-\(scenario)-latency-\(rate)"
+                    let names = ["events", "state", "alerts", "dlq"].map { "\(tag)-\($0)" }
+                    try create(names)
+                    made += names
+                    try LatencyBenchmark(client: client, options: options, report: report)
+                        .run(scenario, rate: rate, input: names[0], tag: tag)
+                }
             }
         }
         summarise(results, embedded == nil ? "BROKERS=\(brokers)" : "the embedded cluster")

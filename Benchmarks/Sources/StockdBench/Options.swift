@@ -8,7 +8,7 @@ struct Options {
     var repetitions = 3
     var jsonPath: String?
     /// `micro`, `memory`, `e2e`.
-    var groups: Set<String> = ["micro", "memory", "e2e"]
+    var groups: Set<String> = ["micro", "memory", "e2e", "latency"]
     /// A topic that an earlier run left (`--keep`), to be measured again.
     var topic: String?
     var keepsTopic = false
@@ -18,6 +18,9 @@ struct Options {
     /// threads: shows what their pauses of up to a second cost. See RESULTS.md.
     var wakesFetchers = false
     var scenarios = ["bare", "at_least_once", "exactly_once"]
+    /// Events a second that latency is measured at, and for how many seconds.
+    var rates = [500, 1_000]
+    var seconds = 20
     /// Nil for the embedded cluster.
     var brokers = ProcessInfo.processInfo.environment["BROKERS"].flatMap { $0.isEmpty ? nil : $0 }
     /// The part that this process plays in a parent's run.
@@ -25,9 +28,9 @@ struct Options {
     var tag = ""
 
     static let usage = """
-        stockd-bench [--only micro,memory,e2e] [--events N] [--partitions N] [--pairs N] [--repeat N]
+        stockd-bench [--only micro,memory,e2e,latency] [--events N] [--partitions N] [--pairs N] [--repeat N]
                      [--scenarios bare,at_least_once,exactly_once] [--restless] [--wake] [--keep] [--topic NAME]
-                     [--json FILE]
+                     [--json FILE] [--rates N,…] [--seconds N]
 
         BROKERS=host:port measures end to end on that cluster; without it, on the embedded one, whose
         partitions keep 5 MB each: 180,000 events, whatever --events says.
@@ -62,6 +65,8 @@ struct Options {
         case ("--partitions", .some(let number)) where 1...1_000 ~= number: partitions = Int32(number)
         case ("--pairs", .some(let number)) where number >= 10: pairs = number
         case ("--repeat", .some(let number)) where number > 0: repetitions = number
+        case ("--seconds", .some(let number)) where number > 0: seconds = number
+        case ("--rates", _): rates = list.compactMap(Int.init)
         case ("--json", _): jsonPath = value
         case ("--only", _): groups = Set(list)
         case ("--scenarios", _): scenarios = list

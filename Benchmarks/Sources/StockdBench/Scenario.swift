@@ -31,6 +31,8 @@ struct Scenario {
         case "bare": try bare()
         case "at_least_once": try stockd(.atLeastOnce)
         case "exactly_once": try stockd(.exactlyOnce)
+        case "serve_at_least_once": try serve(.atLeastOnce)
+        case "serve_exactly_once": try serve(.exactlyOnce)
         default: throw BenchFailure("no scenario is called \(name)")
         }
     }
@@ -73,42 +75,25 @@ struct Scenario {
 
     /// The daemon's worker, from the moment it is recovered to the commit of the last event.
     private func stockd(_ delivery: PipelineSettings.Delivery) throws -> Measurement {
-        var settings = PipelineSettings()
-        settings.delivery = delivery
-        settings.inputTopic = input
-        settings.stateTopic = "\(options.tag)-state"
-        let names: [Topic: String] = [
-            .input: input, .state: settings.stateTopic, .alerts: "\(options.tag)-alerts",
-            .deadLetters: "\(options.tag)-dlq",
-        ]
-        let admin = try Admin(client)
-        defer { admin.close(deadlineMs: 2_000) }
-        let log = try KafkaLog(
-            client,
-            KafkaLog.Settings(
-                topics: names, delivery: delivery,
-                consumer: ConsumerSettings(groupID: options.tag, topic: input),
-                producer: ProducerSettings(
-                    transactionalID: delivery == .exactlyOnce ? options.tag : nil)),
-            admin: admin)
-        defer { log.close() }
-        let telemetry = Telemetry(logger: client.logger)
-        let inbox = WorkerInbox()
-        let worker = KafkaWorker(
-            log: log, settings: settings, catalog: EventText.catalog(pairs: options.pairs), inbox: inbox,
-            telemetry: telemetry)
-        var start = Mark()
-        let begun = start.wall
-        while !telemetry.snapshot.isRunning {
-            if wall_ns() - begun > Self.limitNs { throw BenchFailure(telemetry.snapshot.status) }
-            _ = try worker.step()
-            start = Mark()
-        }
-        let end = try drive(worker, telemetry, log)
+        let stockd = try StockdWorker(client, delivery, input: input, tag: options.tag, pairs: options.pairs)
+        defer { stockd.close() }
+        try stockd.start(limitNs: Self.limitNs)
+        let start = Mark()
+        let (worker, telemetry) = (stockd.worker, stockd.telemetry)
+        let end = try drive(worker, telemetry, stockd.log)
         let counts = telemetry.snapshot
-        try verify(worker, inbox)
+        try verify(worker, stockd.inbox)
         return result(
             from: start, to: end, "\(counts.alertChanges) alert changes in \(counts.committed) transactions")
+    }
+
+    /// Works until the parent ends this process.
+    private func serve(_ delivery: PipelineSettings.Delivery) throws -> Measurement {
+        let stockd = try StockdWorker(client, delivery, input: input, tag: options.tag, pairs: options.pairs)
+        try stockd.start(limitNs: Self.limitNs)
+        print("ready")
+        fflush(nil)
+        while true { _ = try stockd.worker.step() }
     }
 
     private func drive(_ worker: KafkaWorker, _ telemetry: Telemetry, _ log: KafkaLog) throws -> Mark {

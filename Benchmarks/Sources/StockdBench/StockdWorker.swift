@@ -1,0 +1,52 @@
+import AllocationCounter
+import Inventory
+import Kafka
+import Logging
+import Pipeline
+
+/// The daemon's worker on topics of its own, driven by the caller.
+struct StockdWorker {
+    let worker: KafkaWorker
+    let log: KafkaLog
+    let telemetry: Telemetry
+    let inbox = WorkerInbox()
+    private let admin: Admin
+
+    /// - Parameter tag: names the group and, with their endings, all topics but the input.
+    init(_ client: ClientSettings, _ delivery: PipelineSettings.Delivery, input: String, tag: String, pairs: Int)
+        throws
+    {
+        var settings = PipelineSettings()
+        settings.delivery = delivery
+        settings.inputTopic = input
+        settings.stateTopic = "\(tag)-state"
+        let names: [Topic: String] = [
+            .input: input, .state: settings.stateTopic, .alerts: "\(tag)-alerts", .deadLetters: "\(tag)-dlq",
+        ]
+        admin = try Admin(client)
+        log = try KafkaLog(
+            client,
+            KafkaLog.Settings(
+                topics: names, delivery: delivery, consumer: ConsumerSettings(groupID: tag, topic: input),
+                producer: ProducerSettings(transactionalID: delivery == .exactlyOnce ? tag : nil)),
+            admin: admin)
+        telemetry = Telemetry(logger: client.logger)
+        worker = KafkaWorker(
+            log: log, settings: settings, catalog: EventText.catalog(pairs: pairs), inbox: inbox,
+            telemetry: telemetry)
+    }
+
+    /// Steps until the state is recovered and partitions are being read.
+    func start(limitNs: Int64) throws {
+        let begun = wall_ns()
+        while !telemetry.snapshot.isRunning {
+            if wall_ns() - begun > limitNs { throw BenchFailure(telemetry.snapshot.status) }
+            _ = try worker.step()
+        }
+    }
+
+    func close() {
+        log.close()
+        admin.close(deadlineMs: 2_000)
+    }
+}
