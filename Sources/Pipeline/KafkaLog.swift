@@ -31,6 +31,8 @@ public final class KafkaLog: Log {
     private let batch: RecordBatch
     let admin: Admin
     var producer: TransactionalProducer?
+    /// Of the open transaction; without transactions they are committed when everything is acknowledged.
+    private var offsets: [PartitionOffset] = []
     private var topicHandles: [Topic: TopicHandle] = [:]
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant
@@ -173,15 +175,21 @@ public final class KafkaLog: Log {
         }
     }
 
-    public func commit(_ positions: [PartitionPosition]) throws(LogFailure) {
-        let offsets = positions.map(\.kafka)
-        guard settings.delivery == .exactlyOnce else { return try acknowledge(offsets) }
+    public func sendOffsets(_ positions: [PartitionPosition]) throws(LogFailure) {
+        offsets = positions.map(\.kafka)
+        guard settings.delivery == .exactlyOnce else { return }
         let metadata: GroupMetadata
         do throws(KafkaError) { metadata = try consumer.groupMetadata() } catch { throw failure(error) }
         let topic = try name(.input)
         try transact { (producer) throws(TransactionFailure) in
             try producer.sendOffsets(
                 offsets, of: topic, as: metadata, deadlineMs: settings.deadlineMs)
+        }
+    }
+
+    public func commit() throws(LogFailure) {
+        guard settings.delivery == .exactlyOnce else { return try acknowledge(offsets) }
+        try transact { (producer) throws(TransactionFailure) in
             try producer.commit(deadlineMs: settings.deadlineMs)
         }
     }

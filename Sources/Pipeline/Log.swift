@@ -52,8 +52,13 @@ public protocol Log: AnyObject {
     func send(_ message: OutgoingMessage) throws(LogFailure)
     /// Waits until everything sent since `begin` is acknowledged; asked only without transactions.
     func awaitAcknowledgements() throws(LogFailure)
-    /// Commits what was sent since `begin` together with the input offsets.
-    func commit(_ positions: [PartitionPosition]) throws(LogFailure)
+    /// Makes input offsets part of the open transaction; the group's generation is checked with them.
+    ///
+    /// To be called before anything is sent: right after a commit Kafka refuses the next transaction for a
+    /// moment, and the client asks again soon when it was about offsets, but late when it was about topics.
+    func sendOffsets(_ positions: [PartitionPosition]) throws(LogFailure)
+    /// Commits what was sent since `begin`, the offsets included.
+    func commit() throws(LogFailure)
     func abort() throws(LogFailure)
     /// Throws the producer away, after an outcome that cannot be known; `prepareTransactions` follows.
     func discardProducer()

@@ -238,14 +238,15 @@ public final class Worker<L: Log> {
         try checkKeying()
         try openTransaction()
         views?.begin()
+        let positions = positionsToCommit()
+        try log.sendOffsets(positions)
         for shard in shards { try publishChanges(of: shard) }
         try sendLedger()
         let checkpoint = isCheckpointDue
         if checkpoint { for shard in shards { try writeCheckpoint(of: shard) } }
-        let positions = positionsToCommit()
         try sendPositions(positions)
         let askedMs = log.nowMs
-        try log.commit(positions)
+        try log.commit()
         transaction.commitTookMs = log.nowMs - askedMs
         for shard in shards {
             shard.commit()

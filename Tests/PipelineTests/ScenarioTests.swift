@@ -181,6 +181,27 @@ struct ScenarioTests {
         #expect(scenario.alerts == ["RAISED WARNING 8 1", "ESCALATED CRITICAL 8 1"])
     }
 
+    @Test("a successor waits out a transaction whose worker hangs between its offsets and the commit")
+    func evictedBeforeCommit() throws {
+        let scenario = Scenario()
+        scenario.settings.keyedBy = .product
+        let first = scenario.start()
+        raise(scenario)
+        try scenario.run(first)
+        scenario.cluster.faults.hangsIn = "commit"
+        scenario.fail(.hungInsideCall)
+        scenario.cluster.goOnWithout = { [unowned scenario] _ in
+            let second = scenario.start(slot: 1)
+            #expect(throws: Never.self) { try scenario.run(second, steps: 30) }
+            scenario.kill(second)
+        }
+        scenario.send("SHIPPED", 6)
+        try scenario.run(first, steps: 400)
+        #expect(scenario.cluster.coverage[.hungInsideCall] == 1)
+        #expect(scenario.cluster.coverage[.unstableOffsets] > 0)
+        #expect(scenario.alerts == ["RAISED WARNING 8 1", "ESCALATED CRITICAL 2 1"])
+    }
+
     @Test("a checkpoint whose commit failed is written again, with what changed long before it")
     func failedCheckpoint() throws {
         let scenario = Scenario()

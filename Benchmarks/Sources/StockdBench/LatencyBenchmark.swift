@@ -1,11 +1,12 @@
 import AllocationCounter
 import Foundation
-import struct Histogram.Histogram
 import Inventory
 import Kafka
 import Logging
 import Pipeline
 import Synchronization
+
+import struct Histogram.Histogram
 
 /// How late an alert is: from the moment its event was due to be produced until a `read_committed` consumer
 /// has it, over Kafka both ways. stockd works in a process of its own; every event changes an alert.
@@ -23,7 +24,8 @@ struct LatencyBenchmark {
         let worker = Process()
         worker.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         worker.arguments = [
-            "--child", "serve_\(scenario)", "--brokers", client.bootstrapServers, "--topic", input, "--tag", tag,
+            "--child", "serve_\(scenario)", "--brokers", client.bootstrapServers, "--topic", input, "--tag",
+            tag,
             "--pairs", "\(Self.pairs)",
         ]
         let output = Pipe()
@@ -143,7 +145,9 @@ private final class AlertReading: @unchecked Sendable {
         var seen = 0
         var newest = wall_ns()
         while seen < count {
-            if wall_ns() - newest > 60_000_000_000 { throw BenchFailure("only \(seen) of \(count) alerts came") }
+            if wall_ns() - newest > 60_000_000_000 {
+                throw BenchFailure("only \(seen) of \(count) alerts came")
+            }
             switch try consumer.poll(maxRecords: 1_000, waitMs: 100) {
             case .records(let polled):
                 newest = wall_ns()

@@ -24,7 +24,9 @@ struct StockdBench {
                 report.add(try Child.run(["--child", "memory", "--pairs", "\(pairs)"]))
             }
         }
-        if !options.groups.isDisjoint(with: ["e2e", "latency"]) { try EndToEnd(options: options, report: report).run() }
+        if !options.groups.isDisjoint(with: ["e2e", "latency"]) {
+            try EndToEnd(options: options, report: report).run()
+        }
         if let path = options.jsonPath { try report.write(to: path) }
     }
 

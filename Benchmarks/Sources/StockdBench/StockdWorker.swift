@@ -13,7 +13,10 @@ struct StockdWorker {
     private let admin: Admin
 
     /// - Parameter tag: names the group and, with their endings, all topics but the input.
-    init(_ client: ClientSettings, _ delivery: PipelineSettings.Delivery, input: String, tag: String, pairs: Int)
+    init(
+        _ client: ClientSettings, _ delivery: PipelineSettings.Delivery, input: String, tag: String,
+        pairs: Int
+    )
         throws
     {
         var settings = PipelineSettings()

@@ -7,7 +7,8 @@ enum Probe: String, CaseIterable {
     case killed, killedMidTransaction, killedAfterCommit, restartedWithOtherCatalog
     case parkedReused, parkedRefused, recoveryReplayed, checkpointSkipped, checkpointWritten
     case deadLetter, deadLetterAborted, duplicate, belowWindow, tombstone
-    case beginFailed, sendFailed, commitFailed, abortFailed, prepareFailed, pollFailed, rewindFailed
+    case beginFailed, sendFailed, offsetsRefused, commitFailed, abortFailed, prepareFailed, pollFailed,
+        rewindFailed
     case questionFailed, readerFailed, stateCompacted, inputTrimmed, catalogAdopted
     case aliveButEvicted, hungInsideCall, replacedWhileAlive, stoppedInOrder
     case raised, escalated, eased, updated, resolved

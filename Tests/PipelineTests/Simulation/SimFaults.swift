@@ -17,6 +17,8 @@ struct SimFaults {
     var rebalanceInside = 0
     /// The process hangs in a call while the group goes on without it.
     var stallInside = 0
+    /// The call that a scripted hang happens in.
+    var hangsIn = "sendOffsets"
     /// Faults to happen at the next occasion, so many times each.
     var scripted: [Probe: Int] = [:]
     // In a thousand steps of the driver.

@@ -51,14 +51,14 @@ extension SimLog {
         try leave("send")
     }
 
-    func commit(_ positions: [PartitionPosition]) throws(LogFailure) {
-        try enter("commit")
-        let transaction = try openTransaction("commit")
+    func sendOffsets(_ positions: [PartitionPosition]) throws(LogFailure) {
+        try enter("sendOffsets")
+        let transaction = try openTransaction("sendOffsets")
         if mustAbort { throw .mustAbort("simulated: an earlier call failed") }
-        if strikes(cluster.faults.commitRefused, .commitFailed) {
-            if cluster.random.happens(300) { throw .unavailable("simulated offsets") }
+        if strikes(cluster.faults.commitRefused / 2, .offsetsRefused) {
+            if cluster.random.happens(500) { throw .unavailable("simulated offsets") }
             mustAbort = true
-            throw .mustAbort("simulated commit")
+            throw .mustAbort("simulated offsets")
         }
         // The generation travels with the offsets: without any, nobody checks it.
         let isMember = generation == cluster.generation && cluster.members.contains { $0 === self }
@@ -70,8 +70,19 @@ extension SimLog {
         for position in positions {
             transaction.offsets[position.partition.rawValue] = position.offset.rawValue
         }
-        transaction.catalog = catalog()
         transaction.owned = owned
+        try leave("sendOffsets")
+    }
+
+    func commit() throws(LogFailure) {
+        try enter("commit")
+        let transaction = try openTransaction("commit")
+        if mustAbort { throw .mustAbort("simulated: an earlier call failed") }
+        if strikes(cluster.faults.commitRefused, .commitFailed) {
+            mustAbort = true
+            throw .mustAbort("simulated commit")
+        }
+        transaction.catalog = catalog()
         try finish(transaction, commit: true, cluster.faults.commitIndefinite)
         try leave("commit")
     }

@@ -91,7 +91,7 @@ final class SimLog: Log {
     /// Now and then the process hangs while the group goes on without it.
     private func hang(_ call: String) {
         guard let goOn = cluster.goOnWithout else { return }
-        let isScripted = call == "commit" && cluster.faults.scripted[.hungInsideCall] != nil
+        let isScripted = call == cluster.faults.hangsIn && cluster.faults.scripted[.hungInsideCall] != nil
         guard isScripted || cluster.random.happens(cluster.faults.stallInside) else { return }
         cluster.goOnWithout = nil
         cluster.coverage.reached(.hungInsideCall)
