@@ -15,6 +15,7 @@ SEEDS ?= 20000
 SECONDS ?= 60
 BENCH_TARGET ?= stockd-bench
 BENCH_FLAGS ?=
+INSTRUCTIONS_FLAGS ?=
 
 RELEASE := .build/release/stockd
 # Only directories that exist: packages of their own are not in every branch.
@@ -22,7 +23,7 @@ SWIFT_SOURCES := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift
 	Fuzz/Package.swift Fuzz/Sources)
 
 .DEFAULT_GOAL := build
-.PHONY: help demo test build release lint format config bench fuzz simulate install clean \
+.PHONY: help demo test build release lint format config bench instructions fuzz simulate install clean \
 	build-dependencies test-dependencies
 
 help:
@@ -31,6 +32,7 @@ help:
 	@echo "build     debug build           release   optimised build"
 	@echo "lint      check the format      format    apply it"
 	@echo "bench     speed and memory, next to a bare librdkafka consumer"
+	@echo "instructions  of decode, apply and encode against Benchmarks/instructions.json"
 	@echo "fuzz      libFuzzer on the decoder, SECONDS=$(SECONDS)"
 	@echo "simulate  the simulator, SEEDS=$(SEEDS)"
 	@echo "config    write Config/stockd.yaml from the table of keys"
@@ -64,6 +66,10 @@ test: test-dependencies lint
 
 config:
 	STOCKD_TEST_WRITE_CONFIG=1 $(SWIFT) test --filter ShippedFileTests
+
+# The gate of .ci/run: instruction counts repeat where times do not. INSTRUCTIONS_FLAGS=--update keeps new ones.
+instructions: test-dependencies
+	@Benchmarks/instructions.sh $(INSTRUCTIONS_FLAGS)
 
 bench: build-dependencies
 	$(SWIFT) run -c release --package-path Benchmarks $(BENCH_TARGET) $(BENCH_FLAGS)

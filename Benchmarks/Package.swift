@@ -1,6 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
 // A package of its own, so that whoever builds stockd never builds its benchmarks.
 let package = Package(
     name: "stockd-benchmarks",
@@ -11,15 +13,21 @@ let package = Package(
     ],
     targets: [
         .target(name: "AllocationCounter"),
+        .target(
+            name: "BenchmarkInput", dependencies: [.product(name: "StockdCore", package: "stockd")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "stockd-instructions",
+            dependencies: ["BenchmarkInput", .product(name: "StockdCore", package: "stockd")],
+            path: "Sources/StockdInstructions", swiftSettings: strict),
         .executableTarget(
             name: "stockd-bench",
             dependencies: [
-                "AllocationCounter",
+                "AllocationCounter", "BenchmarkInput",
                 .product(name: "StockdCore", package: "stockd"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            path: "Sources/StockdBench",
-            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+            path: "Sources/StockdBench", swiftSettings: strict),
     ]
 )

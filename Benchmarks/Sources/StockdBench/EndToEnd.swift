@@ -1,3 +1,4 @@
+import BenchmarkInput
 import Foundation
 import Inventory
 import Kafka

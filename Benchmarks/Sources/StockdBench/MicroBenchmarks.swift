@@ -1,3 +1,4 @@
+import BenchmarkInput
 import Inventory
 import Wire
 

@@ -1,28 +1,28 @@
-import Inventory
+package import Inventory
 
 /// Order events of the tutorial's form, 131 or 132 bytes each, one after the other
 /// in one buffer: what the benchmarks read and what they produce to the input topic.
-struct EventText {
+package struct EventText {
     /// Pairs are `pairs / 10` products in ten warehouses.
-    static let warehouses = 10
-    static let firstProduct = 10_000
-    static let firstID = 10_000_000
+    package static let warehouses = 10
+    package static let firstProduct = 10_000
+    package static let firstID = 10_000_000
     private static let idStart = 12
     private static let idDigits = 8
 
-    private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     /// Where each event begins, and where the last one ends.
-    private(set) var starts: [Int] = [0]
+    package private(set) var starts: [Int] = [0]
 
-    var count: Int { starts.count - 1 }
-    var bytesPerEvent: Double { Double(bytes.count) / Double(max(count, 1)) }
+    package var count: Int { starts.count - 1 }
+    package var bytesPerEvent: Double { Double(bytes.count) / Double(max(count, 1)) }
 
     /// - Parameters:
     ///   - stocking: begin with one delivery for every pair: 90 units where stock hovers around the
     ///     threshold of 60 and alerts come and go, 900 where it stays far from it.
     ///   - restless: hover everywhere, and not only at every twentieth product.
     ///   - seed: the same seed makes the same events.
-    init(
+    package init(
         events: Int, pairs: Int, stocking: Bool, restless: Bool = false, firstID: Int = EventText.firstID,
         seed: UInt64 = 1
     ) {
@@ -55,7 +55,7 @@ struct EventText {
     private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     /// Gives every event an id that is `step` higher, so that a second pass repeats none.
-    mutating func raiseIDs(by step: Int) {
+    package mutating func raiseIDs(by step: Int) {
         for index in 0..<count {
             var carry = step
             var place = starts[index] + Self.idStart + Self.idDigits - 1
@@ -68,14 +68,14 @@ struct EventText {
         }
     }
 
-    func withEvent<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    package func withEvent<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try bytes.withUnsafeBytes {
             try body(UnsafeRawBufferPointer(rebasing: $0[starts[index]..<starts[index + 1]]))
         }
     }
 
     /// Reference tables for the pairs: every product alerts below 60.
-    static func catalog(pairs: Int) -> Catalog {
+    package static func catalog(pairs: Int) -> Catalog {
         let products = (0..<max(1, pairs / warehouses)).map { number in
             Product(
                 id: ProductID(Int32(firstProduct + number)), name: "Product number \(number)",
@@ -89,10 +89,12 @@ struct EventText {
 }
 
 /// A small seeded generator (Steele, Lea, Flood: SplitMix64).
-struct SplitMix {
-    var state: UInt64
+package struct SplitMix {
+    package var state: UInt64
 
-    mutating func next() -> UInt64 {
+    package init(state: UInt64) { self.state = state }
+
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -1,0 +1,26 @@
+/// The parts of the corridor whose instructions are counted, each on a fixed input.
+///
+/// `instructions.sh` runs this under callgrind, which counts inside one of the functions below at a time.
+/// Prints each part with how many events or messages it was about.
+@main
+struct StockdInstructions {
+    static func main() {
+        let subject = Subject()
+        countedDecode(subject)
+        countedApply(subject)
+        countedEncode(subject)
+        precondition(subject.changes.count > 100 && subject.bytes > 0, "the fixed input does too little")
+        print(
+            "Decode \(subject.decoded.count)\nApply \(subject.decoded.count)\nEncode \(subject.changes.count)"
+        )
+    }
+}
+
+@inline(never)
+func countedDecode(_ subject: Subject) { subject.decode() }
+
+@inline(never)
+func countedApply(_ subject: Subject) { subject.apply() }
+
+@inline(never)
+func countedEncode(_ subject: Subject) { subject.encode() }

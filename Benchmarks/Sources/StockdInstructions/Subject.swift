@@ -1,0 +1,81 @@
+import BenchmarkInput
+import Inventory
+import Wire
+
+/// The fixed input, and what becomes of it.
+final class Subject {
+    private static let pairs = 5_000
+    private static let events = 20_000
+    private static let batch = 2_000
+    private let decoder = EventDecoder()
+    private var text: EventText
+    private var aggregate: Aggregate
+    private(set) var decoded: [PlacedEvent] = []
+    private(set) var changes: [AlertChange] = []
+    private(set) var bytes = 0
+
+    /// Makes every pair known, so that what is counted is the steady state.
+    init() {
+        text = EventText(events: Self.events, pairs: Self.pairs, stocking: true, restless: true)
+        aggregate = Aggregate(
+            lanes: 1, dedupeWindow: 1 << 20, catalog: EventText.catalog(pairs: Self.pairs))
+        for _ in 0..<3 {
+            decode()
+            apply()
+            text = EventText(
+                events: Self.events, pairs: Self.pairs, stocking: false,
+                firstID: Int(decoded.last?.event.id.rawValue ?? 0) + 1, seed: 2)
+        }
+    }
+
+    // What a loop works on is taken out of the object first: otherwise every access to it is checked and counted.
+
+    func decode() {
+        let (text, decoder) = (text, decoder)
+        var decoded: [PlacedEvent] = []
+        swap(&decoded, &self.decoded)
+        decoded.removeAll(keepingCapacity: true)
+        text.bytes.withUnsafeBytes { bytes in
+            for index in 0..<text.count {
+                let slice = UnsafeRawBufferPointer(
+                    rebasing: bytes[text.starts[index]..<text.starts[index + 1]])
+                guard let event = try? decoder.decode(slice) else { continue }
+                let source = Source(partition: Partition(0), offset: Offset(Int64(index)))
+                decoded.append(PlacedEvent(event: event, lane: 0, source: source))
+            }
+        }
+        self.decoded = decoded
+    }
+
+    /// Applies what was decoded and consolidates it, a commit for every so many events.
+    func apply() {
+        var changes: [AlertChange] = []
+        swap(&changes, &self.changes)
+        changes.removeAll(keepingCapacity: true)
+        var waiting: [PlacedEvent] = []
+        waiting.reserveCapacity(Aggregate.eventsAtOnce)
+        for (index, event) in decoded.enumerated() {
+            waiting.append(event)
+            let isBatchEnd = (index + 1) % Self.batch == 0
+            guard waiting.count == Aggregate.eventsAtOnce || isBatchEnd else { continue }
+            aggregate.apply(waiting) { _, _ in }
+            waiting.removeAll(keepingCapacity: true)
+            guard isBatchEnd else { continue }
+            aggregate.consolidate { if case .alert(let change, _) = $0 { changes.append(change) } }
+            aggregate.commit()
+        }
+        self.changes = changes
+    }
+
+    func encode() {
+        var writer = ByteWriter(capacity: 4096)
+        var bytes = 0
+        for change in changes {
+            writer.removeAll()
+            AlertEncoder.key(change.pair, into: &writer)
+            AlertEncoder.change(change, into: &writer)
+            bytes += writer.count
+        }
+        self.bytes += bytes
+    }
+}
