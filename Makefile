@@ -23,8 +23,8 @@ SWIFT_SOURCES := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift
 	Fuzz/Package.swift Fuzz/Sources)
 
 .DEFAULT_GOAL := build
-.PHONY: help demo test build release lint format config bench instructions fuzz simulate install clean \
-	build-dependencies test-dependencies
+.PHONY: help demo test build release lint format config bench instructions fuzz simulate install deb \
+	test-deb clean build-dependencies test-dependencies package-dependencies
 
 help:
 	@echo "demo      the tutorial day on an embedded cluster (DEMO_FLAGS=--keep goes on until Ctrl-C)"
@@ -36,6 +36,8 @@ help:
 	@echo "fuzz      libFuzzer on the decoder, SECONDS=$(SECONDS)"
 	@echo "simulate  the simulator, SEEDS=$(SEEDS)"
 	@echo "config    write Config/stockd.yaml from the table of keys"
+	@echo "deb       the Debian package, into .build/package (DEBFULLNAME, DEBEMAIL name its maintainer)"
+	@echo "test-deb  lintian, then install, upgrade, remove and purge it in a clean tree (as root)"
 	@echo "install   into PREFIX=$(PREFIX), DESTDIR=$(DESTDIR)"
 
 build-dependencies:
@@ -43,6 +45,9 @@ build-dependencies:
 
 test-dependencies:
 	@Scripts/install-dependencies.sh test
+
+package-dependencies:
+	@Scripts/install-dependencies.sh package
 
 build: build-dependencies
 	$(SWIFT) build
@@ -96,6 +101,7 @@ install: release
 	for file in $(wildcard README.md DESIGN.md); do \
 		install -m 0644 "$$file" "$(DESTDIR)$(PREFIX)/share/doc/stockd/$$file" || exit 1; \
 	done
+	install -D -m 0644 docs/stockd.8 "$(DESTDIR)$(PREFIX)/share/man/man8/stockd.8"
 	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" \
 		"$(DESTDIR)$(PREFIX)/share/zsh/site-functions" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
 	$(RELEASE) --generate-completion-script bash \
@@ -104,5 +110,14 @@ install: release
 	$(RELEASE) --generate-completion-script fish \
 		> "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/stockd.fish"
 
+deb: release package-dependencies
+	@Packaging/build-deb.sh $(RELEASE) .build/package
+
+# The maintainer's address is the builder's to give; everything else has to be right.
+test-deb: deb
+	lintian --allow-root --fail-on warning \
+		--suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog .build/package/stockd_*.deb
+	Packaging/test-deb.sh .build/package/stockd_*.deb
+
 clean:
-	rm -rf .build Benchmarks/.build Fuzz/.build
+	rm -rf --one-file-system .build Benchmarks/.build Fuzz/.build

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs what a build (or, with "test", a test run) needs from apt. Asks nothing, and says nothing when it
-# has nothing to do.
+# Installs what a build (or, with "test", a test run; with "package", the Debian package and its test) needs
+# from apt. Asks nothing, and says nothing when it has nothing to do.
 #
-#   Scripts/install-dependencies.sh [build|test]
+#   Scripts/install-dependencies.sh [build|test|package]
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -12,7 +12,10 @@ fail() {
 }
 
 packages="librdkafka-dev pkg-config git ca-certificates"
-[ "${1:-build}" = test ] && packages="$packages libsqlite3-dev kcat valgrind"
+case "${1:-build}" in
+    test) packages="$packages libsqlite3-dev kcat valgrind mandoc" ;;
+    package) packages="$packages dpkg-dev binutils xz-utils debootstrap lintian" ;;
+esac
 
 missing=""
 for package in $packages; do

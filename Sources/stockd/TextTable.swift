@@ -6,7 +6,9 @@ struct TextTable {
     let columns: [String]
     var rows: [[String]] = []
 
-    func text(_ style: TerminalStyle) -> String {
+    func text(_ style: TerminalStyle) -> String { lines(style).joined(separator: "\n") + "\n" }
+
+    func lines(_ style: TerminalStyle) -> [String] {
         var widths = columns.map(\.count)
         for row in rows {
             for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.count) }
@@ -19,7 +21,7 @@ struct TextTable {
         }
         var lines = [style.bold(title), style.dim(line(columns))]
         lines += rows.map(line)
-        return lines.joined(separator: "\n") + "\n"
+        return lines
     }
 }
 
@@ -28,6 +30,8 @@ struct TerminalStyle {
     let isColoured: Bool
 
     func bold(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    func alarm(_ text: String) -> String { isColoured ? "\u{1B}[1;31m\(text)\u{1B}[0m" : text }
+    func good(_ text: String) -> String { isColoured ? "\u{1B}[32m\(text)\u{1B}[0m" : text }
     func dim(_ text: String) -> String { isColoured ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 
     func severity(_ text: String) -> String {

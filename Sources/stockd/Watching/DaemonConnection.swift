@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import WebClient
+
+/// Which daemon is asked, and with which token.
+struct DaemonConnection: ParsableArguments {
+    @Option(help: "Where the daemon answers.")
+    var url = "http://127.0.0.1:8080"
+
+    @Option(help: "Its http.token; better in STOCKD_HTTP_TOKEN or a file, which others do not see.")
+    var token: String?
+
+    @Option(help: "A file that holds the token.")
+    var tokenFile: String?
+
+    func validate() throws {
+        if token != nil, tokenFile != nil { throw ValidationError("give --token or --token-file, not both") }
+    }
+
+    func client() throws -> WebClient {
+        do throws(WebFailure) {
+            return WebClient(try WebAddress(url), token: try secret())
+        } catch {
+            throw error.exit()
+        }
+    }
+
+    private func secret() throws(WebFailure) -> String? {
+        var found = token
+        if let tokenFile {
+            guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
+                throw .usage("--token-file: \(tokenFile) cannot be read: \(String(cString: strerror(errno)))")
+            }
+            found = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        found = found ?? ProcessInfo.processInfo.environment["STOCKD_HTTP_TOKEN"]
+        guard let found, !found.isEmpty else { return nil }
+        // Anything else could not be a token, and might break the header.
+        guard found.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw .usage("the token has characters that no token has")
+        }
+        return found
+    }
+}
+
+extension WebFailure {
+    /// Says what is wrong, for the exit code that belongs to it.
+    func exit() -> ExitCode {
+        printError(message)
+        switch self {
+        case .usage: return ExitCode(64)
+        case .refused: return Exit.configuration
+        case .away: return Exit.unavailable
+        }
+    }
+}
+
+extension WebClient {
+    /// An answer of status 200; what else there is becomes words.
+    func ask(_ path: String, _ query: [(String, String)] = []) async throws(WebFailure) -> Answer {
+        let answer = try await get(path, query)
+        let problem = try? JSONDecoder().decode(Problem.self, from: Data(answer.body))
+        let detail = Escaped.text(problem?.detail ?? problem?.title ?? "")
+        switch answer.status {
+        case 200: return answer
+        case 401, 403:
+            throw .refused(
+                "\(address) wants its http.token: set STOCKD_HTTP_TOKEN or --token-file (what was given, if "
+                    + "anything, is not it)")
+        case 400: throw .usage(detail.isEmpty ? "\(address) does not understand the request" : detail)
+        case 404: throw .away("\(address) has no \(path): it is not a stockd, or an older one")
+        default: throw .away("\(address) answers with status \(answer.status) \(detail)")
+        }
+    }
+
+    private struct Problem: Decodable {
+        var title: String?
+        var detail: String?
+    }
+}

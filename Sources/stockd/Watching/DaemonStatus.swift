@@ -1,0 +1,59 @@
+import Foundation
+import WebClient
+
+/// What `/v1/status` says, as far as it is shown.
+struct DaemonStatus: Decodable {
+    struct Partition: Decodable {
+        var partition: Int32
+        var worker: Int?
+        var offset: Int64?
+        var end_offset: Int64?
+        var lag: Int64?
+        var trend: String
+    }
+
+    struct Worker: Decodable {
+        var worker: Int
+        var status: String
+        var running: Bool
+    }
+
+    struct Transactions: Decodable {
+        var committed: Int
+        var aborted: Int
+    }
+
+    var release: String
+    var uptime_seconds: Double
+    var ready: Bool
+    var reasons: [String]
+    var group_id: String
+    var input_topic: String
+    var age_ms: Int64?
+    var stale: Bool
+    var events: [String: Int]
+    var events_per_second: Double
+    var transactions: Transactions
+    var pairs: Int
+    var alerts: [String: Int]
+    var workers: [Worker]
+    var partitions: [Partition]
+}
+
+/// The daemon at one moment.
+struct DaemonPicture {
+    var status: DaemonStatus
+    var alerts: CSVTable
+
+    /// - Parameter rows: how many alerts are asked for, the worst first.
+    init(_ client: WebClient, rows: Int) async throws(WebFailure) {
+        let answer = try await client.ask("/v1/status")
+        do {
+            status = try JSONDecoder().decode(DaemonStatus.self, from: Data(answer.body))
+        } catch {
+            throw .away("\(client.address) answers as no stockd of this release does: \(error)")
+        }
+        let query = [("sort", "-alert_severity"), ("limit", "\(max(1, min(rows, 10_000)))")]
+        alerts = CSVTable(try await client.ask("/v1/alerts.csv", query).body)
+    }
+}

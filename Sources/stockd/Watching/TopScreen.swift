@@ -1,0 +1,135 @@
+import Foundation
+
+/// Draws a daemon's picture as lines of text.
+struct TopScreen {
+    let style: TerminalStyle
+    /// Columns; lines are cut there. Nil: not cut.
+    let width: Int?
+    /// Lines; nil: as many as there are.
+    let height: Int?
+
+    /// - Parameter notice: shown above all, in the place of a fresh picture.
+    func lines(_ picture: DaemonPicture?, notice: String? = nil) -> [String] {
+        var lines = notice.map { [style.alarm($0)] } ?? []
+        if let picture {
+            lines += head(picture.status) + [""]
+            lines += partitions(picture.status, atMost: height.map { max(3, ($0 - lines.count) / 3) }) + [""]
+            lines += alerts(picture, atMost: height.map { max(1, $0 - lines.count - 3) })
+        }
+        if let height { lines = Array(lines.prefix(height)) }
+        guard let width else { return lines }
+        return lines.map { Self.cut($0, to: width) }
+    }
+
+    private func head(_ status: DaemonStatus) -> [String] {
+        let state = status.ready ? style.good("ready") : style.alarm("not ready")
+        let age = status.age_ms.map { $0 < 10_000 ? "\($0) ms" : Self.span(Double($0) / 1_000) } ?? "unknown"
+        var lines = [
+            style.bold("stockd \(Escaped.text(status.release))") + "  " + state + "  "
+                + Escaped.text("\(status.group_id) on \(status.input_topic)")
+                + "  age " + (status.stale ? style.alarm(age + ", stale") : age)
+                + "  up " + Self.span(status.uptime_seconds)
+        ]
+        lines += status.reasons.map { "  " + style.alarm(Escaped.text($0)) }
+        for worker in status.workers where !worker.running {
+            lines.append("  worker \(worker.worker): " + Escaped.text(worker.status))
+        }
+        let events = ["applied", "below_window", "duplicate", "tombstone", "bad", "unknown_type"]
+            .compactMap { name in
+                status.events[name].map { "\(name.replacing("_", with: " ")) \(Self.grouped($0))" }
+            }
+        lines.append(
+            style.bold("\(Self.grouped(Int(status.events_per_second.rounded()))) events/s")
+                + "  " + events.joined(separator: "  "))
+        let severities = ["OUT_OF_STOCK", "CRITICAL", "LOW", "WARNING"].map { name in
+            style.severity(name) + " \(Self.grouped(status.alerts[name] ?? 0))"
+        }
+        lines.append(
+            "transactions \(Self.grouped(status.transactions.committed))"
+                + "  aborted \(Self.grouped(status.transactions.aborted))"
+                + "  pairs \(Self.grouped(status.pairs))  alerts " + severities.joined(separator: "  "))
+        return lines
+    }
+
+    private func partitions(_ status: DaemonStatus, atMost: Int?) -> [String] {
+        // What stands still first, then what is furthest behind.
+        let ordered = status.partitions.sorted {
+            ($0.trend == "ok" ? 1 : 0, -($0.lag ?? .max), $0.partition)
+                < ($1.trend == "ok" ? 1 : 0, -($1.lag ?? .max), $1.partition)
+        }
+        let total = status.partitions.compactMap(\.lag).reduce(0, +)
+        let count = status.partitions.count
+        let shown = atMost.map { ordered.count + 2 > $0 ? max(1, $0 - 3) : ordered.count } ?? ordered.count
+        var table = TextTable(
+            title: "lag \(Self.grouped(Int(total))) over \(count) partition\(count == 1 ? "" : "s")",
+            columns: ["partition", "worker", "offset", "end", "lag", "trend"])
+        table.rows = ordered.prefix(shown).map { place in
+            [
+                "\(place.partition)", place.worker.map { "\($0)" } ?? "", place.offset.map { "\($0)" } ?? "",
+                place.end_offset.map { "\($0)" } ?? "", place.lag.map { "\($0)" } ?? "",
+                Escaped.text(place.trend),
+            ]
+        }
+        var lines = table.lines(style)
+        if shown < count { lines.append(style.dim("and \(count - shown) more")) }
+        return lines
+    }
+
+    private func alerts(_ picture: DaemonPicture, atMost: Int?) -> [String] {
+        let total = picture.status.alerts.values.reduce(0, +)
+        guard !picture.alerts.rows.isEmpty else { return [style.good("no alerts")] }
+        let wanted = [
+            ("alert_severity", "severity"), ("product_name", "product"), ("warehouse_name", "warehouse"),
+            ("current_stock", "stock"), ("reorder_threshold", "threshold"), ("units_below_threshold", "below"),
+            ("oversold_units", "oversold"), ("since", "since"),
+        ]
+        let columns = wanted.compactMap { name, title in
+            picture.alerts.header.firstIndex(of: name).map { ($0, title) }
+        }
+        var table = TextTable(title: "alerts, \(Self.grouped(total))", columns: columns.map(\.1))
+        table.rows = picture.alerts.rows.prefix(atMost ?? .max).map { row in
+            columns.map { $0.0 < row.count ? Escaped.text(row[$0.0]) : "" }
+        }
+        var lines = table.lines(style)
+        if table.rows.count < total { lines.append(style.dim("and \(Self.grouped(total - table.rows.count)) more")) }
+        return lines
+    }
+
+    /// Cuts a line to so many columns; escape sequences take none.
+    static func cut(_ line: String, to width: Int) -> String {
+        var kept = ""
+        var columns = 0
+        var isEscape = false
+        for character in line {
+            if character == "\u{1B}" { isEscape = true }
+            if isEscape {
+                kept.append(character)
+                if character.isLetter { isEscape = false }
+            } else if columns < width {
+                kept.append(character)
+                columns += 1
+            }
+        }
+        return kept
+    }
+
+    static func grouped(_ number: Int) -> String {
+        let digits = String(number.magnitude)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (number < 0 ? "-" : "") + text
+    }
+
+    static func span(_ seconds: Double) -> String {
+        let whole = Int(max(0, min(seconds, 1e12)))
+        switch whole {
+        case ..<120: return "\(whole) s"
+        case ..<7_200: return "\(whole / 60) min"
+        case ..<172_800: return "\(whole / 3_600) h"
+        default: return "\(whole / 86_400) d"
+        }
+    }
+}
