@@ -9,7 +9,9 @@ public struct WebAddress: Sendable, Equatable, CustomStringConvertible {
         if url.lowercased().hasPrefix("https://") {
             throw refuse("the daemon speaks HTTP without TLS; go through a tunnel (ssh -L) and name its end")
         }
-        guard url.lowercased().hasPrefix("http://") else { throw refuse("must be like http://127.0.0.1:8080") }
+        guard url.lowercased().hasPrefix("http://") else {
+            throw refuse("must be like http://127.0.0.1:8080")
+        }
         var rest = url.dropFirst("http://".count)
         while rest.last == "/" { rest.removeLast() }
         guard !rest.contains("/"), !rest.contains("@"), !rest.contains("?") else {

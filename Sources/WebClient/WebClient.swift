@@ -95,7 +95,8 @@ public struct WebClient: Sendable {
 
     private static func reason(_ error: any Error) -> String {
         if let error = error as? NIOConnectionError {
-            return error.connectionErrors.first.map { reason($0.error) } ?? "the name \(error.host) is not known"
+            return error.connectionErrors.first.map { reason($0.error) }
+                ?? "the name \(error.host) is not known"
         }
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
         if error is HTTPParserError { return "what answers there does not speak HTTP" }

@@ -14,7 +14,8 @@ struct Stockd: AsyncParsableCommand {
             """,
         version: release,
         subcommands: [
-            Run.self, Check.self, Top.self, Query.self, Dlq.self, Replay.self, State.self, Demo.self, Version.self,
+            Run.self, Check.self, Top.self, Query.self, Dlq.self, Replay.self, State.self, Demo.self,
+            Version.self,
         ])
 }
 

@@ -7,7 +7,7 @@ struct DaemonStatus: Decodable {
         var partition: Int32
         var worker: Int?
         var offset: Int64?
-        var end_offset: Int64?
+        var endOffset: Int64?
         var lag: Int64?
         var trend: String
     }
@@ -24,15 +24,15 @@ struct DaemonStatus: Decodable {
     }
 
     var release: String
-    var uptime_seconds: Double
+    var uptimeSeconds: Double
     var ready: Bool
     var reasons: [String]
-    var group_id: String
-    var input_topic: String
-    var age_ms: Int64?
+    var groupId: String
+    var inputTopic: String
+    var ageMs: Int64?
     var stale: Bool
     var events: [String: Int]
-    var events_per_second: Double
+    var eventsPerSecond: Double
     var transactions: Transactions
     var pairs: Int
     var alerts: [String: Int]
@@ -49,7 +49,9 @@ struct DaemonPicture {
     init(_ client: WebClient, rows: Int) async throws(WebFailure) {
         let answer = try await client.ask("/v1/status")
         do {
-            status = try JSONDecoder().decode(DaemonStatus.self, from: Data(answer.body))
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            status = try decoder.decode(DaemonStatus.self, from: Data(answer.body))
         } catch {
             throw .away("\(client.address) answers as no stockd of this release does: \(error)")
         }

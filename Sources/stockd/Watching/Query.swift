@@ -62,7 +62,8 @@ struct Query: AsyncParsableCommand {
             switch format {
             case .json: FileHandle.standardOutput.write(Data(answer.body))
             case .csv:
-                FileHandle.standardOutput.write(Data(isFirst ? answer.body[...] : page.bodyAfterHeader(answer.body)))
+                FileHandle.standardOutput.write(
+                    Data(isFirst ? answer.body[...] : page.bodyAfterHeader(answer.body)))
             case .table: break
             }
             if isFirst { table = page } else if format == .table { table?.rows += page.rows }

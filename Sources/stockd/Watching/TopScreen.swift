@@ -23,12 +23,12 @@ struct TopScreen {
 
     private func head(_ status: DaemonStatus) -> [String] {
         let state = status.ready ? style.good("ready") : style.alarm("not ready")
-        let age = status.age_ms.map { $0 < 10_000 ? "\($0) ms" : Self.span(Double($0) / 1_000) } ?? "unknown"
+        let age = status.ageMs.map { $0 < 10_000 ? "\($0) ms" : Self.span(Double($0) / 1_000) } ?? "unknown"
         var lines = [
             style.bold("stockd \(Escaped.text(status.release))") + "  " + state + "  "
-                + Escaped.text("\(status.group_id) on \(status.input_topic)")
+                + Escaped.text("\(status.groupId) on \(status.inputTopic)")
                 + "  age " + (status.stale ? style.alarm(age + ", stale") : age)
-                + "  up " + Self.span(status.uptime_seconds)
+                + "  up " + Self.span(status.uptimeSeconds)
         ]
         lines += status.reasons.map { "  " + style.alarm(Escaped.text($0)) }
         for worker in status.workers where !worker.running {
@@ -39,7 +39,7 @@ struct TopScreen {
                 status.events[name].map { "\(name.replacing("_", with: " ")) \(Self.grouped($0))" }
             }
         lines.append(
-            style.bold("\(Self.grouped(Int(status.events_per_second.rounded()))) events/s")
+            style.bold("\(Self.grouped(Int(status.eventsPerSecond.rounded()))) events/s")
                 + "  " + events.joined(separator: "  "))
         let severities = ["OUT_OF_STOCK", "CRITICAL", "LOW", "WARNING"].map { name in
             style.severity(name) + " \(Self.grouped(status.alerts[name] ?? 0))"
@@ -66,7 +66,7 @@ struct TopScreen {
         table.rows = ordered.prefix(shown).map { place in
             [
                 "\(place.partition)", place.worker.map { "\($0)" } ?? "", place.offset.map { "\($0)" } ?? "",
-                place.end_offset.map { "\($0)" } ?? "", place.lag.map { "\($0)" } ?? "",
+                place.endOffset.map { "\($0)" } ?? "", place.lag.map { "\($0)" } ?? "",
                 Escaped.text(place.trend),
             ]
         }
@@ -80,7 +80,8 @@ struct TopScreen {
         guard !picture.alerts.rows.isEmpty else { return [style.good("no alerts")] }
         let wanted = [
             ("alert_severity", "severity"), ("product_name", "product"), ("warehouse_name", "warehouse"),
-            ("current_stock", "stock"), ("reorder_threshold", "threshold"), ("units_below_threshold", "below"),
+            ("current_stock", "stock"), ("reorder_threshold", "threshold"),
+            ("units_below_threshold", "below"),
             ("oversold_units", "oversold"), ("since", "since"),
         ]
         let columns = wanted.compactMap { name, title in
@@ -91,7 +92,9 @@ struct TopScreen {
             columns.map { $0.0 < row.count ? Escaped.text(row[$0.0]) : "" }
         }
         var lines = table.lines(style)
-        if table.rows.count < total { lines.append(style.dim("and \(Self.grouped(total - table.rows.count)) more")) }
+        if table.rows.count < total {
+            lines.append(style.dim("and \(Self.grouped(total - table.rows.count)) more"))
+        }
         return lines
     }
 
