@@ -113,7 +113,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
-            dependencies: ["Service", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Service", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "StockdTests",
