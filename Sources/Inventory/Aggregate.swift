@@ -229,8 +229,8 @@ public struct Aggregate: ~Copyable {
     /// Only between transactions.
     public mutating func adopt(_ newer: Catalog) {
         precondition(journal.touched.isEmpty, "reference rows change between transactions only")
-        let products = newer.changedProducts(since: catalog)
-        let warehouses = newer.changedWarehouses(since: catalog)
+        let products = newer.products.changes(since: catalog.products)
+        let warehouses = Set(newer.warehouses.changes(since: catalog.warehouses))
         catalog = newer
         for product in products {
             pendingProducts.insert(product)

@@ -53,6 +53,15 @@ extension KafkaLog {
         }
     }
 
+    public func follower(
+        _ topic: Topic, _ starts: [PartitionPosition]
+    ) throws(LogFailure) -> KafkaLogReader {
+        let name = try name(topic)
+        return try ask { () throws(KafkaError) in
+            try KafkaLogReader(client, topic: name, from: starts.map(\.kafka), upTo: nil)
+        }
+    }
+
     /// A question that is not answered can be asked again; nothing depends on the first.
     private func ask<T>(_ body: () throws(KafkaError) -> T) throws(LogFailure) -> T {
         do throws(KafkaError) {
@@ -63,16 +72,20 @@ extension KafkaLog {
     }
 }
 
-/// Reads partitions of a topic as `read_committed`, each up to an end.
+/// Reads partitions of a topic as `read_committed`, each up to an end, or follows them.
 public final class KafkaLogReader: LogReader {
     private let starts: [PartitionOffset]
     private let total: Int64
+    private let isFollowing: Bool
     /// Nil when there is nothing to read: most starts need no client then.
-    private let reader: PartitionReader?
+    let reader: PartitionReader?
 
+    /// - Parameter ends: Nil to follow.
     init(
-        _ client: ClientSettings, topic: String, from starts: [PartitionOffset], upTo ends: [Int32: Int64]
+        _ client: ClientSettings, topic: String, from starts: [PartitionOffset], upTo ends: [Int32: Int64]?
     ) throws(KafkaError) {
+        isFollowing = ends == nil
+        let ends = ends ?? [:]
         self.starts = starts
         total = starts.reduce(0) { $0 + (ends[$1.partition] ?? $1.offset) - $1.offset }
         reader =
@@ -88,7 +101,7 @@ public final class KafkaLogReader: LogReader {
     }
 
     public func poll(waitMs: Int64) throws(LogFailure) -> Int? {
-        guard let reader, !reader.isAtEnd else { return nil }
+        guard let reader, isFollowing || !reader.isAtEnd else { return nil }
         let polled: Poll
         do throws(KafkaError) {
             polled = try reader.poll(maxRecords: 10_000, waitMs: Int32(waitMs))
@@ -108,6 +121,21 @@ public final class KafkaLogReader: LogReader {
         return LogRecord(
             partition: Partition(record.partition), offset: Offset(record.offset), key: record.key,
             value: record.value)
+    }
+}
+
+extension KafkaLogReader {
+    public func envelope(_ index: Int) -> Envelope {
+        guard let reader else { return Envelope() }
+        return Envelope(reader.batch[index])
+    }
+}
+
+extension Envelope {
+    init(_ record: Record) {
+        self.init(
+            headers: record.headers.map { ($0.name, $0.value) },
+            timestampMs: record.timestampMs < 0 ? nil : record.timestampMs)
     }
 }
 

@@ -94,10 +94,7 @@ public final class KafkaLog: Log {
     }
 
     public func envelope(_ index: Int) -> Envelope {
-        let record = batch[index]
-        return Envelope(
-            headers: record.headers.map { ($0.name, $0.value) },
-            timestampMs: record.timestampMs < 0 ? nil : record.timestampMs)
+        Envelope(batch[index])
     }
 
     public func timestampMs(_ index: Int) -> Int64? {

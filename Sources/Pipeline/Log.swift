@@ -67,6 +67,8 @@ public protocol Log: AnyObject {
 
     /// Reads stretches of a topic's partitions side by side as `read_committed`.
     func reader(_ topic: Topic, _ spans: [LogSpan]) throws(LogFailure) -> Reader
+    /// Follows a topic's partitions from these offsets as `read_committed`; it never comes to an end.
+    func follower(_ topic: Topic, _ starts: [PartitionPosition]) throws(LogFailure) -> Reader
 }
 
 /// A stretch of one partition: from an offset or its beginning, up to an offset or the end that stands now,
@@ -89,6 +91,8 @@ public protocol LogReader: AnyObject {
     func poll(waitMs: Int64) throws(LogFailure) -> Int?
     /// A record of the last batch; its bytes live until the next poll.
     func record(_ index: Int) -> LogRecord
+    /// What a dead letter repeats of a record of the last batch.
+    func envelope(_ index: Int) -> Envelope
     var progress: ReadProgress { get }
 }
 
@@ -105,7 +109,7 @@ public struct ReadProgress: Equatable, Sendable {
 
 /// The topics a worker touches, by what they are for.
 public enum Topic: Sendable, Hashable {
-    case input, state, alerts, deadLetters, stockLevels, rollup
+    case input, state, alerts, deadLetters, stockLevels, rollup, products, warehouses
 }
 
 /// What a poll brought.

@@ -3,6 +3,18 @@ public import Wire
 
 /// What a worker has to know of the configuration.
 public struct PipelineSettings: Sendable {
+    /// A compacted topic that holds a reference table.
+    public struct ReferenceTopic: Sendable {
+        public var name: String
+        /// How its messages are written.
+        public var format: SourceFormat
+
+        public init(name: String, format: SourceFormat = SourceFormat()) {
+            self.name = name
+            self.format = format
+        }
+    }
+
     /// Where a partition that nobody committed for is begun.
     public enum Start: Sendable, Equatable {
         case earliest
@@ -35,6 +47,8 @@ public struct PipelineSettings: Sendable {
     public var inputFormat = SourceFormat()
     /// A TRUNCATE of the events table takes all events back; otherwise it is refused to the dead letters.
     public var appliesTruncate = false
+    /// The reference tables that come from topics.
+    public var referenceTopics: [ReferenceKind: ReferenceTopic] = [:]
     /// Event ids remembered below the highest of each partition; 0 remembers none.
     public var dedupeWindow: UInt64 = 16_777_216
     public var start = Start.earliest

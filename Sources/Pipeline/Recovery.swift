@@ -22,6 +22,8 @@ final class Recovery<L: Log> {
     private(set) var placement: StatePlacement
     /// Something was not read back from a checkpoint but begun anew, and must not wait for its first.
     private(set) var needsCheckpoint = false
+    /// What of the reference topics is in the dead letters, if the state of the first partition was read.
+    private(set) var referenceRefused: ReferenceOffsets?
 
     private enum Stage {
         case start
@@ -129,6 +131,7 @@ final class Recovery<L: Log> {
             stored: loader.stored, group: groups[0], committed: committed, settings: settings,
             rebuilds: rebuilds, log: log, telemetry: telemetry)
         if plan.isNew { needsCheckpoint = true }
+        if groups[0].contains(Partition(0)) { referenceRefused = loader.stored.referenceRefused }
         guard rebuilds else {
             let shard = Shard(aggregate: try loader.takeAggregate(), lanes: plan.lanes)
             stage = .input(replay(shard, to: plan.targets))

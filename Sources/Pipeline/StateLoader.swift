@@ -15,7 +15,7 @@ struct StoredState {
     var movements: Set<StateRecord.Name> = []
     var movementLog: MovementLogSummary?
     /// What of the reference topics is in the dead letters already.
-    var referenceRefused: [ReferenceKind: [Partition: Offset]] = [:]
+    var referenceRefused = ReferenceOffsets()
     /// The first record that lies in another partition than it would be written to.
     var misplaced: StateRecord.Place?
 
@@ -105,7 +105,7 @@ final class StateLoader<L: Log> {
         case .movementLog(let summary):
             if settings.mayFollowRows, summary.partition == inputs.first { stored.movementLog = summary }
         case .referenceRefused(let table, let partition, let offset):
-            stored.referenceRefused[table, default: [:]][partition] = offset
+            stored.referenceRefused[table, partition] = offset
         }
     }
 

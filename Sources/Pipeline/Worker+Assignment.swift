@@ -81,6 +81,7 @@ extension Worker {
     func dropShards() {
         shards = []
         routes = []
+        reference?.stopKeeping()
         productPartitions.removeAll()
     }
 
@@ -121,6 +122,11 @@ extension Worker {
             isPrepared = true
         }
         guard try recovery.advance() else { return }
+        guard reference?.isWhole ?? true else {
+            telemetry.waitsForReference()
+            return log.pause(ms: 5)
+        }
+        joinReference()
         placement = recovery.placement
         shards = recovery.shards
         routes = []
@@ -136,6 +142,9 @@ extension Worker {
         // A first checkpoint at once: it pins where this partition's history begins, or what was rebuilt.
         transaction.checkpointedMs = recovery.needsCheckpoint ? nil : log.nowMs
         phase = .running
+        if route(of: Partition(0)) != nil, settings.hasDeadLetterTopic {
+            reference?.startKeeping(from: recovery.referenceRefused)
+        }
         telemetry.recovered(pairs: shards.reduce(0) { $0 + $1.aggregate.pairCount })
     }
 }

@@ -4,28 +4,59 @@ import Wire
 extension Worker {
     /// Sends a bad event to the dead letters within the open transaction, or logs it where there are none.
     func refuse(_ record: LogRecord, _ index: Int, _ error: BadEvent) throws(LogFailure) {
-        telemetry.refused(error, at: Source(partition: record.partition, offset: record.offset))
+        let source = Source(partition: record.partition, offset: record.offset)
+        telemetry.refused(error, at: source)
         guard settings.hasDeadLetterTopic else { return }
         try openTransaction()
-        var envelope = log.envelope(index)
+        try sendDeadLetter(
+            OutgoingMessage(
+                topic: .deadLetters, key: record.key, value: record.value, envelope: log.envelope(index)),
+            error, from: settings.inputTopic, source)
+    }
+
+    /// Sends what is no row of the reference topics, and how far they are in the dead letters then.
+    /// - Returns: how many.
+    func sendRefusedRows() throws(LogFailure) -> Int {
+        guard let reference, !reference.refused.isEmpty, let route = route(of: Partition(0)) else { return 0 }
+        try openTransaction()
+        let rows = reference.refused
+        var sent = ReferenceOffsets()
+        for row in rows {
+            try row.withMessage { (message) throws(LogFailure) in
+                try sendDeadLetter(
+                    message, row.error, from: settings.referenceTopics[row.kind]?.name ?? row.kind.name,
+                    Source(partition: row.partition, offset: row.offset))
+            }
+            sent.raise(row.kind, row.partition, to: row.offset.next)
+        }
+        for (kind, partition, offset) in sent.all {
+            try remember(.referenceRefused(kind, partition, offset), of: shards[route.shard])
+        }
+        return rows.count
+    }
+
+    private func sendDeadLetter(
+        _ letter: OutgoingMessage, _ error: BadEvent, from topic: String, _ source: Source
+    ) throws(LogFailure) {
+        var letter = letter
+        var envelope = letter.envelope ?? Envelope()
         for (name, value) in [
-            ("topic", settings.inputTopic),
-            ("partition", String(record.partition.rawValue)),
-            ("offset", String(record.offset.rawValue)),
+            ("topic", topic),
+            ("partition", String(source.partition.rawValue)),
+            ("offset", String(source.offset.rawValue)),
             ("reason", error.reason.rawValue),
             ("message", error.message),
         ] {
             envelope.headers.append((name: "__stockd.errors.\(name)", value: Array(value.utf8)))
         }
-        var value = record.value
-        if let bytes = value, bytes.count > deadLetterValueLimit {
+        if let bytes = letter.value, bytes.count > deadLetterValueLimit {
             // The dead-letter topic refused it once: better the reason and the key than no progress.
             envelope.headers.append(
                 (name: "__stockd.errors.value_omitted_bytes", value: Array(String(bytes.count).utf8)))
-            value = nil
+            letter.value = nil
         }
-        try log.send(
-            OutgoingMessage(topic: .deadLetters, key: record.key, value: value, envelope: envelope))
+        letter.envelope = envelope
+        try log.send(letter)
         transaction.sent += 1
         transaction.deadLetters += 1
     }

@@ -42,7 +42,7 @@ extension Worker {
 
     /// With transactions the ledger goes out beside its change. Without, it follows once the change is
     /// acknowledged: a crash in between may then repeat a change, never swallow one.
-    private func remember(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
+    func remember(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
         guard settings.delivery == .atLeastOnce else { return try send(record, of: shard) }
         transaction.ledger.append((record, shard))
     }

@@ -31,13 +31,4 @@ extension Worker {
                     positions: shard.committedPositions)
             })
     }
-
-    /// Takes in newer reference tables, between transactions only.
-    func takeInbox() {
-        if let newer = inbox.takeCatalog() { nextCatalog = newer }
-        guard let newer = nextCatalog, !transaction.hasWork, case .running = phase else { return }
-        catalog = newer
-        nextCatalog = nil
-        for shard in shards { shard.aggregate.adopt(newer) }
-    }
 }

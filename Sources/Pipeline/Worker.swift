@@ -38,8 +38,12 @@ public final class Worker<L: Log> {
     var placement: StatePlacement
     /// Larger values are left out of dead letters, once the topic has refused one for its size.
     var deadLetterValueLimit = Int.max
+    /// The tables as the files have them; what comes from topics is joined in.
+    var files: Catalog
     /// Waits for the end of a transaction, or of a recovery.
-    var nextCatalog: Catalog?
+    var newerFiles: Catalog?
+    /// Nil when both reference tables come from files.
+    let reference: ReferenceTopics<L>?
     private var waiting = WaitingEvents()
     static var smallDeadLetter: Int { 65_536 }
 
@@ -62,6 +66,8 @@ public final class Worker<L: Log> {
         self.rebuilt = rebuilt
         self.settings = settings
         self.catalog = catalog
+        files = catalog
+        reference = ReferenceTopics(log: log, settings: settings, telemetry: telemetry)
         self.inbox = inbox
         self.telemetry = telemetry
         self.views = views
@@ -78,9 +84,10 @@ public final class Worker<L: Log> {
             do throws(LogFailure) { try giveUpPartitions(parking: false) } catch { try handle(error) }
             return false
         }
-        takeInbox()
+        adoptReference()
         do throws(LogFailure) {
             if transaction.mustPutBack { try putBack() }
+            try reference?.advance()
             if case .recovering(let recovery) = phase { try advance(recovery) }
             let polled = try log.poll(maxRecords: settings.maxBatchEvents, waitMs: waitMs)
             patience.reset(.broker, telemetry)
@@ -104,7 +111,9 @@ public final class Worker<L: Log> {
     private var waitMs: Int64 {
         if case .recovering = phase { return 0 }
         if transaction.hasWork { return transaction.expectsMore ? Self.moreWaitMs : 0 }
-        return hasPendingChanges ? 0 : 100
+        if hasPendingChanges || hasRefusedRows { return 0 }
+        // Reference topics are looked into between two polls of the input.
+        return reference == nil ? 100 : 20
     }
 
     /// A broker sends what it has within this, or it is no backlog worth waiting for.
@@ -214,7 +223,7 @@ public final class Worker<L: Log> {
     /// A lone event is published at once; under load a transaction gathers events for the interval.
     private var isCommitDue: Bool {
         guard case .running = phase else { return false }
-        if hasPendingChanges || isIdleCheckpointDue { return true }
+        if hasPendingChanges || hasRefusedRows || isIdleCheckpointDue { return true }
         guard transaction.hasWork else { return false }
         return transaction.isQueueDry || log.nowMs - transaction.startedMs >= gatheringMs
     }
@@ -241,6 +250,7 @@ public final class Worker<L: Log> {
         let positions = positionsToCommit()
         try log.sendOffsets(positions)
         for shard in shards { try publishChanges(of: shard) }
+        let refusedRows = try sendRefusedRows()
         try sendLedger()
         let checkpoint = isCheckpointDue
         if checkpoint { for shard in shards { try writeCheckpoint(of: shard) } }
@@ -248,6 +258,7 @@ public final class Worker<L: Log> {
         let askedMs = log.nowMs
         try log.commit()
         transaction.commitTookMs = log.nowMs - askedMs
+        reference?.markSent(refusedRows)
         for shard in shards {
             shard.commit()
         }

@@ -53,6 +53,16 @@ extension SimLog {
         return SimReader(self, topic, stretches)
     }
 
+    func follower(_ topic: Topic, _ starts: [PartitionPosition]) throws(LogFailure) -> SimReader {
+        try question("follower")
+        let stretches = starts.map {
+            SimReader.Stretch(
+                partition: $0.partition, source: cluster.partition(topic, Int($0.partition.rawValue)),
+                next: $0.offset.rawValue, end: .max)
+        }
+        return SimReader(self, topic, stretches)
+    }
+
     private func question(_ call: String) throws(LogFailure) {
         try enter(call)
         if strikes(cluster.faults.question, .questionFailed) { throw .unavailable("simulated \(call)") }
@@ -79,7 +89,7 @@ final class SimReader: LogReader {
         self.log = log
         self.topic = topic
         self.stretches = stretches.filter { $0.next < $0.end }
-        total = Self.left(self.stretches)
+        total = stretches.contains { $0.end == .max } ? 0 : Self.left(self.stretches)
     }
 
     private static func left(_ stretches: [Stretch]) -> Int64 {
@@ -115,6 +125,8 @@ final class SimReader: LogReader {
         if topic == .input { log.cluster.coverage.reached(.recoveryReplayed, times: batch.count) }
         return batch.count
     }
+
+    func envelope(_ index: Int) -> Envelope { Envelope(headers: batch[index].record.headers) }
 
     func record(_ index: Int) -> LogRecord {
         let (partition, record) = batch[index]

@@ -1,0 +1,137 @@
+import Inventory
+import Wire
+
+/// Reads one reference topic whole, from its beginning to the end that stood when it began, and follows it
+/// from there.
+final class ReferenceFeed<L: Log> {
+    let kind: ReferenceKind
+    private let topic: PipelineSettings.ReferenceTopic
+    private let log: L
+    private let decoder: ReferenceDecoder
+    /// The rows as of the newest record, once the topic was read whole.
+    private(set) var tables = FollowedTables()
+    private(set) var isWhole = false
+    private(set) var rereads = false
+    /// What is being read from the beginning; it takes the place of `tables` when it is whole.
+    private var fresh: FollowedTables? = FollowedTables()
+    /// By partition, the next offset to read.
+    private var positions: [Partition: Offset] = [:]
+    private var stage = Stage.start
+    /// When following brought nothing for so long, the log's end is asked for: a partition that is silently no
+    /// longer fetched must not look like one where nothing happens.
+    private var checkDueMs: Int64 = 0
+    private static var checkEveryMs: Int64 { 30_000 }
+
+    private enum Stage {
+        /// What lies between the positions and the end that stands now is to be read.
+        case start
+        case reading(L.Reader, ends: [Partition: Offset])
+        case following(L.Reader)
+    }
+
+    init(log: L, kind: ReferenceKind, topic: PipelineSettings.ReferenceTopic) {
+        self.log = log
+        self.kind = kind
+        self.topic = topic
+        decoder = ReferenceDecoder(format: topic.format)
+    }
+
+    /// Reads the topic again from its beginning; the rows stay as they are until it is whole again.
+    func startOver() {
+        fresh = FollowedTables()
+        positions = [:]
+        stage = .start
+        rereads = isWhole
+    }
+
+    /// After a failure: goes on from the last record that was taken.
+    func resume() { stage = .start }
+
+    /// Takes what has come.
+    /// - Parameter refuse: called with each record that is no row.
+    /// - Returns: whether the rows are others now.
+    func advance(_ refuse: (LogRecord, Envelope, BadEvent) -> Void) throws(LogFailure) -> Bool {
+        switch stage {
+        case .start: return try start()
+        case .reading(let reader, let ends):
+            guard let count = try reader.poll(waitMs: 0) else { return try follow(from: ends) }
+            return take(reader, count, refuse)
+        case .following(let reader):
+            let count = try reader.poll(waitMs: 0) ?? 0
+            if count == 0, log.nowMs >= checkDueMs { return try check() }
+            return take(reader, count, refuse)
+        }
+    }
+
+    private func start() throws(LogFailure) -> Bool {
+        guard let count = try log.partitionCount(kind.topic) else {
+            throw .misconfigured(
+                "reference.\(kind.name).topic: \(topic.name) does not exist; create it with "
+                    + "cleanup.policy=compact")
+        }
+        var spans: [LogSpan] = []
+        var ends: [Partition: Offset] = [:]
+        for number in 0..<count {
+            let partition = Partition(Int32(number))
+            let bounds = try log.bounds(kind.topic, partition)
+            // Compaction leaves gaps, but the beginning of a log moves only when records are deleted for good.
+            let from = max(positions[partition] ?? bounds.lowerBound, bounds.lowerBound)
+            ends[partition] = max(from, bounds.upperBound)
+            spans.append(LogSpan(partition, from: from, to: ends[partition]))
+        }
+        stage = .reading(try log.reader(kind.topic, spans), ends: ends)
+        return false
+    }
+
+    private func follow(from ends: [Partition: Offset]) throws(LogFailure) -> Bool {
+        let starts = ends.map { PartitionPosition($0.key, $0.value) }
+        stage = .following(try log.follower(kind.topic, starts))
+        positions = ends
+        checkDueMs = log.nowMs + Self.checkEveryMs
+        isWhole = true
+        rereads = false
+        guard let fresh = fresh.take() else { return false }
+        tables = fresh
+        return true
+    }
+
+    private func take(
+        _ reader: L.Reader, _ count: Int, _ refuse: (LogRecord, Envelope, BadEvent) -> Void
+    ) -> Bool {
+        var hasChanged = false
+        if count > 0 { checkDueMs = log.nowMs + Self.checkEveryMs }
+        var target = fresh.take() ?? tables
+        let isFresh = !isWhole || rereads
+        for index in 0..<count {
+            let record = reader.record(index)
+            positions[record.partition] = record.offset.next
+            do throws(BadEvent) {
+                hasChanged = try target.apply(record, of: kind, decoder) || hasChanged
+            } catch {
+                refuse(record, reader.envelope(index), error)
+            }
+        }
+        if isFresh { fresh = target } else { tables = target }
+        return hasChanged && !isFresh
+    }
+
+    /// Reads up to the end that stands now if it is further than what came, which it also is behind the
+    /// marker of a transaction.
+    private func check() throws(LogFailure) -> Bool {
+        checkDueMs = log.nowMs + Self.checkEveryMs
+        let count = try log.partitionCount(kind.topic) ?? 0
+        for number in 0..<count {
+            let partition = Partition(Int32(number))
+            let end = try log.bounds(kind.topic, partition).upperBound
+            guard let position = positions[partition], position >= end else {
+                stage = .start
+                return false
+            }
+        }
+        return false
+    }
+}
+
+extension ReferenceKind {
+    var topic: Topic { self == .products ? .products : .warehouses }
+}

@@ -1,0 +1,121 @@
+import Inventory
+import Wire
+
+/// The reference tables that come from topics, and what of those topics is no row.
+///
+/// Every worker reads them for itself. The one that owns the first input partition sends what does not decode to
+/// the dead letters; in the same transaction a state record says how far they are out, so that each is sent once
+/// whoever owns the partition next.
+final class ReferenceTopics<L: Log> {
+    private let feeds: [ReferenceFeed<L>]
+    private let log: L
+    private let telemetry: Telemetry
+    private var patience = Patience()
+    private var retryAtMs: Int64 = 0
+    /// Rows changed since `catalog` was last asked for.
+    private(set) var hasChanged = false
+    /// To be sent, in the order they came; empty unless `isKeeping`.
+    private(set) var refused: [RefusedRow] = []
+    private var isKeeping = false
+    /// What lies before is in the dead letters.
+    private(set) var sent = ReferenceOffsets()
+    /// What was seen and let go because another worker sends it.
+    private var dropped = ReferenceOffsets()
+    /// So many wait to be sent at most; reading waits meanwhile.
+    private static var mostRefused: Int { 1_000 }
+
+    init?(log: L, settings: PipelineSettings, telemetry: Telemetry) {
+        guard !settings.referenceTopics.isEmpty else { return nil }
+        self.log = log
+        self.telemetry = telemetry
+        feeds = settings.referenceTopics.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            ReferenceFeed(log: log, kind: $0.key, topic: $0.value)
+        }
+    }
+
+    /// Every topic was read up to the end that stood at the start.
+    var isWhole: Bool { feeds.allSatisfy(\.isWhole) }
+
+    /// Takes in what has come. A broker that does not answer is asked again later; the rows stay meanwhile.
+    func advance() throws(LogFailure) {
+        guard refused.count < Self.mostRefused, log.nowMs >= retryAtMs else { return }
+        for feed in feeds {
+            do throws(LogFailure) {
+                let wasWhole = feed.isWhole
+                if try feed.advance({ refuse($0, $1, feed.kind, $2) }) { hasChanged = true }
+                if !wasWhole, feed.isWhole { telemetry.referenceRead(feed.kind, rows: rows(of: feed)) }
+                patience.reset(.broker, telemetry)
+            } catch {
+                try resume(feed, after: error)
+            }
+        }
+    }
+
+    private func resume(_ feed: ReferenceFeed<L>, after failure: LogFailure) throws(LogFailure) {
+        switch failure {
+        case .offsetOutOfRange(_, let message):
+            // Records were deleted that were not read yet; what still holds is in the topic.
+            telemetry.referenceStartsOver(feed.kind, message)
+            feed.startOver()
+        case .misconfigured, .fatal: throw failure
+        default:
+            telemetry.unavailable(failure.message)
+            retryAtMs = log.nowMs + patience.delayMs(.broker)
+            feed.resume()
+        }
+    }
+
+    private func rows(of feed: ReferenceFeed<L>) -> Int {
+        feed.kind == .products ? feed.tables.products.rows.count : feed.tables.warehouses.rows.count
+    }
+
+    /// The tables as they stand, those of files from there.
+    func catalog(files: Catalog) -> Catalog {
+        hasChanged = false
+        var products = files.products
+        var warehouses = files.warehouses
+        for feed in feeds {
+            switch feed.kind {
+            case .products: products = feed.tables.products.rows
+            case .warehouses: warehouses = feed.tables.warehouses.rows
+            }
+        }
+        return Catalog(products: products, warehouses: warehouses)
+    }
+
+    // MARK: What is no row
+
+    private func refuse(_ record: LogRecord, _ envelope: Envelope, _ kind: ReferenceKind, _ error: BadEvent) {
+        guard isKeeping else {
+            return dropped.raise(kind, record.partition, to: record.offset.next)
+        }
+        guard record.offset >= sent[kind, record.partition] else { return }
+        telemetry.refused(error, of: kind, at: Source(partition: record.partition, offset: record.offset))
+        refused.append(RefusedRow(record, envelope, kind, error))
+    }
+
+    /// This worker sends from now on.
+    /// - Parameter known: how far they are out, as the state topic says; nil when it was not read again because
+    ///   nobody has written to it.
+    func startKeeping(from known: ReferenceOffsets?) {
+        if let known { sent = known }
+        isKeeping = true
+        for feed in feeds where dropped.isBeyond(sent, feed.kind) {
+            refused.removeAll { $0.kind == feed.kind }
+            feed.startOver()
+        }
+        dropped = ReferenceOffsets()
+    }
+
+    func stopKeeping() {
+        isKeeping = false
+        for row in refused { dropped.raise(row.kind, row.partition, to: row.offset.next) }
+        refused = []
+    }
+
+    /// The transaction with the first so many is committed.
+    func markSent(_ count: Int) {
+        for row in refused.prefix(count) { sent.raise(row.kind, row.partition, to: row.offset.next) }
+        refused.removeFirst(min(count, refused.count))
+    }
+}
