@@ -9,7 +9,7 @@ import Wire
 public final class Telemetry: Sendable {
     let logger: Logger
     private let counts = Mutex(Counts())
-    private let memory = Mutex(Memory())
+    let memory = Mutex(Memory())
 
     /// What was counted since the start.
     public struct Counts: Sendable, Equatable {
@@ -49,7 +49,7 @@ public final class Telemetry: Sendable {
     }
 
     /// What was said already, so that it is said once.
-    private struct Memory {
+    struct Memory {
         var unknownTypes: Set<String> = []
         var badLogged = 0
         var unavailableSaid = false
@@ -101,7 +101,7 @@ public final class Telemetry: Sendable {
     /// The counts as they stand.
     public var snapshot: Counts { counts.withLock { $0 } }
 
-    private func update(_ change: (inout Counts) -> Void) { counts.withLock { change(&$0) } }
+    func update(_ change: (inout Counts) -> Void) { counts.withLock { change(&$0) } }
 
     // MARK: Events
 
@@ -140,32 +140,6 @@ public final class Telemetry: Sendable {
         guard logged <= 10 || logged.nonzeroBitCount == 1 else { return }
         logger.warning(
             "bad event refused: \(error.message)",
-            metadata: [
-                "reason": .string(error.reason.rawValue), "partition": "\(source.partition.rawValue)",
-                "offset": "\(source.offset.rawValue)", "refused_so_far": "\(logged)",
-            ])
-    }
-
-    func waitsForReference() { update { $0.status = "reading reference topics" } }
-
-    func referenceRead(_ kind: ReferenceKind, rows: Int) {
-        logger.info("reference topic of \(kind.name) read", metadata: ["rows": "\(rows)"])
-    }
-
-    func referenceStartsOver(_ kind: ReferenceKind, _ message: String) {
-        logger.warning("reference topic of \(kind.name) is read again from its beginning: \(message)")
-    }
-
-    /// A record of a reference topic that is no row; the row there was before stays.
-    func refused(_ error: BadEvent, of kind: ReferenceKind, at source: Source) {
-        update { $0.badByReason[error.reason.rawValue, default: 0] += 1 }
-        let logged = memory.withLock { memory in
-            memory.badLogged += 1
-            return memory.badLogged
-        }
-        guard logged <= 10 || logged.nonzeroBitCount == 1 else { return }
-        logger.warning(
-            "reference row of \(kind.name) refused, the one before stays: \(error.message)",
             metadata: [
                 "reason": .string(error.reason.rawValue), "partition": "\(source.partition.rawValue)",
                 "offset": "\(source.offset.rawValue)", "refused_so_far": "\(logged)",

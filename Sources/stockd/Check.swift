@@ -13,11 +13,21 @@ struct Check: ParsableCommand {
     var broker = false
 
     func run() throws {
-        let (configuration, _, catalog) = try options.loadOrExit()
+        let (configuration, files, _) = try options.loadOrExit()
         if broker { try checkBroker(configuration) }
+        let tables = [
+            Self.describe("products", files.tables?.products?.count, configuration.reference.products),
+            Self.describe("warehouses", files.tables?.warehouses?.count, configuration.reference.warehouses),
+        ]
         print(
-            "configuration ok: \(catalog.products.count) products, \(catalog.warehouses.count) warehouses"
-                + (broker ? ", broker and topics ok" : ""))
+            "configuration ok: " + tables.joined(separator: ", ") + (broker ? ", broker and topics ok" : ""))
+    }
+
+    private static func describe(
+        _ name: String, _ count: Int?, _ place: Configuration.Reference.Place
+    ) -> String {
+        if case .topic(let topic) = place { return "\(name) from the topic \(topic)" }
+        return "\(count ?? 0) \(name)"
     }
 
     private func checkBroker(_ configuration: Configuration) throws {

@@ -23,7 +23,6 @@ struct ConfigurationOption: ParsableArguments {
         let (configuration, mistakes) = load()
         var problems = mistakes.map(\.description)
         guard let configuration else { throw Self.fail(problems) }
-        problems += Self.unsupported(configuration)
         if let problem = configuration.clientProblem() { problems.append("kafka.properties: \(problem)") }
         let files = ReferenceFiles(configuration)
         var catalog = Catalog()
@@ -34,18 +33,6 @@ struct ConfigurationOption: ParsableArguments {
         }
         guard problems.isEmpty else { throw Self.fail(problems) }
         return (configuration, files, catalog)
-    }
-
-    private static func unsupported(_ configuration: Configuration) -> [String] {
-        [
-            ("products", configuration.reference.products),
-            ("warehouses", configuration.reference.warehouses),
-        ].compactMap { name, place in
-            guard case .topic(let topic) = place else { return nil }
-            return
-                "reference.\(name).topic: found \"\(topic)\"; this release reads reference data from files "
-                + "only, set reference.\(name).file"
-        }
     }
 
     static func fail(_ problems: [String]) -> ExitCode {

@@ -2,6 +2,7 @@ extension Configuration {
     /// What is wrong between values that are each right by themselves.
     func check(_ read: inout Reading) {
         checkSharing(&read)
+        checkRows(&read)
         checkTopicNames(&read)
         checkTimes(&read)
         checkEvents(&read)
@@ -28,6 +29,16 @@ extension Configuration {
                 because a pair's stock must have one owner
                 """)
         }
+    }
+
+    private func checkRows(_ read: inout Reading) {
+        guard input.format == .debezium, input.keyedBy == .product else { return }
+        read.contradiction(
+            "input.keyed_by", with: ["input.format"],
+            """
+            must be none with input.format: debezium: Debezium keys a row's changes by its primary key, the \
+            event, so a product's events are in any partition
+            """)
     }
 
     private func checkTopicNames(_ read: inout Reading) {

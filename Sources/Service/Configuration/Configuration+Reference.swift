@@ -1,8 +1,10 @@
 extension Configuration.Reference {
     init(_ read: inout Reading) {
         products = Self.place(&read, file: Keys.Reference.productsFile, topic: Keys.Reference.productsTopic)
+        productsFormat = read(Keys.Reference.productsFormat)
         warehouses = Self.place(
             &read, file: Keys.Reference.warehousesFile, topic: Keys.Reference.warehousesTopic)
+        warehousesFormat = read(Keys.Reference.warehousesFormat)
     }
 
     private static func place(

@@ -5,11 +5,15 @@ extension Configuration {
         public var topic: String
         public var start: Start
         public var keyedBy: Keying
+        public var format: MessageFormat
+        public var onTruncate: OnTruncate
 
         init(_ read: inout Reading) {
             topic = read(Keys.Input.topic)
             start = read(Keys.Input.start)
             keyedBy = read(Keys.Input.keyedBy)
+            format = read(Keys.Input.format)
+            onTruncate = read(Keys.Input.onTruncate)
         }
 
         /// Where to begin in a partition without a committed offset.
@@ -24,6 +28,18 @@ extension Configuration {
             case none
             case product
         }
+
+        public enum OnTruncate: String, Sendable, CaseIterable {
+            case refuse
+            case apply
+        }
+    }
+
+    /// How the messages of a topic are written.
+    public enum MessageFormat: String, Sendable, CaseIterable {
+        case auto
+        case json
+        case debezium
     }
 
     public struct Events: Equatable, Sendable {
@@ -47,7 +63,9 @@ extension Configuration {
 
     public struct Reference: Equatable, Sendable {
         public var products: Place
+        public var productsFormat: MessageFormat
         public var warehouses: Place
+        public var warehousesFormat: MessageFormat
 
         /// Where a reference table is read from.
         public enum Place: Equatable, Sendable {

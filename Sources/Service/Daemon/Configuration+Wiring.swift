@@ -1,3 +1,4 @@
+import Inventory
 public import Kafka
 public import Logging
 public import Pipeline
@@ -36,6 +37,9 @@ extension Configuration {
         var settings = PipelineSettings()
         settings.eventTypes = events.types
         settings.unknownType = events.unknownType == .deadLetter ? .deadLetter : .movesNothing
+        settings.inputFormat = SourceFormat(input.format.envelope)
+        settings.appliesTruncate = input.onTruncate == .apply
+        settings.referenceTopics = referenceTopics
         settings.dedupeWindow = UInt64(max(0, events.dedupeWindow))
         settings.start =
             switch input.start {
@@ -59,12 +63,25 @@ extension Configuration {
         return settings
     }
 
+    private var referenceTopics: [ReferenceKind: PipelineSettings.ReferenceTopic] {
+        var topics: [ReferenceKind: PipelineSettings.ReferenceTopic] = [:]
+        if case .topic(let name) = reference.products {
+            topics[.products] = .init(name: name, format: SourceFormat(reference.productsFormat.envelope))
+        }
+        if case .topic(let name) = reference.warehouses {
+            topics[.warehouses] = .init(name: name, format: SourceFormat(reference.warehousesFormat.envelope))
+        }
+        return topics
+    }
+
     /// One worker's clients.
     func logSettings(worker: Int, hostname: String) -> KafkaLog.Settings {
         var topics: [Topic: String] = [.input: input.topic, .state: stateTopic, .alerts: alerts.topic]
         topics[.deadLetters] = deadLetters.topic
         topics[.stockLevels] = outputs.stockLevelsTopic
         topics[.rollup] = outputs.rollupTopic
+        topics[.products] = referenceTopics[.products]?.name
+        topics[.warehouses] = referenceTopics[.warehouses]?.name
         var consumer = ConsumerSettings(
             groupID: kafka.groupID, topic: input.topic,
             groupInstanceID: kafka.groupInstanceID(worker: worker, of: workers))
@@ -78,6 +95,16 @@ extension Configuration {
         return KafkaLog.Settings(
             topics: topics, delivery: delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce,
             consumer: consumer, producer: producer)
+    }
+}
+
+extension Configuration.MessageFormat {
+    var envelope: SourceFormat.Envelope {
+        switch self {
+        case .auto: .auto
+        case .json: .json
+        case .debezium: .debezium
+        }
     }
 }
 
