@@ -12,8 +12,13 @@ fail() {
 }
 
 packages="librdkafka-dev pkg-config git ca-certificates"
+# promtool lints the metrics, Chromium shows the page, Python drives it and sends requests made up from the API's
+# description.
 case "${1:-build}" in
-    test) packages="$packages libsqlite3-dev kcat valgrind mandoc" ;;
+    test)
+        packages="$packages libsqlite3-dev kcat valgrind mandoc prometheus chromium chromium-driver"
+        packages="$packages fonts-dejavu-core python3 python3-venv"
+        ;;
     package) packages="$packages dpkg-dev binutils xz-utils debootstrap lintian" ;;
 esac
 
@@ -64,3 +69,19 @@ found=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\)
 [ -n "$found" ] || fail "swift --version names no version; Swift $wanted or later is needed: $hint"
 oldest=$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1)
 [ "$oldest" = "$wanted" ] || fail "Swift $found is too old; $wanted or later is needed: $hint"
+
+# Python's packages stay beside the build; the versions are those the tests were written with.
+tools="schemathesis==4.32.5 selenium==4.51.0"
+if [ "${1:-build}" = test ] && [ "$(cat .build/test-tools/.installed 2>/dev/null)" != "$tools" ]; then
+    echo "installing $tools" >&2
+    mkdir -p .build
+    log=$(mktemp)
+    # shellcheck disable=SC2086 # Words on purpose.
+    { python3 -m venv --clear .build/test-tools && .build/test-tools/bin/pip install -q $tools; } >"$log" 2>&1 ||
+        {
+            cat "$log" >&2
+            fail "pip could not install $tools, see above"
+        }
+    rm -f "$log"
+    echo "$tools" >.build/test-tools/.installed
+fi

@@ -8,7 +8,8 @@ struct KafkaMetrics {
 
     func write(_ out: inout MetricsWriter) {
         each("stockd_kafka_connected_brokers", .gauge, "Brokers with a connection.", &out) { client in
-            Int64(client.brokers.values.filter { $0.nodeid >= 0 && $0.state == "UP" }.count)
+            Int64(
+                Set(client.brokers.values.filter { $0.nodeid >= 0 && $0.state == "UP" }.map(\.nodeid)).count)
         }
         each("stockd_kafka_queue_messages", .gauge, "Messages that wait to be sent.", &out) {
             $0.messageCount
@@ -53,10 +54,14 @@ struct KafkaMetrics {
     ) {
         out.family(name, .gauge, help)
         for (client, statistics) in clients {
-            for broker in statistics.brokers.values.sorted(by: { $0.nodeid < $1.nodeid })
-            where broker.nodeid >= 0 {
+            // A broker that is a coordinator as well has a connection for each, under one number.
+            var worst: [Int64: Double] = [:]
+            for broker in statistics.brokers.values where broker.nodeid >= 0 {
                 guard let value = value(broker) else { continue }
-                out.sample(name, [("client", client), ("broker", "\(broker.nodeid)")], value)
+                worst[broker.nodeid] = max(worst[broker.nodeid] ?? 0, value)
+            }
+            for (broker, value) in worst.sorted(by: { $0.key < $1.key }) {
+                out.sample(name, [("client", client), ("broker", "\(broker)")], value)
             }
         }
     }

@@ -16,7 +16,7 @@ struct ChangeStream: Sendable {
     /// The number after which to go on; nil for a snapshot first.
     let resumesAfter: UInt64?
 
-    private static let heartbeat = Duration.seconds(5)
+    private static let heartbeat = Duration.seconds(2)
     /// Stock under load changes all the time; nobody looks more often.
     private static let stockPause = Duration.milliseconds(500)
     private static let rowsAPart = 1_000

@@ -1,1 +1,489 @@
 "use strict";
+const $ = (id) => document.getElementById(id);
+const number = new Intl.NumberFormat("en");
+const collator = new Intl.Collator("en", { numeric: true });
+const severities = [
+  { code: 4, name: "OUT_OF_STOCK", label: "Out of stock", note: "nothing left" },
+  { code: 3, name: "CRITICAL", label: "Critical", note: "a quarter of the threshold or less" },
+  { code: 2, name: "LOW", label: "Low", note: "half of it or less" },
+  { code: 1, name: "WARNING", label: "Warning", note: "below the threshold" },
+];
+const statuses = [
+  { name: "OUT_OF_STOCK", label: "Out of stock", code: 4 }, { name: "REORDER_NOW", label: "Reorder now", code: 3 },
+  { name: "REORDER_SOON", label: "Reorder soon", code: 1 }, { name: "HEALTHY", label: "Healthy", code: 0 },
+];
+const codeOf = Object.fromEntries(severities.map((s) => [s.name, s.code]));
+const labelOf = ["Enough", "Warning", "Low", "Critical", "Out of stock"];
+
+const state = {
+  products: new Map(), warehouses: [], alerts: new Map(), version: 0, severity: null, status: null, text: "", sort: "worst",
+  lastEventID: "", heardAt: 0, freshAt: 0, serverStale: true, isLoading: false, loadAgainAt: 0, pending: [],
+};
+
+// ---- What things mean. The rules are the daemon's own; a test compares the two.
+
+function severityOf(stock, threshold) {
+  if (threshold === null || stock >= threshold) return 0;
+  if (stock === 0) return 4;
+  return 4 * stock <= threshold ? 3 : 2 * stock <= threshold ? 2 : 1;
+}
+
+function judge(product) {
+  let total = 0, worst = 0;
+  for (const stock of product.cells.values()) {
+    total += stock;
+    worst = Math.max(worst, severityOf(stock, product.threshold));
+  }
+  product.total = total;
+  product.worst = worst;
+  const t = product.threshold;
+  product.status = total === 0 ? 0 : t !== null && total < t ? 1 : t !== null && total < 2 * t ? 2 : 3;
+}
+
+// ---- Talking to the daemon
+
+function headers(more) {
+  const token = sessionStorage.getItem("stockd-token");
+  return token ? { ...more, Authorization: "Bearer " + token } : more;
+}
+
+async function ask(path, more) {
+  const answer = await fetch(path, { headers: headers(more || {}), cache: "no-store" });
+  if (answer.status === 401) {
+    if (!$("login").open) $("login").showModal();
+    throw new Error("a token is needed");
+  }
+  if (!answer.ok) throw new Error(path + " answered " + answer.status);
+  return answer;
+}
+
+async function loadMatrix() {
+  if (state.isLoading) return;
+  state.isLoading = true;
+  try {
+    const matrix = await (await ask("/v1/matrix")).json();
+    state.warehouses = matrix.warehouses.map(([id, name, region]) => ({ id, name, region, low: name.toLowerCase() }));
+    const products = new Map();
+    for (const [id, name, category, threshold, pairs] of matrix.products) {
+      const cells = new Map();
+      for (let i = 0; i < pairs.length; i += 2) cells.set(pairs[i], pairs[i + 1]);
+      const product = { id, name, category, threshold, cells, low: (name + " " + category).toLowerCase(), changed: new Map() };
+      judge(product);
+      products.set(id, product);
+    }
+    state.products = products;
+    state.version = matrix.version;
+    const used = new Set();
+    for (const product of products.values()) for (const id of product.cells.keys()) used.add(id);
+    state.warehouses = state.warehouses.filter((w) => used.has(w.id));
+    for (const event of state.pending.splice(0)) takeStock(event);
+    fresh(matrix);
+    drawHead();
+    arrange(true);
+  } catch (error) {
+    state.loadAgainAt = performance.now() + 3000;
+  } finally {
+    state.isLoading = false;
+  }
+}
+
+function takeStock(event) {
+  if (state.isLoading) return state.pending.push(event);
+  if (event.version <= state.version) return;
+  state.version = event.version;
+  const now = performance.now();
+  for (const [id, warehouse, stock] of event.rows) {
+    const product = state.products.get(id);
+    if (!product || !state.warehouses.some((w) => w.id === warehouse)) { reloadSoon(); continue; }
+    if (stock === null) product.cells.delete(warehouse); else product.cells.set(warehouse, stock);
+    product.changed.set(warehouse, now);
+    judge(product);
+    if (product.cells.size === 0) state.products.delete(id);
+  }
+}
+
+function reloadSoon() { if (!state.loadAgainAt) state.loadAgainAt = performance.now() + 1000; }
+
+function fresh(part) {
+  state.heardAt = performance.now();
+  state.freshAt = part.age_ms === null ? 0 : state.heardAt - part.age_ms;
+  state.serverStale = part.stale;
+}
+
+const keyOf = (row) => row.product_id + "/" + row.warehouse_id;
+
+function take(name, data, id) {
+  state.heardAt = performance.now();
+  if (id) state.lastEventID = id;
+  if (name === "heartbeat") return fresh(data);
+  if (name === "reload") return reloadSoon();
+  if (name === "stock") { fresh(data); takeStock(data); }
+  if (name === "snapshot") {
+    if (data.part === 1) state.alerts.clear();
+    for (const row of data.rows) state.alerts.set(keyOf(row), alertOf(row));
+  }
+  if (name === "change") {
+    if (data.alert_severity === null) state.alerts.delete(keyOf(data)); else state.alerts.set(keyOf(data), alertOf(data));
+  }
+  schedule();
+}
+
+function alertOf(row) {
+  return { ...row, code: codeOf[row.alert_severity], low: (row.product_name + " " + row.category + " " + row.warehouse_name).toLowerCase() };
+}
+
+async function follow() {
+  let pause = 1000;
+  for (;;) {
+    try {
+      const answer = await ask("/v1/changes?tables=alerts,stock", state.lastEventID ? { "Last-Event-ID": state.lastEventID } : {});
+      pause = 1000;
+      // What changed while nobody listened is not told row by row.
+      loadMatrix();
+      await read(answer.body.getReader());
+    } catch (error) { /* the state line says so */ }
+    await new Promise((resume) => setTimeout(resume, pause));
+    pause = Math.min(pause * 2, 10000);
+  }
+}
+
+async function read(reader) {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    rest += decoder.decode(value, { stream: true });
+    const events = rest.split("\n\n");
+    rest = events.pop();
+    for (const event of events) {
+      let name = "", data = "", id = "";
+      for (const line of event.split("\n")) {
+        if (line.startsWith("event: ")) name = line.slice(7);
+        else if (line.startsWith("data: ")) data = line.slice(6);
+        else if (line.startsWith("id: ")) id = line.slice(4);
+      }
+      if (data) take(name, JSON.parse(data), id);
+    }
+  }
+}
+
+// ---- What is shown
+
+let shownAlerts = [], shownProducts = [], isScheduled = false;
+
+function schedule() {
+  if (isScheduled) return;
+  isScheduled = true;
+  setTimeout(() => { isScheduled = false; arrange(false); }, 250);
+}
+
+function arrange(isWanted) {
+  const text = state.text;
+  const alerts = [];
+  const counts = [0, 0, 0, 0, 0];
+  for (const alert of state.alerts.values()) {
+    counts[alert.code]++;
+    if (state.severity !== null && alert.code !== state.severity) continue;
+    if (text && !alert.low.includes(text)) continue;
+    alerts.push(alert);
+  }
+  alerts.sort((a, b) => b.code - a.code || collator.compare(a.product_name, b.product_name) || a.warehouse_id - b.warehouse_id);
+  shownAlerts = alerts;
+  const rollup = [0, 0, 0, 0];
+  const warehouses = new Set(text ? state.warehouses.filter((w) => w.low.includes(text)).map((w) => w.id) : []);
+  const products = [];
+  for (const product of state.products.values()) {
+    rollup[product.status]++;
+    if (state.status !== null && product.status !== state.status) continue;
+    if (state.severity !== null && !hasSeverity(product, state.severity)) continue;
+    if (text && !product.low.includes(text) && ![...product.cells.keys()].some((id) => warehouses.has(id))) continue;
+    products.push(product);
+  }
+  // Rows do not run away from under a pointer or a finger.
+  const isBusy = !isWanted && $("grid").matches(":hover, :focus-within");
+  if (isBusy && shownProducts.length) {
+    const place = new Map(shownProducts.map((p, i) => [p.id, i]));
+    products.sort((a, b) => (place.get(a.id) ?? 1e9) - (place.get(b.id) ?? 1e9));
+  } else products.sort(orders[state.sort]);
+  shownProducts = products;
+  drawTiles(counts);
+  drawStatuses(rollup);
+  $("alerts-count").textContent = count(alerts.length, state.alerts.size);
+  $("map-count").textContent = count(products.length, state.products.size);
+  note("no-alerts", alerts.length, state.alerts.size ? "No alert matches." : "No alerts. Everything is above its threshold.");
+  note("no-stock", products.length, state.products.size ? "No product matches." : "No stock yet. Rows appear with the first events of known products.");
+  const urgent = counts[4] + counts[3];
+  document.title = (urgent ? "(" + urgent + ") " : "") + "stockd";
+  alertList.refresh();
+  map.refresh();
+}
+
+const hasSeverity = (product, code) => {
+  for (const stock of product.cells.values()) if (severityOf(stock, product.threshold) === code) return true;
+  return false;
+};
+const orders = {
+  worst: (a, b) => b.worst - a.worst || a.status - b.status || collator.compare(a.name, b.name),
+  name: (a, b) => collator.compare(a.name, b.name) || a.id - b.id,
+  total: (a, b) => a.total - b.total || collator.compare(a.name, b.name),
+};
+const count = (shown, all) => (shown === all ? number.format(all) : number.format(shown) + " of " + number.format(all));
+function note(id, length, text) { $(id).hidden = length > 0; $(id).textContent = text; }
+
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+function drawTiles(counts) {
+  const tiles = $("tiles");
+  if (!tiles.children.length) {
+    for (const { code, label, note } of severities) {
+      const tile = make("button", "tile s" + code);
+      tile.type = "button";
+      tile.append(make("b"), make("span", "", label), make("small", "", note));
+      tile.addEventListener("click", () => { state.severity = state.severity === code ? null : code; arrange(true); });
+      tiles.append(tile);
+    }
+    const all = make("button", "tile s0");
+    all.type = "button";
+    all.append(make("b"), make("span", "", "Pairs with enough"), make("small", "", "at or above, or no threshold"));
+    all.addEventListener("click", () => { state.severity = state.severity === 0 ? null : 0; arrange(true); });
+    tiles.append(all);
+  }
+  let pairs = 0;
+  for (const product of state.products.values()) pairs += product.cells.size;
+  const enough = Math.max(0, pairs - counts[1] - counts[2] - counts[3] - counts[4]);
+  [...severities.map((s) => s.code), 0].forEach((code, index) => {
+    tiles.children[index].firstChild.textContent = number.format(code ? counts[code] : enough);
+    tiles.children[index].setAttribute("aria-pressed", state.severity === code);
+  });
+}
+
+function drawStatuses(rollup) {
+  const chips = $("statuses");
+  if (!chips.children.length) statuses.forEach((status, index) => {
+    const chip = make("button", "chip");
+    chip.type = "button";
+    chip.addEventListener("click", () => { state.status = state.status === index ? null : index; arrange(true); });
+    chips.append(chip);
+  });
+  statuses.forEach((status, index) => {
+    chips.children[index].textContent = status.label + " " + number.format(rollup[index]);
+    chips.children[index].setAttribute("aria-pressed", state.status === index);
+  });
+}
+
+function drawHead() {
+  const head = $("head");
+  head.replaceChildren();
+  const titles = [["c name", "Product"], ["c total", "Total"], ["c status", "Overall"]];
+  for (const warehouse of state.warehouses) titles.push(["c", warehouse.name]);
+  titles.forEach(([className, title], index) => {
+    const cell = make("div", className, title);
+    cell.setAttribute("role", "columnheader");
+    cell.setAttribute("aria-colindex", index + 1);
+    cell.title = title;
+    head.append(cell);
+  });
+  $("grid").setAttribute("aria-colcount", titles.length);
+  $("grid").style.setProperty("--columns", state.warehouses.length);
+}
+
+/// Draws only the rows that can be seen, in a box as high as all of them.
+class VirtualRows {
+  constructor(box, height, before, items, fill, open) {
+    Object.assign(this, { box, height, before, items, fill, open, at: 0, rows: new Map() });
+    this.space = box.querySelector(".space");
+    box.addEventListener("scroll", () => requestAnimationFrame(() => this.draw()), { passive: true });
+    new ResizeObserver(() => this.draw()).observe(box);
+    box.addEventListener("keydown", (event) => this.key(event));
+    box.addEventListener("focus", () => this.draw());
+    this.space.addEventListener("click", (event) => {
+      const row = event.target.closest(".row");
+      if (row) { this.at = +row.dataset.index; this.open(this.items()[this.at]); this.draw(); }
+    });
+  }
+
+  refresh() {
+    const length = this.items().length;
+    this.space.style.height = length * this.height + "px";
+    this.box.setAttribute("aria-rowcount", length + (this.before ? 1 : 0));
+    this.at = Math.max(0, Math.min(this.at, length - 1));
+    this.draw();
+  }
+
+  draw() {
+    const items = this.items();
+    const first = Math.max(0, Math.floor(this.box.scrollTop / this.height) - 6);
+    const last = Math.min(items.length, Math.ceil((this.box.scrollTop + this.box.clientHeight) / this.height) + 6);
+    for (const [index, row] of this.rows) if (index < first || index >= last) { row.remove(); this.rows.delete(index); }
+    const isFocused = document.activeElement === this.box;
+    for (let index = first; index < last; index++) {
+      let row = this.rows.get(index);
+      if (!row) {
+        row = make("div", "row");
+        row.setAttribute("role", "row");
+        row.id = this.box.id + "-" + index;
+        row.dataset.index = index;
+        row.style.top = index * this.height + "px";
+        row.style.height = this.height + "px";
+        row.setAttribute("aria-rowindex", index + 1 + (this.before ? 1 : 0));
+        this.rows.set(index, row);
+        this.space.append(row);
+      }
+      row.classList.toggle("here", isFocused && index === this.at);
+      this.fill(row, items[index]);
+    }
+    if (items.length) this.box.setAttribute("aria-activedescendant", this.box.id + "-" + this.at);
+    else this.box.removeAttribute("aria-activedescendant");
+  }
+
+  key(event) {
+    const page = Math.max(1, Math.floor((this.box.clientHeight - this.before) / this.height) - 1);
+    const length = this.items().length;
+    const to = { ArrowDown: this.at + 1, ArrowUp: this.at - 1, PageDown: this.at + page, PageUp: this.at - page, Home: 0, End: length - 1 }[event.key];
+    if (to !== undefined) {
+      this.at = Math.max(0, Math.min(length - 1, to));
+      const top = this.at * this.height;
+      if (top < this.box.scrollTop) this.box.scrollTop = top;
+      const bottom = top + this.height + this.before - this.box.clientHeight;
+      if (bottom > this.box.scrollTop) this.box.scrollTop = bottom;
+      this.draw();
+    } else if (event.key === "Enter" && length) this.open(this.items()[this.at]);
+    else return;
+    event.preventDefault();
+  }
+}
+
+function fillAlert(row, alert) {
+  if (!row.children.length) {
+    const what = make("div", "what"), num = make("div", "num");
+    what.append(make("b"), make("span"));
+    num.append(make("b"), make("span"));
+    for (const part of [what, num]) part.setAttribute("role", "gridcell");
+    row.append(make("i", "dot"), what, num);
+  }
+  const [dot, what, num] = row.children;
+  dot.className = "dot s" + alert.code;
+  what.children[0].textContent = alert.product_name;
+  what.children[1].textContent = labelOf[alert.code] + " · " + alert.warehouse_name;
+  num.children[0].textContent = number.format(alert.current_stock) + " / " + number.format(alert.reorder_threshold);
+  num.children[1].textContent = alert.oversold_units > 0 ? "oversold " + number.format(alert.oversold_units) : number.format(alert.units_below_threshold) + " short";
+  row.title = "since " + alert.since;
+}
+
+function fillProduct(row, product) {
+  const wanted = 3 + state.warehouses.length;
+  if (row.children.length !== wanted) {
+    row.replaceChildren();
+    const name = make("div", "c name"), status = make("div", "c status");
+    name.append(make("b"), make("small"));
+    status.append(make("span", "pill"));
+    row.append(name, make("div", "c total"), status);
+    for (let i = 3; i < wanted; i++) { const cell = make("div", "c"); cell.append(make("span", "cell")); row.append(cell); }
+    [...row.children].forEach((cell, index) => { cell.setAttribute("role", "gridcell"); cell.setAttribute("aria-colindex", index + 1); });
+  }
+  const cells = row.children;
+  cells[0].children[0].textContent = product.name;
+  cells[0].children[1].textContent = product.category + (product.threshold === null ? "" : " · threshold " + number.format(product.threshold));
+  cells[1].textContent = number.format(product.total);
+  const pill = cells[2].firstChild, status = statuses[product.status];
+  pill.className = "pill s" + status.code;
+  pill.textContent = status.label;
+  const now = performance.now();
+  state.warehouses.forEach((warehouse, index) => {
+    const cell = cells[3 + index].firstChild, stock = product.cells.get(warehouse.id);
+    const code = stock === undefined ? null : severityOf(stock, product.threshold);
+    const isNew = now - (product.changed.get(warehouse.id) ?? -1e9) < 1400;
+    const className = code === null ? "cell none" : "cell s" + code + (isNew ? " new" : "");
+    if (cell.className !== className) cell.className = className;
+    cell.textContent = stock === undefined ? "·" : number.format(stock);
+    cell.setAttribute("aria-label", warehouse.name + ": " + (stock === undefined ? "not kept" : number.format(stock) + ", " + labelOf[code]));
+  });
+}
+
+const alertList = new VirtualRows($("alerts"), 54, 0, () => shownAlerts, fillAlert, (alert) => alert && showDetail(alert.product_id));
+const map = new VirtualRows($("grid"), 36, 40, () => shownProducts, fillProduct, (product) => product && showDetail(product.id));
+
+async function showDetail(id) {
+  let detail;
+  try { detail = await (await ask("/v1/products/" + id)).json(); } catch (error) { return; }
+  const { product, warehouses, rollup, transfers } = detail;
+  $("detail-title").textContent = product.product_name;
+  const status = rollup && statuses.find((s) => s.name === rollup.overall_status);
+  $("detail-note").textContent = [product.category, product.reorder_threshold === null ? "no threshold" : "threshold " + number.format(product.reorder_threshold),
+    product.unit_price === null ? "" : "unit price " + product.unit_price, status ? status.label + ", " + number.format(rollup.total_stock) + " in all" : ""].filter(Boolean).join(" · ");
+  const threshold = product.reorder_threshold ?? 0;
+  const most = Math.max(1, threshold * 1.25, ...warehouses.map((row) => row.current_stock));
+  $("detail-bars").replaceChildren(...warehouses.map((row) => {
+    const item = make("li"), track = make("div", "track"), code = codeOf[row.alert_severity] || 0;
+    const fill = make("div", "fill s" + code), mark = make("div", "mark");
+    fill.style.width = Math.max(0, Math.min(1, row.current_stock / most)) * 100 + "%";
+    mark.style.left = Math.min(1, Math.max(0, threshold) / most) * 100 + "%";
+    track.append(fill);
+    if (threshold > 0) track.append(mark);
+    item.append(make("span", "", row.warehouse_name), track, make("span", "n", number.format(row.current_stock) + (code ? " · " + labelOf[code] : "")));
+    return item;
+  }));
+  const box = $("detail-transfers");
+  box.replaceChildren(make("h2", "", "Suggested transfers"));
+  if (transfers.length) {
+    const list = make("ul");
+    for (const t of transfers) list.append(make("li", "", number.format(t.units) + " from " + t.from_warehouse_name + " to " + t.to_warehouse_name));
+    box.append(list);
+  } else box.append(make("p", "", warehouses.some((row) => row.alert_severity) ? "No other warehouse has any above the threshold." : "None needed."));
+  if (!$("detail").open) $("detail").showModal();
+}
+
+// ---- Age, theme, keys
+
+function tick() {
+  const now = performance.now();
+  if (state.loadAgainAt && now > state.loadAgainAt && !state.isLoading) { state.loadAgainAt = 0; loadMatrix(); }
+  const silence = (now - state.heardAt) / 1000, age = (now - state.freshAt) / 1000;
+  const isStale = state.heardAt > 0 && (silence > 12 || state.serverStale);
+  const live = $("live");
+  const word = state.heardAt === 0 ? "wait" : isStale ? "stale" : "live";
+  if (live.dataset.state !== word) {
+    live.dataset.state = word;
+    live.querySelector("b").textContent = { wait: "Connecting", stale: "Stale", live: "Live" }[word];
+  }
+  const asOf = new Date(Date.now() - (now - state.freshAt));
+  $("age").textContent = state.freshAt > 0 ? "as of " + asOf.toLocaleTimeString("en-GB") + ", " + words(age) + " ago" : "";
+  $("stale").hidden = !isStale;
+  if (isStale) $("stale").textContent = silence > 12
+    ? "Nothing has been heard from stockd for " + words(silence) + ". The numbers below may be out of date; it is tried again."
+    : "stockd answers but is not up to date: it recovers, or Kafka is away. The numbers below are from " + words(age) + " ago.";
+}
+const words = (seconds) => seconds < 90 ? Math.round(seconds) + " s" : seconds < 5400 ? Math.round(seconds / 60) + " min" : Math.round(seconds / 3600) + " h";
+
+function setTheme(theme) { document.documentElement.dataset.theme = theme; }
+const dark = matchMedia("(prefers-color-scheme: dark)");
+setTheme(localStorage.getItem("stockd-theme") || (dark.matches ? "dark" : "light"));
+dark.addEventListener("change", () => { if (!localStorage.getItem("stockd-theme")) setTheme(dark.matches ? "dark" : "light"); });
+$("theme").addEventListener("click", () => {
+  const theme = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+  localStorage.setItem("stockd-theme", theme);
+  setTheme(theme);
+});
+$("search").addEventListener("input", (event) => { state.text = event.target.value.trim().toLowerCase(); arrange(true); });
+$("sort").addEventListener("change", (event) => { state.sort = event.target.value; arrange(true); });
+$("detail-close").addEventListener("click", () => $("detail").close());
+$("login").addEventListener("close", () => { sessionStorage.setItem("stockd-token", $("token").value); $("token").value = ""; });
+document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "/" && document.activeElement !== $("search")) { event.preventDefault(); $("search").focus(); }
+  if (event.key === "Escape") {
+    $("search").value = state.text = "";
+    state.severity = state.status = null;
+    arrange(true);
+  }
+});
+setInterval(tick, 500);
+setInterval(() => { for (const product of shownProducts) if (product.changed.size) { map.draw(); break; } }, 1500);
+arrange(true);
+follow();

@@ -51,7 +51,7 @@ struct RowQuery {
             self.limit = number
         }
         identity = Self.identity(view, parameters)
-        if let cursor = try parameters.one("cursor") {
+        if let cursor = try parameters.one("cursor"), !cursor.isEmpty {
             guard let after = Cursor(cursor, of: identity) else {
                 throw .value(
                     "cursor", cursor,

@@ -26,6 +26,8 @@ struct GuardedChannel: ServerChildChannel {
         }
         let marks = RequestMarks()
         do {
+            // The kernel would take megabytes for a client that reads nothing, and nobody would notice.
+            try channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: 131_072)
             try channel.pipeline.syncOperations.addHandler(
                 ConnectionGuard(settings, traffic, admission, marks))
         } catch {

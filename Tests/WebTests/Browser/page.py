@@ -1,0 +1,127 @@
+"""Drives the page in headless Chromium: page.py SCENE ADDRESS. Exits with a traceback where it is not as it should be."""
+
+import json
+import sys
+import time
+import urllib.request
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.keys import Keys
+
+
+def browser():
+    options = Options()
+    for flag in ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1440,900"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+
+
+def eventually(what, ask, seconds=30):
+    deadline = time.time() + seconds
+    while time.time() < deadline:
+        answer = ask()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError("never: " + what)
+
+
+class Page:
+    def __init__(self, driver, address):
+        self.driver, self.address = driver, address
+        driver.get(address)
+
+    def text(self, selector):
+        return self.driver.execute_script(
+            "return [...document.querySelectorAll(arguments[0])].filter(e => e.offsetParent).map(e => e.textContent)",
+            selector)
+
+    def api(self, path):
+        return json.load(urllib.request.urlopen(self.address + path))
+
+    def rows(self, box):
+        return self.driver.execute_script(
+            """return [...document.querySelectorAll('#' + arguments[0] + ' .space .row')]
+                .sort((a, b) => a.dataset.index - b.dataset.index)
+                .map(row => [...row.children].map(cell => cell.innerText))""", box)
+
+    def keys(self, selector, *keys):
+        self.driver.find_element("css selector", selector).send_keys(*keys)
+
+    def check_log(self, allowed=()):
+        bad = [line for line in self.driver.get_log("browser")
+               if line["level"] == "SEVERE" and not any(word in line["message"] for word in allowed)]
+        assert not bad, bad
+
+
+def small(page):
+    eventually("live", lambda: page.text("#live b") == ["Live"])
+    eventually("products", lambda: len(page.rows("grid")) == 3)
+    tiles = page.text(".tile b")
+    alerts = page.api("v1/alerts")["rows"]
+    for place, severity in enumerate(["OUT_OF_STOCK", "CRITICAL", "LOW", "WARNING"]):
+        assert int(tiles[place]) == sum(row["alert_severity"] == severity for row in alerts), (tiles, alerts)
+    status = {row["product_name"]: row["overall_status"].replace("_", " ").lower() for row in page.api("v1/rollup")["rows"]}
+    for row in page.rows("grid"):
+        name = row[0].split("\n")[0]
+        assert row[2].lower() == status[name], (row, status)
+    # A name is text, whatever it looks like.
+    assert page.driver.execute_script("return document.querySelectorAll('img').length") == 0
+    # By keyboard alone: search, move, open, close, clear.
+    page.keys("body", "/")
+    page.driver.switch_to.active_element.send_keys("laptop")
+    eventually("one product", lambda: len(page.rows("grid")) == 1)
+    page.keys("#grid", Keys.END, Keys.ENTER)
+    eventually("details", lambda: page.text("#detail-title") == ["Laptop Stand"])
+    page.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    eventually("closed", lambda: page.text("#detail-title") == [])
+    page.keys("body", Keys.ESCAPE)
+    eventually("all products", lambda: len(page.rows("grid")) == 3)
+    # The delivery: the stock and the alert change without a reload.
+    eventually("the delivery", lambda: any("115" in row for row in page.rows("grid")))
+    eventually("its alert is gone", lambda: page.text("#alerts-count") == ["2"])
+    page.driver.find_element("id", "theme").click()
+    themes = page.driver.execute_script("return document.documentElement.dataset.theme")
+    page.driver.find_element("id", "theme").click()
+    assert themes != page.driver.execute_script("return document.documentElement.dataset.theme")
+    unnamed = page.driver.execute_script(
+        """return [...document.querySelectorAll('button, input, select')].filter(
+            e => !(e.textContent.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length))).length""")
+    assert unnamed == 0
+    page.check_log()
+
+
+def large(page):
+    eventually("products", lambda: page.text("#map-count") == ["10,000"], 60)
+    assert len(page.rows("grid")) < 80 and len(page.rows("alerts")) < 80
+    page.keys("#grid", Keys.END)
+    eventually("the last row", lambda: page.driver.execute_script(
+        "return document.querySelector('#grid .row.here')?.getAttribute('aria-rowindex')") == "10001")
+    assert len(page.rows("grid")) < 80
+    page.keys("#search", "Product 9999")
+    eventually("found", lambda: page.text("#map-count") == ["1 of 10,000"])
+    page.check_log()
+
+
+def token(page):
+    eventually("the form", lambda: page.text("#login h2") == ["Access token"])
+    assert page.rows("grid") == []
+    page.keys("#token", "0123456789abcdef", Keys.ENTER)
+    eventually("products", lambda: len(page.rows("grid")) == 5)
+    page.check_log(allowed=["401"])
+
+
+def stale(page):
+    eventually("live", lambda: page.text("#live b") == ["Live"])
+    eventually("the warning", lambda: page.text("#stale"))
+    assert page.text("#live b") == ["Stale"]
+
+
+driver = browser()
+try:
+    {"small": small, "large": large, "token": token, "stale": stale}[sys.argv[1]](Page(driver, sys.argv[2]))
+finally:
+    driver.quit()

@@ -1,0 +1,99 @@
+import Foundation
+import Inventory
+import Testing
+
+@testable import Pipeline
+@testable import Web
+
+@Suite("/v1/changes")
+struct ChangeStreamTests {
+    private static func open(_ site: Site, _ more: [String] = [], _ query: String = "") async throws
+        -> RawClient
+    {
+        let lines = ["GET /v1/changes\(query) HTTP/1.1", "Host: localhost"] + more + ["", ""]
+        return try await onThread { [port = site.port] in
+            let client = try RawClient(port: port)
+            try client.send(lines.joined(separator: "\r\n"))
+            return client
+        }
+    }
+
+    private static func read(_ client: RawClient, until text: String) async throws -> String {
+        try await onThread { try client.read(until: text) }
+    }
+
+    @Test("gives a snapshot first, then each committed change, and goes on after the last one heard")
+    func resume() async throws {
+        let stage = Stage()
+        stage.fill(5, 3)
+        try await Site.open(stage) { site in
+            let client = try await Self.open(site)
+            let first = try await Self.read(client, until: "event: heartbeat")
+            #expect(first.contains("event: snapshot") && first.contains("\"part\":1,\"parts\":1"))
+            let id = try #require(first.firstMatch(of: /id: ([0-9a-z]+-\d+)\n/)).1
+            stage.apply(1_000, 1, 1)
+            stage.commit()
+            let resolved = try await Self.read(client, until: "RESOLVED")
+            #expect(resolved.contains("event: change"))
+            stage.apply(-1_015, 1, 1)
+            stage.commit(publishing: false)
+            _ = try await Self.read(client, until: "RAISED")
+            let later = try await Self.open(site, ["Last-Event-ID: \(id)"])
+            let missed = try await Self.read(later, until: "RAISED")
+            #expect(missed.contains("RESOLVED") && !missed.contains("event: snapshot"))
+            let foreign = try await Self.open(site, ["Last-Event-ID: 0-1"])
+            #expect(try await Self.read(foreign, until: "heartbeat").contains("event: snapshot"))
+        }
+    }
+
+    @Test("starts anew where what was missed is no longer kept")
+    func outOfBuffer() async throws {
+        let stage = Stage()
+        stage.fill(5, 3)
+        try await Site.open(stage) { site in
+            let client = try await Self.open(site)
+            let first = try await Self.read(client, until: "heartbeat")
+            let id = try #require(first.firstMatch(of: /id: ([0-9a-z]+-\d+)\n/)).1
+            stage.store.append(nil, worker: 0)
+            stage.publish()
+            let later = try await Self.open(site, ["Last-Event-ID: \(id)"])
+            #expect(try await Self.read(later, until: "heartbeat").contains("event: snapshot"))
+            #expect(try await Self.read(client, until: "event: snapshot").contains("event: snapshot"))
+        }
+    }
+
+    @Test("tells which stock changed, and to read again when reference data did")
+    func stock() async throws {
+        let stage = Stage()
+        stage.fill(5, 3)
+        try await Site.open(stage) { site in
+            let client = try await Self.open(site, [], "?tables=stock,alerts")
+            _ = try await Self.read(client, until: "heartbeat")
+            stage.apply(7_000, 3, 2)
+            stage.commit()
+            let stock = try await Self.read(client, until: "event: stock")
+            #expect(stock.contains("[3,2,70"))
+            stage.adopt(.shop(products: 5, warehouses: 3, name: "Renamed"))
+            stage.commit()
+            _ = try await Self.read(client, until: "event: reload")
+        }
+    }
+
+    @Test("refuses more readers than it was told to have, and ends them all when the daemon ends")
+    func limit() async throws {
+        var kept: [RawClient] = []
+        try await Site.open(Stage(), { $0.maxStreams = 2 }) { site in
+            for _ in 0..<2 {
+                let client = try await Self.open(site)
+                _ = try await Self.read(client, until: "retry")
+                kept.append(client)
+            }
+            let refused = try await site.get("/v1/changes")
+            #expect(refused.status == 503 && refused.headers["retry-after"] == "1")
+        }
+        for client in kept {
+            let rest = try await onThread { try client.readToEnd() }
+            #expect(rest.count < 10_000)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Inventory
+import Testing
+
+@testable import Pipeline
+@testable import Web
+
+@Suite("The page in a browser", .serialized)
+struct PageTests {
+    private static func browse(_ site: Site, _ scene: String) async throws {
+        let (status, output) = try await onThread { [port = site.port] in
+            try Tool.run(
+                Tool.python,
+                [
+                    Tool.root.appending(path: "Tests/WebTests/Browser/page.py").path, scene,
+                    "http://127.0.0.1:\(port)/",
+                ])
+        }
+        #expect(status == 0, "\(output)")
+    }
+
+    @Test("shows what the API says, by mouse and by keyboard, and follows changes")
+    func small() async throws {
+        let stage = Stage(
+            Catalog(
+                products: [
+                    Product(
+                        id: ProductID(1), name: "<img src=x onerror=alert(1)>", category: "A",
+                        reorderThreshold: 40),
+                    Product(id: ProductID(2), name: "Laptop Stand", category: "B", reorderThreshold: 30),
+                    Product(id: ProductID(3), name: "Webcam", category: "B", reorderThreshold: nil),
+                ],
+                warehouses: (1...2).map { Warehouse(id: WarehouseID($0), name: "Hub \($0)", region: "R") }))
+        for (units, product, warehouse) in [(0, 1, 1), (90, 1, 2), (15, 2, 1), (7, 2, 2), (0, 3, 1)] {
+            stage.apply(Int64(units), Int32(product), Int32(warehouse))
+        }
+        stage.commit()
+        try await Site.open(stage) { site in
+            let mover = Task {
+                // The next delivery, while the browser watches.
+                try await Task.sleep(for: .seconds(6))
+                stage.apply(100, 2, 1)
+                stage.commit()
+            }
+            try await Self.browse(site, "small")
+            mover.cancel()
+        }
+    }
+
+    @Test("stays quick with 10,000 products: it draws the rows that can be seen")
+    func large() async throws {
+        let stage = Stage(.shop(products: 10_000, warehouses: 10))
+        stage.fill(10_000, 10)
+        try await Site.open(stage) { site in try await Self.browse(site, "large") }
+    }
+
+    @Test("asks for the token, and shows nothing before it has it")
+    func token() async throws {
+        let stage = Stage()
+        stage.fill(5, 3)
+        try await Site.open(stage, { $0.token = "0123456789abcdef" }) { site in
+            try await Self.browse(site, "token")
+        }
+    }
+
+    @Test("says so when the daemon is no longer heard")
+    func stale() async throws {
+        let stage = Stage()
+        stage.fill(5, 3)
+        try await Site.open(stage) { site in
+            let cutter = Task {
+                try await Task.sleep(for: .seconds(3))
+                stage.store.setConnected(false, at: monotonicMicroseconds() - 30_000_000)
+            }
+            try await Self.browse(site, "stale")
+            cutter.cancel()
+        }
+    }
+}

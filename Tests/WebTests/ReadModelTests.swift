@@ -1,0 +1,118 @@
+import Foundation
+import Inventory
+import Testing
+
+@testable import Pipeline
+@testable import Web
+
+@Suite("The read model")
+struct ReadModelTests {
+    @Test("brought up to date equals one built anew, and tells which rows changed")
+    func incremental() throws {
+        var random = SystemRandomNumberGenerator()
+        let stage = Stage(.shop(products: 400, warehouses: 3))
+        var model = ReadModel()
+        for round in 0..<60 {
+            // Reference data comes between transactions.
+            if round % 10 == 9 {
+                stage.adopt(.shop(products: .random(in: 300...420, using: &random), warehouses: 3))
+            }
+            for _ in 0..<Int.random(in: 0...30, using: &random) {
+                stage.apply(
+                    .random(in: -9...20, using: &random), .random(in: 1...420, using: &random),
+                    .random(in: 1...4, using: &random))
+            }
+            stage.commit()
+            let before = model
+            model.update(stage.store.moment(), nowMicroseconds: 1, wallMicroseconds: 1)
+            let anew = stage.model
+            #expect(model.order == anew.order)
+            for id in anew.order {
+                #expect(model.entries[id]?.product == anew.entries[id]?.product)
+                #expect(model.entries[id]?.rows.map(\.cell) == anew.entries[id]?.rows.map(\.cell))
+            }
+            guard model.reloadVersion <= before.version, let bytes = model.changes(after: before.version)
+            else {
+                continue
+            }
+            #expect(Self.pairs(bytes) == Self.difference(before, model))
+        }
+    }
+
+    private static func pairs(_ event: [UInt8]) -> Set<[Int]> {
+        guard
+            let line = String(decoding: event, as: UTF8.self).split(separator: "\n").first(where: {
+                $0.hasPrefix("data: ")
+            }),
+            let data = try? JSONSerialization.jsonObject(with: Data(line.dropFirst(6).utf8))
+                as? [String: Any],
+            let rows = data["rows"] as? [[Any]]
+        else { return [] }
+        return Set(rows.map { [$0[0] as? Int ?? 0, $0[1] as? Int ?? 0] })
+    }
+
+    private static func difference(_ before: ReadModel, _ after: ReadModel) -> Set<[Int]> {
+        func cells(_ model: ReadModel) -> [Pair: ShownCell] {
+            Dictionary(
+                uniqueKeysWithValues: model.entries.values.flatMap(\.rows).map { ($0.cell.pair, $0.cell) })
+        }
+        let (old, new) = (cells(before), cells(after))
+        let changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }
+        return Set(changed.map { [Int($0.product.rawValue), Int($0.warehouse.rawValue)] })
+    }
+
+    @Test("the alert table is the cut's and what was committed since, whichever worker it came from")
+    func alertTable() throws {
+        let store = ViewStore(workers: 2)
+        let one = Stage(.shop(products: 9, warehouses: 2), store: store, worker: 0)
+        let two = Stage(.shop(products: 9, warehouses: 2), store: store, worker: 1)
+        one.fill(3, 2)
+        for product in 4...9 { two.apply(5, Int32(product), 1) }
+        two.commit()
+        one.apply(1_000, 1, 1)
+        one.commit(publishing: false)
+        two.apply(-5, 4, 1)
+        two.commit(publishing: false)
+        let moment = store.moment()
+        var model = ReadModel()
+        model.update(moment, nowMicroseconds: 1, wallMicroseconds: 1)
+        let table = try #require(AlertTable(model, moment))
+        one.publish()
+        two.publish()
+        model.update(store.moment(), nowMicroseconds: 2, wallMicroseconds: 2)
+        #expect(table.through == store.moment().newest)
+        #expect(Set(table.rows.map(Self.text)) == Set(model.alerts.map(Self.text)))
+        #expect(table.rows.contains { $0.row.severity == .outOfStock && $0.row.product.id == ProductID(4) })
+    }
+
+    private static func text(_ row: AlertRow) -> String { "\(row.row) \(row.since) \(row.incident)" }
+
+    @Test("changes that are no longer kept are not pretended to be")
+    func lostChanges() {
+        let stage = Stage(.shop(products: 5, warehouses: 1))
+        stage.fill(5, 1)
+        let seen = stage.store.moment().newest
+        stage.store.append(nil, worker: 0)
+        #expect(stage.store.blocks(after: seen) == nil)
+        #expect(AlertTable(stage.model, stage.store.moment()) == nil)
+        stage.publish()
+        #expect(AlertTable(stage.model, stage.store.moment()) != nil)
+        #expect(stage.store.blocks(after: stage.store.moment().newest)?.isEmpty == true)
+        #expect(stage.store.blocks(after: seen + 1_000) == nil, "a number from the future is nobody's")
+    }
+
+    @Test("what is shown is as old as its oldest part, and without Kafka as old as the connection")
+    func freshness() {
+        let stage = Stage()
+        stage.fill(1, 1)
+        stage.store.markFresh(worker: 0, at: 10_000_000)
+        var moment = stage.store.moment()
+        #expect(Freshness(moment, now: 11_000_000, wall: 0).ageMicroseconds == 1_000_000)
+        #expect(!Freshness(moment, now: 11_000_000, wall: 0).isStale)
+        #expect(Freshness(moment, now: 16_000_000, wall: 0).isStale)
+        stage.store.setConnected(false, at: 9_000_000)
+        moment = stage.store.moment()
+        #expect(Freshness(moment, now: 11_000_000, wall: 0).ageMicroseconds == 2_000_000)
+        #expect(Freshness(ViewStore(workers: 1).moment(), now: 5, wall: 5).asOf == nil)
+    }
+}

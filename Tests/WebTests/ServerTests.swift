@@ -1,0 +1,155 @@
+import Foundation
+import Inventory
+import Testing
+
+@testable import Pipeline
+@testable import Web
+
+@Suite("The HTTP interface")
+struct ServerTests {
+    @Test("answers rows as JSON, CSV and NDJSON, with the cut they reflect")
+    func forms() async throws {
+        let stage = Stage()
+        stage.fill(5, 3)
+        try await Site.open(stage) { site in
+            let json = try await site.get("/v1/stock?limit=2")
+            #expect(json.status == 200 && json.rows.count == 2)
+            #expect(json.rows[0]["product_name"] as? String == "Product 1")
+            #expect(json.json["next"] is String && json.headers["link"]?.hasSuffix("rel=\"next\"") == true)
+            #expect((json.json["offsets"] as? [[String: Int]]) == [["partition": 0, "offset": 15]])
+            #expect(json.headers["stockd-offsets"] == "0=15" && json.headers["stockd-stale"] == "false")
+            let csv = try await site.get("/v1/alerts.csv")
+            let lines = csv.body.split(separator: "\n")
+            #expect(csv.headers["content-type"] == "text/csv; charset=utf-8")
+            #expect(lines[0].hasSuffix("alert_severity,oversold_units,since,incident"))
+            #expect(lines.count == stage.model.alerts.count + 1)
+            let accepted = try await site.get("/v1/alerts", ["Accept: text/html, text/csv;q=0.5"])
+            #expect(accepted.body == csv.body)
+            let ndjson = try await site.get("/v1/rollup", ["Accept: application/x-ndjson"])
+            #expect(ndjson.body.split(separator: "\n").count == 5)
+            #expect(try await site.get("/v1/stock", ["Accept: image/png"]).status == 406)
+            let link = try #require(json.headers["link"]?.split(separator: ">").first?.dropFirst())
+            let next = try await site.get(String(link))
+            #expect(next.rows.first?["warehouse_id"] as? Int == 3)
+        }
+    }
+
+    @Test("tells everything about a product, transfers included")
+    func product() async throws {
+        let stage = Stage()
+        stage.apply(100, 2, 1)
+        stage.apply(5, 2, 2)
+        stage.commit()
+        try await Site.open(stage) { site in
+            let product = try await site.get("/v1/products/2").json
+            #expect((product["warehouses"] as? [[String: Any]])?.count == 2)
+            let transfers = product["transfers"] as? [[String: Any]]
+            #expect(transfers?.count == 1 && transfers?[0]["units"] as? Int == 35)
+            #expect(transfers?[0]["to_warehouse_name"] as? String == "Warehouse 2")
+            #expect(try await site.get("/v1/products/4").json["rollup"] is NSNull)
+            #expect(try await site.get("/v1/products/99").status == 404)
+            #expect(try await site.get("/v1/products/02").status == 404)
+        }
+    }
+
+    @Test("answers mistakes as problems")
+    func problems() async throws {
+        try await Site.open { site in
+            for (method, target, status) in [
+                ("GET", "/nothing", 404), ("POST", "/v1/stock", 405), ("GET", "/v1/stock?limit=-1", 400),
+                ("GET", "/v1/status?x=1", 400), ("DELETE", "/", 405), ("GET", "/v1/stock.xml", 404),
+            ] {
+                let reply = try await site.send(method, target)
+                #expect(reply.status == status, "\(method) \(target)")
+                #expect(reply.headers["content-type"] == "application/problem+json")
+                #expect(reply.json["status"] as? Int == status && reply.json["detail"] is String)
+            }
+            let head = try await site.send("HEAD", "/v1/stock")
+            #expect(head.status == 200 && head.body.isEmpty)
+        }
+    }
+
+    @Test("asks for the token everywhere but for health and the bare page")
+    func token() async throws {
+        let token = "0123456789abcdef"
+        try await Site.open(Stage(), { $0.token = token }) { site in
+            for target in ["/v1/stock", "/v1/changes", "/metrics", "/openapi.json", "/v1/matrix"] {
+                let refused = try await site.get(target)
+                #expect(
+                    refused.status == 401 && refused.headers["www-authenticate"]?.hasPrefix("Bearer") == true)
+                #expect(try await site.get(target, ["Authorization: Bearer \(token)x"]).status == 401)
+                #expect(try await site.get(target, ["Authorization: Basic \(token)"]).status == 401)
+            }
+            #expect(try await site.get("/v1/stock", ["Authorization: bearer \(token)"]).status == 200)
+            for target in ["/", "/health/live", "/favicon.ico"] {
+                #expect(try await site.get(target).status == 200)
+            }
+        }
+    }
+
+    @Test("compares tokens whole")
+    func comparison() {
+        let right = Array("abcdefgh".utf8)
+        #expect(AccessControl.areEqual(right, right))
+        for wrong in ["", "a", "abcdefg", "abcdefgx", "xbcdefgh", "abcdefghabcdefgh"] {
+            #expect(!AccessControl.areEqual(Array(wrong.utf8), right))
+        }
+    }
+
+    @Test("without a token answers this machine's names alone")
+    func rebinding() async throws {
+        try await Site.open { site in
+            let foreign = try await site.get("/v1/stock", ["Host: evil.example"])
+            #expect(foreign.status == 421)
+            #expect(try await site.get("/v1/stock", ["Host: 127.0.0.1.evil.example:80"]).status == 421)
+            #expect(try await site.get("/v1/stock", ["Host: 127.0.0.1:1"]).status == 200)
+            #expect(try await site.get("/v1/stock", ["Host: [::1]:1"]).status == 200)
+            #expect(try await site.get("/health/live", ["Host: evil.example"]).status == 200)
+        }
+    }
+
+    @Test("gives the page a policy that lets only its own script run, and nothing of the input into it")
+    func page() async throws {
+        try await Site.open { site in
+            let page = try await site.get("/?q=<script>", [])
+            #expect(page.status == 400 && !page.body.contains("<script>alert"))
+            let one = try await site.get("/")
+            let policy = try #require(one.headers["content-security-policy"])
+            #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
+            let nonce = try #require(policy.firstMatch(of: /script-src 'nonce-([a-z0-9]+)'/)).1
+            #expect(one.body.contains("<script nonce=\"\(nonce)\">"))
+            #expect(!one.body.contains("{NONCE}") && !one.body.contains("/*SCRIPT*/"))
+            #expect(!one.body.contains("http://") && !one.body.contains("https://"), "no network needed")
+            #expect(try await site.get("/").headers["content-security-policy"] != policy)
+        }
+    }
+
+    @Test("says why it is not ready")
+    func readiness() async throws {
+        let stage = Stage()
+        stage.fill(1, 1)
+        try await Site.open(stage) { site in
+            #expect(try await site.get("/health/ready").status == 200)
+            stage.store.setConnected(false)
+            let reply = try await site.get("/health/ready")
+            #expect(reply.status == 503)
+            #expect(reply.json["reasons"] as? [String] == ["there is no connection to Kafka"])
+            #expect(try await site.get("/health/live").status == 200)
+        }
+    }
+
+    @Test("ends the start with a clear error where the port is taken")
+    func portTaken() async throws {
+        try await Site.open { site in
+            let other = WebServer(
+                WebSettings(port: site.port),
+                WebSource(
+                    store: ViewStore(workers: 1), lags: LagWatch(), statistics: StatisticsShelf(),
+                    counts: { [] },
+                    workers: 1, release: "", libraryVersion: "", groupID: "", inputTopic: "", delivery: ""),
+                logger: .init(label: "test"))
+            let failure = await #expect(throws: WebFailure.self) { try await other.run() }
+            #expect(failure?.description.contains("127.0.0.1:\(site.port): Address already in use") == true)
+        }
+    }
+}

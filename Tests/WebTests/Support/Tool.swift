@@ -1,0 +1,34 @@
+import Foundation
+
+/// Programs that check what the interface gives out. `make test` installs them.
+enum Tool {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Python with what Scripts/install-dependencies.sh put beside the build.
+    static var python: String { root.appending(path: ".build/test-tools/bin/python3").path }
+
+    /// Runs a program to its end.
+    static func run(_ path: String, _ arguments: [String], input: String = "") throws -> (
+        status: Int32, output: String
+    ) {
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw Failure("there is no \(path); Scripts/install-dependencies.sh test installs it")
+        }
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = FileManager.default.temporaryDirectory
+        process.standardOutput = pipe
+        process.standardError = pipe
+        let given = Pipe()
+        process.standardInput = given
+        try process.run()
+        given.fileHandleForWriting.write(Data(input.utf8))
+        try given.fileHandleForWriting.close()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+}
