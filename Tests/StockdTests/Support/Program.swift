@@ -47,8 +47,9 @@ final class Program {
         return places.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    /// The stockd that was built with the tests.
+    /// The stockd that was built with the tests, or the one that STOCKD_TEST_PROGRAM names.
     static func stockd() throws -> String {
+        if let other = ProcessInfo.processInfo.environment["STOCKD_TEST_PROGRAM"] { return other }
         let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         let path = tests.deletingLastPathComponent().appending(path: "stockd").path
         guard FileManager.default.isExecutableFile(atPath: path) else {

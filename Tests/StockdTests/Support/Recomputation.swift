@@ -7,7 +7,7 @@ import Wire
 struct Recomputation {
     private(set) var stock: [String: Int64] = [:]
     private(set) var updated: [String: Int64] = [:]
-    private var products: [String: Int32] = [:]
+    private(set) var products: [String: Int32] = [:]
 
     init(_ orders: [Order] = []) { for order in orders { add(order) } }
 
@@ -31,7 +31,10 @@ struct Recomputation {
 
     func severity(of key: String) -> String? {
         guard let product = products[key], let stock = stock[key] else { return nil }
-        let threshold = Int64(Shop.threshold(product))
+        return Self.severity(stock, Int64(Shop.threshold(product)))
+    }
+
+    static func severity(_ stock: Int64, _ threshold: Int64) -> String? {
         if stock >= threshold { return nil }
         if stock == 0 { return "OUT_OF_STOCK" }
         if 4 * stock <= threshold { return "CRITICAL" }

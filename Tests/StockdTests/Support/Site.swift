@@ -10,7 +10,9 @@ final class Site {
     private var programs: [Program] = []
 
     /// - Parameter settings: lines of the configuration besides the names.
-    init(_ stem: String, partitions: Int32, settings: String = "", kafka: String = "") throws {
+    init(
+        _ stem: String, partitions: Int32, settings: String = "", kafka: String = "", keyedBy: String = "none"
+    ) throws {
         cluster = try TestCluster()
         name = TestCluster.unique(stem)
         admin = try Admin(cluster.client())
@@ -26,7 +28,7 @@ final class Site {
               group_id: \(name)
               session_timeout: 6s
             \(kafka)
-            input: {topic: \(name)-in}
+            input: {topic: \(name)-in, keyed_by: \(keyedBy)}
             dead_letters: {topic: \(name)-dlq}
             reference:
               products: {file: products.csv}

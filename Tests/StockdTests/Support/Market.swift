@@ -1,0 +1,82 @@
+import Foundation
+import TestSupport
+
+/// A market of 20,000 pairs: orders without end, some of them sent twice, some of them no orders at all.
+struct Market {
+    static let products: Int32 = 4_000
+    static let warehouses: Int32 = 5
+    static let partitions: Int32 = 6
+
+    /// A message for the input topic.
+    struct Message {
+        var partition: Int32
+        var key: String
+        var value: String
+    }
+
+    /// What was sent and counts, in the order it was sent in.
+    private(set) var orders: [Order] = []
+    /// The values that are no orders.
+    private(set) var bad: [String] = []
+    private var recent: [Message] = []
+    private var random: SeededRandom
+
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
+
+    /// The reorder threshold under one of the editions of the products file.
+    static func threshold(_ product: Int32, edition: Int) -> Int32 {
+        20 + (product % 20) * 10 + Int32(edition) * 15
+    }
+
+    static func productsFile(edition: Int) -> String {
+        "product_id,product_name,category,reorder_threshold,unit_price\n"
+            + (1...products).map { "\($0),Product \($0),Test,\(threshold($0, edition: edition)),1.50\n" }
+            .joined()
+    }
+
+    static let warehousesFile =
+        "warehouse_id,warehouse_name,region\n"
+        + (1...warehouses).map { "\($0),Warehouse \($0),Test\n" }.joined()
+
+    /// The next messages; each product's go to one partition.
+    mutating func messages(_ count: Int) -> [Message] {
+        (0..<count).map { _ in
+            if !recent.isEmpty, random.chance(50) { return random.pick(recent) }
+            if random.chance(400) { return badMessage() }
+            let message = nextMessage()
+            if recent.count < 500 { recent.append(message) } else { recent[random.below(500)] = message }
+            return message
+        }
+    }
+
+    private mutating func nextMessage() -> Message {
+        let isOut = random.below(10) < 5
+        let order = Order(
+            id: Int64(orders.count + 1), type: isOut ? "SHIPPED" : random.chance(5) ? "RETURNED" : "RECEIVED",
+            product: Int32(1 + random.below(Int(Self.products))),
+            warehouse: Int32(1 + random.below(Int(Self.warehouses))),
+            quantity: Int32(random.below(isOut ? 60 : 70)),
+            second: 1_775_000_000 + Int64(random.below(86_400)))
+        orders.append(order)
+        return Message(
+            partition: order.product % Self.partitions, key: "\(order.product)", value: order.json)
+    }
+
+    private mutating func badMessage() -> Message {
+        let value = #"{"event_id":\#(bad.count),"nonsense":true}"#
+        bad.append(value)
+        return Message(partition: Int32(random.below(Int(Self.partitions))), key: "bad", value: value)
+    }
+
+    /// The alerts that must stand at the end.
+    func severities(edition: Int) -> [String: String] {
+        let expected = Recomputation(orders)
+        var severities: [String: String] = [:]
+        for (key, stock) in expected.stock {
+            guard let product = expected.products[key] else { continue }
+            let threshold = Int64(Self.threshold(product, edition: edition))
+            severities[key] = Recomputation.severity(stock, threshold)
+        }
+        return severities
+    }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+/// Three daemons in one group that are killed, stopped past their session and replaced for a minute and a half;
+/// then what they published is held against what it must be. STOCKD_TORTURE_SECONDS sets how long,
+/// STOCKD_TORTURE_RATE how many orders a second, STOCKD_TEST_SEED repeats the orders and the disturbances (not the
+/// moments within the daemons that they hit).
+@Suite("Daemons under torture", .blocking, .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
+struct TortureTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let seconds = environment["STOCKD_TORTURE_SECONDS"].flatMap { Double($0) } ?? 90
+    private static let rate = environment["STOCKD_TORTURE_RATE"].flatMap { Double($0) } ?? 1_500
+
+    @Test("publish every change once and in order, and lose nothing")
+    func exactlyOnce() throws {
+        let seed = SeededRandom.runSeed
+        print("torture for \(Int(Self.seconds)) s, STOCKD_TEST_SEED=\(seed)")
+        let site = try Self.site(seed)
+        defer { site.close() }
+        var market = Market(seed: seed)
+        let torturer = try Torturer(site, seed: seed &+ 1, daemons: 3, isStatic: seed % 2 == 0)
+        do {
+            try Self.send(&market, to: site, while: torturer)
+            try torturer.calmDown()
+            try Self.waitUntilRead(site, torturer)
+            try Self.waitUntilPublished(site)
+            try torturer.finish()
+        } catch {
+            Issue.record("seed \(seed): \(error)\n\(torturer.tails)")
+            return
+        }
+        print("torture: \(market.orders.count) orders; \(torturer.counts.sorted { $0.key < $1.key })")
+        try Self.check(site, market, edition: torturer.edition, seed)
+        try Self.audit(site, seed)
+    }
+
+    private static func site(_ seed: UInt64) throws -> Site {
+        let site = try Site(
+            "torture", partitions: Market.partitions,
+            settings: """
+                alerts: {topic: NAME-alerts, emit: \(seed % 3 == 0 ? "row" : "severity")}
+                outputs: {stock_levels: {topic: NAME-stock}}
+                checkpoint: {interval: \(seed % 5 == 0 ? "0s" : "1s")}
+                """, keyedBy: "product")
+        try site.write("products.csv", Market.productsFile(edition: 0))
+        try site.write("warehouses.csv", Market.warehousesFile)
+        return site
+    }
+
+    private static func send(_ market: inout Market, to site: Site, while torturer: Torturer) throws {
+        let producer = try TransactionalProducer(
+            site.cluster.client(), ProducerSettings(transactionalID: nil))
+        defer { producer.close(deadlineMs: 2_000) }
+        let input = try producer.topic("\(site.name)-in")
+        let begin = Date()
+        var sent = 0
+        while -begin.timeIntervalSinceNow < seconds {
+            let due = Int(-begin.timeIntervalSinceNow * rate) - sent
+            for message in market.messages(max(0, due)) {
+                try Array(message.key.utf8).withUnsafeBytes { key in
+                    try Array(message.value.utf8).withUnsafeBytes { value in
+                        try producer.produce(input, partition: message.partition, key: key, value: value)
+                    }
+                }
+            }
+            sent += max(0, due)
+            try torturer.turn()
+            usleep(100_000)
+        }
+        try producer.flush(deadlineMs: 30_000)
+    }
+
+    /// Until the group has committed everything that was sent.
+    private static func waitUntilRead(_ site: Site, _ torturer: Torturer) throws {
+        let topic = "\(site.name)-in"
+        let partitions = Array(0..<Market.partitions)
+        var missing = "?"
+        do {
+            try eventually("everything is committed", within: 180) { () -> Void? in
+                try torturer.lookAfterAll()
+                usleep(300_000)
+                // Open transactions of killed daemons make the offsets unstable for a while.
+                let committed = try? site.admin.committed(
+                    by: site.name, topic: topic, partitions: partitions, timeoutMs: 30_000)
+                var ends: [Int32: Int64] = [:]
+                for partition in partitions {
+                    ends[partition] = try site.admin.watermarks(of: topic, partition, timeoutMs: 10_000).high
+                }
+                missing = "\(committed ?? [:]) of \(ends)"
+                return committed == ends ? () : nil
+            }
+        } catch let failure as Failure {
+            throw Failure("\(failure): \(missing)")
+        }
+    }
+
+    /// Until the last edition of the reference rows has reached the alerts and nothing more comes.
+    private static func waitUntilPublished(_ site: Site) throws {
+        var last: Int64 = -1
+        var since = Date()
+        try eventually("the alerts come to rest", within: 90) { () -> Void? in
+            var end: Int64 = 0
+            for partition in 0..<Market.partitions {
+                end += try site.admin.watermarks(of: "\(site.name)-alerts", partition, timeoutMs: 10_000).high
+            }
+            if end != last {
+                last = end
+                since = Date()
+            }
+            usleep(200_000)
+            return -since.timeIntervalSinceNow > 5 ? () : nil
+        }
+    }
+
+    private static func check(_ site: Site, _ market: Market, edition: Int, _ seed: UInt64) throws {
+        let expected = Recomputation(market.orders).stockRows
+        var book = AlertBook()
+        let alerts = try site.read("alerts")
+        for message in alerts { try book.apply(message) }
+        #expect(book.faults.prefix(10) == [], "seed \(seed): \(book.faults.count) faults")
+        let severities = market.severities(edition: edition)
+        let wrong = Set(severities.keys).union(book.severities.keys).filter {
+            severities[$0] != book.severities[$0]
+        }
+        #expect(wrong.sorted().prefix(10) == [], "seed \(seed): \(wrong.count) alerts are wrong")
+
+        let stock = try site.read("stock").lastStock
+        let differing = Set(expected.keys).union(stock.keys).filter {
+            stock[$0] != expected[$0]
+        }
+        let shown = differing.sorted().prefix(10).map {
+            "\($0): \(stock[$0] ?? "none"), expected \(expected[$0] ?? "none")"
+        }
+        #expect(shown == [], "seed \(seed): \(differing.count) of \(expected.count) rows are wrong")
+
+        let letters = try site.read("dlq").map { String(decoding: $0.value ?? [], as: UTF8.self) }
+        #expect(letters.sorted() == market.bad.sorted(), "seed \(seed): dead letters")
+        print(
+            "torture: \(alerts.count) alert changes, \(stock.count) pairs, \(letters.count) dead letters checked"
+        )
+    }
+
+    /// The daemon's own audit finds nothing either.
+    private static func audit(_ site: Site, _ seed: UInt64) throws {
+        let daemon = try site.run(flags: ["--rebuild"])
+        try eventually("the audit is through", within: 120) {
+            daemon.text.contains("going live") || !daemon.isRunning ? () : nil
+        }
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode(within: 20) == 0, "\(daemon.text.suffix(2_000))")
+        let said = daemon.text.split(separator: "\n").filter { $0.contains("rebuild:") }
+        #expect(said.count == Int(Market.partitions), "seed \(seed): \(said)")
+        #expect(said.allSatisfy { $0.contains(", 0 differed") }, "seed \(seed): \(said)")
+    }
+}
+
+extension [Message] {
+    /// `stock last_updated` by key, from the newest message of each.
+    var lastStock: [String: String] {
+        get throws {
+            var rows: [String: String] = [:]
+            for message in self {
+                let fields = try message.fields
+                let stock = AlertBook.integer(fields["current_stock"]) ?? .min
+                rows[message.keyText] = "\(stock) \(fields["last_updated"] ?? "")"
+            }
+            return rows
+        }
+    }
+}
