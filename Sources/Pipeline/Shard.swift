@@ -20,8 +20,6 @@ final class Shard {
     var lanes: [Lane]
     /// What was last shown of it.
     var shown: [ShownChunk] = []
-    /// State records were sent since the last commit.
-    var hasWritten = false
     /// It was recomputed from the log, and no checkpoint since has committed.
     var isRebuilt = false
     /// Records of checkpoints before a rebuild; the next checkpoint deletes those that it does not replace.
@@ -50,13 +48,11 @@ final class Shard {
 
     func commit() {
         aggregate.commit()
-        hasWritten = false
         for lane in lanes.indices { lanes[lane].committed = lanes[lane].next }
     }
 
     func rollback() {
         aggregate.rollback()
-        hasWritten = false
         for lane in lanes.indices { lanes[lane].next = lanes[lane].committed }
     }
 }

@@ -56,7 +56,6 @@ extension Worker {
     }
 
     func send(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
-        shard.hasWritten = true
         let partition = placement.partition(of: record, shard: shard)
         try messages.state.encode(record) { (key, value) throws(LogFailure) in
             try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: value))
@@ -73,15 +72,16 @@ extension Worker {
 
     /// The offsets to commit; with a first checkpoint all of them, so that the group's lag is known.
     ///
-    /// Every shard that wrote anything commits an offset of its own, moved or not. With the offsets Kafka
-    /// checks the group's generation, without which a worker evicted unawares could still publish; and the
-    /// next owner of a partition, who asks for its stable offset first, waits for every transaction that
+    /// Every shard that is going to write anything commits an offset of its own, moved or not. With the offsets
+    /// Kafka checks the group's generation, without which a worker evicted unawares could still publish; and
+    /// the next owner of a partition, who asks for its stable offset first, waits for every transaction that
     /// touches its state, also one whose records have not all reached the state topic yet.
-    func positionsToCommit() -> [PartitionPosition] {
+    func positionsToCommit(checkpoint: Bool) -> [PartitionPosition] {
         var positions: [PartitionPosition] = []
         for shard in shards {
             let moved = shard.lanes.filter { $0.next != $0.committed || transaction.checkpointedMs == nil }
-            let lanes = moved.isEmpty && shard.hasWritten ? Array(shard.lanes.prefix(1)) : moved
+            let writes = checkpoint || shard.aggregate.hasPendingChanges
+            let lanes = moved.isEmpty && writes ? Array(shard.lanes.prefix(1)) : moved
             positions += lanes.map { PartitionPosition($0.partition, $0.next) }
         }
         if positions.isEmpty, let lane = shards.first?.lanes.first {

@@ -247,12 +247,12 @@ public final class Worker<L: Log> {
         try checkKeying()
         try openTransaction()
         views?.begin()
-        let positions = positionsToCommit()
+        let checkpoint = isCheckpointDue
+        let positions = positionsToCommit(checkpoint: checkpoint)
         try log.sendOffsets(positions)
         for shard in shards { try publishChanges(of: shard) }
         let refusedRows = try sendRefusedRows()
         try sendLedger()
-        let checkpoint = isCheckpointDue
         if checkpoint { for shard in shards { try writeCheckpoint(of: shard) } }
         try sendPositions(positions)
         let askedMs = log.nowMs

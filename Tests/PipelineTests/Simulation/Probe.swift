@@ -10,7 +10,8 @@ enum Probe: String, CaseIterable {
     case beginFailed, sendFailed, offsetsRefused, commitFailed, abortFailed, prepareFailed, pollFailed,
         rewindFailed
     case questionFailed, readerFailed, stateCompacted, inputTrimmed, catalogAdopted
-    case aliveButEvicted, hungInsideCall, replacedWhileAlive, stoppedInOrder
+    case aliveButEvicted, hungInsideCall, hungBeforeDelivery, replacedWhileAlive, stoppedInOrder
+    case offsetsBeforeMessages
     case raised, escalated, eased, updated, resolved
 }
 

@@ -5,18 +5,24 @@ import Wire
 
 /// One partition, one product in one warehouse, and faults that strike when they are told to.
 final class Scenario {
-    let cluster = SimCluster(seed: 1, inputs: 1, states: 1)
+    let cluster: SimCluster
     var settings = PipelineSettings()
     /// What the workers log.
     let lines = LineLog()
     private var lastID: Int64 = 0
 
-    init() { settings.maxBatchEvents = 1 }
+    init(partitions: Int = 1) {
+        cluster = SimCluster(seed: 1, inputs: partitions, states: partitions)
+        settings.maxBatchEvents = 1
+    }
 
-    static func catalog(threshold: Int32 = 10, warehouses: Int32 = 1) -> Catalog {
+    static func catalog(
+        threshold: Int32 = 10, warehouses: Int32 = 1, secondThreshold: Int32 = 10
+    ) -> Catalog {
         Catalog(
             products: [
-                Product(id: ProductID(1), name: "Lamp", category: "Home", reorderThreshold: threshold)
+                Product(id: ProductID(1), name: "Lamp", category: "Home", reorderThreshold: threshold),
+                Product(id: ProductID(2), name: "Desk", category: "Home", reorderThreshold: secondThreshold),
             ],
             warehouses: (1...warehouses).map {
                 Warehouse(id: WarehouseID($0), name: "Warehouse \($0)", region: "R")
@@ -27,15 +33,16 @@ final class Scenario {
         Simulation.Process(SimLog(cluster, name: "w\(slot)", slot: slot), settings, catalog, lines)
     }
 
-    func send(_ type: String, _ quantity: Int, warehouse: Int = 1, id: Int64? = nil) {
+    func send(_ type: String, _ quantity: Int, product: Int = 1, warehouse: Int = 1, id: Int64? = nil) {
         lastID = id ?? lastID + 1
         sendRaw(
-            "{\"event_id\":\(lastID),\"event_type\":\"\(type)\",\"product_id\":1,\"warehouse_id\":\(warehouse),"
-                + "\"quantity\":\(quantity),\"event_time\":\(SimProducer.firstSecond + lastID)}")
+            "{\"event_id\":\(lastID),\"event_type\":\"\(type)\",\"product_id\":\(product),\"warehouse_id\":\(warehouse),"
+                + "\"quantity\":\(quantity),\"event_time\":\(SimProducer.firstSecond + lastID)}",
+            to: (product - 1) % cluster.topics[.input]!.count)
     }
 
-    func sendRaw(_ text: String) {
-        cluster.partition(.input, 0).append(SimRecord(offset: 0, key: [1], value: Array(text.utf8)))
+    func sendRaw(_ text: String, to partition: Int = 0) {
+        cluster.partition(.input, partition).append(SimRecord(offset: 0, key: [1], value: Array(text.utf8)))
     }
 
     /// Fails the next so many calls of a kind.

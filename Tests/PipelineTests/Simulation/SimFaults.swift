@@ -12,6 +12,8 @@ struct SimFaults {
     var abort = 0
     var rewind = 0
     var delayedMarkers = 0
+    /// How often a message stays with the client until the end of its transaction.
+    var lazySends = 0
     /// At any call, in the middle of whatever the worker does.
     var evictInside = 0
     var rebalanceInside = 0
@@ -46,6 +48,7 @@ struct SimFaults {
         abort = some(&random) * 4
         rewind = some(&random) * 2
         delayedMarkers = some(&random) * 4
+        lazySends = random.pick([0, 300, 1_000])
         evictInside = random.pick([0, 0, 0, 2, 10])
         stallInside = random.pick([0, 0, 2, 8])
         rebalanceInside = random.pick([0, 0, 5])

@@ -9,6 +9,7 @@ extension SimLog {
             throw cluster.random.happens(700)
                 ? .unavailable("simulated prepare") : .indefinite("simulated prepare")
         }
+        unsent = []
         epoch = cluster.initialise(transactionalID)
         transaction = nil
         mustAbort = false
@@ -47,8 +48,16 @@ extension SimLog {
         let record = SimRecord(
             offset: 0, key: key, value: message.value.map { Array($0) },
             headers: message.envelope?.headers ?? [])
-        cluster.write(record, to: message.topic, index, in: transaction)
+        unsent.append((message.topic, index, record))
+        // The client sends in the background, at the latest before the transaction's end.
+        if !cluster.random.happens(cluster.faults.lazySends) { deliver(transaction) }
         try leave("send")
+    }
+
+    /// What the client still held reaches the brokers.
+    private func deliver(_ transaction: SimTransaction) {
+        for (topic, index, record) in unsent { cluster.write(record, to: topic, index, in: transaction) }
+        unsent = []
     }
 
     func sendOffsets(_ positions: [PartitionPosition]) throws(LogFailure) {
@@ -83,6 +92,13 @@ extension SimLog {
             throw .mustAbort("simulated commit")
         }
         transaction.catalog = catalog()
+        // The offsets are there before the last of the messages, and the process may hang in between.
+        if !unsent.isEmpty {
+            cluster.coverage.reached(.offsetsBeforeMessages)
+            if cluster.faults.isOn { hang("delivery") }
+            guard try openTransaction("commit") === transaction else { throw fenced() }
+            deliver(transaction)
+        }
         try finish(transaction, commit: true, cluster.faults.commitIndefinite)
         try leave("commit")
     }
@@ -93,6 +109,7 @@ extension SimLog {
         if strikes(cluster.faults.abort, .abortFailed) {
             throw .unavailable("simulated abort")
         }
+        unsent = []
         try finish(transaction, commit: false, cluster.faults.abort / 2)
         try leave("abort")
     }
@@ -129,6 +146,7 @@ extension SimLog {
     }
 
     func discardProducer() {
+        unsent = []
         epoch = nil
         transaction = nil
         mustAbort = false

@@ -23,6 +23,8 @@ final class SimLog: Log {
     var epoch: Int?
     var transaction: SimTransaction?
     var mustAbort = false
+    /// Messages that the client holds and no broker has yet.
+    var unsent: [(topic: Topic, index: Int, record: SimRecord)] = []
 
     // The process.
     private(set) var isDead = false
@@ -89,12 +91,13 @@ final class SimLog: Log {
     }
 
     /// Now and then the process hangs while the group goes on without it.
-    private func hang(_ call: String) {
+    func hang(_ call: String) {
         guard let goOn = cluster.goOnWithout else { return }
         let isScripted = call == cluster.faults.hangsIn && cluster.faults.scripted[.hungInsideCall] != nil
         guard isScripted || cluster.random.happens(cluster.faults.stallInside) else { return }
         cluster.goOnWithout = nil
         cluster.coverage.reached(.hungInsideCall)
+        if call == "delivery" { cluster.coverage.reached(.hungBeforeDelivery) }
         cluster.evict(self)
         goOn(self)
         cluster.goOnWithout = isScripted ? nil : goOn
