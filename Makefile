@@ -13,6 +13,7 @@ DEMO_FLAGS ?=
 TEST_FLAGS ?= --no-parallel
 SEEDS ?= 20000
 SECONDS ?= 60
+MINUTES ?= 10
 BENCH_TARGET ?= stockd-bench
 BENCH_FLAGS ?=
 INSTRUCTIONS_FLAGS ?=
@@ -23,7 +24,7 @@ SWIFT_SOURCES := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift
 	Fuzz/Package.swift Fuzz/Sources)
 
 .DEFAULT_GOAL := build
-.PHONY: help demo test build release lint format config bench instructions fuzz simulate install deb \
+.PHONY: help demo test build release lint format config bench instructions soak fuzz simulate install deb \
 	test-deb clean build-dependencies test-dependencies package-dependencies
 
 help:
@@ -33,6 +34,7 @@ help:
 	@echo "lint      check the format      format    apply it"
 	@echo "bench     speed and memory, next to a bare librdkafka consumer"
 	@echo "instructions  of decode, apply and encode against Benchmarks/instructions.json"
+	@echo "soak      a steady load for MINUTES=$(MINUTES): memory, lag and state-topic size over time"
 	@echo "fuzz      libFuzzer on the decoder, SECONDS=$(SECONDS)"
 	@echo "simulate  the simulator, SEEDS=$(SEEDS)"
 	@echo "config    write Config/stockd.yaml from the table of keys"
@@ -82,6 +84,11 @@ bench: build-dependencies
 
 fuzz:
 	Fuzz/run.sh $(SECONDS)
+
+# BROKERS=host:port for a cluster of your own.
+soak: release
+	$(SWIFT) run -c release --package-path Benchmarks stockd-bench --only soak \
+		--seconds $$(( $(MINUTES) * 60 )) --program $(CURDIR)/$(RELEASE)
 
 simulate: build-dependencies
 	STOCKD_SIM_SEEDS=$(SEEDS) $(SWIFT) test --filter SimulationTests

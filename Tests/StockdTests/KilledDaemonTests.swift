@@ -95,20 +95,25 @@ final class Sender {
     private let producer: TransactionalProducer
     private let input: TopicHandle
     private var orders: ArraySlice<Order>
+    private let partition: (Order) -> Int32
 
-    init(_ site: Site, _ orders: [Order]) throws {
+    /// - Parameter partition: where an order goes; by default as its id chooses among three.
+    init(
+        _ site: Site, _ orders: [Order], partition: @escaping (Order) -> Int32 = { Int32($0.id % 3) }
+    ) throws {
         self.orders = orders[...]
+        self.partition = partition
         producer = try TransactionalProducer(site.cluster.client(), ProducerSettings(transactionalID: nil))
         input = try producer.topic("\(site.name)-in")
     }
 
     var remaining: Int { orders.count }
 
-    /// Sends the next orders, each to the partition that its id chooses.
+    /// Sends the next orders.
     func send(_ count: Int) throws {
         for order in orders.prefix(count) {
             try Array(order.json.utf8).withUnsafeBytes {
-                try producer.produce(input, partition: Int32(order.id % 3), key: nil, value: $0)
+                try producer.produce(input, partition: partition(order), key: nil, value: $0)
             }
         }
         orders = orders.dropFirst(count)

@@ -7,8 +7,8 @@ struct Options {
     var pairs = 100_000
     var repetitions = 3
     var jsonPath: String?
-    /// `micro`, `memory`, `e2e`.
-    var groups: Set<String> = ["micro", "memory", "e2e", "latency"]
+    /// `micro`, `memory`, `recovery`, `e2e`, `latency`; `soak` alone.
+    var groups: Set<String> = ["micro", "memory", "recovery", "e2e", "latency"]
     /// A topic that an earlier run left (`--keep`), to be measured again.
     var topic: String?
     var keepsTopic = false
@@ -26,11 +26,14 @@ struct Options {
     /// The part that this process plays in a parent's run.
     var child: String?
     var tag = ""
+    /// The daemon that a soak runs.
+    var program = ".build/release/stockd"
 
     static let usage = """
-        stockd-bench [--only micro,memory,e2e,latency] [--events N] [--partitions N] [--pairs N] [--repeat N]
+        stockd-bench [--only micro,memory,recovery,e2e,latency] [--events N] [--partitions N] [--pairs N] [--repeat N]
                      [--scenarios bare,at_least_once,exactly_once] [--restless] [--wake] [--keep] [--topic NAME]
                      [--json FILE] [--rates N,…] [--seconds N]
+        stockd-bench --only soak --program PATH [--seconds N]
 
         BROKERS=host:port measures end to end on that cluster; without it, on the embedded one, whose
         partitions keep 5 MB each: 180,000 events, whatever --events says.
@@ -74,6 +77,7 @@ struct Options {
         case ("--brokers", _): brokers = value
         case ("--child", _): child = value
         case ("--tag", _): tag = value
+        case ("--program", _): program = value
         default: throw BenchFailure("\(name) \(value)\n\(Self.usage)")
         }
     }

@@ -24,6 +24,8 @@ struct StockdBench {
                 report.add(try Child.run(["--child", "memory", "--pairs", "\(pairs)"]))
             }
         }
+        if options.groups.contains("recovery") { report.add(try RecoveryBenchmark.run(pairs: 1_000_000)) }
+        if options.groups.contains("soak") { return try Soak(options).run() }
         if !options.groups.isDisjoint(with: ["e2e", "latency"]) {
             try EndToEnd(options: options, report: report).run()
         }
@@ -33,8 +35,11 @@ struct StockdBench {
     /// One measurement in a process of its own; its result is the last line of the output.
     private static func play(_ child: String, _ options: Options) throws {
         let result =
-            child == "memory"
-            ? MemoryBenchmark.measure(pairs: options.pairs) : try Scenario(child, options).run()
+            switch child {
+            case "memory": MemoryBenchmark.measure(pairs: options.pairs)
+            case "recovery": try RecoveryBenchmark.measure(pairs: options.pairs, path: options.topic ?? "")
+            default: try Scenario(child, options).run()
+            }
         print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
     }
 }

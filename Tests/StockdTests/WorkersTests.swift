@@ -1,0 +1,41 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Several workers in one process", .blocking)
+struct WorkersTests {
+    @Test(
+        "share the partitions, and together publish every alert",
+        arguments: ["", "  group_instance_id: here"])
+    func share(_ membership: String) throws {
+        let seed = SeededRandom.runSeed
+        let site = try Site(
+            "workers", partitions: 4, settings: "workers: 2\nalerts: {topic: NAME-alerts, emit: row}",
+            kafka: membership, keyedBy: "product")
+        defer { site.close() }
+        let orders = Shop.orders(2_000, seed: seed)
+        let sender = try Sender(site, orders) { $0.product % 4 }
+        let daemon = try site.run()
+        try sender.send(1_000)
+        try eventually("both workers are live") {
+            daemon.text.components(separatedBy: "going live").count > 2 ? () : nil
+        }
+        try sender.send(1_000)
+        let expected = Recomputation(orders)
+        func book() throws -> AlertBook {
+            var book = AlertBook()
+            for message in try site.read("alerts") { try book.apply(message) }
+            return book
+        }
+        // The check that follows shows what differs.
+        try? eventually("the alerts are right", within: 60) {
+            usleep(200_000)
+            return try book().rows == expected.alerts ? () : nil
+        }
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode() == 0, "\(daemon.text)")
+        // The embedded cluster shows aborted changes too, so only a real one proves that none is repeated.
+        if TestCluster.isReal { #expect(try book().faults == [], "seed \(seed)") }
+        #expect(try book().rows == expected.alerts, "seed \(seed)")
+    }
+}
