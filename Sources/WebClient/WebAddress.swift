@@ -4,8 +4,8 @@ public struct WebAddress: Sendable, Equatable, CustomStringConvertible {
     public let port: Int
 
     /// - Throws: what is wrong with the URL.
-    public init(_ url: String) throws(WebFailure) {
-        func refuse(_ right: String) -> WebFailure { .usage("--url: found \"\(url)\"; \(right)") }
+    public init(_ url: String) throws(WebClientFailure) {
+        func refuse(_ right: String) -> WebClientFailure { .usage("--url: found \"\(url)\"; \(right)") }
         if url.lowercased().hasPrefix("https://") {
             throw refuse("the daemon speaks HTTP without TLS; go through a tunnel (ssh -L) and name its end")
         }
@@ -38,7 +38,7 @@ public struct WebAddress: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Why there is no answer to go by.
-public enum WebFailure: Error, Sendable, Equatable {
+public enum WebClientFailure: Error, Sendable, Equatable {
     /// The request itself is wrong.
     case usage(String)
     /// The token is missing or wrong.

@@ -31,7 +31,8 @@ public struct WebClient: Sendable {
 
     /// Asks for a path.
     /// - Throws: when nobody answers in time; an answer of any status is one.
-    public func get(_ path: String, _ query: [(String, String)] = []) async throws(WebFailure) -> Answer {
+    public func get(_ path: String, _ query: [(String, String)] = []) async throws(WebClientFailure) -> Answer
+    {
         let target = query.isEmpty ? path : path + "?" + Self.encoded(query)
         let work = Task { try await exchange(target) }
         let limit = Task {
@@ -41,10 +42,10 @@ public struct WebClient: Sendable {
         defer { limit.cancel() }
         do {
             return try await work.value
-        } catch let failure as WebFailure {
+        } catch let failure as WebClientFailure {
             throw failure
         } catch is CancellationError {
-            throw .away("\(address) does not answer within \(timeout)")
+            throw .away("\(address) does not answer within \(timeout.components.seconds) s")
         } catch {
             throw .away("no daemon answers at \(address): \(Self.reason(error))")
         }
@@ -83,14 +84,14 @@ public struct WebClient: Sendable {
                 for (name, value) in head.headers { answer.headers[name.lowercased()] = value }
             case .body(let bytes):
                 guard answer.body.count + bytes.readableBytes <= bodyLimit else {
-                    throw WebFailure.away("\(address) answers with more than \(bodyLimit) bytes")
+                    throw WebClientFailure.away("\(address) answers with more than \(bodyLimit) bytes")
                 }
                 answer.body += bytes.readableBytesView
             case .end: return answer
             }
         }
         try Task.checkCancellation()
-        throw WebFailure.away("\(address) closed the connection in the middle of its answer")
+        throw WebClientFailure.away("\(address) closed the connection in the middle of its answer")
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -38,7 +38,7 @@ final class ChangePrinter {
             out.append("\n")
             hasPrinted = false
         }
-        FileHandle.standardOutput.write(Data(out.bytes))
+        Output.write(out.bytes)
         out.removeAll()
     }
 

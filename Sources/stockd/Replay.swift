@@ -68,16 +68,16 @@ struct Replay: ParsableCommand {
         switch format {
         case .table:
             let style = TerminalStyle(isColoured: Terminal.isColoured)
-            if view == .stock || view == .all { Swift.print(views.stockTable().text(style)) }
-            if view == .alerts || view == .all { Swift.print(views.alertTable().text(style)) }
-            if view == .rollup || view == .all { Swift.print(views.rollupTable().text(style)) }
+            if view == .stock || view == .all { print(views.stockTable().text(style)) }
+            if view == .alerts || view == .all { print(views.alertTable().text(style)) }
+            if view == .rollup || view == .all { print(views.rollupTable().text(style)) }
         case .csv, .json:
             var out = ByteWriter(capacity: 1 << 16)
             let rowFormat = format == .csv ? RowFormat.csv : .json
             if view == .stock || view == .all { views.write(.currentStockLevels, rowFormat, &out) }
             if view == .alerts || view == .all { views.write(.lowStockAlerts, rowFormat, &out) }
             if view == .rollup || view == .all { views.write(.multiWarehouseInventory, rowFormat, &out) }
-            FileHandle.standardOutput.write(Data(out.bytes))
+            Output.write(out.bytes)
         }
     }
 }

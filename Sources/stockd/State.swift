@@ -32,7 +32,7 @@ struct State: ParsableCommand {
             let inspection = try StateInspection(
                 loaded, client: loaded.clientSettings(silent), release: Stockd.release)
             if dump { return try printRecords(inspection) }
-            print(try inspection.read(), loaded.stateTopic)
+            show(try inspection.read(), loaded.stateTopic)
         } catch {
             printError(error.message)
             throw Exit.code(of: error)
@@ -42,7 +42,7 @@ struct State: ParsableCommand {
     private func printRecords(_ inspection: borrowing StateInspection) throws(WorkerStop) {
         var out = ByteWriter(capacity: 1 << 16)
         func flush() {
-            FileHandle.standardOutput.write(Data(out.bytes))
+            Output.write(out.bytes)
             out.removeAll()
         }
         defer { flush() }
@@ -70,20 +70,20 @@ struct State: ParsableCommand {
         ("live_bytes", { Int64($0.liveBytes) }),
     ]
 
-    private func print(_ summaries: [StateSummary], _ topic: String) {
+    private func show(_ summaries: [StateSummary], _ topic: String) {
         switch format {
         case .table:
             var table = TextTable(title: topic, columns: Self.columns.map(\.name))
             table.rows = summaries.map { summary in
                 Self.columns.map { column in column.value(summary).map { String($0) } ?? "-" }
             }
-            Swift.print(table.text(TerminalStyle(isColoured: Terminal.isColoured)), terminator: "")
+            print(table.text(TerminalStyle(isColoured: Terminal.isColoured)), terminator: "")
         case .json:
             for summary in summaries {
                 let fields = Self.columns.map { column in
                     "\"\(column.name)\":\(column.value(summary).map { String($0) } ?? "null")"
                 }
-                Swift.print("{\(fields.joined(separator: ","))}")
+                print("{\(fields.joined(separator: ","))}")
             }
         }
     }

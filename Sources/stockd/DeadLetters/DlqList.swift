@@ -60,7 +60,7 @@ struct DlqList: ParsableCommand {
 
     private func printLines(_ letters: [DeadLetter], _ box: DeadLetterBox) throws {
         for letter in letters {
-            FileHandle.standardOutput.write(
+            Output.write(
                 try DeadLetterJSON(letter, replayedAt: box.replayedAt(letter)).line())
         }
     }

@@ -24,7 +24,7 @@ struct DlqShow: ParsableCommand {
                 throw DeadLetterFailure(.data, "there is no dead letter \(position)")
             }
             if raw {
-                FileHandle.standardOutput.write(Data(found.value ?? []))
+                Output.write(found.value ?? [])
             } else {
                 Self.show(found, replayedAt: try box.replayedAt(found))
             }

@@ -17,15 +17,17 @@ struct DaemonConnection: ParsableArguments {
         if token != nil, tokenFile != nil { throw ValidationError("give --token or --token-file, not both") }
     }
 
-    func client() throws -> WebClient {
-        do throws(WebFailure) {
-            return WebClient(try WebAddress(url), token: try secret())
+    /// - Parameter timeoutSeconds: of each request.
+    func client(timeoutSeconds: Int = 10) throws -> WebClient {
+        do throws(WebClientFailure) {
+            return WebClient(
+                try WebAddress(url), token: try secret(), timeout: .seconds(timeoutSeconds))
         } catch {
             throw error.exit()
         }
     }
 
-    private func secret() throws(WebFailure) -> String? {
+    private func secret() throws(WebClientFailure) -> String? {
         var found = token
         if let tokenFile {
             guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
@@ -43,7 +45,7 @@ struct DaemonConnection: ParsableArguments {
     }
 }
 
-extension WebFailure {
+extension WebClientFailure {
     /// Says what is wrong, for the exit code that belongs to it.
     func exit() -> ExitCode {
         printError(message)
@@ -57,7 +59,7 @@ extension WebFailure {
 
 extension WebClient {
     /// An answer of status 200; what else there is becomes words.
-    func ask(_ path: String, _ query: [(String, String)] = []) async throws(WebFailure) -> Answer {
+    func ask(_ path: String, _ query: [(String, String)] = []) async throws(WebClientFailure) -> Answer {
         let answer = try await get(path, query)
         let problem = try? JSONDecoder().decode(Problem.self, from: Data(answer.body))
         let detail = Escaped.text(problem?.detail ?? problem?.title ?? "")

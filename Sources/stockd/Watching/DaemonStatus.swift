@@ -46,7 +46,7 @@ struct DaemonPicture {
     var alerts: CSVTable
 
     /// - Parameter rows: how many alerts are asked for, the worst first.
-    init(_ client: WebClient, rows: Int) async throws(WebFailure) {
+    init(_ client: WebClient, rows: Int) async throws(WebClientFailure) {
         let answer = try await client.ask("/v1/status")
         do {
             let decoder = JSONDecoder()

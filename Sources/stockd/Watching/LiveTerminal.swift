@@ -61,7 +61,7 @@ final class LiveTerminal {
         }
     }
 
-    private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    private func write(_ text: String) { Output.write(Data(text.utf8)) }
 }
 
 private let endings = Atomic<Int>(0)

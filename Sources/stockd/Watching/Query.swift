@@ -33,7 +33,7 @@ struct Query: AsyncParsableCommand {
 
     func run() async throws {
         let client = try connection.client()
-        do throws(WebFailure) {
+        do throws(WebClientFailure) {
             try await run(client)
         } catch {
             throw error.exit()
@@ -42,7 +42,7 @@ struct Query: AsyncParsableCommand {
 
     private static let pageSize = 5_000
 
-    private func run(_ client: WebClient) async throws(WebFailure) {
+    private func run(_ client: WebClient) async throws(WebClientFailure) {
         let path = "/v1/\(view.rawValue)." + (format == .json ? "ndjson" : "csv")
         var left = limit == 0 ? Int.max : limit
         var cursor: String?
@@ -60,10 +60,10 @@ struct Query: AsyncParsableCommand {
                 printError("the rows are \(answer.headers["stockd-age-ms"] ?? "?") ms old: see stockd top")
             }
             switch format {
-            case .json: FileHandle.standardOutput.write(Data(answer.body))
+            case .json: Output.write(answer.body)
             case .csv:
-                FileHandle.standardOutput.write(
-                    Data(isFirst ? answer.body[...] : page.bodyAfterHeader(answer.body)))
+                Output.write(
+                    isFirst ? answer.body[...] : page.bodyAfterHeader(answer.body))
             case .table: break
             }
             if isFirst { table = page } else if format == .table { table?.rows += page.rows }

@@ -22,9 +22,10 @@ struct Top: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = try connection.client()
+        // While an answer is waited for no key is heard.
+        let client = try connection.client(timeoutSeconds: 3)
         let style = TerminalStyle(isColoured: Terminal.isColoured)
-        do throws(WebFailure) {
+        do throws(WebClientFailure) {
             if once || isatty(1) == 0 || isatty(0) == 0 {
                 let picture = try await DaemonPicture(client, rows: 10_000)
                 let screen = TopScreen(style: style, width: nil, height: nil)
@@ -61,7 +62,7 @@ struct Top: AsyncParsableCommand {
             guard next.timeIntervalSinceNow <= 0 else { continue }
             next = Date(timeIntervalSinceNow: interval)
             if isHeld { continue }
-            do throws(WebFailure) {
+            do throws(WebClientFailure) {
                 picture = try await DaemonPicture(client, rows: size.rows)
                 notice = nil
                 lastAnswer = Date()

@@ -43,6 +43,13 @@ final class Site {
         try cluster.create(topics, admin)
     }
 
+    func path(_ file: String) -> String { directory.appending(path: file).path }
+
+    func makeDirectory(_ name: String) throws {
+        try FileManager.default.createDirectory(
+            at: directory.appending(path: name), withIntermediateDirectories: true)
+    }
+
     func write(_ file: String, _ text: String) throws {
         try Data(text.utf8).write(to: directory.appending(path: file))
     }

@@ -1,0 +1,26 @@
+import Foundation
+import Glibc
+
+/// Standard output that does not lose anything unsaid: the standard library's `print` ignores a full disk, and
+/// FileHandle crashes on one.
+enum Output {
+    /// Writes all of it, or says why not and ends the process with 74. Whoever reads a pipe may leave early: SIGPIPE
+    /// then ends the process as it does any other.
+    static func write(_ bytes: some ContiguousBytes) {
+        bytes.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = Glibc.write(1, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else {
+                    printError("standard output: \(String(cString: strerror(errno)))")
+                    exit(Exit.io.rawValue)
+                }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+}
+
+/// Stands before the standard library's in this module.
+func print(_ text: String, terminator: String = "\n") { Output.write(Array((text + terminator).utf8)) }

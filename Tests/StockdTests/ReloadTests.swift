@@ -1,0 +1,100 @@
+import Foundation
+import Kafka
+import Testing
+
+@Suite("SIGHUP", .blocking)
+struct ReloadTests {
+    /// The shop's products with another threshold for the first one, or a line that is none.
+    private static func products(threshold: String) -> String {
+        Shop.productsFile.replacing(
+            "1,Product 1,Test,\(Shop.threshold(1)),", with: "1,Product 1,Test,\(threshold),")
+    }
+
+    /// A daemon that keeps 25 of product 1, whose threshold is 30.
+    private static func site() throws -> (Site, Program) {
+        let site = try Site("reload", partitions: 1, settings: "alerts: {topic: NAME-alerts}")
+        let producer = try TransactionalProducer(
+            site.cluster.client(), ProducerSettings(transactionalID: nil))
+        defer { producer.close(deadlineMs: 1_000) }
+        let order = Order(
+            id: 1, type: "RECEIVED", product: 1, warehouse: 1, quantity: 25, second: 1_775_000_000)
+        try Array(order.json.utf8).withUnsafeBytes {
+            try producer.produce(try producer.topic("\(site.name)-in"), partition: 0, key: nil, value: $0)
+        }
+        try producer.flush(deadlineMs: 30_000)
+        return (site, try site.run())
+    }
+
+    private static func changes(_ site: Site) throws -> [String] {
+        try site.read("alerts").map {
+            let fields = try $0.fields
+            return "\(fields["change"] ?? "?") \(fields["alert_severity"] as? String ?? "-")"
+        }
+    }
+
+    private static func await(_ expected: [String], _ site: Site, _ daemon: Program) throws {
+        _ = try? eventually("the changes are published") { try changes(site) == expected ? () : nil }
+        #expect(try changes(site) == expected, "\(daemon.text)")
+    }
+
+    @Test("takes on changed thresholds, keeps the old rows where a file is broken, and loses no alert by it")
+    func referenceFiles() throws {
+        let (site, daemon) = try Self.site()
+        defer { site.close() }
+        try Self.await(["RAISED WARNING"], site, daemon)
+
+        try site.write("products.csv", Self.products(threshold: "20"))
+        daemon.send(SIGHUP)
+        try Self.await(["RAISED WARNING", "RESOLVED -"], site, daemon)
+
+        try site.write("products.csv", Self.products(threshold: "many"))
+        daemon.send(SIGHUP)
+        _ = try eventually("the mistake is named") {
+            daemon.text.contains("reference data kept as it was") && daemon.text.contains("\"many\"")
+                ? () : nil
+        }
+        #expect(daemon.isRunning)
+
+        try site.write("products.csv", Self.products(threshold: "100"))
+        daemon.send(SIGHUP)
+        try Self.await(["RAISED WARNING", "RESOLVED -", "RAISED CRITICAL"], site, daemon)
+
+        // Both tables or none: the warehouse that is gone takes its alert along, and comes back with it.
+        try site.write("warehouses.csv", "warehouse_id,warehouse_name,region\n2,Warehouse 2,Test\n")
+        daemon.send(SIGHUP)
+        try Self.await(
+            ["RAISED WARNING", "RESOLVED -", "RAISED CRITICAL", "RESOLVED -"], site, daemon)
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
+    }
+
+    @Test("changes the log level at once and names what needs a restart")
+    func settings() throws {
+        let (site, daemon) = try Self.site()
+        defer { site.close() }
+        try Self.await(["RAISED WARNING"], site, daemon)
+        let text = try String(contentsOfFile: site.configurationPath, encoding: .utf8)
+        try site.write(
+            "stockd.yaml",
+            text.replacing("log: {format: text}", with: "log: {format: text, level: debug}")
+                .replacing("{topic: \(site.name)-alerts}", with: "{topic: \(site.name)-alerts, emit: row}"))
+        daemon.send(SIGHUP)
+        _ = try eventually("both are named") {
+            daemon.text.contains("log.level: info is now debug")
+                && daemon.text.contains("alerts.emit: severity is now row") ? () : nil
+        }
+        let line = daemon.text.split(separator: "\n").last { $0.contains("alerts.emit") }
+        #expect(line?.hasSuffix("needs a restart") == true, "\(line ?? "")")
+        // A debug line of the pipeline, which info would not show.
+        try site.write("products.csv", Self.products(threshold: "20"))
+        daemon.send(SIGHUP)
+        _ = try eventually("debug is logged") { daemon.text.contains("alert RESOLVED") ? () : nil }
+        try site.write("stockd.yaml", text + "\nkafka: 7\n")
+        daemon.send(SIGHUP)
+        _ = try eventually("the mistake is named") {
+            daemon.text.contains("configuration kept as it was") ? () : nil
+        }
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
+    }
+}
