@@ -15,6 +15,7 @@ public final class Consumer {
     var cachedMetadata: GroupMetadata?
     private var probe = ConnectionProbe()
     private var waker = FetchWaker()
+    private var backlogMemory = BacklogMemory()
     private var isClosed = false
 
     /// How long librdkafka's own threads may take to answer a call that does no network I/O.
@@ -92,8 +93,10 @@ public final class Consumer {
         case .records(let count):
             client.context.connection.up()
             if waker.isDue(passed: count, left: fetcher.queued) { wakeFetching() }
+            backlogMemory.note(count)
         case .idle:
             if waker.isDue(passed: 0, left: 0) { wakeFetching() }
+            backlogMemory.giveBack()
             probe.run(on: client)
         case .rebalance, .offsetOutOfRange: break
         }

@@ -7,7 +7,7 @@
 /// of the queue is still there to be read, so that the reader does not run dry meanwhile.
 struct FetchWaker {
     /// `queued.min.messages`: large enough to bridge a commit, small enough to cost little memory.
-    static let queuedMessages = 100_000
+    static let queuedMessages = 50_000
     /// Fewer records than this since the last wake cannot have filled the queue, unless they were large.
     private static let large = 2_000
     /// The answer itself is of no use, so it is not waited for.

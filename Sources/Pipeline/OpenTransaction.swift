@@ -14,6 +14,8 @@ struct OpenTransaction {
     var isQueueDry = false
     /// The last poll took all that was fetched, and more is on its way.
     var expectsMore = false
+    /// How many records were taken.
+    private(set) var records = 0
     /// When the first record of the transaction was taken.
     private(set) var startedMs: Int64 = 0
     /// The oldest and newest Kafka timestamps seen in it, milliseconds since the epoch.
@@ -27,7 +29,8 @@ struct OpenTransaction {
     /// When the last checkpoint was committed; nil before the first, which is then due at once.
     var checkpointedMs: Int64?
 
-    mutating func noteWork(nowMs: Int64) {
+    mutating func noteWork(_ count: Int, nowMs: Int64) {
+        records += count
         guard !hasWork else { return }
         hasWork = true
         startedMs = nowMs
@@ -44,6 +47,7 @@ struct OpenTransaction {
         isOpen = false
         mustPutBack = false
         hasWork = false
+        records = 0
         ledger = []
         isQueueDry = false
         expectsMore = false

@@ -124,7 +124,7 @@ public final class Worker<L: Log> {
     @specialized(where L == KafkaLog)
     private func absorb(_ count: Int) throws(LogFailure) {
         guard case .running = phase else { return }
-        transaction.noteWork(nowMs: log.nowMs)
+        transaction.noteWork(count, nowMs: log.nowMs)
         // Two records a batch tell its latency well enough; asking each would cost every event.
         transaction.noteTime(log.timestampMs(0))
         transaction.noteTime(log.timestampMs(count - 1))
@@ -225,7 +225,8 @@ public final class Worker<L: Log> {
         guard case .running = phase else { return false }
         if hasPendingChanges || hasRefusedRows || isIdleCheckpointDue { return true }
         guard transaction.hasWork else { return false }
-        return transaction.isQueueDry || log.nowMs - transaction.startedMs >= gatheringMs
+        return transaction.isQueueDry || transaction.records >= Self.mostRecords
+            || log.nowMs - transaction.startedMs >= gatheringMs
     }
 
     /// How long a transaction gathers while there is a backlog: no longer than configured, unless commits would
@@ -235,6 +236,8 @@ public final class Worker<L: Log> {
     }
 
     private static var longestGatheringMs: Int64 { 500 }
+    /// Bounds the journal's memory: 16 MB when each record is of another pair.
+    private static var mostRecords: Int { 250_000 }
 
     /// Reference data or a recovery left something to derive.
     private var hasPendingChanges: Bool {

@@ -21,31 +21,64 @@ package struct EventText {
     ///   - stocking: begin with one delivery for every pair: 90 units where stock hovers around the
     ///     threshold of 60 and alerts come and go, 900 where it stays far from it.
     ///   - restless: hover everywhere, and not only at every twentieth product.
+    ///   - alertEvery: after the stocking every so manieth event, and no other, raises or resolves an alert.
+    ///     It takes every even pair in turn, so that changes cancel out in no but very long transactions.
+    ///   - skew: how events choose their pairs.
     ///   - seed: the same seed makes the same events.
     package init(
-        events: Int, pairs: Int, stocking: Bool, restless: Bool = false, firstID: Int = EventText.firstID,
-        seed: UInt64 = 1
+        events: Int, pairs: Int, stocking: Bool, restless: Bool = false, alertEvery: Int? = nil,
+        skew: Skew = .uniform, firstID: Int = EventText.firstID, seed: UInt64 = 1
     ) {
         var random = SplitMix(state: seed)
+        let chooser = Chooser(skew, pairs: pairs)
         bytes.reserveCapacity(events * 132)
         starts.reserveCapacity(events + 1)
         for index in 0..<events {
-            let isStocking = stocking && index < pairs
-            let pair = isStocking ? index : Int(random.next() % UInt64(pairs))
-            let isShipped = !isStocking && random.next() & 1 == 0
-            append(
-                id: firstID + index, type: isShipped ? "SHIPPED" : "RECEIVED", pair: pair,
-                quantity: isStocking
-                    ? (restless || pair / Self.warehouses % 20 == 0 ? 90 : 900) : 10 + Int(random.next() % 5),
-                second: index)
+            let move: Move =
+                if stocking, index < pairs {
+                    .stocking(
+                        index,
+                        hovers: alertEvery == nil
+                            ? restless || index / Self.warehouses % 20 == 0 : index % 2 == 0)
+                } else if let alertEvery, index % alertEvery == 0 {
+                    .flip(index / alertEvery, pairs: pairs)
+                } else {
+                    .random(&random, chooser, onlyOdd: alertEvery != nil)
+                }
+            append(id: firstID + index, move, second: index)
         }
     }
 
-    private mutating func append(id: Int, type: String, pair: Int, quantity: Int, second: Int) {
-        let product = Self.firstProduct + pair / Self.warehouses
-        let warehouse = 10 + pair % Self.warehouses
+    /// What an event moves.
+    private struct Move {
+        var pair: Int
+        var isShipped: Bool
+        var quantity: Int
+
+        static func stocking(_ pair: Int, hovers: Bool) -> Move {
+            Move(pair: pair, isShipped: false, quantity: hovers ? 90 : 900)
+        }
+
+        /// Takes each even pair in turn below its threshold, and next time above it.
+        static func flip(_ turn: Int, pairs: Int) -> Move {
+            let count = max(1, pairs / 2)
+            return Move(pair: turn % count * 2, isShipped: turn / count % 2 == 0, quantity: 80)
+        }
+
+        static func random(_ random: inout SplitMix, _ chooser: Chooser, onlyOdd: Bool) -> Move {
+            let pair = chooser.next(&random)
+            let isShipped = random.next() & 1 == 0
+            return Move(
+                pair: onlyOdd ? pair | 1 : pair, isShipped: isShipped, quantity: 10 + Int(random.next() % 5))
+        }
+    }
+
+    private mutating func append(id: Int, _ move: Move, second: Int) {
+        let product = Self.firstProduct + move.pair / Self.warehouses
+        let warehouse = 10 + move.pair % Self.warehouses
+        let type = move.isShipped ? "SHIPPED" : "RECEIVED"
         write("{\"event_id\":\(id),\"event_type\":\"\(type)\",\"product_id\":\(product),\"warehouse_id\":")
-        write("\(warehouse),\"quantity\":\(quantity),\"event_time\":\"2026-03-30T")
+        write("\(warehouse),\"quantity\":\(move.quantity),\"event_time\":\"2026-03-30T")
         write("\(two(second / 3600 % 24)):\(two(second / 60 % 60)):\(two(second % 60))Z\"}")
         starts.append(bytes.count)
     }
@@ -72,6 +105,13 @@ package struct EventText {
         try bytes.withUnsafeBytes {
             try body(UnsafeRawBufferPointer(rebasing: $0[starts[index]..<starts[index + 1]]))
         }
+    }
+
+    /// A pair by its number.
+    package static func pair(_ number: Int) -> Pair {
+        Pair(
+            product: ProductID(Int32(firstProduct + number / warehouses)),
+            warehouse: WarehouseID(Int32(10 + number % warehouses)))
     }
 
     /// Reference tables for the pairs: every product alerts below 60.

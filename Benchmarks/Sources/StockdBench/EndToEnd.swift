@@ -29,7 +29,7 @@ struct EndToEnd {
         if options.topic == nil, options.groups.contains("e2e") {
             try create([input])
             try Producing(client: client, topic: input, partitions: options.partitions)
-                .send(events, pairs: options.pairs, restless: options.isRestless)
+                .send(events, pairs: options.pairs, alertEvery: options.alertEvery)
         }
         var results: [String: [Measurement]] = [:]
         var made: [String] = []
@@ -59,6 +59,24 @@ struct EndToEnd {
                     try LatencyBenchmark(client: client, options: options, report: report)
                         .run(scenario, rate: rate, input: names[0], tag: tag)
                 }
+            }
+        }
+        if options.groups.contains("resident") {
+            for pairs in [10_000, 100_000, 1_000_000] where embedded == nil || pairs <= 100_000 {
+                let tag = "\(stem)-\(pairs)"
+                let names = ["events", "state", "alerts", "dlq"].map { "\(tag)-\($0)" }
+                try create(names)
+                made += names
+                try Producing(client: client, topic: names[0], partitions: options.partitions)
+                    .send(pairs, pairs: pairs, alertEvery: nil)
+                var measurement = try Child.run([
+                    "--child", "exactly_once", "--brokers", brokers, "--topic", names[0], "--events",
+                    "\(pairs)",
+                    "--pairs", "\(pairs)", "--tag", tag,
+                ])
+                measurement.group = "resident"
+                measurement.name = "exactly once, \(Report.text(Double(pairs))) pairs"
+                report.add(measurement)
             }
         }
         summarise(results, embedded == nil ? "BROKERS=\(brokers)" : "the embedded cluster")
@@ -100,12 +118,13 @@ private struct Producing {
     let partitions: Int32
 
     /// Without keys, 256 events at a time to each partition in turn, as a producer's sticky partitioner does.
-    func send(_ events: Int, pairs: Int, restless: Bool) throws {
+    func send(_ events: Int, pairs: Int, alertEvery: Int?) throws {
         let producer = try TransactionalProducer(
             client, ProducerSettings(transactionalID: nil), name: "events")
         defer { producer.close(deadlineMs: 5_000) }
         let handle = try producer.topic(topic)
-        let text = EventText(events: events, pairs: min(pairs, events), stocking: true, restless: restless)
+        let text = EventText(
+            events: events, pairs: min(pairs, events), stocking: true, alertEvery: alertEvery)
         for index in 0..<text.count {
             try text.withEvent(index) { bytes in
                 try producer.produce(

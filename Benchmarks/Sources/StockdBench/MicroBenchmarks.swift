@@ -94,7 +94,10 @@ struct MicroBenchmarks {
         aggregate.commit()
     }
 
-    static func apply(_ text: EventText, to aggregate: inout Aggregate, _ decoder: EventDecoder) -> Int {
+    /// Batches of records, 256 of each partition in turn where there are several.
+    static func apply(
+        _ text: EventText, to aggregate: inout Aggregate, _ decoder: EventDecoder, lanes: Int = 1
+    ) -> Int {
         text.bytes.withUnsafeBytes { bytes in
             var changes = 0
             var first = 0
@@ -107,7 +110,7 @@ struct MicroBenchmarks {
                         rebasing: bytes[text.starts[index]..<text.starts[index + 1]])
                     guard let event = try? decoder.decode(slice) else { continue }
                     let source = Source(partition: Partition(0), offset: Offset(Int64(index)))
-                    waiting.append(PlacedEvent(event: event, lane: 0, source: source))
+                    waiting.append(PlacedEvent(event: event, lane: index / 256 % lanes, source: source))
                     guard waiting.count == Aggregate.eventsAtOnce || index == end - 1 else { continue }
                     aggregate.apply(waiting) { _, _ in }
                     waiting.removeAll(keepingCapacity: true)

@@ -7,13 +7,13 @@ struct Options {
     var pairs = 100_000
     var repetitions = 3
     var jsonPath: String?
-    /// `micro`, `memory`, `recovery`, `e2e`, `latency`; `soak` alone.
-    var groups: Set<String> = ["micro", "memory", "recovery", "e2e", "latency"]
+    /// `micro`, `growth`, `memory`, `recovery`, `e2e`, `latency`, `resident`; `soak` alone.
+    var groups: Set<String> = ["micro", "growth", "memory", "recovery", "e2e", "latency", "resident"]
     /// A topic that an earlier run left (`--keep`), to be measured again.
     var topic: String?
     var keepsTopic = false
-    /// About every tenth event changes an alert, instead of every two-hundredth.
-    var isRestless = false
+    /// Every so manieth event changes an alert; nil for about every two-hundredth, most of which cancel out.
+    var alertEvery: Int?
     /// Asks the brokers for an offset whenever the consumer's queue runs dry, which wakes librdkafka's
     /// threads: shows what their pauses of up to a second cost. See RESULTS.md.
     var wakesFetchers = false
@@ -26,12 +26,15 @@ struct Options {
     /// The part that this process plays in a parent's run.
     var child: String?
     var tag = ""
+    /// When the parent started this process, by the monotonic clock.
+    var spawnedNs: Int64 = 0
     /// The daemon that a soak runs.
     var program = ".build/release/stockd"
 
     static let usage = """
-        stockd-bench [--only micro,memory,recovery,e2e,latency] [--events N] [--partitions N] [--pairs N] [--repeat N]
-                     [--scenarios bare,at_least_once,exactly_once] [--restless] [--wake] [--keep] [--topic NAME]
+        stockd-bench [--only micro,growth,memory,recovery,e2e,latency,resident] [--events N] [--partitions N]
+                     [--pairs N] [--repeat N] [--scenarios bare,at_least_once,exactly_once,checkpoint]
+                     [--alert-every N] [--wake] [--keep] [--topic NAME]
                      [--json FILE] [--rates N,…] [--seconds N]
         stockd-bench --only soak --program PATH [--seconds N]
 
@@ -44,10 +47,6 @@ struct Options {
         while let name = rest.popFirst() {
             if name == "--keep" {
                 keepsTopic = true
-                continue
-            }
-            if name == "--restless" {
-                isRestless = true
                 continue
             }
             if name == "--wake" {
@@ -70,6 +69,8 @@ struct Options {
         case ("--repeat", .some(let number)) where number > 0: repetitions = number
         case ("--seconds", .some(let number)) where number > 0: seconds = number
         case ("--rates", _): rates = list.compactMap(Int.init)
+        case ("--alert-every", .some(let number)) where number > 0: alertEvery = number
+        case ("--spawned", .some(let number)): spawnedNs = Int64(number)
         case ("--json", _): jsonPath = value
         case ("--only", _): groups = Set(list)
         case ("--scenarios", _): scenarios = list

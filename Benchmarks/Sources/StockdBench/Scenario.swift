@@ -31,6 +31,7 @@ struct Scenario {
         case "bare": try bare()
         case "at_least_once": try stockd(.atLeastOnce)
         case "exactly_once": try stockd(.exactlyOnce)
+        case "checkpoint": try checkpoint()
         case "serve_at_least_once": try serve(.atLeastOnce)
         case "serve_exactly_once": try serve(.exactlyOnce)
         default: throw BenchFailure("no scenario is called \(name)")
@@ -79,12 +80,37 @@ struct Scenario {
         defer { stockd.close() }
         try stockd.start(limitNs: Self.limitNs)
         let start = Mark()
+        let readyMs = Double(start.wall - options.spawnedNs) / 1e6
         let (worker, telemetry) = (stockd.worker, stockd.telemetry)
         let end = try drive(worker, telemetry, stockd.log)
         let counts = telemetry.snapshot
         try verify(worker, stockd.inbox)
-        return result(
+        var measurement = result(
             from: start, to: end, "\(counts.alertChanges) alert changes in \(counts.committed) transactions")
+        measurement.figures["ready_ms"] = readyMs
+        measurement.figures["resident_mb"] = try Self.settledResidentMB(worker)
+        return measurement
+    }
+
+    /// How long the pipeline stands still while the state of every pair is written.
+    private func checkpoint() throws -> Measurement {
+        let stockd = try StockdWorker(
+            client, .exactlyOnce, input: input, tag: options.tag, pairs: options.pairs,
+            checkpointIntervalMs: 3_000)
+        defer { stockd.close() }
+        try stockd.start(limitNs: Self.limitNs)
+        let begun = wall_ns()
+        _ = try drive(stockd.worker, stockd.telemetry, stockd.log)
+        var longest: Int64 = 0
+        while wall_ns() - begun < 6_000_000_000 {
+            let before = stockd.telemetry.snapshot.committed
+            let start = wall_ns()
+            _ = try stockd.worker.step()
+            if stockd.telemetry.snapshot.committed > before { longest = max(longest, wall_ns() - start) }
+        }
+        return Measurement(
+            group: "end-to-end", name: "checkpoint of every pair",
+            figures: ["longest_hold_ms": Double(longest) / 1e6], note: "\(options.pairs) pairs")
     }
 
     /// Works until the parent ends this process.
@@ -94,6 +120,12 @@ struct Scenario {
         print("ready")
         fflush(nil)
         while true { _ = try stockd.worker.step() }
+    }
+
+    /// The memory that is left in use once what was fetched is worked off.
+    private static func settledResidentMB(_ worker: KafkaWorker) throws -> Double {
+        for _ in 0..<5 { _ = try worker.step() }
+        return Double(ProcessMemory.residentBytes) / 1e6
     }
 
     private func drive(_ worker: KafkaWorker, _ telemetry: Telemetry, _ log: KafkaLog) throws -> Mark {

@@ -1,3 +1,4 @@
+import AllocationCounter
 import Foundation
 
 @main
@@ -19,6 +20,7 @@ struct StockdBench {
             try MicroBenchmarks(report: report).run()
             try CheckpointBenchmark(report: report).run(pairs: 1_000_000)
         }
+        if options.groups.contains("growth") { GrowthBenchmark(report: report).run() }
         if options.groups.contains("memory") {
             for pairs in [10_000, 100_000, 1_000_000] {
                 report.add(try Child.run(["--child", "memory", "--pairs", "\(pairs)"]))
@@ -26,7 +28,7 @@ struct StockdBench {
         }
         if options.groups.contains("recovery") { report.add(try RecoveryBenchmark.run(pairs: 1_000_000)) }
         if options.groups.contains("soak") { return try Soak(options).run() }
-        if !options.groups.isDisjoint(with: ["e2e", "latency"]) {
+        if !options.groups.isDisjoint(with: ["e2e", "latency", "resident"]) {
             try EndToEnd(options: options, report: report).run()
         }
         if let path = options.jsonPath { try report.write(to: path) }
@@ -49,7 +51,7 @@ enum Child {
     static func run(_ arguments: [String]) throws -> Measurement {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = arguments
+        process.arguments = arguments + ["--spawned", "\(wall_ns())"]
         let output = Pipe()
         process.standardOutput = output
         try process.run()

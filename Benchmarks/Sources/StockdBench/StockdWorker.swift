@@ -16,13 +16,12 @@ struct StockdWorker {
     /// - Parameter tag: names the group and, with their endings, all topics but the input.
     init(
         _ client: ClientSettings, _ delivery: PipelineSettings.Delivery, input: String, tag: String,
-        pairs: Int
-    )
-        throws
-    {
+        pairs: Int, checkpointIntervalMs: Int64 = 5_000
+    ) throws {
         var settings = PipelineSettings()
         settings.delivery = delivery
         settings.inputTopic = input
+        settings.checkpointIntervalMs = checkpointIntervalMs
         settings.stateTopic = "\(tag)-state"
         let names: [Topic: String] = [
             .input: input, .state: settings.stateTopic, .alerts: "\(tag)-alerts", .deadLetters: "\(tag)-dlq",
