@@ -16,7 +16,7 @@ packages="librdkafka-dev pkg-config git ca-certificates"
 # description.
 case "${1:-build}" in
     test)
-        packages="$packages libsqlite3-dev kcat valgrind mandoc prometheus chromium chromium-driver"
+        packages="$packages libsqlite3-dev kcat valgrind mandoc curl prometheus chromium chromium-driver"
         packages="$packages fonts-dejavu-core python3 python3-venv"
         ;;
     package) packages="$packages dpkg-dev binutils xz-utils debootstrap lintian" ;;

@@ -2,17 +2,17 @@ import Inventory
 
 /// One worker's way of showing what it committed: when to copy, and what may be kept of changes.
 ///
-/// Copying costs in proportion to the chunks that were touched. It happens at most every `intervalMicroseconds`,
+/// Copying costs in proportion to the chunks that were touched. It happens at most every `intervalMs`,
 /// and more seldom when it is dear: it may take a fiftieth of the worker's time.
 public final class ViewFeed {
-    static let intervalMicroseconds: Int64 = 100_000
+    static let intervalMs: Int64 = 100
     static let share: Int64 = 50
 
     private let store: ViewStore
     private let worker: Int
     /// Something was committed that is not shown yet.
     var isBehind = false
-    private var nextAt: Int64 = .min
+    private var nextAtMs: Int64 = .min
     /// The open transaction's alert changes; nil when they were too many to keep.
     private var changes: [AlertChange]? = []
 
@@ -34,13 +34,22 @@ public final class ViewFeed {
         if changes?.isEmpty != true { store.append(changes, worker: worker) }
     }
 
+    /// The state was read anew: changes may have been committed that nobody here saw, and readers begin again.
+    func beginAnew() {
+        isBehind = true
+        store.append(nil, worker: worker)
+    }
+
     /// Shows what `cut` copies if something is new and it is time; says that the view is current if nothing is.
-    func publish(nowMicroseconds now: Int64, _ cut: () -> WorkerCut) {
+    ///
+    /// - Parameter nowMs: of the log's clock.
+    func publish(nowMs: Int64, _ cut: () -> WorkerCut) {
+        let now = monotonicMicroseconds()
         guard isBehind else { return store.markFresh(worker: worker, at: now) }
-        guard now >= nextAt else { return }
+        guard nowMs >= nextAtMs else { return }
         let cut = cut()
         let took = monotonicMicroseconds() - now
-        nextAt = now + max(Self.intervalMicroseconds, took * Self.share)
+        nextAtMs = nowMs + max(Self.intervalMs, took * Self.share / 1_000)
         isBehind = false
         store.publish(cut, worker: worker, tookMicroseconds: Int(took))
         store.markFresh(worker: worker, at: now)

@@ -12,7 +12,7 @@ extension Worker {
         isStandingBy = partitions.isEmpty
         guard !partitions.isEmpty || settings.keyedBy == .none else {
             phase = .unassigned
-            views?.isBehind = true
+            views?.beginAnew()
             return
         }
         phase = .recovering(recovery(of: partitions))
@@ -142,6 +142,7 @@ extension Worker {
         // A first checkpoint at once: it pins where this partition's history begins, or what was rebuilt.
         transaction.checkpointedMs = recovery.needsCheckpoint ? nil : log.nowMs
         phase = .running
+        views?.beginAnew()
         if route(of: Partition(0)) != nil, settings.hasDeadLetterTopic {
             reference?.startKeeping(from: recovery.referenceRefused)
         }

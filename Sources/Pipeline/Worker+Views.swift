@@ -17,7 +17,7 @@ extension Worker {
         case .unassigned where !isStandingBy: return
         case .unassigned, .running: break
         }
-        views?.publish(nowMicroseconds: monotonicMicroseconds()) { cut() }
+        views?.publish(nowMs: log.nowMs) { cut() }
     }
 
     /// The shards as of the last commit: only chunks that were touched since the last cut are copied.

@@ -14,6 +14,8 @@ public struct WebSource: Sendable {
     public var groupID: String
     public var inputTopic: String
     public var delivery: String
+    /// Called once, when the interface listens.
+    public var onListening: @Sendable () -> Void = {}
 
     public init(
         store: ViewStore, lags: LagWatch, statistics: StatisticsShelf,

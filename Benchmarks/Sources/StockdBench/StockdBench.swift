@@ -19,6 +19,7 @@ struct StockdBench {
         if options.groups.contains("micro") {
             try MicroBenchmarks(report: report).run()
             try CheckpointBenchmark(report: report).run(pairs: 1_000_000)
+            ViewBenchmark(report: report).run()
         }
         if options.groups.contains("growth") { GrowthBenchmark(report: report).run() }
         if options.groups.contains("memory") {

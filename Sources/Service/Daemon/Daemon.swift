@@ -61,6 +61,7 @@ public final class Daemon: Service {
 
     public func run() async throws {
         try await withGracefulShutdownHandler {
+            await web?.awaitListening()
             guard let admin = try await connect() else { return }
             defer { admin.close(deadlineMs: 2_000) }
             startWorkers(admin)
@@ -234,12 +235,14 @@ extension Daemon {
     /// The HTTP interface; nil when there is to be none. To be run beside the daemon, before it.
     public var webServer: WebServer? {
         guard let web, let settings = configuration.webSettings else { return nil }
-        let source = WebSource(
+        var source = WebSource(
             store: web.store, lags: web.lags, statistics: web.statistics,
             counts: { [self] in workers.withLock { $0 }.map(\.telemetry.snapshot) },
             workers: configuration.workers, release: self.settings.release,
             libraryVersion: LibraryVersion.text, groupID: configuration.kafka.groupID,
             inputTopic: configuration.input.topic, delivery: configuration.delivery.rawValue)
+        source.onListening = { web.isListening.store(true, ordering: .releasing) }
+        web.isExpected.store(true, ordering: .releasing)
         return WebServer(settings, source, logger: logger)
     }
 }

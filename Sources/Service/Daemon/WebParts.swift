@@ -1,6 +1,8 @@
 import Inventory
 import Kafka
 import Pipeline
+import ServiceLifecycle
+import Synchronization
 public import Web
 
 /// What the HTTP interface is shown of the daemon.
@@ -9,7 +11,21 @@ final class WebParts: Sendable {
     let lags = LagWatch()
     let statistics = StatisticsShelf()
 
+    /// The interface is to be run beside the daemon.
+    let isExpected = Atomic<Bool>(false)
+    let isListening = Atomic<Bool>(false)
+
     init(workers: Int) { store = ViewStore(workers: workers) }
+
+    /// Waits until the interface listens, if it is to: a port that is taken must end the start before the
+    /// daemon joins the group, where a second member by mistake would stop the first.
+    func awaitListening() async {
+        while isExpected.load(ordering: .acquiring), !isListening.load(ordering: .acquiring),
+            !Task.isShuttingDownGracefully
+        {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
 
     /// How often librdkafka gives its statistics, and how often the log's ends are asked for.
     static let intervalMs: Int64 = 5_000

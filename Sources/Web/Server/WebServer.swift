@@ -114,6 +114,7 @@ public final class WebServer: Service {
             onServerRunning: { channel in
                 let port = channel.localAddress?.port
                 self.boundPort.withLock { $0 = port }
+                self.source.onListening()
                 self.logger.notice("listening on http://\(self.settings.host):\(port ?? 0)")
             },
             eventLoopGroupProvider: .shared(loop), logger: quiet)

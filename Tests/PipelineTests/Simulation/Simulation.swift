@@ -13,13 +13,15 @@ final class Simulation {
         let worker: Worker<SimLog>
         var stalledUntilMs: Int64 = 0
         let telemetry: Telemetry
+        let reader = ChangeReader()
 
         init(_ log: SimLog, _ settings: PipelineSettings, _ catalog: Catalog, _ lines: LineLog? = nil) {
             self.log = log
             let handler: any LogHandler = if let lines { lines } else { SwiftLogNoOpLogHandler() }
             telemetry = Telemetry(logger: Logger(label: "sim", factory: { _ in handler }))
             worker = Worker(
-                log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry)
+                log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry,
+                views: ViewFeed(reader.store, worker: 0))
             log.catalog = { [unowned worker] in worker.catalog }
             log.hasWork = { [unowned worker] in worker.transaction.hasWork }
             log.isRecovering = { [unowned worker] in
@@ -119,6 +121,9 @@ final class Simulation {
             if try !process.worker.step() {
                 process.log.close()
                 cluster.coverage.reached(.stoppedInOrder)
+            }
+            if !process.log.isDead, let problem = process.reader.look(cluster, settings) {
+                cluster.violated("\(process.log.name): \(problem)")
             }
         } catch {
             guard !process.log.isDead else { return bury() }
