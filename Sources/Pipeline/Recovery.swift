@@ -139,7 +139,7 @@ final class Recovery<L: Log> {
         }
         let shard = Shard(aggregate: try loader.makeEmptyAggregate(), lanes: plan.lanes)
         shard.isRebuilt = true
-        shard.leftovers = loader.stored.checkpointNames
+        shard.leftovers = loader.stored.checkpointNames(of: groups[0])
         stage = .audit(
             replay(shard, to: plan.barriers), RebuildAudit(try loader.takeCells()), plan)
     }

@@ -20,6 +20,9 @@ struct RecoveryPlan {
         var settings = settings
         settings.rebuilds = rebuilds
         isNew = rebuilds
+        try Self.checkVanished(stored.vanished(group), settings)
+        // A partition that came later belongs to the history from its first record on.
+        let isGrown = group.contains { stored.barriers[$0] != nil }
         for partition in group {
             let bounds = try log.bounds(.input, partition)
             let known = KnownOffsets(
@@ -27,7 +30,9 @@ struct RecoveryPlan {
                 position: stored.positions[partition], group: committed[partition], bounds: bounds)
             if known.isFirstStart {
                 isNew = true
-                let base = try Self.base(partition, bounds, settings, log, telemetry)
+                let base =
+                    isGrown
+                    ? bounds.lowerBound : try Self.base(partition, bounds, settings, log, telemetry)
                 add(partition, ReplaySpan(base: base, from: base, to: base), barrier: base)
             } else {
                 if let barrier = known.barrier { try Self.checkSettings(barrier, settings) }
@@ -58,6 +63,16 @@ struct RecoveryPlan {
             }
             return bounds.lowerBound
         }
+    }
+
+    private static func checkVanished(
+        _ vanished: [Partition], _ settings: PipelineSettings
+    ) throws(LogFailure) {
+        guard let first = vanished.first, !settings.rebuilds else { return }
+        throw .misconfigured(
+            "events of \(settings.inputTopic)[\(first.rawValue)] were counted, but the topic has no such partition "
+                + "any more: it was made anew with fewer. Start once with --rebuild to count what it holds now."
+        )
     }
 
     /// Settings that decide where the state lies or which log it is of: no rule of how to count.

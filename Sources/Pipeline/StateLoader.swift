@@ -20,8 +20,20 @@ struct StoredState {
     var misplaced: StateRecord.Place?
 
     /// What a checkpoint of the whole state would not write again may be left over from a larger one.
-    var checkpointNames: Set<StateRecord.Name> {
-        Set(buckets.keys.map { .cells(bucket: $0) }).union(chunks.keys).union(movements)
+    func checkpointNames(of inputs: [Partition]) -> Set<StateRecord.Name> {
+        var names = Set(buckets.keys.map { StateRecord.Name.cells(bucket: $0) })
+        names.formUnion(chunks.keys)
+        names.formUnion(movements)
+        for partition in barriers.keys where !inputs.contains(partition) { names.insert(.barrier(partition)) }
+        for partition in positions.keys where !inputs.contains(partition) {
+            names.insert(.position(partition))
+        }
+        return names
+    }
+
+    /// Input partitions that are no more, though their events were counted.
+    func vanished(_ inputs: [Partition]) -> [Partition] {
+        barriers.keys.filter { !inputs.contains($0) }.sorted()
     }
 }
 
@@ -118,6 +130,8 @@ final class StateLoader<L: Log> {
             if settings.mayFollowRows {
                 aggregate?.restore(MovementImages(number: number, known: 0, images: []))
             }
+        case .barrier(let input)?: stored.barriers[input] = nil
+        case .position(let input)?: stored.positions[input] = nil
         case .other, nil: break
         }
     }

@@ -23,7 +23,7 @@ struct StatePlacement: Sendable {
         guard keyedBy == .none else { return shard.lanes[0].partition }
         return switch name {
         case .cells(let bucket): place(UInt64(bucket))
-        case .seen(let input, _): place(UInt64(input.rawValue))
+        case .seen(let input, _), .barrier(let input), .position(let input): place(UInt64(input.rawValue))
         case .movements(let number): place(Self.mix(UInt64(bitPattern: number)))
         case .other: shard.lanes[0].partition
         }

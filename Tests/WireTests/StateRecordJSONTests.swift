@@ -116,7 +116,7 @@ struct StateRecordJSONTests {
             #expect(found == name)
         }
         encoder.encode(.position(Partition(0), Offset(1))) { key, _ in
-            #expect(StateRecord.Name(key: key) == .other)
+            #expect(StateRecord.Name(key: key) == .position(Partition(0)))
         }
         #expect([UInt8](arrayLiteral: 1, 2).withUnsafeBytes { StateRecord.Name(key: $0) } == nil)
     }

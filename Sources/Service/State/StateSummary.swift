@@ -61,7 +61,9 @@ public struct StateSummary: Sendable {
         switch key.withUnsafeBytes({ StateRecord.Name(key: $0) }) {
         case .cells(let bucket): bucketSizes[bucket] = nil
         case .seen(let input, let place): seenPlaces.remove(Self.seenPlace(input, place))
-        case .movements, .other, nil: break
+        case .barrier(partition)?: barrier = nil
+        case .position(partition)?: position = nil
+        case .barrier, .position, .movements, .other, nil: break
         }
     }
 

@@ -6,6 +6,8 @@ extension StateRecord {
         case cells(bucket: UInt32)
         case seen(Partition, place: UInt32)
         case movements(number: Int64)
+        case barrier(Partition)
+        case position(Partition)
         /// Anything that is not part of a checkpoint's body.
         case other
 
@@ -26,6 +28,9 @@ extension StateRecord {
             case .movements:
                 guard let number: Int64 = try? reader.read() else { return nil }
                 self = .movements(number: number)
+            case .barrier, .position:
+                guard let input: Int32 = try? reader.read() else { return nil }
+                self = kind == .barrier ? .barrier(Partition(input)) : .position(Partition(input))
             default: self = .other
             }
         }
@@ -46,6 +51,13 @@ extension StateEncoder {
         case .movements(let number):
             let none = MovementImages(number: number, known: 0, images: [])
             try encode(.movements(none)) { (key, _) throws(Failure) in try body(key) }
+        case .barrier(let input):
+            let none = Barrier(
+                partition: input, base: Offset(0), offset: Offset(0), highestID: nil, cellCount: 0,
+                settings: "", release: "")
+            try encode(.barrier(none)) { (key, _) throws(Failure) in try body(key) }
+        case .position(let input):
+            try encode(.position(input, Offset(0))) { (key, _) throws(Failure) in try body(key) }
         case .other: break
         }
     }

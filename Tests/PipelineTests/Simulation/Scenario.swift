@@ -69,12 +69,14 @@ final class Scenario {
         }
     }
 
-    /// Stock by warehouse of product 1, as the worker's views have it.
-    func stock(_ process: Simulation.Process) throws -> [Int32: Int64] {
+    /// Stock by warehouse of a product, as the worker's views have it.
+    func stock(_ process: Simulation.Process, product: Int32 = 1) throws -> [Int32: Int64] {
         let shelf = Shelf()
         process.inbox.requestViews { snapshot in shelf.snapshot.withLock { $0 = snapshot } }
         for _ in 0..<10 where shelf.snapshot.withLock({ $0 }) == nil { _ = try process.worker.step() }
-        let rows = shelf.snapshot.withLock { $0?.stock } ?? []
+        let rows = (shelf.snapshot.withLock { $0?.stock } ?? []).filter {
+            $0.product.id == ProductID(product)
+        }
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.warehouse.id.rawValue, $0.currentStock) })
     }
 
