@@ -23,8 +23,8 @@ extension BadEvent {
             "op is not one of c, r, u, d, t and m: \(Quoted.json(text, value))")
     }
 
-    init(missingRow operation: Character) {
-        self.init(.missingRow, "the change has op \(operation), but after holds no row")
+    init(missingRow operation: Operation) {
+        self.init(.missingRow, "the change has op \(operation.letter), but after holds no row")
     }
 
     init(noKey name: String) {

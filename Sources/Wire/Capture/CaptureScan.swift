@@ -72,4 +72,14 @@ struct CaptureScan {
     }
 
     private init(empty: Void) {}
+
+    /// The columns of the object in `before`, which only a delete asks for.
+    func before(_ text: RawSpan, _ columns: ColumnMap) -> RowSpans {
+        var row = RowSpans()
+        if let before = self[.before], text.has(0x7B, at: before.lowerBound) {
+            var at = before.lowerBound
+            try? columns.scan(text, at: &at, into: &row)
+        }
+        return row
+    }
 }

@@ -27,22 +27,26 @@ struct ColumnMap: Sendable {
         for (slot, path) in paths.enumerated() { add(path, slot: slot) }
     }
 
-    /// Lets one more path lead to a slot.
+    /// Lets a path of names lead to a slot, too.
     mutating func add(_ path: String, slot: Int) {
         let names = path.split(separator: ".", omittingEmptySubsequences: false).map { Array($0.utf8) }
         var node = 0
-        for (depth, name) in names.enumerated() {
+        for name in names.dropLast() {
             let index = place(of: name, in: node)
-            if depth == names.count - 1 {
-                nodes[node][index].target.slot = Int16(slot)
-            } else {
-                if nodes[node][index].target.child == 0 {
-                    nodes[node][index].target.child = Int16(nodes.count)
-                    nodes.append([])
-                }
-                node = Int(nodes[node][index].target.child)
+            if nodes[node][index].target.child == 0 {
+                nodes[node][index].target.child = Int16(nodes.count)
+                nodes.append([])
             }
+            node = Int(nodes[node][index].target.child)
         }
+        let index = place(of: names[names.count - 1], in: node)
+        nodes[node][index].target.slot = Int16(slot)
+    }
+
+    /// Lets one name, dots and all, lead to a slot, too.
+    mutating func add(name: String, slot: Int) {
+        let index = place(of: Array(name.utf8), in: 0)
+        nodes[0][index].target.slot = Int16(slot)
     }
 
     private mutating func place(of name: [UInt8], in node: Int) -> Int {

@@ -60,14 +60,24 @@ struct ColumnReader: Sendable {
     private func awkwardInteger(
         _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, _ isCaptured: Bool
     ) throws(BadEvent) -> ExactInteger {
-        if isCaptured, takesBooleans {
-            if text.matches("true", at: value.lowerBound) { return .value(1) }
-            if text.matches("false", at: value.lowerBound) { return .value(0) }
-        }
+        if isCaptured, let number = boolean(text, value) { return .value(number) }
         guard let decimal = try decimal(text, value, schema, isCaptured: isCaptured) else {
             throw BadEvent(name, isNo: "an integer", value, in: text)
         }
         return ExactInteger(decimal)
+    }
+
+    func boolean(_ text: RawSpan, _ value: Range<Int>) -> Int64? {
+        guard takesBooleans else { return nil }
+        if text.matches("true", at: value.lowerBound) { return 1 }
+        return text.matches("false", at: value.lowerBound) ? 0 : nil
+    }
+
+    /// True when a string of the column holds its number as written, and not its bytes.
+    func isWritten(_ text: RawSpan, _ schema: RowSchema?) -> Bool {
+        if case .base64 = encoding { return false }
+        if case .decimal = meaning(text, schema) { return false }
+        return true
     }
 
     /// The number in a value that is none as JSON has it: a string or an object. Nil for another value.

@@ -53,6 +53,14 @@ struct FormReader: Sendable {
         return (inner.row, RowSchema(schema: schema, member: nil))
     }
 
+    /// Where a key that is one value stands, out of the schema that may be around it.
+    func bareKey(_ text: RawSpan) -> Range<Int> {
+        guard text.byteCount <= RowSpans.longestText, let scan = try? scan(text, from: 0, isWhole: true),
+            let payload = scan[.payload], scan[.schema] != nil
+        else { return 0..<text.byteCount }
+        return payload
+    }
+
     private func scan(_ text: RawSpan, from start: Int, isWhole: Bool) throws(BadEvent) -> CaptureScan {
         let found: CaptureScan?
         do throws(SyntaxError) {

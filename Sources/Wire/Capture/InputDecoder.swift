@@ -56,28 +56,20 @@ public struct InputDecoder: Sendable {
     private func change(
         _ text: RawSpan, _ scan: CaptureScan, _ schema: Range<Int>?, _ key: UnsafeRawBufferPointer?
     ) throws(BadEvent) -> InputMessage {
-        guard let operation = scan[.operation], operation.count == 3 else {
-            throw BadEvent(unknownOperation: scan[.operation] ?? 0..<0, in: text)
-        }
-        let letter = text.byte(operation.lowerBound + 1)
-        let version = SourcePosition.version(text, scan.source, operation: letter)
-        switch letter {
-        case 0x63, 0x72, 0x75:  // c, r, u
-            guard scan.hasAfter else { throw BadEvent(missingRow: Character(Unicode.Scalar(letter))) }
+        let operation = try Operation(text, scan)
+        let version = SourcePosition.version(text, scan.source, operation: operation.rawValue)
+        switch operation {
+        case .create, .read, .update:
+            guard scan.hasAfter else { throw BadEvent(missingRow: operation) }
             let schema = schema.map { RowSchema(schema: $0, member: "after") }
             let event = try columns.event(text, scan.after, schema, isCaptured: true)
             return .change(.upsert(event, version))
-        case 0x64:  // d
+        case .delete:
             let schema = schema.map { RowSchema(schema: $0, member: "before") }
-            var row = RowSpans()
-            if let before = scan[.before], text.has(0x7B, at: before.lowerBound) {
-                var at = before.lowerBound
-                try? columns.map.scan(text, at: &at, into: &row)
-            }
+            let row = scan.before(text, columns.map)
             return .change(.delete(try deleted(text, row, schema, key), version))
-        case 0x74: return .change(.truncate(version))  // t
-        case 0x6D: return .skipped(.logicalMessage)  // m
-        default: throw BadEvent(unknownOperation: operation, in: text)
+        case .truncate: return .change(.truncate(version))
+        case .message: return .skipped(.logicalMessage)
         }
     }
 
@@ -89,7 +81,9 @@ public struct InputDecoder: Sendable {
     ) throws(BadEvent) -> RowChange {
         let operation = UnwrappedFields.operation(text, added)
         let version = SourcePosition.version(text, added, operation: operation)
-        if operation == 0x64 { return .delete(try deleted(text, row, schema, key), version) }
+        if operation == Operation.delete.rawValue {
+            return .delete(try deleted(text, row, schema, key), version)
+        }
         return .upsert(try columns.event(text, row, schema, isCaptured: true), version)
     }
 

@@ -33,10 +33,12 @@ enum SourcePosition: Int, CaseIterable {
 
     /// - Parameters:
     ///   - fields: by the slots of this enumeration.
-    ///   - operation: `r` is a snapshot's row, `d` a delete.
+    ///   - operation: its letter, 0 where none is told.
     static func version(_ text: RawSpan, _ fields: RowSpans, operation: UInt8) -> RowVersion {
-        var flags: RowVersion.Flags = operation == 0x64 ? .delete : []
-        if operation == 0x72 || isSnapshot(text, fields[Self.snapshot.rawValue]) { flags.insert(.snapshot) }
+        var flags: RowVersion.Flags = operation == Operation.delete.rawValue ? .delete : []
+        if operation == Operation.read.rawValue || isSnapshot(text, fields[Self.snapshot.rawValue]) {
+            flags.insert(.snapshot)
+        }
         let micros = microseconds(text, fields)
         let seconds = UInt32(clamping: micros / 1_000_000)
         if let lsn = number(text, fields[Self.lsn.rawValue]) ?? lastOfSequence(text, fields) {

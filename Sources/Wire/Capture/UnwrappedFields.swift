@@ -10,13 +10,13 @@ enum UnwrappedFields {
         for field in SourcePosition.allCases {
             // `ts_ms` without `source.` is the connector's time.
             if field != .milliseconds, field != .microseconds {
-                names.add(prefix + field.name, slot: field.rawValue)
+                names.add(name: prefix + field.name, slot: field.rawValue)
             }
-            names.add(prefix + "source_" + field.name, slot: field.rawValue)
+            names.add(name: prefix + "source_" + field.name, slot: field.rawValue)
         }
-        names.add(prefix + "op", slot: operationSlot)
+        names.add(name: prefix + "op", slot: operationSlot)
         // This one has no prefix to configure.
-        names.add("__deleted", slot: deletedSlot)
+        names.add(name: "__deleted", slot: deletedSlot)
         return names
     }
 
@@ -25,7 +25,7 @@ enum UnwrappedFields {
         if let mark = added[deletedSlot],
             text.matches("true", at: mark.lowerBound) || text.matches("\"true\"", at: mark.lowerBound)
         {
-            return 0x64
+            return Operation.delete.rawValue
         }
         guard let letter = added[operationSlot], letter.count == 3, text.isString(letter) else { return 0 }
         return text.byte(letter.lowerBound + 1)

@@ -44,7 +44,7 @@ extension ReferenceRows {
         return row
     }
 
-    private static func id(key: RawSpan, column: String) throws(ReferenceMistakes) -> Int32 {
+    static func id(key: RawSpan, column: String) throws(ReferenceMistakes) -> Int32 {
         let expected = "a key such as 3 or {\"\(column)\":3}"
         var cells = ReferenceCells(columns: [column], line: nil)
         var first = 0
