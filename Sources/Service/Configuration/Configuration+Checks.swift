@@ -6,6 +6,7 @@ extension Configuration {
         checkTopicNames(&read)
         checkTimes(&read)
         checkEvents(&read)
+        checkFormats(&read)
         checkSecurity(&read)
         checkHTTP(&read)
     }
@@ -32,7 +33,7 @@ extension Configuration {
     }
 
     private func checkRows(_ read: inout Reading) {
-        guard input.format == .debezium, input.keyedBy == .product else { return }
+        guard input.format.envelope == .debezium, input.keyedBy == .product else { return }
         read.contradiction(
             "input.keyed_by", with: ["input.format"],
             """

@@ -1,10 +1,12 @@
+internal import Wire
+
 extension Configuration.Reference {
     init(_ read: inout Reading) {
         products = Self.place(&read, file: Keys.Reference.productsFile, topic: Keys.Reference.productsTopic)
-        productsFormat = read(Keys.Reference.productsFormat)
+        productsFormat = SourceFormat(&read, .products)
         warehouses = Self.place(
             &read, file: Keys.Reference.warehousesFile, topic: Keys.Reference.warehousesTopic)
-        warehousesFormat = read(Keys.Reference.warehousesFormat)
+        warehousesFormat = SourceFormat(&read, .warehouses)
     }
 
     private static func place(

@@ -1,18 +1,19 @@
 public import Inventory
+public import Wire
 
 extension Configuration {
     public struct Input: Equatable, Sendable {
         public var topic: String
         public var start: Start
         public var keyedBy: Keying
-        public var format: MessageFormat
+        public var format: SourceFormat
         public var onTruncate: OnTruncate
 
         init(_ read: inout Reading) {
             topic = read(Keys.Input.topic)
             start = read(Keys.Input.start)
             keyedBy = read(Keys.Input.keyedBy)
-            format = read(Keys.Input.format)
+            format = SourceFormat(&read, .input)
             onTruncate = read(Keys.Input.onTruncate)
         }
 
@@ -33,13 +34,6 @@ extension Configuration {
             case refuse
             case apply
         }
-    }
-
-    /// How the messages of a topic are written.
-    public enum MessageFormat: String, Sendable, CaseIterable {
-        case auto
-        case json
-        case debezium
     }
 
     public struct Events: Equatable, Sendable {
@@ -63,9 +57,10 @@ extension Configuration {
 
     public struct Reference: Equatable, Sendable {
         public var products: Place
-        public var productsFormat: MessageFormat
+        /// How the messages of the topic are written.
+        public var productsFormat: SourceFormat
         public var warehouses: Place
-        public var warehousesFormat: MessageFormat
+        public var warehousesFormat: SourceFormat
 
         /// Where a reference table is read from.
         public enum Place: Equatable, Sendable {

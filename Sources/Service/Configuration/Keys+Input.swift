@@ -15,13 +15,6 @@ extension Keys {
             product), so any number of workers and machines may share the topic. none: they may be anywhere,
             and one worker owns all partitions.
             """)
-        static let format = Key(
-            "input.format", Kind<Configuration.MessageFormat>.choice, default: "auto",
-            """
-            How the messages are written. json: plain events, each counted once. debezium: rows of a database
-            table, which may be changed and deleted later; a movement log in memory, 35 bytes an event, says what
-            to take back. auto: told apart message by message; the two do not mix in one topic.
-            """)
         static let onTruncate = Key(
             "input.on_truncate", Kind<Configuration.Input.OnTruncate>.choice, default: "refuse",
             """
@@ -40,10 +33,10 @@ extension Keys {
             Workers in this process, each a thread with a consumer and a producer. More than 1 needs
             input.keyed_by: product.
             """)
-        static let all: [KeyEntry] = [
-            topic.entry, start.entry, keyedBy.entry, format.entry, onTruncate.entry, delivery.entry,
-            workers.entry,
-        ]
+        static let all: [KeyEntry] =
+            [topic.entry, start.entry, keyedBy.entry] + Format.input.all + [
+                onTruncate.entry, delivery.entry, workers.entry,
+            ]
     }
 
     enum Events {

@@ -10,9 +10,6 @@ extension Keys {
             "reference.products.topic", Kind.topic.orNull, default: "null",
             "A compacted topic: key = id, value = the row, no value = delete. Read whole at start, then followed."
         )
-        static let productsFormat = Key(
-            "reference.products.format", Kind<Configuration.MessageFormat>.choice, default: "auto",
-            "How the topic's messages are written: json, debezium, or auto, told apart message by message.")
         static let warehousesFile = Key(
             "reference.warehouses.file", Kind.path(endingIn: extensions).orNull, default: "null",
             shipped: "warehouses.csv",
@@ -21,12 +18,8 @@ extension Keys {
             "reference.warehouses.topic", Kind.topic.orNull, default: "null",
             "A compacted topic: key = id, value = the row, no value = delete. Read whole at start, then followed."
         )
-        static let warehousesFormat = Key(
-            "reference.warehouses.format", Kind<Configuration.MessageFormat>.choice, default: "auto",
-            "How the topic's messages are written: json, debezium, or auto, told apart message by message.")
-        static let all: [KeyEntry] = [
-            productsFile.entry, productsTopic.entry, productsFormat.entry, warehousesFile.entry,
-            warehousesTopic.entry, warehousesFormat.entry,
-        ]
+        static let all: [KeyEntry] =
+            [productsFile.entry, productsTopic.entry] + Format.products.all
+            + [warehousesFile.entry, warehousesTopic.entry] + Format.warehouses.all
     }
 }

@@ -37,8 +37,6 @@ extension Configuration {
         var settings = PipelineSettings()
         settings.eventTypes = events.types
         settings.unknownType = events.unknownType == .deadLetter ? .deadLetter : .movesNothing
-        settings.inputFormat = SourceFormat(input.format.envelope)
-        settings.appliesTruncate = input.onTruncate == .apply
         settings.referenceTopics = referenceTopics
         settings.dedupeWindow = UInt64(max(0, events.dedupeWindow))
         settings.start =
@@ -47,6 +45,8 @@ extension Configuration {
             case .latest: .latest
             case .timestamp(let time): .timestamp(time)
             }
+        settings.inputFormat = input.format
+        settings.appliesTruncate = input.onTruncate == .apply
         settings.keyedBy = input.keyedBy == .product ? .product : .none
         settings.delivery = delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce
         settings.alertFormat = alerts.format == .upsert ? .upsert : .changes
@@ -66,10 +66,10 @@ extension Configuration {
     private var referenceTopics: [ReferenceKind: PipelineSettings.ReferenceTopic] {
         var topics: [ReferenceKind: PipelineSettings.ReferenceTopic] = [:]
         if case .topic(let name) = reference.products {
-            topics[.products] = .init(name: name, format: SourceFormat(reference.productsFormat.envelope))
+            topics[.products] = .init(name: name, format: reference.productsFormat)
         }
         if case .topic(let name) = reference.warehouses {
-            topics[.warehouses] = .init(name: name, format: SourceFormat(reference.warehousesFormat.envelope))
+            topics[.warehouses] = .init(name: name, format: reference.warehousesFormat)
         }
         return topics
     }
@@ -95,16 +95,6 @@ extension Configuration {
         return KafkaLog.Settings(
             topics: topics, delivery: delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce,
             consumer: consumer, producer: producer)
-    }
-}
-
-extension Configuration.MessageFormat {
-    var envelope: SourceFormat.Envelope {
-        switch self {
-        case .auto: .auto
-        case .json: .json
-        case .debezium: .debezium
-        }
     }
 }
 

@@ -7,6 +7,7 @@ struct ReferenceColumns: Sendable {
     private let readers: [ColumnReader]
     private let map: ColumnMap
     private let forms: FormReader
+    private let envelope: SourceFormat.Envelope
 
     /// - Parameter section: The configuration's section of the topic.
     init(_ names: [String], format: SourceFormat, section: String) {
@@ -14,6 +15,7 @@ struct ReferenceColumns: Sendable {
         readers = names.map { ColumnReader(field: $0, format: format, section: section) }
         map = ColumnMap(names.map { format.fields[$0] ?? $0 })
         forms = FormReader(columns: map, key: 0, format: format)
+        envelope = format.envelope
     }
 
     /// What a message says, its row still in cells.
@@ -31,7 +33,8 @@ struct ReferenceColumns: Sendable {
         let text = value.bytes
         switch try forms.read(text) {
         case .plain(let row, let schema):
-            return try self.row(text, row, schema, key, .none, isCaptured: schema != nil)
+            let isCaptured = envelope == .debezium || schema != nil
+            return try self.row(text, row, schema, key, .none, isCaptured: isCaptured)
         case .unwrapped(let row, let schema, let added):
             let operation = UnwrappedFields.operation(text, added)
             let version = SourcePosition.version(text, added, operation: operation)
@@ -74,7 +77,7 @@ struct ReferenceColumns: Sendable {
         var keeps: Set<String> = []
         for (slot, name) in names.enumerated() {
             guard let value = row[slot] else { continue }
-            if isCaptured, Unavailable.fills(text, value) {
+            if envelope != .json, Unavailable.fills(text, value) {
                 keeps.insert(name)
             } else {
                 cells[name] = try cell(slot, text, value, schema, isCaptured)
