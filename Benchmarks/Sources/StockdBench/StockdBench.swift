@@ -18,6 +18,7 @@ struct StockdBench {
         let report = Report()
         if options.groups.contains("micro") {
             try MicroBenchmarks(report: report).run()
+            CaptureBenchmark(report: report).run()
             try CheckpointBenchmark(report: report).run(pairs: 1_000_000)
             ViewBenchmark(report: report).run()
         }
