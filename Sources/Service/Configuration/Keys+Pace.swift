@@ -7,8 +7,9 @@ extension Keys {
         static let commitInterval = Key(
             "commit.interval", .duration(.milliseconds(1) ... .seconds(60)), default: "50ms",
             """
-            Under load, results are committed this often; when the input runs dry they are committed at
-            once. It bounds what an alert waits for, not what a lone event waits for.
+            While events wait, results are committed this often, or more seldom where commits would otherwise
+            take over a tenth of the time (at most 500ms); when the input runs dry they are committed at once. It
+            bounds what an alert waits for, not what a lone event waits for.
             """)
         static let checkpointInterval = Key(
             "checkpoint.interval", .duration(.zero ... .seconds(3600)), default: "5s",
