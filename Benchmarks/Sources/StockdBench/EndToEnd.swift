@@ -4,90 +4,109 @@ import Inventory
 import Kafka
 import Logging
 
-/// One topic of events, read by each scenario in turn, each in a process of its own, in the same run.
-struct EndToEnd {
-    let options: Options
-    let report: Report
+/// What needs a broker: topics of events, each read by a process of its own, all in the same run.
+final class EndToEnd {
+    private let options: Options
+    private let report: Report
+    private let embedded: EmbeddedCluster?
+    private let client: ClientSettings
+    private let admin: Admin
+    private let stem = "stockd-bench-\(getpid())-\(Int(Date().timeIntervalSince1970))"
+    private var made: [String] = []
+
+    init(options: Options, report: Report) throws {
+        self.options = options
+        self.report = report
+        let quiet = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+        embedded = options.brokers == nil ? try EmbeddedCluster(logger: quiet) : nil
+        client = ClientSettings(
+            bootstrapServers: options.brokers ?? embedded?.bootstrapServers ?? "", clientID: "stockd-bench",
+            logger: quiet)
+        admin = try Admin(client)
+    }
 
     func run() throws {
-        let quiet = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
-        let embedded = options.brokers == nil ? try EmbeddedCluster(logger: quiet) : nil
-        defer { embedded?.close() }
-        let brokers = options.brokers ?? embedded?.bootstrapServers ?? ""
-        let client = ClientSettings(bootstrapServers: brokers, clientID: "stockd-bench", logger: quiet)
-        let events = embedded == nil ? options.events : min(options.events, 180_000)
-        let stem = "stockd-bench-\(getpid())-\(Int(Date().timeIntervalSince1970))"
-        let input = options.topic ?? "\(stem)-events"
-        let admin = try Admin(client)
-        defer { admin.close(deadlineMs: 2_000) }
-        func create(_ names: [String]) throws {
-            for name in names { try embedded?.createTopic(name, partitions: options.partitions) }
-            guard embedded == nil else { return }
-            try admin.createTopics(
-                names.map { TopicSpec($0, partitions: options.partitions) }, timeoutMs: 20_000)
+        defer {
+            admin.close(deadlineMs: 2_000)
+            embedded?.close()
         }
-        if options.topic == nil, options.groups.contains("e2e") {
-            try create([input])
+        if options.groups.contains("e2e") { try compare() }
+        if options.groups.contains("latency") { try measureLatency() }
+        if options.groups.contains("resident") { try measureMemory() }
+        if embedded == nil { try admin.deleteTopics(made, timeoutMs: 20_000) }
+    }
+
+    private var place: String { options.brokers.map { "BROKERS=\($0)" } ?? "the embedded cluster" }
+
+    private func create(_ names: [String], temporary: Bool = true) throws {
+        for name in names { try embedded?.createTopic(name, partitions: options.partitions) }
+        guard embedded == nil else { return }
+        try admin.createTopics(
+            names.map { TopicSpec($0, partitions: options.partitions) }, timeoutMs: 20_000)
+        if temporary { made += names }
+    }
+
+    private func child(_ scenario: String, _ topic: String, events: Int, pairs: Int, _ tag: String) throws
+        -> Measurement
+    {
+        try Child.run([
+            "--child", scenario, "--brokers", client.bootstrapServers, "--topic", topic, "--events",
+            "\(events)",
+            "--pairs", "\(pairs)", "--tag", tag,
+        ])
+    }
+
+    /// The bare consumer and stockd, in turn, on one topic.
+    private func compare() throws {
+        let events = embedded == nil ? options.events : min(options.events, 180_000)
+        let input = options.topic ?? "\(stem)-events"
+        if options.topic == nil {
+            try create([input], temporary: !options.keepsTopic)
             try Producing(client: client, topic: input, partitions: options.partitions)
                 .send(events, pairs: options.pairs, alertEvery: options.alertEvery)
         }
         var results: [String: [Measurement]] = [:]
-        var made: [String] = []
-        for repetition in 0..<(options.groups.contains("e2e") ? options.repetitions : 0) {
+        for repetition in 0..<options.repetitions {
             for scenario in options.scenarios {
                 let tag = "\(stem)-\(scenario)-\(repetition)"
-                if scenario != "bare" {
-                    let names = ["state", "alerts", "dlq"].map { "\(tag)-\($0)" }
-                    try create(names)
-                    made += names
-                }
+                if scenario != "bare" { try create(["state", "alerts", "dlq"].map { "\(tag)-\($0)" }) }
                 results[scenario, default: []].append(
-                    try Child.run(
-                        [
-                            "--child", scenario, "--brokers", brokers, "--topic", input, "--events",
-                            "\(events)", "--pairs", "\(options.pairs)", "--tag", tag,
-                        ] + (options.wakesFetchers ? ["--wake"] : [])))
+                    try child(scenario, input, events: events, pairs: options.pairs, tag))
             }
         }
-        if options.groups.contains("latency") {
-            for scenario in options.scenarios where scenario != "bare" {
-                for rate in options.rates {
-                    let tag = "\(stem)-\(scenario)-latency-\(rate)"
-                    let names = ["events", "state", "alerts", "dlq"].map { "\(tag)-\($0)" }
-                    try create(names)
-                    made += names
-                    try LatencyBenchmark(client: client, options: options, report: report)
-                        .run(scenario, rate: rate, input: names[0], tag: tag)
-                }
-            }
-        }
-        if options.groups.contains("resident") {
-            for pairs in [10_000, 100_000, 1_000_000] where embedded == nil || pairs <= 100_000 {
-                let tag = "\(stem)-\(pairs)"
+        summarise(results)
+        if options.keepsTopic { print("  kept \(input)") }
+    }
+
+    private func measureLatency() throws {
+        for scenario in ["at_least_once", "exactly_once"] where options.scenarios.contains(scenario) {
+            for rate in options.rates {
+                let tag = "\(stem)-\(scenario)-latency-\(rate)"
                 let names = ["events", "state", "alerts", "dlq"].map { "\(tag)-\($0)" }
                 try create(names)
-                made += names
-                try Producing(client: client, topic: names[0], partitions: options.partitions)
-                    .send(pairs, pairs: pairs, alertEvery: nil)
-                var measurement = try Child.run([
-                    "--child", "exactly_once", "--brokers", brokers, "--topic", names[0], "--events",
-                    "\(pairs)",
-                    "--pairs", "\(pairs)", "--tag", tag,
-                ])
-                measurement.group = "resident"
-                measurement.name = "exactly once, \(Report.text(Double(pairs))) pairs"
-                report.add(measurement)
+                try LatencyBenchmark(client: client, options: options, report: report)
+                    .run(scenario, rate: rate, input: names[0], tag: tag)
             }
         }
-        summarise(results, embedded == nil ? "BROKERS=\(brokers)" : "the embedded cluster")
-        guard embedded == nil else { return }
-        if options.keepsTopic { print("  kept \(input)") }
-        try admin.deleteTopics(
-            made + (options.topic == nil && !options.keepsTopic ? [input] : []), timeoutMs: 20_000)
+    }
+
+    /// The resident set of a worker that has read one event of every pair.
+    private func measureMemory() throws {
+        for pairs in [10_000, 100_000, 1_000_000] where embedded == nil || pairs <= 100_000 {
+            let tag = "\(stem)-\(pairs)"
+            let names = ["events", "state", "alerts", "dlq"].map { "\(tag)-\($0)" }
+            try create(names)
+            try Producing(client: client, topic: names[0], partitions: options.partitions)
+                .send(pairs, pairs: pairs, alertEvery: nil)
+            var measurement = try child("exactly_once", names[0], events: pairs, pairs: pairs, tag)
+            measurement.group = "resident"
+            measurement.name = "exactly once, \(Report.text(Double(pairs))) pairs"
+            report.add(measurement)
+        }
     }
 
     /// The repetition with the median rate stands for its scenario.
-    private func summarise(_ results: [String: [Measurement]], _ place: String) {
+    private func summarise(_ results: [String: [Measurement]]) {
         func median(_ scenario: String) -> Measurement? {
             let sorted = (results[scenario] ?? []).sorted {
                 $0.figures["events_per_s", default: 0] < $1.figures["events_per_s", default: 0]

@@ -14,9 +14,6 @@ struct Options {
     var keepsTopic = false
     /// Every so manieth event changes an alert; nil for about every two-hundredth, most of which cancel out.
     var alertEvery: Int?
-    /// Asks the brokers for an offset whenever the consumer's queue runs dry, which wakes librdkafka's
-    /// threads: shows what their pauses of up to a second cost. See RESULTS.md.
-    var wakesFetchers = false
     var scenarios = ["bare", "at_least_once", "exactly_once"]
     /// Events a second that latency is measured at, and for how many seconds.
     var rates = [500, 1_000]
@@ -34,7 +31,7 @@ struct Options {
     static let usage = """
         stockd-bench [--only micro,growth,memory,recovery,e2e,latency,resident] [--events N] [--partitions N]
                      [--pairs N] [--repeat N] [--scenarios bare,at_least_once,exactly_once,checkpoint]
-                     [--alert-every N] [--wake] [--keep] [--topic NAME]
+                     [--alert-every N] [--keep] [--topic NAME]
                      [--json FILE] [--rates N,…] [--seconds N]
         stockd-bench --only soak --program PATH [--seconds N]
 
@@ -47,10 +44,6 @@ struct Options {
         while let name = rest.popFirst() {
             if name == "--keep" {
                 keepsTopic = true
-                continue
-            }
-            if name == "--wake" {
-                wakesFetchers = true
                 continue
             }
             guard name.hasPrefix("--"), name != "--help", let value = rest.popFirst() else {

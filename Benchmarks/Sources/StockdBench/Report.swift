@@ -43,6 +43,24 @@ final class Report {
         return digits
     }
 
+    /// Everything once more, a table a group with a column for each figure.
+    func printTables() {
+        var groups: [String] = []
+        for measurement in measurements where !groups.contains(measurement.group) {
+            groups.append(measurement.group)
+        }
+        for group in groups {
+            let rows = measurements.filter { $0.group == group }
+            let columns = Set(rows.flatMap(\.figures.keys)).sorted()
+            print("\n| \(([group] + columns).joined(separator: " | ")) |")
+            print("|\(String(repeating: "---|", count: columns.count + 1))")
+            for row in rows {
+                let cells = columns.map { row.figures[$0].map(Self.text) ?? "" }
+                print("| \(([row.name] + cells).joined(separator: " | ")) |")
+            }
+        }
+    }
+
     func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

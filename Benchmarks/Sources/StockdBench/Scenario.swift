@@ -82,7 +82,7 @@ struct Scenario {
         let start = Mark()
         let readyMs = Double(start.wall - options.spawnedNs) / 1e6
         let (worker, telemetry) = (stockd.worker, stockd.telemetry)
-        let end = try drive(worker, telemetry, stockd.log)
+        let end = try drive(worker, telemetry)
         let counts = telemetry.snapshot
         try verify(worker, stockd.inbox)
         var measurement = result(
@@ -100,7 +100,7 @@ struct Scenario {
         defer { stockd.close() }
         try stockd.start(limitNs: Self.limitNs)
         let begun = wall_ns()
-        _ = try drive(stockd.worker, stockd.telemetry, stockd.log)
+        _ = try drive(stockd.worker, stockd.telemetry)
         var longest: Int64 = 0
         while wall_ns() - begun < 6_000_000_000 {
             let before = stockd.telemetry.snapshot.committed
@@ -128,16 +128,12 @@ struct Scenario {
         return Double(ProcessMemory.residentBytes) / 1e6
     }
 
-    private func drive(_ worker: KafkaWorker, _ telemetry: Telemetry, _ log: KafkaLog) throws -> Mark {
+    private func drive(_ worker: KafkaWorker, _ telemetry: Telemetry) throws -> Mark {
         let begun = wall_ns()
         while true {
-            let before = telemetry.snapshot
-            let committed = before.committed
+            let committed = telemetry.snapshot.committed
             _ = try worker.step()
             let counts = telemetry.snapshot
-            if options.wakesFetchers, counts.applied - before.applied < 10_000 {
-                _ = try log.offset(at: Timestamp(microseconds: .max), Partition(0))
-            }
             if counts.applied >= options.events, counts.committed > committed { return Mark() }
             if wall_ns() - begun > Self.limitNs {
                 throw BenchFailure("only \(counts.applied) events were applied: \(counts)")

@@ -33,6 +33,7 @@ struct StockdBench {
         if !options.groups.isDisjoint(with: ["e2e", "latency", "resident"]) {
             try EndToEnd(options: options, report: report).run()
         }
+        report.printTables()
         if let path = options.jsonPath { try report.write(to: path) }
     }
 
