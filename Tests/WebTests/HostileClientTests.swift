@@ -89,6 +89,36 @@ struct HostileClientTests {
         }
     }
 
+    @Test("that leave before they are answered take no place with them")
+    func leavers() async throws {
+        let stage = Stage(.shop(products: 500, warehouses: 3))
+        stage.fill(500, 3)
+        try await Site.open(
+            stage,
+            {
+                $0.maxAnswers = 4
+                $0.maxStreams = 4
+            }
+        ) { site in
+            for _ in 0..<8 { _ = try await site.send("HEAD", "/v1/stock") }
+            try await onThread { [port = site.port] in
+                for number in 0..<60 {
+                    let client = try RawClient(port: port)
+                    let target = number % 2 == 0 ? "/v1/stock" : "/v1/changes"
+                    try client.send("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                }
+            }
+            var isFree = false
+            for _ in 0..<200 where !isFree {
+                try await Task.sleep(for: .milliseconds(50))
+                let streams = try await site.get("/metrics").body.contains("stockd_http_stream_clients 0\n")
+                let stock = try await site.get("/v1/stock").status
+                isFree = streams && stock == 200
+            }
+            #expect(isFree)
+        }
+    }
+
     @Test("that open more connections than are served are refused, and the rest goes on")
     func flood() async throws {
         var limit = rlimit()

@@ -84,19 +84,19 @@ struct Responder: HTTPResponder {
         guard traffic.beginAnswer(limit: settings.maxAnswers) else {
             throw .busy("\(settings.maxAnswers) answers with rows are being made or sent; try again")
         }
+        let ticket = Ticket { [traffic] in traffic.finishAnswer() }
         let answer: Answer
         do {
             answer = try await reader.read(body)
         } catch {
-            traffic.finishAnswer()
             throw error as? Problem ?? .busy("the daemon is ending")
         }
         var response = answer.response
         let buffer = ByteBuffer(bytes: answer.bytes)
-        response.body = ResponseBody(contentLength: answer.bytes.count) { [traffic] writer in
-            defer { traffic.finishAnswer() }
+        response.body = ResponseBody(contentLength: answer.bytes.count) { writer in
             try await writer.write(buffer)
             try await writer.finish(nil)
+            withExtendedLifetime(ticket) {}
         }
         return response
     }
@@ -114,11 +114,12 @@ struct Responder: HTTPResponder {
         guard let (id, wakes) = hub.join() else {
             throw .busy("\(settings.maxStreams) readers of changes are connected; try again later")
         }
+        let ticket = Ticket { [hub] in hub.leave(id) }
         return Response(
             status: .ok, headers: fields,
-            body: ResponseBody { [hub] writer in
-                defer { hub.leave(id) }
+            body: ResponseBody { writer in
                 try await stream.run(wakes, &writer)
+                withExtendedLifetime(ticket) {}
             })
     }
 
