@@ -21,8 +21,11 @@ struct RecoveryPlan {
         settings.rebuilds = rebuilds
         isNew = rebuilds
         try Self.checkVanished(stored.vanished(group), settings)
-        // A partition that came later belongs to the history from its first record on.
-        let isGrown = group.contains { stored.barriers[$0] != nil }
+        // A partition that came later belongs to the history from its first record on. Without transactions a
+        // barrier alone may be what is left of a first start that did not get through.
+        let isGrown = group.contains {
+            stored.barriers[$0] != nil && (settings.delivery == .exactlyOnce || committed[$0] != nil)
+        }
         for partition in group {
             let bounds = try log.bounds(.input, partition)
             let known = KnownOffsets(
