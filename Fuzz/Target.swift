@@ -10,6 +10,7 @@ public func fuzzOneInput(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     fuzzEvent(bytes)
     fuzzInstant(bytes)
     fuzzReference(bytes)
+    fuzzCapture(bytes)
     return 0
 }
 
@@ -49,4 +50,26 @@ private func fuzzReference(_ bytes: UnsafeRawBufferPointer) {
         product: product, warehouseCount: 1, totalStock: 1, minWarehouseStock: 1, maxWarehouseStock: 1)
     AlertEncoder.rollup(row, into: &out)
     precondition(out.bytes.span.bytes.firstInvalidUTF8() == nil, "what is written is UTF-8")
+}
+
+/// A plain event is the same one to every decoder that reads plain events. The bytes up to a zero are a key.
+private func fuzzCapture(_ bytes: UnsafeRawBufferPointer) {
+    let end = bytes.firstIndex(of: 0) ?? 0
+    let key = UnsafeRawBufferPointer(rebasing: bytes[..<end])
+    let value = UnsafeRawBufferPointer(rebasing: bytes[end...])
+    for format in SourceFormat.Envelope.allCases {
+        let decoder = InputDecoder(format: SourceFormat(format))
+        _ = decoder.typeName(value)
+        _ = try? decoder.decode(key: key, value: nil)
+        do throws(BadEvent) {
+            guard case .event(let event) = try decoder.decode(key: key, value: value) else { continue }
+            let plain = try? EventDecoder().decode(value)
+            precondition(event == plain, "two readings of one event")
+        } catch {
+            precondition(error.message.utf8.count < 4000, "a message is one sentence")
+        }
+    }
+    let reference = ReferenceDecoder()
+    _ = try? reference.product(key: key, value: value)
+    _ = try? reference.warehouse(key: key, value: nil)
 }

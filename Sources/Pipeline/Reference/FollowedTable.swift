@@ -28,7 +28,11 @@ struct FollowedTable<ID: RawRepresentable<Int32> & Hashable & Sendable, Row: Equ
             }
             return put(row, id, version)
         case .delete(let id, let next):
-            guard let version = version(next, of: id) else { return false }
+            guard let version = version(next, of: id) else {
+                // Nothing changes, but the tombstone behind it must be known for its own.
+                versions[id] = versions[id]?.noting(next)
+                return false
+            }
             return put(nil, id, version)
         case .truncate(let next):
             guard let floor = truncated.advanced(by: next) else { return false }

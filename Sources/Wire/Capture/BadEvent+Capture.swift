@@ -32,4 +32,10 @@ extension BadEvent {
             .missingKey,
             "the delete does not say of which row: neither the message's key nor before holds \(name)")
     }
+
+    /// The first of a row's mistakes, so that what is quoted of the row stays short.
+    init(_ reason: Reason, _ mistakes: ReferenceMistakes) {
+        let first = mistakes.mistakes.first?.description ?? "the row does not decode"
+        self.init(reason, mistakes.count > 1 ? "\(first) (and \(mistakes.count - 1) more)" : first)
+    }
 }

@@ -166,7 +166,7 @@ struct ReferenceColumns: Sendable {
         do throws(ReferenceMistakes) {
             return try ReferenceRows.id(key: text.extracting(forms.bareKey(text)), column: names[0])
         } catch {
-            throw BadEvent(.missingKey, error.description)
+            throw BadEvent(.missingKey, error)
         }
     }
 }

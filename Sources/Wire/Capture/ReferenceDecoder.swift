@@ -27,7 +27,7 @@ public struct ReferenceDecoder: Sendable {
             let threshold = cells.threshold("reorder_threshold")
             let price = cells.decimal("unit_price")
             guard cells.mistakes.isEmpty, let id, let threshold, let price else {
-                throw BadEvent(.invalidRow, cells.mistakes.description)
+                throw BadEvent(.invalidRow, cells.mistakes)
             }
             let patch = ProductPatch(
                 name: name, category: category, reorderThreshold: threshold.value, unitPrice: price.value)
@@ -47,7 +47,7 @@ public struct ReferenceDecoder: Sendable {
             let name = keeps.contains("warehouse_name") ? nil : cells.text("warehouse_name")
             let region = keeps.contains("region") ? nil : cells.text("region")
             guard cells.mistakes.isEmpty, let id else {
-                throw BadEvent(.invalidRow, cells.mistakes.description)
+                throw BadEvent(.invalidRow, cells.mistakes)
             }
             return .change(.upsert(WarehouseID(id), WarehousePatch(name: name, region: region), version))
         case .delete(let id, let version): return .change(.delete(WarehouseID(id), version))
