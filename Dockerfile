@@ -29,7 +29,7 @@ COPY Config/stockd.yaml Config/products.csv Config/warehouses.csv /etc/stockd/
 USER 10001:10001
 # SIGTERM finishes the transaction and leaves the group, within 10 s.
 STOPSIGNAL SIGTERM
-# No HEALTHCHECK: until there is an HTTP endpoint, the one honest sign of health is that the process has not
-# exited, which the engine sees by itself. `stockd check --broker` tests the configuration, not the daemon.
+# A live process that is not ready, because the broker is away for one, must not be restarted: /health/ready is for
+# those who route to it. `stockd top --once` ends with 69 when nothing answers.
 ENTRYPOINT ["/usr/local/bin/stockd"]
 CMD ["run", "--config", "/etc/stockd/stockd.yaml"]

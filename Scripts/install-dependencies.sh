@@ -12,11 +12,11 @@ fail() {
 }
 
 packages="librdkafka-dev pkg-config git ca-certificates"
-# promtool lints the metrics, Chromium shows the page, Python drives it and sends requests made up from the API's
-# description.
+# Chromium shows the page, Python drives it and sends requests made up from the API's description. promtool, which
+# lints the metrics, comes by Scripts/promtool.sh: its package would start a server.
 case "${1:-build}" in
     test)
-        packages="$packages libsqlite3-dev kcat valgrind mandoc curl prometheus chromium chromium-driver"
+        packages="$packages libsqlite3-dev kcat valgrind mandoc curl chromium chromium-driver"
         packages="$packages fonts-dejavu-core python3 python3-venv"
         ;;
     package) packages="$packages dpkg-dev binutils xz-utils debootstrap lintian" ;;

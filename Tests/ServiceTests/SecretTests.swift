@@ -32,6 +32,18 @@ struct SecretTests {
             ])
     }
 
+    @Test("that the service's sample lines load are keys, and kept in files named as they are")
+    func unit() throws {
+        let unit = try Repository.text("Config/stockd.service")
+        let samples = unit.matches(of: /(?m)^#?LoadCredential=([^:\n]+):(\S+)$/)
+        #expect(samples.count >= 3)
+        for sample in samples {
+            let key = Keys.byName[String(sample.1)]
+            #expect(key?.isSecret == true, "\(sample.1)")
+            #expect(sample.2 == "/etc/stockd/credentials/\(sample.1)")
+        }
+    }
+
     @Test("are in no description, dump or mistake")
     func redaction() throws {
         let variables = reference.merging(["STOCKD_KAFKA_SASL_PASSWORD": "hunter2"]) { $1 }

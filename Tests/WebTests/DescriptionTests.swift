@@ -14,7 +14,7 @@ struct DescriptionTests {
         try await Site.open(stage) { site in
             let text = try await site.get("/metrics").body
             let (status, output) = try await onThread {
-                try Tool.run("/usr/bin/promtool", ["check", "metrics"], input: text)
+                try Tool.run(Tool.promtool, ["check", "metrics"], input: text)
             }
             #expect(status == 0, "\(output)")
             let samples = text.split(separator: "\n").filter { !$0.hasPrefix("#") }

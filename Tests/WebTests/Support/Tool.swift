@@ -8,6 +8,13 @@ enum Tool {
     /// Python with what Scripts/install-dependencies.sh put beside the build.
     static var python: String { root.appending(path: ".build/test-tools/bin/python3").path }
 
+    /// Where Scripts/promtool.sh finds or puts it.
+    static var promtool: String {
+        let installed = "/usr/bin/promtool"
+        let isInstalled = FileManager.default.isExecutableFile(atPath: installed)
+        return isInstalled ? installed : root.appending(path: ".build/tools/promtool").path
+    }
+
     /// Runs a program to its end.
     static func run(_ path: String, _ arguments: [String], input: String = "") throws -> (
         status: Int32, output: String
