@@ -121,8 +121,9 @@ struct TortureTests {
         for message in alerts { try book.apply(message) }
         #expect(book.faults.prefix(10) == [], "seed \(seed): \(book.faults.count) faults")
         let severities = market.severities(edition: edition)
-        let wrong = Set(severities.keys).union(book.severities.keys).filter {
-            severities[$0] != book.severities[$0]
+        let found = book.severities
+        let wrong = Set(severities.keys).union(found.keys).filter {
+            severities[$0] != found[$0]
         }
         #expect(wrong.sorted().prefix(10) == [], "seed \(seed): \(wrong.count) alerts are wrong")
 
