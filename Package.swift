@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(
             name: "OracleTests",
             dependencies: [
-                "Inventory", "Wire", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "Pipeline", "Inventory", "Wire", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
