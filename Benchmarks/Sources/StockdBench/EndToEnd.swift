@@ -124,7 +124,7 @@ final class EndToEnd {
                     measurement.figures["\(name)_ratio_to_bare"] = ratio
                 }
             }
-            measurement.note += (measurement.note.isEmpty ? "" : ", ") + "median of \(rates.count), \(place)"
+            measurement.note += (measurement.note.isEmpty ? "" : ", ") + "median of \(results[scenario]?.count ?? 0), \(place)"
             report.add(measurement)
         }
     }
