@@ -124,7 +124,8 @@ final class EndToEnd {
                     measurement.figures["\(name)_ratio_to_bare"] = ratio
                 }
             }
-            measurement.note += (measurement.note.isEmpty ? "" : ", ") + "median of \(results[scenario]?.count ?? 0), \(place)"
+            let count = results[scenario]?.count ?? 0
+            measurement.note += (measurement.note.isEmpty ? "" : ", ") + "median of \(count), \(place)"
             report.add(measurement)
         }
     }
