@@ -27,15 +27,21 @@ extension KafkaLog {
         }
     }
 
+    private static func reason(_ error: KafkaError) -> LogFailure.AbortReason {
+        switch error.name {
+        case "MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE": .messageTooLarge
+        case "INVALID_TIMESTAMP": .timestampRefused
+        default: .other
+        }
+    }
+
     /// A transactional call's verdict in the worker's terms.
     func failure(_ failure: TransactionFailure) -> LogFailure {
         let error = failure.error
         switch failure {
         case .retriable: return .unavailable(error.description)
         case .abortable:
-            return .mustAbort(
-                error.description,
-                reason: error.name == "MSG_SIZE_TOO_LARGE" ? .messageTooLarge : .other)
+            return .mustAbort(error.description, reason: Self.reason(error))
         case .fenced: return .fenced(error.description)
         case .indefinite: return .indefinite(error.description)
         case .fatal:

@@ -1,4 +1,4 @@
-import Inventory
+public import Inventory
 public import Kafka
 
 /// The log of a worker as Kafka keeps it: a group consumer and a transactional producer.
@@ -85,6 +85,10 @@ public final class KafkaLog: Log {
     }
 
     public var hasMore: Bool { consumer.hasMore }
+
+    public func position(_ partition: Partition) -> Offset? {
+        consumer.position(of: partition.rawValue).map { Offset($0) }
+    }
 
     public func record(_ index: Int) -> LogRecord {
         let record = batch[index]

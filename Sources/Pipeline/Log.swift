@@ -21,6 +21,9 @@ public protocol Log: AnyObject {
     func poll(maxRecords: Int, waitMs: Int64) throws(LogFailure) -> Polled
     /// More records are known to be there than `poll` has returned.
     var hasMore: Bool { get }
+    /// The offset behind everything of an assigned partition that `poll` has returned or passed over: behind
+    /// control records, too. Nil before anything was.
+    func position(_ partition: Partition) -> Offset?
     /// A record of the last batch; its bytes live until the next call of the log.
     func record(_ index: Int) -> LogRecord
     /// What a dead letter repeats of a record of the last batch.
@@ -209,6 +212,8 @@ public enum LogFailure: Error, Equatable, Sendable {
         case other
         /// A message is larger than its topic takes.
         case messageTooLarge
+        /// A message's timestamp is further from the broker's time than its topic takes.
+        case timestampRefused
     }
 
     /// The sentence to log.

@@ -4,6 +4,8 @@ import Wire
 struct OpenTransaction {
     /// `begin` has been called and neither commit nor abort has.
     var isOpen = false
+    /// When `begin` was called.
+    var openedMs: Int64 = 0
     /// An abort or a rewind did not get through: nothing may be read or begun before it has.
     var mustPutBack = false
     /// Ledger records that wait until their changes are acknowledged; only without transactions.

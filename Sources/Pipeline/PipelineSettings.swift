@@ -62,6 +62,10 @@ public struct PipelineSettings: Sendable {
     public var commitIntervalMs: Int64 = 50
     /// 0 writes a checkpoint in every transaction.
     public var checkpointIntervalMs: Int64 = 5_000
+    /// After so long the coordinator ends a transaction that is still open.
+    public var transactionTimeoutMs: Int64 = 10_000
+    /// After so long without a heartbeat a member of the group counts as dead.
+    public var sessionTimeoutMs: Int64 = 10_000
     /// Goes on where the log no longer holds what was not yet read.
     public var acceptsDataLoss = false
     /// Recomputes the state from the beginning of the log.

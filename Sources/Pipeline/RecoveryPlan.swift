@@ -40,6 +40,7 @@ struct RecoveryPlan {
             } else {
                 if let barrier = known.barrier { try Self.checkSettings(barrier, settings) }
                 let span = try known.span(settings, telemetry)
+                if let barrier = known.barrier, try acceptsChange(barrier, span, settings) { isNew = true }
                 if span.isShortened { isNew = true }
                 add(partition, span, barrier: known.barrier?.offset ?? span.from)
             }
@@ -48,7 +49,9 @@ struct RecoveryPlan {
 
     private mutating func add(_ partition: Partition, _ span: ReplaySpan, barrier: Offset) {
         lanes.append(
-            Shard.Lane(partition: partition, base: span.base, next: span.from, committed: span.from))
+            Shard.Lane(
+                partition: partition, base: span.base, next: span.from, committed: span.from,
+                barrier: barrier))
         targets.append(span.to)
         barriers.append(max(span.from, min(barrier, span.to)))
     }
@@ -87,6 +90,22 @@ struct RecoveryPlan {
             return (parts[0], parts.count > 1 ? parts[1] : "")
         }
         return Dictionary(lines) { $1 }
+    }
+
+    /// Whether new rules begin here; what was counted by the old ones must not be read again by the new.
+    private func acceptsChange(
+        _ barrier: Barrier, _ span: ReplaySpan, _ settings: PipelineSettings
+    ) throws(LogFailure) -> Bool {
+        guard barrier.settings != settings.fingerprint, !settings.rebuilds else { return false }
+        // Without transactions the state is recomputed from the log at each start, by the rules of the day.
+        guard span.from == span.to || settings.delivery == .atLeastOnce else {
+            throw .misconfigured(
+                "--accept-config-change: \(span.to.rawValue - span.from.rawValue) offsets of "
+                    + "\(settings.inputTopic)[\(barrier.partition.rawValue)] were counted by the old settings since "
+                    + "the last checkpoint. Put the settings back, start, and stop in good order (SIGTERM), which "
+                    + "writes a checkpoint; then start with the new ones.")
+        }
+        return true
     }
 
     private static func checkSettings(

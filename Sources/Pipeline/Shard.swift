@@ -13,6 +13,8 @@ final class Shard {
         var next: Offset
         /// The offset the last committed transaction carried.
         var committed: Offset
+        /// The offset that the last committed checkpoint stands for.
+        var barrier: Offset
     }
 
     var aggregate: Aggregate
@@ -20,6 +22,8 @@ final class Shard {
     var lanes: [Lane]
     /// What was last shown of it.
     var shown: [ShownChunk] = []
+    /// An offset of it is part of the open transaction: only then may its state be written.
+    var isCovered = false
     /// It was recomputed from the log, and no checkpoint since has committed.
     var isRebuilt = false
     /// Records of checkpoints before a rebuild; the next checkpoint deletes those that it does not replace.
@@ -31,8 +35,6 @@ final class Shard {
     }
 
     var partitions: [Partition] { lanes.map(\.partition) }
-
-    var hasMoved: Bool { lanes.contains { $0.next != $0.committed } }
 
     var committedPositions: [PartitionPosition] {
         lanes.map { PartitionPosition($0.partition, $0.committed) }
@@ -46,13 +48,24 @@ final class Shard {
         return true
     }
 
+    /// Takes what lies behind the last record as passed: control records, and what was aborted or compacted
+    /// away. Otherwise the log's beginning could move past the committed offset though nothing is lost.
+    func passGaps(upTo position: (Partition) -> Offset?) {
+        for lane in lanes.indices {
+            guard let offset = position(lanes[lane].partition), offset > lanes[lane].next else { continue }
+            lanes[lane].next = offset
+        }
+    }
+
     func commit() {
         aggregate.commit()
+        isCovered = false
         for lane in lanes.indices { lanes[lane].committed = lanes[lane].next }
     }
 
     func rollback() {
         aggregate.rollback()
+        isCovered = false
         for lane in lanes.indices { lanes[lane].next = lanes[lane].committed }
     }
 }

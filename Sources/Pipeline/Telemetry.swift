@@ -220,6 +220,13 @@ public final class Telemetry: Sendable {
         logger.info("partitions assigned", metadata: ["partitions": .string(Self.list(partitions))])
     }
 
+    func waitsForPartitions(_ mine: Int, of all: Int) {
+        update { $0.status = "waiting for the other partitions" }
+        logger.notice(
+            "another member has part of the partitions, all of which one worker needs; waiting for it to leave",
+            metadata: ["assigned": "\(mine)", "partitions": "\(all)"])
+    }
+
     func revoked() {
         update {
             $0.isRunning = false

@@ -19,10 +19,26 @@ extension Worker {
     }
 
     /// Where a pair's events may be in any partition, only the owner of all of them knows its stock.
-    private func checkOwnership(_ partitions: [Partition]) throws(LogFailure) {
-        guard settings.keyedBy == .none else { return }
+    ///
+    /// A member that was killed while it joined keeps its share until its session times out, so the rest is
+    /// waited for longer than that before another live member is to blame.
+    /// - Returns: whether all that is needed is there.
+    private func ownsEnough(_ partitions: [Partition]) throws(LogFailure) -> Bool {
+        guard settings.keyedBy == .none else { return true }
         let count = try log.partitionCount(.input) ?? 0
-        guard partitions.count != count else { return }
+        guard partitions.count != count else {
+            incompleteSinceMs = nil
+            return true
+        }
+        let since = incompleteSinceMs ?? log.nowMs
+        if incompleteSinceMs == nil {
+            incompleteSinceMs = since
+            telemetry.waitsForPartitions(partitions.count, of: count)
+        }
+        guard log.nowMs - since > settings.sessionTimeoutMs * 3 / 2 else {
+            log.pause(ms: 20)
+            return false
+        }
         throw .misconfigured(
             "this worker was assigned \(partitions.count) of the \(count) partitions of "
                 + "\(settings.inputTopic), so another member is in the consumer group; with input.keyed_by: "
@@ -46,7 +62,9 @@ extension Worker {
     /// Finishes what can be finished, and hands the partitions back to the group.
     func giveUpPartitions(parking: Bool) throws(LogFailure) {
         do throws(LogFailure) {
-            if case .running = phase, transaction.hasWork { try commit() }
+            if case .running = phase, transaction.hasWork || !parking && isCheckpointUseful {
+                try commit(isFinal: !parking)
+            }
             if transaction.isOpen { try putBack() }
             if parking { park() } else { parked = [] }
         } catch {
@@ -114,7 +132,7 @@ extension Worker {
     func advance(_ recovery: Recovery<L>) throws(LogFailure) {
         // Before the producer is prepared: a second member by mistake must not fence the first.
         if !isOwnershipChecked {
-            try checkOwnership(recovery.partitions)
+            guard try ownsEnough(recovery.partitions) else { return }
             isOwnershipChecked = true
         }
         if !isPrepared {

@@ -11,8 +11,19 @@ extension Worker {
     }
 
     /// A checkpoint is due and there is something to put into it, though no event came.
-    var isIdleCheckpointDue: Bool {
-        isCheckpointDue && shards.contains { $0.aggregate.dirtyRecordCount > 0 }
+    var isIdleCheckpointDue: Bool { isCheckpointDue && isCheckpointUseful }
+
+    /// Something changed since the last checkpoint, or was passed that changed nothing: duplicates, bad events,
+    /// control records. A barrier that stayed behind those would ask for them again when the log has long
+    /// deleted them.
+    var isCheckpointUseful: Bool {
+        settings.delivery == .exactlyOnce
+            && shards.contains { shard in
+                shard.aggregate.dirtyRecordCount > 0
+                    || shard.lanes.contains {
+                        max($0.next, log.position($0.partition) ?? $0.next) > $0.barrier
+                    }
+            }
     }
 
     /// The checkpoint that was written is committed.
@@ -20,6 +31,7 @@ extension Worker {
         for shard in shards {
             shard.aggregate.markCheckpointed()
             shard.leftovers = []
+            for lane in shard.lanes.indices { shard.lanes[lane].barrier = shard.lanes[lane].committed }
             guard shard.isRebuilt else { continue }
             shard.isRebuilt = false
             rebuilt.insert(shard.partitions)

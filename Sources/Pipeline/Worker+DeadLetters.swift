@@ -49,15 +49,11 @@ extension Worker {
         ] {
             envelope.headers.append((name: "__stockd.errors.\(name)", value: Array(value.utf8)))
         }
-        if let bytes = letter.value, bytes.count > deadLetterValueLimit {
-            // The dead-letter topic refused it once: better the reason and the key than no progress.
-            envelope.headers.append(
-                (name: "__stockd.errors.value_omitted_bytes", value: Array(String(bytes.count).utf8)))
-            letter.value = nil
-        }
         letter.envelope = envelope
+        deadLetterForm.fit(&letter)
+        // Counted first: a letter that is refused at once is the reason for it all the same.
+        transaction.deadLetters += 1
         try log.send(letter)
         transaction.sent += 1
-        transaction.deadLetters += 1
     }
 }

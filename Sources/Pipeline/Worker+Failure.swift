@@ -26,18 +26,23 @@ extension Worker {
             log.pause(ms: patience.delayMs(.broker))
         case .mustAbort(let message, let reason):
             telemetry.mustAbort(message)
-            if reason == .messageTooLarge, transaction.deadLetters > 0 {
-                deadLetterValueLimit = min(deadLetterValueLimit, Self.smallDeadLetter)
-            }
+            if transaction.deadLetters > 0 { deadLetterForm.giveWay(to: reason) }
+            if isTransactionOld { limit.halve(transaction.records) }
             try putBack()
             log.pause(ms: patience.delayMs(.transaction))
         case .indefinite(let message):
             telemetry.indefinite(message)
+            if isTransactionOld { limit.halve(transaction.records) }
             try settle()
             // A broker that refuses every new producer must not be asked a hundred times a second.
             log.pause(ms: patience.delayMs(.transaction))
         case .fenced(let message):
             telemetry.fenced(message)
+            if isTransactionOld {
+                // The coordinator ended a transaction that took too long; nobody else has the id.
+                limit.halve(transaction.records)
+                return try settle()
+            }
             guard patience.toleratesFencing(nowMs: log.nowMs) else {
                 throw .misconfigured(
                     message + " (again and again: two daemons share one kafka.transactional_id or "
@@ -47,6 +52,12 @@ extension Worker {
         case .offsetOutOfRange, .misconfigured, .fatal:
             throw failure
         }
+    }
+
+    /// Open so long that the coordinator may have ended it.
+    private var isTransactionOld: Bool {
+        guard transaction.isOpen else { return false }
+        return log.nowMs - transaction.openedMs >= settings.transactionTimeoutMs * 8 / 10
     }
 
     /// After an outcome that nobody knows, or a fencing: asks Kafka what was committed instead of guessing.

@@ -6,6 +6,7 @@ extension Worker {
         guard !transaction.isOpen else { return }
         try log.begin()
         transaction.isOpen = true
+        transaction.openedMs = log.nowMs
     }
 
     /// Sends what differs from the published tables, each change with the ledger record that remembers it.
@@ -56,6 +57,9 @@ extension Worker {
     }
 
     func send(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
+        guard shard.isCovered || settings.delivery == .atLeastOnce else {
+            throw .fatal("state of a shard was to be written whose offset is not part of the transaction")
+        }
         let partition = placement.partition(of: record, shard: shard)
         try messages.state.encode(record) { (key, value) throws(LogFailure) in
             try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: value))
@@ -72,22 +76,33 @@ extension Worker {
 
     /// The offsets to commit; with a first checkpoint all of them, so that the group's lag is known.
     ///
-    /// Every shard that is going to write anything commits an offset of its own, moved or not. With the offsets
-    /// Kafka checks the group's generation, without which a worker evicted unawares could still publish; and
-    /// the next owner of a partition, who asks for its stable offset first, waits for every transaction that
-    /// touches its state, also one whose records have not all reached the state topic yet.
-    func positionsToCommit(checkpoint: Bool) -> [PartitionPosition] {
+    /// Every shard that is to write anything commits an offset of its own, moved or not, before it writes. With
+    /// the offsets Kafka checks the group's generation, without which a worker evicted unawares could still
+    /// publish; and the next owner of a partition, who asks for its stable offset first, waits for every
+    /// transaction that touches its state, also one whose records have not all reached the state topic yet.
+    func positionsToCommit(withCheckpoint checkpoint: Bool) -> [PartitionPosition] {
         var positions: [PartitionPosition] = []
         for shard in shards {
+            shard.passGaps(upTo: log.position)
             let moved = shard.lanes.filter { $0.next != $0.committed || transaction.checkpointedMs == nil }
-            let writes = checkpoint || shard.aggregate.hasPendingChanges
-            let lanes = moved.isEmpty && writes ? Array(shard.lanes.prefix(1)) : moved
+            let isToWrite = checkpoint || shard.aggregate.hasPendingChanges || isToRemember(of: shard)
+            let lanes = moved.isEmpty && isToWrite ? Array(shard.lanes.prefix(1)) : moved
             positions += lanes.map { PartitionPosition($0.partition, $0.next) }
+            shard.isCovered = !lanes.isEmpty
         }
-        if positions.isEmpty, let lane = shards.first?.lanes.first {
+        if positions.isEmpty, let shard = shards.first, let lane = shard.lanes.first {
             positions.append(PartitionPosition(lane.partition, lane.next))
+            shard.isCovered = true
         }
         return positions
+    }
+
+    /// The owner of input partition 0 writes down how far reference topics are in the dead letters.
+    private func isToRemember(of shard: Shard) -> Bool {
+        guard let reference, !reference.refused.isEmpty, let route = route(of: Partition(0)) else {
+            return false
+        }
+        return shards[route.shard] === shard
     }
 
     /// Repeats the offsets in the state topic, where they tell how far the published ledger goes even when

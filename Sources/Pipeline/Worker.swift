@@ -36,8 +36,10 @@ public final class Worker<L: Log> {
     var patience = Patience()
     var productPartitions = ProductPartitions()
     var placement: StatePlacement
-    /// Larger values are left out of dead letters, once the topic has refused one for its size.
-    var deadLetterValueLimit = Int.max
+    var deadLetterForm = DeadLetterForm()
+    var limit = TransactionLimit()
+    /// Since when another member has had partitions that this worker needs.
+    var incompleteSinceMs: Int64?
     /// The tables as the files have them; what comes from topics is joined in.
     var files: Catalog
     /// Waits for the end of a transaction, or of a recovery.
@@ -45,8 +47,6 @@ public final class Worker<L: Log> {
     /// Nil when both reference tables come from files.
     let reference: ReferenceTopics<L>?
     private var waiting = WaitingEvents()
-    static var smallDeadLetter: Int { 65_536 }
-
     enum Phase {
         case unassigned
         case recovering(Recovery<L>)
@@ -89,7 +89,7 @@ public final class Worker<L: Log> {
             if transaction.mustPutBack { try putBack() }
             try reference?.advance()
             if case .recovering(let recovery) = phase { try advance(recovery) }
-            let polled = try log.poll(maxRecords: settings.maxBatchEvents, waitMs: waitMs)
+            let polled = try log.poll(maxRecords: roomInTransaction, waitMs: waitMs)
             patience.reset(.broker, telemetry)
             switch polled {
             case .records(let count): try absorb(count)
@@ -105,6 +105,9 @@ public final class Worker<L: Log> {
         publishViews()
         return true
     }
+
+    /// How many records the next poll may add.
+    private var roomInTransaction: Int { limit.room(settings.maxBatchEvents, after: transaction.records) }
 
     /// How long a poll may wait: not at all while there is something to commit or to recover, unless more
     /// records are known to be on their way.
@@ -124,12 +127,13 @@ public final class Worker<L: Log> {
     @specialized(where L == KafkaLog)
     private func absorb(_ count: Int) throws(LogFailure) {
         guard case .running = phase else { return }
+        let hasRoom = count < roomInTransaction
         transaction.noteWork(count, nowMs: log.nowMs)
         // Two records a batch tell its latency well enough; asking each would cost every event.
         transaction.noteTime(log.timestampMs(0))
         transaction.noteTime(log.timestampMs(count - 1))
-        transaction.expectsMore = count < settings.maxBatchEvents && log.hasMore
-        transaction.isQueueDry = count < settings.maxBatchEvents && !transaction.expectsMore
+        transaction.expectsMore = hasRoom && log.hasMore
+        transaction.isQueueDry = hasRoom && !transaction.expectsMore
         var tally = Telemetry.Batch()
         defer { telemetry.count(tally) }
         // Taken out of the worker while it is filled: every access to a member of a class is checked.
@@ -225,7 +229,7 @@ public final class Worker<L: Log> {
         guard case .running = phase else { return false }
         if hasPendingChanges || hasRefusedRows || isIdleCheckpointDue { return true }
         guard transaction.hasWork else { return false }
-        return transaction.isQueueDry || transaction.records >= Self.mostRecords
+        return transaction.isQueueDry || limit.isReached(transaction.records)
             || log.nowMs - transaction.startedMs >= gatheringMs
     }
 
@@ -236,8 +240,6 @@ public final class Worker<L: Log> {
     }
 
     private static var longestGatheringMs: Int64 { 500 }
-    /// Bounds the journal's memory: 16 MB when each record is of another pair.
-    private static var mostRecords: Int { 250_000 }
 
     /// Reference data or a recovery left something to derive.
     private var hasPendingChanges: Bool {
@@ -245,13 +247,14 @@ public final class Worker<L: Log> {
         return !transaction.hasWork && shards.contains { $0.aggregate.hasPendingChanges }
     }
 
-    func commit() throws(LogFailure) {
+    /// - Parameter isFinal: the last commit before an orderly end, after which nothing is to be read again.
+    func commit(isFinal: Bool = false) throws(LogFailure) {
         let startedMs = log.nowMs
         try checkKeying()
         try openTransaction()
         views?.begin()
-        let checkpoint = isCheckpointDue
-        let positions = positionsToCommit(checkpoint: checkpoint)
+        let checkpoint = isCheckpointDue || isFinal && isCheckpointUseful
+        let positions = positionsToCommit(withCheckpoint: checkpoint)
         try log.sendOffsets(positions)
         for shard in shards { try publishChanges(of: shard) }
         let refusedRows = try sendRefusedRows()
@@ -271,6 +274,7 @@ public final class Worker<L: Log> {
             recordTimes: transaction.recordTimes)
         views?.committed()
         transaction.close()
+        limit.committed()
         patience.reset(.transaction, telemetry)
     }
 }

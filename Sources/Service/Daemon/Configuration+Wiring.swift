@@ -57,6 +57,8 @@ extension Configuration {
         settings.maxBatchEvents = batch.maxEvents
         settings.commitIntervalMs = commit.interval.wholeMilliseconds
         settings.checkpointIntervalMs = checkpoint.interval.wholeMilliseconds
+        settings.transactionTimeoutMs = kafka.transactionTimeout.wholeMilliseconds
+        settings.sessionTimeoutMs = kafka.sessionTimeout.wholeMilliseconds
         settings.inputTopic = input.topic
         settings.stateTopic = stateTopic
         settings.release = release

@@ -177,6 +177,8 @@ final class SimLog: Log {
         positions.contains { cluster.partition(.input, Int($0.key)).end > $0.value }
     }
 
+    func position(_ partition: Partition) -> Offset? { positions[partition.rawValue].map { Offset($0) } }
+
     func record(_ index: Int) -> LogRecord {
         LogRecord(
             partition: Partition(batchPartitions[index]), offset: Offset(batch[index].offset),
