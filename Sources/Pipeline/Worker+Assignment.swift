@@ -62,7 +62,9 @@ extension Worker {
     /// Finishes what can be finished, and hands the partitions back to the group.
     func giveUpPartitions(parking: Bool) throws(LogFailure) {
         do throws(LogFailure) {
-            if case .running = phase, transaction.hasWork || !parking && isCheckpointUseful {
+            // With a put-back that did not get through, the log's position is ahead of what was applied.
+            let isAhead = transaction.mustPutBack
+            if case .running = phase, !isAhead, transaction.hasWork || !parking && isCheckpointUseful {
                 try commit(isFinal: !parking)
             }
             if transaction.isOpen { try putBack() }
