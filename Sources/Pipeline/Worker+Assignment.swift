@@ -21,7 +21,7 @@ extension Worker {
     /// Where a pair's events may be in any partition, only the owner of all of them knows its stock.
     private func checkOwnership(_ partitions: [Partition]) throws(LogFailure) {
         guard settings.keyedBy == .none else { return }
-        let count = try log.partitionCount(.input) ?? 0
+        let count = try sizes.count(.input, named: settings.inputTopic) ?? 0
         guard partitions.count != count else { return }
         throw .misconfigured(
             "this worker was assigned \(partitions.count) of the \(count) partitions of "
@@ -88,7 +88,8 @@ extension Worker {
     private func park() {
         guard case .running = phase else { return }
         for shard in shards {
-            guard let bounds = try? stateEnds(of: shard) else { continue }
+            // A broker that does not answer would be waited for again with each shard.
+            guard let bounds = try? stateEnds(of: shard) else { return }
             parked.append(ParkedShard(shard: shard, stateEnds: bounds))
         }
     }
@@ -107,7 +108,8 @@ extension Worker {
         defer { parked = [] }
         return Recovery(
             log: log, settings: settings, catalog: catalog, decoder: decoder, telemetry: telemetry,
-            partitions: partitions.sorted(), parked: parked, rebuilt: rebuilt)
+            partitions: partitions.sorted(), parked: parked, rebuilt: rebuilt,
+            sizes: sizes)
     }
 
     /// Takes a recovery one piece further, and goes live when it is complete.
