@@ -26,30 +26,6 @@ struct StartTests {
         #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
     }
 
-    @Test("waits while brokers answer that they cannot do it yet", arguments: [3, 5, 7, 41] as [Int32])
-    func transient(_ code: Int32) throws {
-        let site = try Site("transient", partitions: 1, settings: Self.settings, isEmbedded: true)
-        defer { site.close() }
-        let errors = [Int32](repeating: code, count: 10_000)
-        try site.cluster.embedded.pushRequestErrors(.metadata, errors)
-        let daemon = try site.run()
-        try? eventually("it says so", within: 3) { daemon.text.contains("Trying until it works") ? () : nil }
-        #expect(daemon.isRunning, "\(daemon.text)")
-        try site.cluster.embedded.clearRequestErrors(.metadata)
-        try Self.await("ready", daemon)
-        daemon.send(SIGTERM)
-        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
-    }
-
-    @Test("ends with exit 78 when it is not allowed to use a topic")
-    func refused() throws {
-        let site = try Site("refused", partitions: 1, settings: Self.settings, isEmbedded: true)
-        defer { site.close() }
-        try site.cluster.embedded.pushRequestErrors(.metadata, [Int32](repeating: 29, count: 10_000))
-        let daemon = try site.run()
-        #expect(try daemon.exitCode() == 78, "\(daemon.text)")
-    }
-
     @Test(
         "waits for brokers while there are fewer than a topic is to have replicas",
         .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
