@@ -129,12 +129,11 @@ extension Aggregate {
     private mutating func remember(_ entry: LedgerEntry, of slot: UInt32) {
         let detail = table.details + Int(slot)
         if detail.pointee.ledgerIndex == Cell.none {
-            detail.pointee.ledgerIndex = UInt32(ledger.count)
-            ledger.append(LedgerEntry())
+            detail.pointee.ledgerIndex = addLedgerEntry()
         }
         let index = Int(detail.pointee.ledgerIndex)
         journal.ledger.append(Journal.Ledgered(slot: slot, before: ledger[index]))
-        ledger[index] = entry
+        setLedger(index, entry)
     }
 
     private mutating func deriveStock<Failure: Error>(

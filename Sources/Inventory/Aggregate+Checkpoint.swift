@@ -72,6 +72,9 @@ extension Aggregate {
             lastUpdated: Timestamp(microseconds: cell.lastUpdated), events: cell.events)
     }
 
+    /// Chunks of seen ids of a lane.
+    public func seenChunkCount(lane: Int) -> Int { lanes[lane].chunkCount }
+
     /// The highest event id applied from a lane.
     public func highestID(lane: Int) -> Int64? { lanes[lane].highest }
 
@@ -118,6 +121,11 @@ extension Aggregate {
     /// Puts a chunk of a lane's seen ids back.
     public mutating func restore(_ chunk: SeenChunk, lane: Int) { lanes[lane].restore(chunk) }
 
+    /// Has a restored chunk stored again if its place in the ring is another than it was stored under.
+    public mutating func markMoved(_ chunk: Int64, lane: Int, from place: UInt32) {
+        lanes[lane].markMoved(chunk, from: Int(place))
+    }
+
     /// Puts back the highest event id applied from a lane.
     public mutating func restore(highestID: Int64?, lane: Int) { lanes[lane].restore(highest: highestID) }
 
@@ -126,11 +134,9 @@ extension Aggregate {
         let slot = table.find(pair.packed) ?? add(pair)
         let detail = table.details + Int(slot)
         if detail.pointee.ledgerIndex == Cell.none {
-            detail.pointee.ledgerIndex = UInt32(ledger.count)
-            ledger.append(entry)
-        } else {
-            ledger[Int(detail.pointee.ledgerIndex)] = entry
+            detail.pointee.ledgerIndex = addLedgerEntry()
         }
+        setLedger(Int(detail.pointee.ledgerIndex), entry)
     }
 
     /// Puts back the digest of a pair's published stock row.

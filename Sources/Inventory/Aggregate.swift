@@ -32,7 +32,9 @@ public struct Aggregate: ~Copyable {
     var table = PairTable()
     var journal = Journal()
     var movements = MovementLog()
-    var ledger: [LedgerEntry] = []
+    private(set) var ledger: [LedgerEntry] = []
+    /// Entries of the ledger that were ever published.
+    public private(set) var publishedAlertCount = 0
     var productHeads: [ProductID: UInt32] = [:]
     /// By slot, digests of the published stock rows; empty unless `outputs.stockLevels`.
     var stockPrints: [UInt64] = []
@@ -181,6 +183,19 @@ public struct Aggregate: ~Copyable {
         return slot
     }
 
+    /// Makes an entry for a pair that has none.
+    mutating func addLedgerEntry() -> UInt32 {
+        ledger.append(LedgerEntry())
+        return UInt32(ledger.count - 1)
+    }
+
+    @inline(__always)
+    mutating func setLedger(_ index: Int, _ entry: LedgerEntry) {
+        if ledger[index].incident > 0 { publishedAlertCount -= 1 }
+        if entry.incident > 0 { publishedAlertCount += 1 }
+        ledger[index] = entry
+    }
+
     /// Copies into a cell what the reference tables say of its pair.
     func refresh(_ slot: UInt32) {
         let detail = table.details + Int(slot)
@@ -217,7 +232,7 @@ public struct Aggregate: ~Copyable {
         for lane in 0..<laneCount { lanes[lane].rollback() }
         rollbackMovements()
         for entry in journal.ledger.reversed() {
-            ledger[Int(table.details[Int(entry.slot)].ledgerIndex)] = entry.before
+            setLedger(Int(table.details[Int(entry.slot)].ledgerIndex), entry.before)
         }
         for print in journal.stockPrints.reversed() { stockPrints[Int(print.slot)] = print.before }
         for print in journal.rollupPrints.reversed() { rollupPrints[print.product] = print.before }

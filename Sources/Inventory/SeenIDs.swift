@@ -171,6 +171,17 @@ extension SeenIDs {
         for word in 0..<Self.wordsPerChunk { there[word] |= chunk.words[word] }
     }
 
+    /// A chunk that was stored under the name of another place is part of the next checkpoint.
+    mutating func markMoved(_ number: Int64, from stored: Int) {
+        guard window > 0 else { return }
+        let place = placeInRing(of: number)
+        guard place != stored, numbers[place] == number, !dirty[place] else { return }
+        markDirty(place)
+    }
+
+    /// Chunks in the ring; each is in the last checkpoint, or will be in the next.
+    var chunkCount: Int { (0..<places).count { numbers[$0] != .min } }
+
     mutating func restore(highest value: Int64?) {
         highest = value
         committedHighest = value

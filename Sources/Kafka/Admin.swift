@@ -32,13 +32,17 @@ public final class Admin: @unchecked Sendable {
     }
 
     /// Whether a broker answers; throws what stands in the way.
-    public func ping(timeoutMs: Int32) throws(KafkaError) {
+    public func ping(timeoutMs: Int32) throws(KafkaError) { _ = try brokerCount(timeoutMs: timeoutMs) }
+
+    /// How many brokers the cluster has at present.
+    public func brokerCount(timeoutMs: Int32) throws(KafkaError) -> Int {
         defer { serveCallbacks() }
         var metadata: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(client.handle, 0, nil, &metadata, timeoutMs)
         if let error = KafkaError.describing(code, on: client.handle) { throw error }
-        rd_kafka_metadata_destroy(metadata)
+        defer { rd_kafka_metadata_destroy(metadata) }
         client.context.connection.up()
+        return Int(metadata?.pointee.broker_cnt ?? 0)
     }
 
     @discardableResult

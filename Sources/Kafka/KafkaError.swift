@@ -18,6 +18,19 @@ public struct KafkaError: Error, Sendable, Equatable {
     /// The time-out passed: for a commit or an abort this means that the outcome is unknown.
     public var isTimedOut: Bool { Self.timeOutNames.contains(name) }
 
+    /// The cluster answers like this however often it is asked: only an operator can change it. What is not
+    /// listed, an error of a later Kafka too, may pass.
+    public var isRefusal: Bool { Self.refusals.contains(name) }
+
+    private static let refusals: Set<String> = [
+        "TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED",
+        "TRANSACTIONAL_ID_AUTHORIZATION_FAILED", "DELEGATION_TOKEN_AUTHORIZATION_FAILED",
+        "SASL_AUTHENTICATION_FAILED", "_AUTHENTICATION", "UNSUPPORTED_SASL_MECHANISM",
+        "ILLEGAL_SASL_STATE", "SECURITY_DISABLED", "POLICY_VIOLATION", "INVALID_CONFIG", "INVALID_PARTITIONS",
+        "INVALID_REQUEST", "UNSUPPORTED_VERSION", "TOPIC_EXCEPTION", "_INVALID_ARG", "_UNSUPPORTED_FEATURE",
+        "_NOT_IMPLEMENTED", "_FATAL",
+    ]
+
     /// The same error in other words.
     func with(message: String) -> KafkaError {
         var copy = self

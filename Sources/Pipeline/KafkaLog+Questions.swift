@@ -3,12 +3,25 @@ import Kafka
 
 extension KafkaLog {
     public func committed(_ partitions: [Partition]) throws(LogFailure) -> [Partition: Offset] {
-        try ask { () throws(KafkaError) in
+        do throws(KafkaError) {
             let offsets = try consumer.committed(
                 partitions: partitions.map(\.rawValue), timeoutMs: settings.deadlineMs)
             return Dictionary(
                 uniqueKeysWithValues: offsets.map { (Partition($0.key), Offset($0.value)) })
+        } catch {
+            throw unsettled(error)
         }
+    }
+
+    /// A cluster that answers, though not with stable offsets, waits for a transaction itself.
+    private func unsettled(_ error: KafkaError) -> LogFailure {
+        if error.isFatal { return failure(error) }
+        let isUnstable = error.name == "UNSTABLE_OFFSET_COMMIT"
+        guard isUnstable || (error.isTimedOut && (try? admin.ping(timeoutMs: 1_000)) != nil) else {
+            return .unavailable(error.description)
+        }
+        return .unavailable(
+            "waiting for a transaction of a predecessor to end (at most kafka.transaction_timeout): \(error)")
     }
 
     public func partitionCount(_ topic: Topic) throws(LogFailure) -> Int? {

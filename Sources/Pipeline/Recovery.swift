@@ -14,6 +14,7 @@ final class Recovery<L: Log> {
     let telemetry: Telemetry
     let partitions: [Partition]
     private let rebuilt: RebuiltPartitions
+    private let sizes: TopicSizes<L>
     private var parked: [ParkedShard]
     private var stage = Stage.start
     private var groups: [[Partition]] = []
@@ -36,7 +37,7 @@ final class Recovery<L: Log> {
 
     init(
         log: L, settings: PipelineSettings, catalog: Catalog, decoder: InputDecoder, telemetry: Telemetry,
-        partitions: [Partition], parked: [ParkedShard], rebuilt: RebuiltPartitions
+        partitions: [Partition], parked: [ParkedShard], rebuilt: RebuiltPartitions, sizes: TopicSizes<L>
     ) {
         self.log = log
         self.settings = settings
@@ -46,6 +47,7 @@ final class Recovery<L: Log> {
         self.partitions = partitions
         self.parked = parked
         self.rebuilt = rebuilt
+        self.sizes = sizes
         placement = StatePlacement(keyedBy: settings.keyedBy, statePartitionCount: 1)
     }
 
@@ -87,16 +89,17 @@ final class Recovery<L: Log> {
     }
 
     private func checkedStatePartitionCount() throws(LogFailure) -> Int {
-        guard let state = try log.partitionCount(.state) else {
+        guard let state = try sizes.count(.state, named: settings.stateTopic) else {
             throw .misconfigured("the state topic \(settings.stateTopic) does not exist")
         }
-        let input = try log.partitionCount(.input) ?? 0
+        let input = try sizes.count(.input, named: settings.inputTopic) ?? 0
         guard settings.keyedBy == .none || state == input else {
             throw .misconfigured(
                 "\(settings.inputTopic) has \(input) partitions and \(settings.stateTopic) has \(state); "
                     + "with input.keyed_by: product they must have equally many. When the input's count was "
-                    + "changed its keys moved between partitions: delete \(settings.stateTopic) and start "
-                    + "once with --rebuild.")
+                    + "changed its keys moved between partitions, and products are in two of them: start a "
+                    + "history of its own, with another kafka.group_id, state.topic and alerts.topic, on an input "
+                    + "topic whose events were written anew by product, or with input.keyed_by: none.")
         }
         return state
     }

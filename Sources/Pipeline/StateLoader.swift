@@ -144,6 +144,7 @@ final class StateLoader<L: Log> {
         try finishMovements(&taken)
         // Before the ledger: a pair that only it knows is in no checkpoint yet.
         taken.markCheckpointed()
+        markMoved(&taken)
         restoreLedger(of: &taken)
         return taken
     }
@@ -177,6 +178,17 @@ final class StateLoader<L: Log> {
         return taken
     }
 
+    /// A ring of another size has its chunks in other places: they are to be stored under their new names, before
+    /// another takes the old one.
+    private func markMoved(_ aggregate: inout Aggregate) {
+        for (lane, input) in inputs.enumerated() {
+            for (name, chunk) in stored.chunks {
+                guard case .seen(input, let place) = name else { continue }
+                aggregate.markMoved(chunk.number, lane: lane, from: place)
+            }
+        }
+    }
+
     private func restoreLedger(of aggregate: inout Aggregate) {
         for (pair, entry) in stored.alerts { aggregate.restore(entry, of: pair) }
         for (pair, print) in stored.stockFingerprints { aggregate.restore(stockFingerprint: print, of: pair) }
@@ -199,6 +211,33 @@ final class StateLoader<L: Log> {
                     + "their \(needed) buckets are there whole. Was part of the topic deleted? "
                     + "Start once with --rebuild to recompute the stock from the log.")
         }
+        try checkChunks()
+        try checkLedger()
+    }
+
+    /// Chunks of seen ids are never deleted but in a rebuild: fewer than at the barrier are a loss, and would let
+    /// an event count twice.
+    private func checkChunks() throws(LogFailure) {
+        for input in inputs {
+            guard let barrier = stored.barriers[input] else { continue }
+            let found = stored.chunks.keys.count { if case .seen(input, _) = $0 { true } else { false } }
+            guard found < Int(barrier.seenChunkCount) else { continue }
+            throw .misconfigured(
+                "\(settings.stateTopic) is incomplete: its checkpoint names \(barrier.seenChunkCount) chunks of event "
+                    + "ids of partition \(input.rawValue), and \(found) are there. Was the topic deleted and made "
+                    + "anew? Start once with --rebuild to recompute the stock from the log.")
+        }
+    }
+
+    /// Entries of the ledger are never deleted, and those written since the barrier only add to them.
+    private func checkLedger() throws(LogFailure) {
+        let promised = inputs.compactMap { stored.barriers[$0]?.alertCount }.max() ?? 0
+        guard stored.alerts.count < Int(promised) else { return }
+        throw .misconfigured(
+            "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) published alerts, and "
+                + "\(stored.alerts.count) are there. Was the topic deleted and made anew? Start once with --rebuild "
+                + "to recompute the stock from the log; alerts of which nothing is known any more, and which stand, "
+                + "are then raised again, from incident 1 on.")
     }
 
     private func checkPlacement() throws(LogFailure) {
@@ -206,7 +245,8 @@ final class StateLoader<L: Log> {
         throw .misconfigured(
             "\(settings.stateTopic)[\(place.partition.rawValue)] at offset \(place.offset.rawValue) is in another "
                 + "partition than stockd would write it to: the topic's partition count was changed, so older "
-                + "and newer records of one key cannot be told apart. Delete \(settings.stateTopic) and "
-                + "start once with --rebuild.")
+                + "and newer records of one key cannot be told apart. Set state.topic and alerts.topic (and those of "
+                + "outputs) to new names and start once with --rebuild; in the old alert topic every alert that "
+                + "stands would be raised again.")
     }
 }

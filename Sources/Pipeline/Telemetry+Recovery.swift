@@ -38,9 +38,10 @@ extension Telemetry {
             ])
     }
 
-    func rebuilt(_ partitions: [Partition], pairs: Int, differed: Int) {
+    func rebuilt(_ partitions: [Partition], pairs: Int, differed: Int, shown: Int) {
+        let rest = differed > shown ? "; the first \(shown) of them were logged" : ""
         logger.notice(
-            "rebuild: \(pairs) pairs, \(differed) differed",
+            "rebuild: \(pairs) pairs, \(differed) differed\(rest)",
             metadata: ["partitions": .string(Self.list(partitions))])
     }
 }

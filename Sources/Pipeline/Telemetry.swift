@@ -198,8 +198,8 @@ public final class Telemetry: Sendable {
             return !memory.unavailableSaid
         }
         guard isFirst else { return }
-        update { $0.status = "waiting for the broker" }
-        logger.warning("Kafka does not answer, trying again until it does: \(message)")
+        update { $0.status = "waiting for Kafka" }
+        logger.warning("waiting for Kafka, trying again: \(message)")
     }
 
     func worksAgain(_ what: String) {

@@ -25,7 +25,7 @@ extension Worker {
     /// - Returns: whether all that is needed is there.
     private func ownsEnough(_ partitions: [Partition]) throws(LogFailure) -> Bool {
         guard settings.keyedBy == .none else { return true }
-        let count = try log.partitionCount(.input) ?? 0
+        let count = try sizes.count(.input, named: settings.inputTopic) ?? 0
         guard partitions.count != count else {
             incompleteSinceMs = nil
             return true
@@ -108,7 +108,8 @@ extension Worker {
     private func park() {
         guard case .running = phase else { return }
         for shard in shards {
-            guard let bounds = try? stateEnds(of: shard) else { continue }
+            // A broker that does not answer would be waited for again with each shard.
+            guard let bounds = try? stateEnds(of: shard) else { return }
             parked.append(ParkedShard(shard: shard, stateEnds: bounds))
         }
     }
@@ -127,7 +128,8 @@ extension Worker {
         defer { parked = [] }
         return Recovery(
             log: log, settings: settings, catalog: catalog, decoder: decoder, telemetry: telemetry,
-            partitions: partitions.sorted(), parked: parked, rebuilt: rebuilt)
+            partitions: partitions.sorted(), parked: parked, rebuilt: rebuilt,
+            sizes: sizes)
     }
 
     /// Takes a recovery one piece further, and goes live when it is complete.

@@ -62,6 +62,8 @@ extension Worker {
                 partition: lane.partition, base: lane.base, offset: isComplete ? lane.next : lane.base,
                 highestID: isComplete ? shard.aggregate.highestID(lane: index) : nil,
                 cellCount: isComplete ? UInt32(shard.aggregate.pairCount) : 0,
+                seenChunkCount: isComplete ? UInt32(shard.aggregate.seenChunkCount(lane: index)) : 0,
+                alertCount: isComplete ? UInt32(shard.aggregate.publishedAlertCount) : 0,
                 settings: settings.fingerprint, release: settings.release)
             try send(.barrier(barrier), of: shard)
         }

@@ -34,6 +34,7 @@ public final class Worker<L: Log> {
     /// The assignment was found to be one that `input.keyed_by` allows.
     var isOwnershipChecked = false
     var patience = Patience()
+    let sizes: TopicSizes<L>
     var productPartitions = ProductPartitions()
     var placement: StatePlacement
     var deadLetterForm = DeadLetterForm()
@@ -64,6 +65,7 @@ public final class Worker<L: Log> {
     ) {
         self.log = log
         self.rebuilt = rebuilt
+        sizes = TopicSizes(log)
         self.settings = settings
         self.catalog = catalog
         files = catalog

@@ -77,6 +77,10 @@ struct ConfigurationMistakeTests {
                 "kafka.max_poll_interval: found \"10s\" (stockd.yaml:4); must be at least"
             ),
             (
+                "kafka: {transaction_timeout: 20s}",
+                "kafka.transaction_timeout: found \"20s\" (stockd.yaml:4); must be at most kafka.session_timeout (10s)"
+            ),
+            (
                 "commit: {interval: 8s}",
                 "commit.interval: found \"8s\" (stockd.yaml:4); must be at most half of"
             ),

@@ -34,8 +34,10 @@ struct StateRecordJSONTests {
                 .barrier(
                     Barrier(
                         partition: Partition(1), base: Offset(4), offset: Offset(9), highestID: nil,
-                        cellCount: 33, settings: "a=\"b\"\nc=d", release: "0.1.0")),
+                        cellCount: 33, seenChunkCount: 2, alertCount: 6, settings: "a=\"b\"\nc=d",
+                        release: "0.1.0")),
                 #""barrier","partition":1,"base":4,"input_offset":9,"highest_event_id":null,"cells":33,"#
+                    + #""seen_chunks":2,"alerts":6,"#
                     + #""settings":"a=\"b\"\nc=d","release":"0.1.0""#
             ),
             (

@@ -73,6 +73,14 @@ extension Configuration {
                 (\(DurationText.write(kafka.sessionTimeout))): librdkafka refuses less
                 """)
         }
+        if delivery == .exactlyOnce, kafka.transactionTimeout > kafka.sessionTimeout {
+            read.contradiction(
+                "kafka.transaction_timeout", with: ["kafka.session_timeout", "delivery"],
+                """
+                must be at most kafka.session_timeout (\(DurationText.write(kafka.sessionTimeout))): what a dead \
+                daemon left open would hold its successor back after the partitions have moved
+                """)
+        }
         if delivery == .exactlyOnce, commit.interval * 2 > kafka.transactionTimeout {
             read.contradiction(
                 "commit.interval", with: ["kafka.transaction_timeout", "delivery"],

@@ -52,7 +52,7 @@ extension Keys {
             property: "transaction.timeout.ms",
             """
             The broker aborts a transaction left open this long. A daemon killed in the middle of one holds
-            readers and its successor back until then.
+            readers and its successor back until then. At most kafka.session_timeout.
             """)
         static let brokerDeadline = Key(
             "kafka.broker_deadline", Kind.duration(.seconds(1) ... .seconds(604_800)).orNull, default: "null",

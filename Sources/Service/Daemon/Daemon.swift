@@ -29,14 +29,22 @@ public final class Daemon: Service {
     private let notifier: SystemdNotifier
     private let watchdog: WatchdogFeeder
     private let files: ReferenceFiles
-    private let catalog: Catalog
     /// Nil without HTTP.
     private let web: WebParts?
-    private let workers = Mutex<[WorkerThread]>([])
+    private let crew: Mutex<Crew>
     /// Reads the configuration again for SIGHUP and says what changed.
     private let onReload: @Sendable () -> Void
     /// Until the first broker answers, `connect` does the talking.
     private let isDown = Mutex(true)
+
+    /// Kept together, so that no reload falls between the tables the workers begin with and the workers.
+    private struct Crew {
+        var workers: [WorkerThread] = []
+        /// The reference files' tables as last read.
+        var catalog: Catalog
+    }
+
+    private var workers: [WorkerThread] { crew.withLock { $0.workers } }
 
     /// - Parameter catalog: the tables that `files` gave, or empty ones.
     public init(
@@ -51,7 +59,7 @@ public final class Daemon: Service {
         settings.acceptsDataLoss = options.acceptsDataLoss
         self.settings = settings
         self.files = files
-        self.catalog = catalog
+        crew = Mutex(Crew(catalog: catalog))
         self.logger = logger
         self.onReload = onReload
         web = configuration.http.listen == nil ? nil : WebParts(workers: configuration.workers)
@@ -70,7 +78,7 @@ public final class Daemon: Service {
             try await watchWorkers()
         } onGracefulShutdown: {
             self.notifier.send(.stopping, .status("stopping"))
-            for worker in self.workers.withLock({ $0 }) { worker.inbox.stop() }
+            for worker in self.workers { worker.inbox.stop() }
         }
     }
 
@@ -82,22 +90,16 @@ public final class Daemon: Service {
         } catch {
             throw WorkerStop(.configuration, error.description)
         }
-        let start = ContinuousClock.now
-        var hasSaidSo = false
+        var wait = BrokerWait(configuration, logger)
         while !Task.isShuttingDownGracefully {
-            var problems: [String] = []
-            do throws(KafkaError) {
-                problems = try prepareTopics(admin)
-                if hasSaidSo { logger.notice("Kafka answers") }
-                if problems.isEmpty { return admin }
-            } catch {
-                if !error.isRetriable, !error.name.hasPrefix("_") {
-                    throw WorkerStop(.configuration, "\(error)")
-                }
-                try tolerate(error, since: start, &hasSaidSo)
-            }
-            guard problems.isEmpty else {
+            switch Result(catching: { () throws(KafkaError) in try prepareTopics(admin) }) {
+            case .success(.ready):
+                wait.end()
+                return admin
+            case .success(.wrong(let problems)):
                 throw WorkerStop(.configuration, problems.joined(separator: "; "))
+            case .success(.waiting(let reason)): try wait.bear(reason)
+            case .failure(let error): try wait.bear(error)
             }
             notifier.send(.status("waiting for Kafka"), .extendTimeout(.seconds(30)))
             try? await Task.sleep(for: .milliseconds(500))
@@ -105,27 +107,15 @@ public final class Daemon: Service {
         return nil
     }
 
-    private func tolerate(
-        _ error: KafkaError, since start: ContinuousClock.Instant, _ hasSaidSo: inout Bool
-    ) throws(WorkerStop) {
-        if let deadline = configuration.kafka.brokerDeadline, ContinuousClock.now - start > deadline {
-            throw WorkerStop(
-                .unavailable,
-                "no broker at \(configuration.kafka.bootstrapServers) within \(deadline): \(error)")
-        }
-        guard !hasSaidSo else { return }
-        hasSaidSo = true
-        logger.warning(
-            "no broker yet at \(configuration.kafka.bootstrapServers), trying until one answers: \(error)")
-    }
-
-    private func prepareTopics(_ admin: Admin) throws(KafkaError) -> [String] {
+    private func prepareTopics(_ admin: Admin) throws(KafkaError) -> TopicPreparation.Standing {
         try admin.ping(timeoutMs: 5_000)
         let preparation = TopicPreparation(configuration, admin)
         let problems = try preparation.problems()
-        guard problems.isEmpty, configuration.topics.create else { return problems }
+        guard problems.isEmpty else { return .wrong(problems) }
+        guard configuration.topics.create else { return .ready }
+        if let reason = try preparation.missingBrokers() { return .waiting(reason) }
         for topic in try preparation.create() { logger.notice("created topic \(topic)") }
-        return []
+        return .ready
     }
 
     private var client: ClientSettings {
@@ -150,16 +140,17 @@ public final class Daemon: Service {
         gethostname(&name, name.count - 1)
         let hostname = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let rebuilt = RebuiltPartitions()
-        let started = (0..<configuration.workers).map { number in
-            watchdog.add(worker: number)
-            return WorkerThread(
-                number: number, client: web?.observed(client, worker: number) ?? client,
-                log: configuration.logSettings(worker: number, hostname: hostname), settings: settings,
-                catalog: catalog, admin: admin, logger: logger, views: web?.store, rebuilt: rebuilt,
-                onStep: { [watchdog] in watchdog.progress(worker: number) },
-                onEnd: { [watchdog] in watchdog.remove(worker: number) })
+        crew.withLock { crew in
+            crew.workers = (0..<configuration.workers).map { number in
+                watchdog.add(worker: number)
+                return WorkerThread(
+                    number: number, client: web?.observed(client, worker: number) ?? client,
+                    log: configuration.logSettings(worker: number, hostname: hostname), settings: settings,
+                    catalog: crew.catalog, admin: admin, logger: logger, views: web?.store, rebuilt: rebuilt,
+                    onStep: { [watchdog] in watchdog.progress(worker: number) },
+                    onEnd: { [watchdog] in watchdog.remove(worker: number) })
+            }
         }
-        workers.withLock { $0 = started }
     }
 
     /// How long workers may take to end: with what closing takes, the whole daemon needs less than 10 s.
@@ -171,7 +162,7 @@ public final class Daemon: Service {
         var failure: WorkerStop?
         var endingSince: ContinuousClock.Instant?
         while true {
-            let workers = self.workers.withLock { $0 }
+            let workers = self.workers
             if Task.isShuttingDownGracefully { for worker in workers { worker.inbox.stop() } }
             if workers.contains(where: { $0.inbox.isStopping }) {
                 let since = endingSince ?? .now
@@ -225,7 +216,11 @@ public final class Daemon: Service {
                     "products": "\(tables.products?.count ?? 0)",
                     "warehouses": "\(tables.warehouses?.count ?? 0)",
                 ])
-            for worker in workers.withLock({ $0 }) { worker.inbox.adopt(tables.catalog) }
+            let catalog = tables.catalog
+            crew.withLock { crew in
+                crew.catalog = catalog
+                for worker in crew.workers { worker.inbox.adopt(catalog) }
+            }
         }
         onReload()
     }
@@ -237,7 +232,7 @@ extension Daemon {
         guard let web, let settings = configuration.webSettings else { return nil }
         var source = WebSource(
             store: web.store, lags: web.lags, statistics: web.statistics,
-            counts: { [self] in workers.withLock { $0 }.map(\.telemetry.snapshot) },
+            counts: { [self] in workers.map(\.telemetry.snapshot) },
             workers: configuration.workers, release: self.settings.release,
             libraryVersion: LibraryVersion.text, groupID: configuration.kafka.groupID,
             inputTopic: configuration.input.topic, delivery: configuration.delivery.rawValue)

@@ -6,6 +6,15 @@ public struct TopicPreparation {
     private let admin: Admin
     private let timeoutMs: Int32 = 10_000
 
+    /// Whether the daemon can begin.
+    public enum Standing: Sendable {
+        case ready
+        /// Only an operator can put these right.
+        case wrong([String])
+        /// Passes by itself; a sentence says what is missing.
+        case waiting(String)
+    }
+
     public init(_ configuration: Configuration, _ admin: Admin) {
         self.configuration = configuration
         self.admin = admin
@@ -27,7 +36,22 @@ public struct TopicPreparation {
                 "state.topic: \(configuration.stateTopic) has \(state) partitions; with input.keyed_by: "
                     + "product it needs as many as \(configuration.input.topic), which has \(input)")
         }
-        return problems
+        let there = names.map(\.topic).filter { counts[$0] != nil }
+        let settings = try admin.settings(of: there, timeoutMs: 3_000)
+        return problems + CleanupPolicies(configuration, settings).problems
+    }
+
+    /// What is said while a cluster that starts has fewer brokers than a missing topic is to have replicas.
+    public func missingBrokers() throws(KafkaError) -> String? {
+        let wanted = configuration.topics.replicationFactor
+        let there = try admin.brokerCount(timeoutMs: timeoutMs)
+        guard wanted > there else { return nil }
+        let counts = try admin.describe(configuration.topicNames.map(\.topic), timeoutMs: timeoutMs)
+        guard let missing = configuration.topicNames.first(where: { counts[$0.topic] == nil }) else {
+            return nil
+        }
+        return "topic \(missing.topic) needs \(wanted) replicas (topics.replication_factor), and "
+            + "\(there) \(there == 1 ? "broker is" : "brokers are") there"
     }
 
     /// Creates the topics that are missing, the state topic with as many partitions as the input.

@@ -11,22 +11,23 @@ extension StateRecord {
         var reader = LittleEndianReader(value)
         _ = try keyReader.read(UInt8.self)
         let version = try reader.read(UInt8.self)
-        guard version == Self.version else {
+        guard version > 0, version <= kind.newest else {
             let release = kind == .barrier ? try? reader.readText() : nil
             throw .unknownVersion(version, kind: Character(UnicodeScalar(first)), release: release)
         }
-        self = try Self.read(kind, &keyReader, &reader)
+        self = try Self.read(kind, version, &keyReader, &reader)
         guard keyReader.remaining == 0, reader.remaining == 0 else { throw .foreign }
     }
 
     private static func read(
-        _ kind: Kind, _ key: inout LittleEndianReader, _ value: inout LittleEndianReader
+        _ kind: Kind, _ version: UInt8, _ key: inout LittleEndianReader,
+        _ value: inout LittleEndianReader
     ) throws(StateRecordError) -> StateRecord {
         switch kind {
         case .cells: return .cells(bucket: try key.read(), try readCells(&value))
         case .seen:
             return .seen(Partition(try key.read()), place: try key.read(), try readChunk(&value))
-        case .barrier: return .barrier(try readBarrier(Partition(try key.read()), &value))
+        case .barrier: return .barrier(try readBarrier(Partition(try key.read()), version, &value))
         case .position: return .position(Partition(try key.read()), Offset(try value.read()))
         case .alert: return .alert(Pair(packed: try key.read()), try readEntry(&value))
         case .stockFingerprint: return .stockFingerprint(Pair(packed: try key.read()), try value.read())
@@ -98,7 +99,7 @@ extension StateRecord {
     }
 
     private static func readBarrier(
-        _ partition: Partition, _ value: inout LittleEndianReader
+        _ partition: Partition, _ version: UInt8, _ value: inout LittleEndianReader
     ) throws(StateRecordError) -> Barrier {
         let release = try value.readText()
         let base = Offset(try value.read())
@@ -106,9 +107,14 @@ extension StateRecord {
         let hasHighest: UInt8 = try value.read()
         let highest: Int64 = try value.read()
         guard hasHighest == 1 || (hasHighest == 0 && highest == 0) else { throw .foreign }
-        return Barrier(
+        var barrier = Barrier(
             partition: partition, base: base, offset: offset, highestID: hasHighest == 1 ? highest : nil,
             cellCount: try value.read(), settings: try value.readText(), release: release)
+        if version > 1 {
+            barrier.seenChunkCount = try value.read()
+            barrier.alertCount = try value.read()
+        }
+        return barrier
     }
 
     private static func readEntry(

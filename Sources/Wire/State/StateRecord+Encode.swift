@@ -15,7 +15,7 @@ public struct StateEncoder {
         keyWriter.bytes.removeAll(keepingCapacity: true)
         valueWriter.bytes.removeAll(keepingCapacity: true)
         writeKey(record)
-        valueWriter.append(StateRecord.version)
+        valueWriter.append(record.layout)
         writeValue(record)
         var failure: Failure?
         keyWriter.bytes.withUnsafeBytes { key in
@@ -84,6 +84,8 @@ public struct StateEncoder {
             valueWriter.append(barrier.highestID ?? 0)
             valueWriter.append(barrier.cellCount)
             valueWriter.append(barrier.settings)
+            valueWriter.append(barrier.seenChunkCount)
+            valueWriter.append(barrier.alertCount)
         case .position(_, let offset): valueWriter.append(offset.rawValue)
         case .alert(_, let entry):
             valueWriter.append(entry.severity?.rawValue ?? 0)

@@ -141,6 +141,8 @@ extension StateRecord {
         out.append(",\"highest_event_id\":")
         if let highest = barrier.highestID { out.append(highest) } else { out.append("null") }
         field(",\"cells\":", Int64(barrier.cellCount), into: &out)
+        field(",\"seen_chunks\":", Int64(barrier.seenChunkCount), into: &out)
+        field(",\"alerts\":", Int64(barrier.alertCount), into: &out)
         out.append(",\"settings\":")
         out.append(jsonString: barrier.settings)
         out.append(",\"release\":")

@@ -53,6 +53,10 @@ public struct Barrier: Equatable, Sendable {
     public var highestID: Int64?
     /// How many cells the shard has, to notice a bucket that is missing.
     public var cellCount: UInt32
+    /// How many chunks of seen ids the partition has, and how many pairs of the shard ever had an alert: both
+    /// only grow. Barriers of version 1 vouch for none.
+    public var seenChunkCount: UInt32
+    public var alertCount: UInt32
     /// The settings that shaped the state, `name=value` lines.
     public var settings: String
     /// The release that wrote it.
@@ -60,13 +64,15 @@ public struct Barrier: Equatable, Sendable {
 
     public init(
         partition: Partition, base: Offset, offset: Offset, highestID: Int64?, cellCount: UInt32,
-        settings: String, release: String
+        seenChunkCount: UInt32 = 0, alertCount: UInt32 = 0, settings: String, release: String
     ) {
         self.partition = partition
         self.base = base
         self.offset = offset
         self.highestID = highestID
         self.cellCount = cellCount
+        self.seenChunkCount = seenChunkCount
+        self.alertCount = alertCount
         self.settings = settings
         self.release = release
     }
@@ -82,8 +88,11 @@ public enum StateRecordError: Error, Equatable, Sendable {
 }
 
 extension StateRecord {
-    /// The version of every value's layout; it is the value's first byte.
-    public static let version: UInt8 = 1
+    /// The newest version of a value's layout that this release reads; a value's first byte is its own.
+    public static let version: UInt8 = 2
+
+    /// The version that this record is written in.
+    var layout: UInt8 { if case .barrier = self { Self.version } else { 1 } }
 
     /// The first byte of a key.
     enum Kind: UInt8 {
@@ -97,5 +106,8 @@ extension StateRecord {
         case rollupFingerprint = 0x52  // R
         case seen = 0x53  // S
         case stockFingerprint = 0x4C  // L
+
+        /// The newest version of this kind's layout; older ones are read as well.
+        var newest: UInt8 { self == .barrier ? StateRecord.version : 1 }
     }
 }

@@ -10,10 +10,13 @@ final class Site {
     private var programs: [Program] = []
 
     /// - Parameter settings: lines of the configuration besides the names.
+    /// - Parameter isEmbedded: for tests that inject faults.
     init(
-        _ stem: String, partitions: Int32, settings: String = "", kafka: String = "", keyedBy: String = "none"
+        _ stem: String, partitions: Int32, settings: String = "", kafka: String = "",
+        keyedBy: String = "none",
+        isEmbedded: Bool = false
     ) throws {
-        cluster = try TestCluster()
+        cluster = try TestCluster(isEmbedded: isEmbedded)
         name = TestCluster.unique(stem)
         admin = try Admin(cluster.client())
         directory = FileManager.default.temporaryDirectory.appending(path: name)
@@ -27,6 +30,7 @@ final class Site {
               brokers: \(cluster.bootstrapServers)
               group_id: \(name)
               session_timeout: 6s
+              transaction_timeout: 6s
             \(kafka)
             input: {topic: \(name)-in, keyed_by: \(keyedBy)}
             dead_letters: {topic: \(name)-dlq}
@@ -38,7 +42,9 @@ final class Site {
             \(settings.replacing("NAME", with: name))
             """)
         let topics = ["in", "alerts", "stock", "state", "dlq", "replayed"].map {
-            TopicSpec("\(name)-\($0)", partitions: partitions, replicationFactor: 1)
+            TopicSpec(
+                "\(name)-\($0)", partitions: partitions, replicationFactor: 1,
+                config: ["state", "stock"].contains($0) ? ["cleanup.policy": "compact"] : [:])
         }
         try cluster.create(topics, admin)
     }

@@ -1,0 +1,44 @@
+import Kafka
+import Logging
+import Pipeline
+
+/// What keeps the daemon from starting and may pass by itself: each kind is said once, and borne until
+/// `kafka.broker_deadline`, or for ever.
+struct BrokerWait {
+    private let brokers: String
+    private let deadline: Duration?
+    private let logger: Logger
+    private let start = ContinuousClock.now
+    /// The kind of obstacle that was last said.
+    private var said: String?
+
+    init(_ configuration: Configuration, _ logger: Logger) {
+        brokers = configuration.kafka.bootstrapServers
+        deadline = configuration.kafka.brokerDeadline
+        self.logger = logger
+    }
+
+    /// - Throws: when the error is one that stays however often Kafka is asked, or the deadline has passed.
+    mutating func bear(_ error: KafkaError) throws(WorkerStop) {
+        if error.isRefusal { throw WorkerStop(.configuration, error.description) }
+        let isSilence = error.name.hasPrefix("_")
+        try bear(
+            isSilence ? "no broker yet at \(brokers): \(error)" : "Kafka cannot do it yet: \(error)",
+            kind: isSilence ? "silence" : error.name)
+    }
+
+    /// - Parameter reason: a sentence that says what is waited for.
+    mutating func bear(_ reason: String) throws(WorkerStop) { try bear(reason, kind: reason) }
+
+    private mutating func bear(_ reason: String, kind: String) throws(WorkerStop) {
+        if let deadline, ContinuousClock.now - start > deadline {
+            throw WorkerStop(.unavailable, "not within kafka.broker_deadline, \(deadline): \(reason)")
+        }
+        guard said != kind else { return }
+        said = kind
+        logger.warning("\(reason). Trying until it works.")
+    }
+
+    /// Says that the wait is over, if it was ever mentioned.
+    func end() { if said != nil { logger.notice("Kafka answers") } }
+}

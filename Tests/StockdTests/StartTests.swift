@@ -1,0 +1,64 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@Suite("A daemon that starts", .blocking)
+struct StartTests {
+    @Test("takes on what SIGHUP had it read while no broker was there")
+    func reloadBeforeBroker() throws {
+        let site = try Site("hangup", partitions: 1, settings: Self.settings, isEmbedded: true)
+        defer { site.close() }
+        try Sender(site, [Self.order]).send(1)
+        try site.cluster.embedded.setBrokerDown()
+        let daemon = try site.run()
+        try Self.await("no broker yet", daemon)
+        try site.write(
+            "products.csv",
+            "product_id,product_name,category,reorder_threshold,unit_price\n1,New name,Toys,100,1.50\n")
+        daemon.send(SIGHUP)
+        try Self.await("reference files read again", daemon)
+        try site.cluster.embedded.setBrokerUp()
+        try Self.await("ready", daemon)
+        let alert = try eventually("the alert comes") { try site.read("alerts").first }
+        #expect(try alert.fields["product_name"] as? String == "New name")
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
+    }
+
+    @Test(
+        "waits for brokers while there are fewer than a topic is to have replicas",
+        .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
+    func fewBrokers() throws {
+        let site = try Site(
+            "few", partitions: 1, settings: "alerts: {topic: NAME-new}\ntopics: {replication_factor: 9}",
+            kafka: "  broker_deadline: 2s")
+        defer { site.close() }
+        let daemon = try site.run()
+        #expect(try daemon.exitCode() == 69, "\(daemon.text)")
+        #expect(daemon.text.contains("\(site.name)-new needs 9 replicas"), "\(daemon.text)")
+    }
+
+    @Test(
+        "is told by check, and ends with exit 78, where the state topic deletes what it holds",
+        .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
+    func deletingState() throws {
+        let site = try Site("deleting", partitions: 1, settings: "state: {topic: NAME-old}")
+        defer { site.close() }
+        let old = TopicSpec("\(site.name)-old", partitions: 1, config: ["cleanup.policy": "delete"])
+        try site.cluster.create([old], site.admin)
+        let check = try site.result(of: ["check", "--broker"])
+        #expect(check.code == 78 && check.text.contains("--add-config cleanup.policy=compact"), "\(check)")
+        let daemon = try site.run()
+        #expect(try daemon.exitCode() == 78, "\(daemon.text)")
+    }
+
+    private static let settings = "alerts: {topic: NAME-alerts}"
+
+    private static let order = Order(
+        id: 3, type: "RECEIVED", product: 1, warehouse: 1, quantity: 5, second: 1_770_000_000)
+
+    private static func await(_ text: String, _ daemon: Program) throws {
+        try eventually("the daemon says: \(text)") { daemon.text.contains(text) ? () : nil }
+    }
+}
