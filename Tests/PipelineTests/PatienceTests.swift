@@ -90,7 +90,7 @@ struct PatienceTests {
     @Test("a dead letter that its topic refuses gives way, a part at a time")
     func deadLetters() throws {
         let key = [UInt8](repeating: 1, count: 70_000)
-        let value = [UInt8](repeating: 2, count: 100)
+        let value = [UInt8](repeating: 2, count: 300)
         func letter(_ form: DeadLetterForm) -> (key: Int?, value: Int?, headers: [String: String], Int64?) {
             key.withUnsafeBytes { key in
                 value.withUnsafeBytes { value in
@@ -114,7 +114,7 @@ struct PatienceTests {
         var form = DeadLetterForm()
         #expect(letter(form).key == 70_000 && letter(form).headers.count == 2)
         form.giveWay(to: .messageTooLarge)
-        #expect(letter(form).key == nil && letter(form).value == 100)
+        #expect(letter(form).key == nil && letter(form).value == 300)
         #expect(letter(form).headers["__stockd.errors.key_omitted_bytes"] == "70000")
         form.giveWay(to: .messageTooLarge)
         form.giveWay(to: .messageTooLarge)
