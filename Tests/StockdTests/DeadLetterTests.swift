@@ -14,7 +14,6 @@ struct DeadLetterTests {
             "dlq", partitions: 3,
             settings: """
                 delivery: \(delivery)
-                http: {listen: null}
                 alerts: {topic: NAME-alerts}
                 events: {unknown_type: dead_letter}
                 """)
