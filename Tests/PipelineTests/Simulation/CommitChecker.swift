@@ -45,7 +45,7 @@ struct CommitChecker {
             }
             follow(pair, record, commit)
         }
-        for pair in stock.cells.keys where owns(commit, pair) { compare(pair, commit.catalog) }
+        for pair in stock.pairs where owns(commit, pair) { compare(pair, commit.catalog) }
         let hasBarrier = commit.records.contains {
             $0.topic == .state && Self.isBarrier($0.record)
         }
@@ -88,6 +88,8 @@ struct CommitChecker {
             if stock.count(id, pair, units, second, from: partition) {
                 sources[pair, default: []].append((partition, offset))
             }
+        case .change(let change):
+            for pair in stock.follow(change) { sources[pair, default: []].append((partition, offset)) }
         case .bad: badOffsets.append([Int64(partition), offset])
         case .tombstone, nil: break
         }
@@ -206,7 +208,7 @@ struct CommitChecker {
 
     mutating func report(_ problem: String) { problems.append(problem) }
 
-    mutating func reached(_ probe: Probe) { coverage.reached(probe) }
+    mutating func reached(_ probe: Probe, times: Int = 1) { coverage.reached(probe, times: times) }
 
     static func pair(_ key: FlatJSON) -> Pair? {
         guard let product = key["product_id"].flatMap({ Int32($0) }),
