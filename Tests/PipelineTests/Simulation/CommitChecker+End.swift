@@ -19,6 +19,14 @@ extension CommitChecker {
         reached(.rowDeleted, times: stock.rows.deleted)
     }
 
+    /// Each record of a reference topic that is no row was sent once, whoever sent it.
+    mutating func checkReferenceLetters(_ refused: Set<[Int64]>) {
+        reached(.referenceLetter, times: referenceLetters.count)
+        let sent = referenceLetters.sorted { $0.lexicographicallyPrecedes($1) }
+        let expected = refused.sorted { $0.lexicographicallyPrecedes($1) }
+        if sent != expected { report("dead letters of reference rows \(sent), refused were \(expected)") }
+    }
+
     private mutating func checkPositions(_ cluster: SimCluster) {
         for (partition, offset) in positions where cluster.groupOffsets[partition] != offset {
             report("the group's offset of \(partition) is not \(offset)")

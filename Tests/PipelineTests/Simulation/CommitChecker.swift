@@ -22,6 +22,8 @@ struct CommitChecker {
     private(set) var coverage = Coverage()
     private var sources: [Pair: [(Int32, Int64)]] = [:]
     private var badOffsets: [[Int64]] = []
+    /// Dead letters of reference topics: table, partition and offset.
+    var referenceLetters: [[Int64]] = []
 
     init(_ settings: PipelineSettings, _ written: [Int32: [Int64: SimInput]], partitions: Int) {
         self.settings = settings
@@ -108,7 +110,12 @@ struct CommitChecker {
                 problems.append("a dead letter without its headers")
                 continue
             }
-            found.append([partition, offset])
+            let topic = headers["__stockd.errors.topic"].map { String(decoding: $0, as: UTF8.self) }
+            if let table = settings.referenceTopics.first(where: { $0.value.name == topic })?.key {
+                referenceLetters.append([Int64(table.rawValue), partition, offset])
+            } else {
+                found.append([partition, offset])
+            }
         }
         coverage.reached(.deadLetter, times: found.count)
         found.sort { $0.lexicographicallyPrecedes($1) }

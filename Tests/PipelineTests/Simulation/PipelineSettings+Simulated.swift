@@ -21,6 +21,8 @@ extension PipelineSettings {
         } else {
             settings.inputFormat.envelope = random.happens(500) ? .json : .auto
         }
+        if random.happens(400) { settings.referenceTopics[.products] = ReferenceTopic(name: "products") }
+        if random.happens(250) { settings.referenceTopics[.warehouses] = ReferenceTopic(name: "warehouses") }
         return settings
     }
 
