@@ -6,7 +6,7 @@ extension CommitChecker {
     /// Holds what is there at the end against the whole input and the last reference rows.
     mutating func checkEnd(_ cluster: SimCluster, _ catalog: Catalog, _ snapshots: [ViewSnapshot]) {
         checkPositions(cluster)
-        for pair in stock.cells.keys { compare(pair, catalog) }
+        for pair in stock.pairs { compare(pair, catalog) }
         checkReplay(cluster)
         checkStock(snapshots, catalog)
         checkRollup(snapshots, catalog)
@@ -14,6 +14,17 @@ extension CommitChecker {
         if settings.outputs.rollup { checkRollupTable(cluster, catalog) }
         if stock.duplicates > 0 { reached(.duplicate) }
         if stock.belowWindow > 0 { reached(.belowWindow) }
+        reached(.rowStale, times: stock.rows.stale)
+        reached(.rowUpdated, times: stock.rows.updated)
+        reached(.rowDeleted, times: stock.rows.deleted)
+    }
+
+    /// Each record of a reference topic that is no row was sent once, whoever sent it.
+    mutating func checkReferenceLetters(_ refused: Set<[Int64]>) {
+        reached(.referenceLetter, times: referenceLetters.count)
+        let sent = referenceLetters.sorted { $0.lexicographicallyPrecedes($1) }
+        let expected = refused.sorted { $0.lexicographicallyPrecedes($1) }
+        if sent != expected { report("dead letters of reference rows \(sent), refused were \(expected)") }
     }
 
     private mutating func checkPositions(_ cluster: SimCluster) {
@@ -65,7 +76,7 @@ extension CommitChecker {
             let pair = Pair(product: row.product.id, warehouse: row.warehouse.id)
             if rows.updateValue(row, forKey: pair) != nil { report("\(Self.name(pair)) has two rows") }
         }
-        for pair in Set(rows.keys).union(stock.cells.keys) {
+        for pair in Set(rows.keys).union(stock.pairs) {
             let expected = stock.row(pair, catalog)
             let found = rows[pair]
             guard found?.currentStock == expected?.stock, found?.product.name == expected?.name,

@@ -22,6 +22,8 @@ struct CommitChecker {
     private(set) var coverage = Coverage()
     private var sources: [Pair: [(Int32, Int64)]] = [:]
     private var badOffsets: [[Int64]] = []
+    /// Dead letters of reference topics: table, partition and offset.
+    var referenceLetters: [[Int64]] = []
 
     init(_ settings: PipelineSettings, _ written: [Int32: [Int64: SimInput]], partitions: Int) {
         self.settings = settings
@@ -45,7 +47,7 @@ struct CommitChecker {
             }
             follow(pair, record, commit)
         }
-        for pair in stock.cells.keys where owns(commit, pair) { compare(pair, commit.catalog) }
+        for pair in stock.pairs where owns(commit, pair) { compare(pair, commit.catalog) }
         let hasBarrier = commit.records.contains {
             $0.topic == .state && Self.isBarrier($0.record)
         }
@@ -88,6 +90,8 @@ struct CommitChecker {
             if stock.count(id, pair, units, second, from: partition) {
                 sources[pair, default: []].append((partition, offset))
             }
+        case .change(let change):
+            for pair in stock.follow(change) { sources[pair, default: []].append((partition, offset)) }
         case .bad: badOffsets.append([Int64(partition), offset])
         case .tombstone, nil: break
         }
@@ -106,7 +110,12 @@ struct CommitChecker {
                 problems.append("a dead letter without its headers")
                 continue
             }
-            found.append([partition, offset])
+            let topic = headers["__stockd.errors.topic"].map { String(decoding: $0, as: UTF8.self) }
+            if let table = settings.referenceTopics.first(where: { $0.value.name == topic })?.key {
+                referenceLetters.append([Int64(table.rawValue), partition, offset])
+            } else {
+                found.append([partition, offset])
+            }
         }
         coverage.reached(.deadLetter, times: found.count)
         found.sort { $0.lexicographicallyPrecedes($1) }
@@ -206,7 +215,7 @@ struct CommitChecker {
 
     mutating func report(_ problem: String) { problems.append(problem) }
 
-    mutating func reached(_ probe: Probe) { coverage.reached(probe) }
+    mutating func reached(_ probe: Probe, times: Int = 1) { coverage.reached(probe, times: times) }
 
     static func pair(_ key: FlatJSON) -> Pair? {
         guard let product = key["product_id"].flatMap({ Int32($0) }),

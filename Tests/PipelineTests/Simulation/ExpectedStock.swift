@@ -18,6 +18,9 @@ struct ExpectedStock {
     }
 
     private(set) var cells: [Pair: Cell] = [:]
+    /// Pairs whose rows all went away.
+    private(set) var emptied: Set<Pair> = []
+    var rows = ExpectedRows()
     private(set) var duplicates = 0
     private(set) var belowWindow = 0
     private var seen: [Int32: Set<Int64>] = [:]
@@ -46,6 +49,14 @@ struct ExpectedStock {
         cell.second = max(cell.second, second)
         cells[pair] = cell
         return true
+    }
+
+    /// Every pair that ever had a row.
+    var pairs: Set<Pair> { Set(cells.keys).union(emptied) }
+
+    mutating func replace(_ pair: Pair, by cell: Cell?) {
+        cells[pair] = cell
+        if cell == nil { emptied.insert(pair) } else { emptied.remove(pair) }
     }
 
     /// The pair's row in `current_stock_levels` under some reference rows.

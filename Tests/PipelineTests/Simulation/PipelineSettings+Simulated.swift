@@ -14,6 +14,18 @@ extension PipelineSettings {
         settings.outputs.everyAlertColumn = random.happens(300)
         settings.outputs.stockLevels = random.happens(300)
         settings.outputs.rollup = random.happens(300)
+        if settings.keyedBy == .none, random.happens(500) {
+            settings.appliesTruncate = random.happens(500)
+            settings.inputFormat.envelope =
+                settings.appliesTruncate && random.happens(500) ? .auto : .debezium
+        } else {
+            settings.inputFormat.envelope = random.happens(500) ? .json : .auto
+        }
+        if random.happens(400) { settings.referenceTopics[.products] = ReferenceTopic(name: "products") }
+        if random.happens(250) { settings.referenceTopics[.warehouses] = ReferenceTopic(name: "warehouses") }
         return settings
     }
+
+    /// A history of rows that change; with `auto` the truncations tell it from one of plain events.
+    var simulatesRows: Bool { inputFormat.envelope == .debezium || appliesTruncate }
 }

@@ -35,6 +35,7 @@ final class SimCluster {
         topics = [
             .input: Self.partitions(inputs), .state: Self.partitions(states), .alerts: Self.partitions(2),
             .deadLetters: Self.partitions(1), .stockLevels: Self.partitions(2), .rollup: Self.partitions(2),
+            .products: Self.partitions(2), .warehouses: Self.partitions(2),
         ]
     }
 

@@ -4,6 +4,7 @@ import Pipeline
 /// What a record of the input means, as its producer knows it.
 enum SimInput {
     case event(id: Int64, pair: Pair, units: Int64, second: Int64)
+    case change(SimRowChange)
     case bad
     case tombstone
 }
@@ -18,6 +19,8 @@ struct SimProducer {
     private let jumps: Int
     private let refusesUnknown: Bool
     let pairs: [Pair]
+    /// Where the events are rows of a database.
+    private var rows: SimRows?
     /// 2026-03-30T00:00:00Z.
     static let firstSecond: Int64 = 1_774_828_800
 
@@ -34,12 +37,14 @@ struct SimProducer {
             }
         }
         pairs = Array(all.shuffled(using: &random).prefix(isWide ? 90 : random.within(2...5)))
+        if settings.simulatesRows { rows = SimRows(&random, settings, pairs) }
     }
 
     mutating func produce(_ cluster: SimCluster) {
         let partitions = cluster.topics[.input]!
         if cluster.random.happens(30) { partitions[cluster.random.below(partitions.count)].appendControl() }
-        if let again = recent.last, cluster.random.happens(120) {
+        if rows != nil, !cluster.random.happens(60) { return produceRows(cluster) }
+        if rows == nil, let again = recent.last, cluster.random.happens(120) {
             let chosen = cluster.random.happens(500) ? again : cluster.random.pick(recent)
             return write(cluster, chosen.partition, chosen.record, chosen.meaning)
         }
@@ -55,7 +60,18 @@ struct SimProducer {
             let record = SimRecord(
                 offset: 0, key: key, value: value, headers: [(name: "trace", value: [1, 2])])
             write(cluster, partition, record, .bad)
+        case 8..<12 where rows != nil:
+            write(cluster, partition, SimRecord(offset: 0, value: Array(#"{"ts_ms":1}"#.utf8)), .tombstone)
+        case _ where rows != nil: write(cluster, partition, SimRecord(offset: 0, key: key), .tombstone)
         default: writeEvent(cluster, partition, key, pair)
+        }
+    }
+
+    private mutating func produceRows(_ cluster: SimCluster) {
+        let count = cluster.topics[.input]!.count
+        for (partition, record, meaning) in rows?.next(&cluster.random, partitions: count) ?? [] {
+            if case .change(.truncate) = meaning { cluster.coverage.reached(.truncated) }
+            write(cluster, partition, record, meaning)
         }
     }
 

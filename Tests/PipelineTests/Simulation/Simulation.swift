@@ -35,6 +35,7 @@ final class Simulation {
     let settings: PipelineSettings
     private var producer: SimProducer
     private(set) var catalog: Catalog
+    private var reference: SimReference
     private var processes: [Process] = []
     private let slots: Int
     private var eventsToCome: Int
@@ -56,10 +57,12 @@ final class Simulation {
         eventsToCome = random.within(10...120)
         producer = SimProducer(&random, settings)
         catalog = Catalog.simulated(&random)
+        reference = SimReference(&random, settings)
         self.settings = settings
         cluster = SimCluster(seed: random.next(), inputs: inputs, states: states)
         cluster.faults = faults
         cluster.isTracing = isTracing
+        reference.write(catalog, cluster)
         cluster.say("\(settings.fingerprint) checkpoint=\(settings.checkpointIntervalMs) \(faults)")
     }
 
@@ -172,6 +175,7 @@ final class Simulation {
         if cluster.random.happens(faults.catalog) {
             catalog = Catalog.simulated(&cluster.random)
             cluster.coverage.reached(.catalogAdopted)
+            reference.write(catalog, cluster)
             for process in processes where !cluster.random.happens(200) { process.inbox.adopt(catalog) }
         }
         if cluster.random.happens(20) { tidyTopics() }
@@ -182,6 +186,11 @@ final class Simulation {
             let limit =
                 cluster.random.happens(500) ? state.end : Int64(cluster.random.below(Int(state.end) + 1))
             if state.compact(below: limit) { cluster.coverage.reached(.stateCompacted) }
+        }
+        for topic in [Topic.products, .warehouses] where reference.mayCompact {
+            for partition in cluster.topics[topic]! where cluster.random.happens(300) {
+                if partition.compact(below: partition.end) { cluster.coverage.reached(.referenceCompacted) }
+            }
         }
         // With a checkpoint in each transaction nothing before the committed offset is needed again.
         guard settings.checkpointIntervalMs == 0 else { return }
@@ -224,6 +233,7 @@ final class Simulation {
         var checker = CommitChecker(settings, producer.written, partitions: cluster.topics[.input]!.count)
         for commit in cluster.commits { checker.check(commit) }
         checker.checkEnd(cluster, catalog, snapshots)
+        checker.checkReferenceLetters(reference.refused)
         cluster.coverage.add(checker.coverage)
         return cluster.violation ?? checker.problems.first
     }
