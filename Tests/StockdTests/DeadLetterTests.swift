@@ -123,6 +123,29 @@ struct DeadLetterTests {
         #expect(try site.read("in").count == 2)
     }
 
+    @Test("that lack a part, or are rows of reference data, are refused: another event would be put back")
+    func incomplete() throws {
+        let site = try Self.site()
+        defer { site.close() }
+        let sender = try MessageSender(site, "dlq")
+        defer { sender.close() }
+        func letter(_ topic: String, _ more: [Header]) throws {
+            let own = [("topic", topic), ("partition", "0"), ("offset", "9"), ("reason", "invalid_json")]
+            try sender.send(
+                Array("{".utf8), key: nil, partition: 1,
+                headers: own.map { Header("__stockd.errors.\($0)", $1) } + more)
+        }
+        try letter("\(site.name)-in", [Header("__stockd.errors.key_omitted_bytes", "70000")])
+        try letter("\(site.name)-in", [Header("__stockd.errors.headers_omitted_bytes", "70000")])
+        try letter("products", [])
+        let replay = try site.result(of: ["dlq", "replay", "--reason", "invalid_json"])
+        #expect(
+            replay.code == 65 && replay.text.contains("1 put back, 0 skipped, 3 refused"), "\(replay.text)")
+        #expect(replay.text.contains("key of 70000 bytes was left out"), "\(replay.text)")
+        #expect(replay.text.contains("it is from products"), "\(replay.text)")
+        #expect(try site.read("in").count == 3)
+    }
+
     @Test(
         "are put back once by two operators at the same time",
         .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
@@ -142,14 +165,14 @@ struct DeadLetterTests {
     }
 }
 
-/// Hands single messages to a site's input topic.
+/// Hands single messages to a topic of a site, its input topic for one.
 private final class MessageSender {
     private let producer: TransactionalProducer
     private let input: TopicHandle
 
-    init(_ site: Site) throws {
+    init(_ site: Site, _ topic: String = "in") throws {
         producer = try TransactionalProducer(site.cluster.client(), ProducerSettings(transactionalID: nil))
-        input = try producer.topic("\(site.name)-in")
+        input = try producer.topic("\(site.name)-\(topic)")
     }
 
     func send(_ value: [UInt8], key: [UInt8]?, partition: Int32, headers: [Header] = []) throws {

@@ -4,7 +4,8 @@ import Wire
 /// A bad event as it lies in the dead-letter topic.
 public struct DeadLetter: Sendable {
     public let position: DeadLetterPosition
-    /// The original's timestamp in milliseconds since the epoch; -1 when it had none.
+    /// The original's timestamp in milliseconds since the epoch, also where the topic had refused it as the
+    /// letter's own; -1 when it had none.
     public let timestampMs: Int64
     public let key: [UInt8]?
     /// Nil for a message without one, and where it was left out for its size.
@@ -16,8 +17,8 @@ public struct DeadLetter: Sendable {
     /// A stable word, `missing_field` for one; empty when the message is not one of stockd's.
     public let reason: String
     public let message: String
-    /// How long the value was that the topic refused for its size.
-    public let omittedValueBytes: Int?
+    /// What the topic had refused for its size, by part: its bytes under `value`, `key` or `headers`.
+    public let omittedBytes: [String: Int]
 
     /// A place in an input topic.
     public struct Origin: Hashable, Sendable, CustomStringConvertible {
@@ -30,7 +31,6 @@ public struct DeadLetter: Sendable {
 
     init(_ record: Record) {
         position = DeadLetterPosition(partition: record.partition, offset: record.offset)
-        timestampMs = record.timestampMs
         key = record.key.map { [UInt8]($0) }
         value = record.value.map { [UInt8]($0) }
         let all = record.headers
@@ -44,7 +44,12 @@ public struct DeadLetter: Sendable {
         }
         reason = text("reason") ?? ""
         message = text("message") ?? ""
-        omittedValueBytes = text("value_omitted_bytes").flatMap { Int($0) }
+        timestampMs = text("timestamp_ms").flatMap { Int64($0) } ?? record.timestampMs
+        var omitted: [String: Int] = [:]
+        for part in ["value", "key", "headers"] {
+            omitted[part] = text(part + "_omitted_bytes").flatMap { Int($0) }
+        }
+        omittedBytes = omitted
         if let topic = text("topic"), let partition = text("partition").flatMap({ Int32($0) }),
             let offset = text("offset").flatMap({ Int64($0) })
         {

@@ -44,7 +44,7 @@ public final class DeadLetterReplay {
         self.options = options
         self.report = report
         let admin = box.admin
-        let inputs = box.configuration.inputTopics
+        let inputs = [box.configuration.input.topic]
         partitionCounts = try forKafka("input.topic") { () throws(KafkaError) in
             try admin.describe(inputs, timeoutMs: 10_000)
         }
@@ -76,15 +76,21 @@ public final class DeadLetterReplay {
             return .refused("it has no __stockd.errors headers, so stockd did not write it")
         }
         guard let count = partitionCounts[source.topic] else {
+            // An old reference row would come after newer ones of its key, and win over them.
             return .refused(
-                "it is from \(source.topic), which is not among the topics read now: "
-                    + box.configuration.inputTopics.joined(separator: ", "))
+                "it is from \(source.topic), and only events of \(box.configuration.input.topic) are put back; "
+                    + "have a row of reference data sent again by its source")
         }
         guard source.partition < count else {
             return .refused("\(source.topic) has \(count) partitions now, and none \(source.partition)")
         }
-        if let size = letter.omittedValueBytes {
-            return .refused("its value of \(size) bytes was left out; the whole event may still be \(source)")
+        if !letter.omittedBytes.isEmpty {
+            let parts = letter.omittedBytes.sorted { $0.key < $1.key }.map {
+                "\($0.key) of \($0.value) bytes"
+            }
+            return .refused(
+                "its \(parts.joined(separator: " and ")) was left out; the whole event may still be \(source)"
+            )
         }
         if let mark = marks[letter], !options.again { return .already(mark.replayedAt) }
         let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970) * 1_000_000)
@@ -107,16 +113,5 @@ public final class DeadLetterReplay {
         for (letter, outcome) in pending { report(letter, outcome) }
         pending = []
         pendingBytes = 0
-    }
-}
-
-extension Configuration {
-    /// The topics whose messages may end among the dead letters.
-    var inputTopics: [String] {
-        [input.topic]
-            + [reference.products, reference.warehouses].compactMap { place in
-                guard case .topic(let topic) = place else { return nil }
-                return topic
-            }
     }
 }

@@ -31,14 +31,14 @@ struct DeadLetterJSON: Encodable {
     private var keyBase64: String?
     private var value: String?
     private var valueBase64: String?
-    private var valueOmittedBytes: Int?
+    private var omittedBytes: [String: Int]?
 
     enum CodingKeys: String, CodingKey {
         case position, time, reason, message, source, headers, key, value
         case replayedAt = "replayed_at"
         case keyBase64 = "key_base64"
         case valueBase64 = "value_base64"
-        case valueOmittedBytes = "value_omitted_bytes"
+        case omittedBytes = "omitted_bytes"
     }
 
     init(_ letter: DeadLetter, replayedAt: String?) {
@@ -54,7 +54,7 @@ struct DeadLetterJSON: Encodable {
             let (value, base64) = Self.text($0.value)
             return HeaderJSON(name: $0.name, value: value, valueBase64: base64)
         }
-        valueOmittedBytes = letter.omittedValueBytes
+        omittedBytes = letter.omittedBytes.isEmpty ? nil : letter.omittedBytes
     }
 
     private static func text(_ bytes: [UInt8]?) -> (String?, base64: String?) {

@@ -45,11 +45,14 @@ struct DlqShow: ParsableCommand {
         for header in letter.headers {
             line("header", Escaped.text(header.name) + ": " + (header.value.map(Escaped.text) ?? "null"))
         }
-        line("key", letter.key.map(Escaped.text) ?? "null")
-        if let size = letter.omittedValueBytes {
-            line("value", "left out for its size of \(size) bytes")
-        } else {
-            line("value", letter.value.map(Escaped.text) ?? "null")
+        func content(_ part: String, _ bytes: [UInt8]?) -> String {
+            letter.omittedBytes[part].map { "left out for its size of \($0) bytes" }
+                ?? bytes.map(Escaped.text) ?? "null"
         }
+        if let size = letter.omittedBytes["headers"] {
+            line("headers", "left out for their size of \(size) bytes")
+        }
+        line("key", content("key", letter.key))
+        line("value", content("value", letter.value))
     }
 }
