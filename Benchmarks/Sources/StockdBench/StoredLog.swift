@@ -23,6 +23,7 @@ final class StoredLog: Log {
     }
 
     var hasMore: Bool { false }
+    func position(_ partition: Partition) -> Offset? { nil }
     func record(_ index: Int) -> LogRecord { preconditionFailure("there are no input records") }
     func envelope(_ index: Int) -> Envelope { Envelope() }
     func timestampMs(_ index: Int) -> Int64? { nil }
