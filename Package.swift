@@ -110,6 +110,7 @@ let package = Package(
             dependencies: [
                 "Web", "Pipeline", "Wire", "Inventory", .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["schemathesis.toml"],
             swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",

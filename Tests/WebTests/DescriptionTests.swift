@@ -58,6 +58,7 @@ struct DescriptionTests {
                 try Tool.run(
                     Tool.root.appending(path: ".build/test-tools/bin/schemathesis").path,
                     [
+                        "--config-file", Tool.root.appending(path: "Tests/WebTests/schemathesis.toml").path,
                         "run", "http://127.0.0.1:\(port)/openapi.json", "--exclude-path", "/v1/changes",
                         "--max-examples", "25", "--phases", "examples,coverage,fuzzing", "--no-color",
                         "--checks", "all", "--exclude-checks", "ignored_auth,positive_data_acceptance",
