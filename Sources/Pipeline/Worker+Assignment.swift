@@ -43,7 +43,8 @@ extension Worker {
             "this worker was assigned \(partitions.count) of the \(count) partitions of "
                 + "\(settings.inputTopic), so another member is in the consumer group; with input.keyed_by: "
                 + "none one worker must own all of them. Stop the other member, or, if the events' "
-                + "partition follows their product, set input.keyed_by: product on all of them.")
+                + "partition follows their product, set input.keyed_by: product on all of them, with another "
+                + "kafka.group_id because the stored state is laid out by it.")
     }
 
     /// With the input keyed by product, a product in two partitions would have its stock split.
@@ -54,8 +55,8 @@ extension Worker {
             throw .misconfigured(
                 "product \(product.rawValue) is in partitions \(one.rawValue) and \(other.rawValue) of "
                     + "\(settings.inputTopic), though input.keyed_by says product. Have the producers key their "
-                    + "events by product_id, or set input.keyed_by: none with one worker; then start once with "
-                    + "--rebuild.")
+                    + "events by product_id, or set input.keyed_by: none with one worker and, because the stored "
+                    + "state is laid out by it, another kafka.group_id.")
         }
     }
 
