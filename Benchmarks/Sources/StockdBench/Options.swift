@@ -7,8 +7,10 @@ struct Options {
     var pairs = 100_000
     var repetitions = 3
     var jsonPath: String?
-    /// `micro`, `growth`, `memory`, `recovery`, `e2e`, `latency`, `resident`; `soak` alone.
-    var groups: Set<String> = ["micro", "growth", "memory", "recovery", "e2e", "latency", "resident"]
+    /// `micro`, `rows`, `growth`, `memory`, `recovery`, `e2e`, `latency`, `resident`; `soak` alone.
+    var groups: Set<String> = [
+        "micro", "rows", "growth", "memory", "recovery", "e2e", "latency", "resident",
+    ]
     /// A topic that an earlier run left (`--keep`), to be measured again.
     var topic: String?
     var keepsTopic = false
@@ -29,7 +31,7 @@ struct Options {
     var program = ".build/release/stockd"
 
     static let usage = """
-        stockd-bench [--only micro,growth,memory,recovery,e2e,latency,resident] [--events N] [--partitions N]
+        stockd-bench [--only micro,rows,growth,memory,recovery,e2e,latency,resident] [--events N] [--partitions N]
                      [--pairs N] [--repeat N] [--scenarios bare,at_least_once,exactly_once,checkpoint]
                      [--alert-every N] [--keep] [--topic NAME]
                      [--json FILE] [--rates N,…] [--seconds N]

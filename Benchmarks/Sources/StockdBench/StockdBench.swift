@@ -22,6 +22,15 @@ struct StockdBench {
             try CheckpointBenchmark(report: report).run(pairs: 1_000_000)
             ViewBenchmark(report: report).run()
         }
+        if options.groups.contains("rows") {
+            CaptureBenchmark(report: report).follow()
+            for events in [1_000_000, 10_000_000] {
+                for layout in RowSource.Layout.allCases {
+                    report.add(
+                        try Child.run(["--child", "rows", "--events", "\(events)", "--tag", layout.rawValue]))
+                }
+            }
+        }
         if options.groups.contains("growth") { GrowthBenchmark(report: report).run() }
         if options.groups.contains("memory") {
             for pairs in [10_000, 100_000, 1_000_000] {
@@ -42,6 +51,9 @@ struct StockdBench {
         let result =
             switch child {
             case "memory": MemoryBenchmark.measure(pairs: options.pairs)
+            case "rows":
+                MovementBenchmark.measure(
+                    events: options.events, RowSource.Layout(rawValue: options.tag) ?? .dense)
             case "recovery": try RecoveryBenchmark.measure(pairs: options.pairs, path: options.topic ?? "")
             default: try Scenario(child, options).run()
             }

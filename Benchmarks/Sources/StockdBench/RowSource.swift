@@ -1,0 +1,96 @@
+import BenchmarkInput
+import Inventory
+
+/// A table of order events that changes, all of it from one seed.
+struct RowSource {
+    /// How the ids of the events lie.
+    enum Layout: String, CaseIterable {
+        case dense
+        case everySecond = "every-second"
+        /// Anywhere in 64 bits.
+        case random
+
+        /// The id of the event with this number.
+        func id(_ number: Int) -> Int64 {
+            switch self {
+            case .dense: return Int64(number)
+            case .everySecond: return Int64(2 * number)
+            case .random:
+                var random = SplitMix(state: UInt64(number))
+                return Int64(bitPattern: random.next())
+            }
+        }
+    }
+
+    enum Operation: String {
+        case insert = "c"
+        case update = "u"
+        case delete = "d"
+    }
+
+    /// One change of one row.
+    struct Step {
+        var operation: Operation
+        var id: Int64
+        var pair: Pair
+        var isShipped: Bool
+        var quantity: Int
+        /// Seconds since 1970.
+        var time: Int64
+        /// Of the change in the database's log.
+        var position: UInt64
+
+        var change: RowChange {
+            let version = RowVersion(
+                place: position, seconds: UInt32(time), operation == .delete ? .delete : [])
+            if operation == .delete { return .delete(EventID(id), version) }
+            let event = OrderEvent(
+                id: EventID(id), pair: pair, units: Int64(isShipped ? -quantity : quantity),
+                time: Timestamp(microseconds: time * 1_000_000))
+            return .upsert(event, version)
+        }
+    }
+
+    let layout: Layout
+    let pairs: Int
+    /// Rows that were ever inserted.
+    private(set) var count = 0
+    private var steps: UInt64 = 0
+    private var random = SplitMix(state: 7)
+
+    init(layout: Layout, pairs: Int) {
+        self.layout = layout
+        self.pairs = pairs
+    }
+
+    /// A delivery that keeps a pair far from its threshold.
+    mutating func stock() -> Step {
+        var step = insert()
+        step.pair = EventText.pair((count - 1) % pairs)
+        (step.isShipped, step.quantity) = (false, 1_000_000)
+        return step
+    }
+
+    mutating func insert() -> Step {
+        count += 1
+        return step(.insert, count - 1)
+    }
+
+    /// Seven inserts to two updates and one delete, of rows of any age.
+    mutating func mixed() -> Step {
+        switch random.next() % 10 {
+        case 0..<7: insert()
+        case 7, 8: step(.update, Int(random.next() % UInt64(count)))
+        default: step(.delete, Int(random.next() % UInt64(count)))
+        }
+    }
+
+    private mutating func step(_ operation: Operation, _ number: Int) -> Step {
+        steps += 1
+        return Step(
+            operation: operation, id: layout.id(number),
+            pair: EventText.pair(Int(random.next() % UInt64(pairs))), isShipped: random.next() & 1 == 0,
+            quantity: 10 + Int(random.next() % 5), time: 1_774_873_800 + Int64(steps / 1000),
+            position: 24_023_128 + 160 * steps)
+    }
+}
