@@ -88,21 +88,23 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "OracleSupport",
+            dependencies: ["TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Tests/OracleSupport", swiftSettings: strict),
         .testTarget(
             name: "InventoryTests", dependencies: ["Inventory", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WireTests", dependencies: ["Wire", "Inventory", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "PipelineTests",
-            dependencies: [
-                "Pipeline", "Inventory", "Wire", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
-            ],
+            name: "PipelineTests", dependencies: ["Pipeline", "Inventory", "Wire", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "OracleTests",
             dependencies: [
-                "Pipeline", "Inventory", "Wire", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "Pipeline", "Inventory", "Wire", "TestSupport", "OracleSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -121,7 +123,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "StockdTests",
-            dependencies: ["Service", "Kafka", "Pipeline", "Wire", "Inventory", "TestSupport"],
+            dependencies: [
+                "Service", "Kafka", "Pipeline", "Wire", "Inventory", "TestSupport", "OracleSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             resources: [.copy("Tutorial")], swiftSettings: strict),
     ]
 )

@@ -1,4 +1,5 @@
 import Inventory
+import OracleSupport
 import Wire
 
 /// Reads the output topics as a consumer would, and notices what no consumer should ever see.

@@ -1,5 +1,6 @@
 import GRDB
 import Inventory
+import OracleSupport
 import Testing
 import Wire
 

@@ -164,28 +164,3 @@ struct DeadLetterTests {
         #expect(try site.read("in").count == 4)
     }
 }
-
-/// Hands single messages to a topic of a site, its input topic for one.
-private final class MessageSender {
-    private let producer: TransactionalProducer
-    private let input: TopicHandle
-
-    init(_ site: Site, _ topic: String = "in") throws {
-        producer = try TransactionalProducer(site.cluster.client(), ProducerSettings(transactionalID: nil))
-        input = try producer.topic("\(site.name)-\(topic)")
-    }
-
-    func send(_ value: [UInt8], key: [UInt8]?, partition: Int32, headers: [Header] = []) throws {
-        let keyBytes = key ?? []
-        try keyBytes.withUnsafeBytes { key in
-            try value.withUnsafeBytes {
-                try producer.produce(
-                    input, partition: partition, key: keyBytes.isEmpty ? nil : key, value: $0,
-                    headers: headers)
-            }
-        }
-        try producer.flush(deadlineMs: 30_000)
-    }
-
-    func close() { producer.close(deadlineMs: 1_000) }
-}

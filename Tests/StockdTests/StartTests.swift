@@ -7,7 +7,7 @@ import Testing
 struct StartTests {
     @Test("takes on what SIGHUP had it read while no broker was there")
     func reloadBeforeBroker() throws {
-        let site = try Site("hangup", partitions: 1, settings: Self.settings, isEmbedded: true)
+        let site = try Site("hangup", partitions: 1, settings: Self.settings, brokers: 1)
         defer { site.close() }
         try Sender(site, [Self.order]).send(1)
         try site.cluster.embedded.setBrokerDown()

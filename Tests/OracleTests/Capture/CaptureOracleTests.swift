@@ -1,5 +1,6 @@
 import GRDB
 import Inventory
+import OracleSupport
 import TestSupport
 import Testing
 import Wire
@@ -175,20 +176,6 @@ private func difference(
         + "not in SQL \(found.filter { !expected.contains($0) })"
 }
 
-extension SQLOracle {
-    /// The tables as they stand; a column's JSON is SQL but for the quotes.
-    fileprivate func fill(_ tables: [ModelDatabase.Table: [Int64: [String]]]) throws {
-        func literals(_ row: some Sequence<String>) -> String {
-            row.map { $0.replacing("\"", with: "'") }.joined(separator: ",")
-        }
-        for row in (tables[.events] ?? [:]).values {
-            try db.execute(sql: "INSERT INTO order_events VALUES (0,\(literals(row)))")
-        }
-        for row in (tables[.products] ?? [:]).values {
-            try db.execute(sql: "INSERT INTO products VALUES (\(literals(row)))")
-        }
-        for row in (tables[.warehouses] ?? [:]).values {
-            try db.execute(sql: "INSERT INTO warehouses VALUES (\(literals(row.prefix(2))))")
-        }
-    }
+extension ModelConnector {
+    var format: SourceFormat { SourceFormat(form == .unwrappedBare ? .debezium : .auto) }
 }

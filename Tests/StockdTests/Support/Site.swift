@@ -9,20 +9,24 @@ final class Site {
     private let directory: URL
     private var programs: [Program] = []
 
-    /// - Parameter settings: lines of the configuration besides the names.
-    /// - Parameter isEmbedded: for tests that inject faults.
+    /// - Parameters:
+    ///   - settings: lines of the configuration besides the names.
+    ///   - input: more settings of the input.
+    ///   - reference: topics of this name instead of the files, and how many partitions each has.
+    ///   - brokers: so many embedded ones, for tests that inject faults; 0 for the tests' own cluster.
     init(
         _ stem: String, partitions: Int32, settings: String = "", kafka: String = "",
-        keyedBy: String = "none",
-        isEmbedded: Bool = false
+        keyedBy: String = "none", input: String = "", reference: (settings: String, partitions: Int32)? = nil,
+        brokers: Int32 = 0
     ) throws {
-        cluster = try TestCluster(isEmbedded: isEmbedded)
+        cluster = try TestCluster(isEmbedded: brokers > 0, brokers: max(1, brokers))
         name = TestCluster.unique(stem)
         admin = try Admin(cluster.client())
         directory = FileManager.default.temporaryDirectory.appending(path: name)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         try write("products.csv", Shop.productsFile)
         try write("warehouses.csv", Shop.warehousesFile)
+        let more = reference.map { $0.settings.isEmpty ? "" : ", \($0.settings)" } ?? ""
         try write(
             "stockd.yaml",
             """
@@ -32,21 +36,27 @@ final class Site {
               session_timeout: 6s
               transaction_timeout: 6s
             \(kafka)
-            input: {topic: \(name)-in, keyed_by: \(keyedBy)}
+            input: {topic: \(name)-in, keyed_by: \(keyedBy)\(input)}
             dead_letters: {topic: \(name)-dlq}
             reference:
-              products: {file: products.csv}
-              warehouses: {file: warehouses.csv}
+              products: {\(reference == nil ? "file: products.csv" : "topic: \(name)-products")\(more)}
+              warehouses: {\(reference == nil ? "file: warehouses.csv" : "topic: \(name)-warehouses")\(more)}
             log: {format: text}
             http: {listen: ~}
             \(settings.replacing("NAME", with: name))
             """)
-        let topics = ["in", "alerts", "stock", "state", "dlq", "replayed"].map {
-            TopicSpec(
-                "\(name)-\($0)", partitions: partitions, replicationFactor: 1,
-                config: ["state", "stock"].contains($0) ? ["cleanup.policy": "compact"] : [:])
+        var topics = ["in", "alerts", "stock", "state", "dlq", "replayed"].map { spec($0, partitions) }
+        if let reference {
+            topics += ["products", "warehouses"].map { spec($0, reference.partitions) }
         }
         try cluster.create(topics, admin)
+    }
+
+    /// A topic of this site, as the tests create it.
+    func spec(_ topic: String, _ partitions: Int32) -> TopicSpec {
+        TopicSpec(
+            "\(name)-\(topic)", partitions: partitions, replicationFactor: 1,
+            config: ["state", "stock"].contains(topic) ? ["cleanup.policy": "compact"] : [:])
     }
 
     func path(_ file: String) -> String { directory.appending(path: file).path }

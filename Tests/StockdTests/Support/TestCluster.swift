@@ -12,13 +12,15 @@ final class TestCluster: Sendable {
     let bootstrapServers: String
     private let cluster: EmbeddedCluster?
 
-    /// - Parameter isEmbedded: for tests that inject faults.
-    init(isEmbedded: Bool = false) throws {
+    /// - Parameters:
+    ///   - isEmbedded: for tests that inject faults.
+    ///   - brokers: of the embedded cluster.
+    init(isEmbedded: Bool = false, brokers: Int32 = 1) throws {
         if let real = Self.brokers, !isEmbedded {
             bootstrapServers = real
             cluster = nil
         } else {
-            let embedded = try EmbeddedCluster(logger: Self.logger)
+            let embedded = try EmbeddedCluster(brokers: brokers, logger: Self.logger)
             bootstrapServers = embedded.bootstrapServers
             cluster = embedded
         }

@@ -1,10 +1,8 @@
-import Inventory
-import TestSupport
-import Wire
+public import TestSupport
 
 /// Renders changes as Debezium does, in one of its settings.
-struct ModelConnector {
-    enum Form: CaseIterable {
+public struct ModelConnector: Sendable {
+    public enum Form: CaseIterable, Sendable {
         case envelope, withSchema
         /// ExtractNewRecordState with added fields and rewritten deletes.
         case unwrapped
@@ -12,28 +10,28 @@ struct ModelConnector {
         case unwrappedBare
     }
 
-    struct Message {
-        var table: ModelDatabase.Table
-        var key: String
-        var value: String?
+    public struct Message: Sendable {
+        public var table: ModelDatabase.Table
+        public var key: String
+        public var value: String?
     }
 
-    let form: Form
-    let isMySQL: Bool
+    public let form: Form
+    public let isMySQL: Bool
     /// REPLICA IDENTITY FULL, or MySQL's full row images.
-    let isFull: Bool
-    let sendsTombstones: Bool
+    public let isFull: Bool
+    public let sendsTombstones: Bool
 
-    init(_ random: inout SeededRandom) {
-        form = random.pick(Form.allCases)
+    /// - Parameter form: a random one where none is given.
+    public init(_ random: inout SeededRandom, form: Form? = nil) {
+        let any = random.pick(Form.allCases)
+        self.form = form ?? any
         isMySQL = random.chance(3)
         isFull = isMySQL || random.chance(2)
-        sendsTombstones = form == .unwrappedBare || !random.chance(4)
+        sendsTombstones = self.form == .unwrappedBare || !random.chance(4)
     }
 
-    var format: SourceFormat { SourceFormat(form == .unwrappedBare ? .debezium : .auto) }
-
-    func messages(_ change: ModelDatabase.Change, _ random: inout SeededRandom) -> [Message] {
+    public func messages(_ change: ModelDatabase.Change, _ random: inout SeededRandom) -> [Message] {
         let key = key(change.table, change.id)
         let source = source(change.position, change.milliseconds, snapshot: nil)
         guard let after = change.after else {
@@ -52,7 +50,7 @@ struct ModelConnector {
     }
 
     /// A row as a snapshot reads it; an incremental one of PostgreSQL has no position.
-    func read(
+    public func read(
         _ table: ModelDatabase.Table, _ row: [String], position: Int, milliseconds: Int, isIncremental: Bool
     ) -> Message {
         let position = isIncremental && !isMySQL ? nil : position

@@ -1,13 +1,12 @@
-import GRDB
-import Inventory
+public import GRDB
 
 /// What stockd computes, said again in SQL: an event table, two reference tables and three views, written
 /// from the description of the views alone. Instants are microseconds, a type's sign is a CASE, and
 /// duplicates are what a primary key refuses.
-struct SQLOracle {
-    let db: Database
+public struct SQLOracle {
+    public let db: Database
 
-    static let schema = """
+    private static let schema = """
         CREATE TABLE products (
           product_id INTEGER PRIMARY KEY, product_name TEXT, category TEXT, reorder_threshold INTEGER);
         CREATE TABLE warehouses (warehouse_id INTEGER PRIMARY KEY, warehouse_name TEXT);
@@ -52,44 +51,23 @@ struct SQLOracle {
           FROM current_stock_levels GROUP BY product_id;
         """
 
-    static let stockColumns = [
+    public static let stockColumns = [
         "product_id", "product_name", "category", "warehouse_id", "warehouse_name", "current_stock",
         "reorder_threshold", "last_updated",
     ]
-    static let alertColumns = stockColumns + ["units_below_threshold", "alert_severity"]
-    static let rollupColumns = [
+    public static let alertColumns = stockColumns + ["units_below_threshold", "alert_severity"]
+    public static let rollupColumns = [
         "product_id", "product_name", "category", "warehouse_count", "total_stock", "min_warehouse_stock",
         "max_warehouse_stock", "reorder_threshold", "overall_status",
     ]
 
-    init(_ db: Database) throws {
+    public init(_ db: Database) throws {
         self.db = db
         try db.execute(sql: Self.schema)
     }
 
-    func insert(_ event: HistoryEvent) throws {
-        try run(
-            "INSERT OR IGNORE INTO order_events VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                event.partition, event.id, event.type, event.product, event.warehouse, event.quantity,
-                event.microseconds,
-            ])
-    }
-
-    func replaceReferences(_ catalog: Catalog) throws {
-        try db.execute(sql: "DELETE FROM products; DELETE FROM warehouses")
-        for product in catalog.products.values {
-            try run(
-                "INSERT INTO products VALUES (?, ?, ?, ?)",
-                [product.id.rawValue, product.name, product.category, product.reorderThreshold])
-        }
-        for warehouse in catalog.warehouses.values {
-            try run("INSERT INTO warehouses VALUES (?, ?)", [warehouse.id.rawValue, warehouse.name])
-        }
-    }
-
     /// Keeps the newest message of a key; no value deletes it, as compaction would.
-    func publish(to topic: String, key: String, value: String?) throws {
+    public func publish(to topic: String, key: String, value: String?) throws {
         if let value {
             try run("INSERT OR REPLACE INTO \(topic) VALUES (?, ?)", [key, value])
         } else {
@@ -98,13 +76,13 @@ struct SQLOracle {
     }
 
     /// A view's rows, a line each, in order.
-    func rows(of view: String, _ columns: [String]) throws -> [String] {
+    public func rows(of view: String, _ columns: [String]) throws -> [String] {
         let values = columns.map { $0 == "last_updated" ? Self.instant : $0 }
         return try lines(values, from: view)
     }
 
     /// The rows that a topic's messages hold, in the same form.
-    func rows(published topic: String, _ columns: [String]) throws -> [String] {
+    public func rows(published topic: String, _ columns: [String]) throws -> [String] {
         try lines(columns.map { "json_extract(value, '$.\($0)')" }, from: topic)
     }
 
@@ -114,7 +92,8 @@ struct SQLOracle {
         return try String.fetchAll(statement)
     }
 
-    private func run(_ sql: String, _ arguments: StatementArguments) throws {
+    /// Runs one statement.
+    public func run(_ sql: String, _ arguments: StatementArguments = []) throws {
         try db.cachedStatement(sql: sql).execute(arguments: arguments)
     }
 
@@ -124,4 +103,20 @@ struct SQLOracle {
         WHEN last_updated % 1000000 = 0 THEN '' \
         ELSE rtrim(printf('.%06d', last_updated % 1000000), '0') END || 'Z'
         """
+
+    /// The tables as they stand; a column's JSON is SQL but for the quotes.
+    public func fill(_ tables: [ModelDatabase.Table: [Int64: [String]]]) throws {
+        func literals(_ row: some Sequence<String>) -> String {
+            row.map { $0.replacing("\"", with: "'") }.joined(separator: ",")
+        }
+        for row in (tables[.events] ?? [:]).values {
+            try db.execute(sql: "INSERT INTO order_events VALUES (0,\(literals(row)))")
+        }
+        for row in (tables[.products] ?? [:]).values {
+            try db.execute(sql: "INSERT INTO products VALUES (\(literals(row)))")
+        }
+        for row in (tables[.warehouses] ?? [:]).values {
+            try db.execute(sql: "INSERT INTO warehouses VALUES (\(literals(row.prefix(2))))")
+        }
+    }
 }

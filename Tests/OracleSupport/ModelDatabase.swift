@@ -1,11 +1,11 @@
-import TestSupport
+public import TestSupport
 
 /// The three tables, and what happens to them.
-struct ModelDatabase {
-    enum Table: CaseIterable {
+public struct ModelDatabase: Sendable {
+    public enum Table: CaseIterable, Sendable {
         case events, products, warehouses
 
-        var key: String {
+        public var key: String {
             switch self {
             case .events: "event_id"
             case .products: "product_id"
@@ -15,24 +15,26 @@ struct ModelDatabase {
     }
 
     /// A change of one row as the log has it.
-    struct Change {
-        var table: Table
-        var id: Int64
+    public struct Change: Sendable {
+        public var table: Table
+        public var id: Int64
         /// The row's columns as JSON before and after; nil where there is no row.
-        var before: [String]?
-        var after: [String]?
+        public var before: [String]?
+        public var after: [String]?
         /// Counts up, as do the positions that connectors write.
-        var position: Int
-        var milliseconds: Int
+        public var position: Int
+        public var milliseconds: Int
     }
 
     /// Each row's columns as JSON, in the order of `columns`.
-    private(set) var rows: [Table: [Int64: [String]]] = [:]
-    private(set) var position = 1000
-    private(set) var milliseconds = 1_774_872_000_000
+    public private(set) var rows: [Table: [Int64: [String]]] = [:]
+    public private(set) var position = 1000
+    public private(set) var milliseconds = 1_774_872_000_000
     private var nextEvent: Int64 = 1
 
-    static func columns(_ table: Table) -> [String] {
+    public init() {}
+
+    public static func columns(_ table: Table) -> [String] {
         switch table {
         case .events: ["event_id", "event_type", "product_id", "warehouse_id", "quantity", "event_time"]
         case .products: ["product_id", "product_name", "category", "reorder_threshold"]
@@ -41,7 +43,7 @@ struct ModelDatabase {
     }
 
     /// Inserts, updates, deletes a row or changes its key; a key may have been used before.
-    mutating func change(_ random: inout SeededRandom) -> [Change] {
+    public mutating func change(_ random: inout SeededRandom) -> [Change] {
         let table = random.pick([Table.events, .events, .events, .events, .products, .warehouses])
         milliseconds += random.pick([0, 0, 1, 700, 3000])
         let known = (rows[table] ?? [:]).keys.sorted()
