@@ -134,7 +134,7 @@ final class Recovery<L: Log> {
             stored: loader.stored, group: groups[0], committed: committed, settings: settings,
             rebuilds: rebuilds, log: log, telemetry: telemetry)
         if plan.isNew { needsCheckpoint = true }
-        if groups[0].contains(Partition(0)) { referenceRefused = loader.stored.referenceRefused }
+        if groups[0].contains(Partition(0)) { referenceRefused = loader.stored.ledger.referenceRefused }
         guard rebuilds else {
             let shard = Shard(aggregate: try loader.takeAggregate(), lanes: plan.lanes)
             stage = .input(replay(shard, to: plan.targets))

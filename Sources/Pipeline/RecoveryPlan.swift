@@ -30,7 +30,7 @@ struct RecoveryPlan {
             let bounds = try log.bounds(.input, partition)
             let known = KnownOffsets(
                 partition: partition, barrier: stored.barriers[partition],
-                position: stored.positions[partition], group: committed[partition], bounds: bounds)
+                position: stored.ledger.positions[partition], group: committed[partition], bounds: bounds)
             if known.isFirstStart {
                 isNew = true
                 let base =

@@ -4,18 +4,15 @@ import Wire
 /// What the state topic holds of a shard besides its cells and seen ids.
 struct StoredState {
     var barriers: [Partition: Barrier] = [:]
-    var positions: [Partition: Offset] = [:]
-    var alerts: [Pair: LedgerEntry] = [:]
-    var stockFingerprints: [Pair: UInt64] = [:]
-    var rollupFingerprints: [ProductID: UInt64] = [:]
+    var ledger = StoredLedger()
+    /// What earlier releases left of it in other partitions; part of the ledger once everything was read.
+    var earlierLedger = StoredLedger()
     /// How many cells each bucket has.
     var buckets: [UInt32: Int] = [:]
     var chunks: [StateRecord.Name: SeenChunk] = [:]
     /// Chunks of the movement log, by name.
     var movements: Set<StateRecord.Name> = []
     var movementLog: MovementLogSummary?
-    /// What of the reference topics is in the dead letters already.
-    var referenceRefused = ReferenceOffsets()
     /// The first record that lies in another partition than it would be written to.
     var misplaced: StateRecord.Place?
 
@@ -25,7 +22,7 @@ struct StoredState {
         names.formUnion(chunks.keys)
         names.formUnion(movements)
         for partition in barriers.keys where !inputs.contains(partition) { names.insert(.barrier(partition)) }
-        for partition in positions.keys where !inputs.contains(partition) {
+        for partition in ledger.positions.keys where !inputs.contains(partition) {
             names.insert(.position(partition))
         }
         return names
@@ -76,6 +73,7 @@ final class StateLoader<L: Log> {
         guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
             self.reader = nil
+            stored.ledger.fillGaps(from: stored.earlierLedger)
             return true
         }
         for index in 0..<count { try take(reader.record(index)) }
@@ -87,12 +85,16 @@ final class StateLoader<L: Log> {
         let place = StateRecord.Place(record.partition, record.offset)
         do throws(StateRecordError) {
             guard let state = try StateRecord(key: record.key, value: record.value) else {
-                return remove(StateRecord.Name(key: record.key))
+                if let name = StateRecord.Name(key: record.key) { remove(name, from: record.partition) }
+                return
             }
-            if !placement.allows(state, in: record.partition), stored.misplaced == nil {
-                stored.misplaced = place
+            switch placement.standing(of: state.name, in: record.partition) {
+            case .current: store(state)
+            case .earlier: stored.earlierLedger.take(state)
+            case .misplaced:
+                if stored.misplaced == nil { stored.misplaced = place }
+                store(state)
             }
-            store(state)
         } catch {
             throw .misconfigured(
                 error.explained(topic: settings.stateTopic, at: place, thisRelease: settings.release))
@@ -107,32 +109,33 @@ final class StateLoader<L: Log> {
         case .seen(let partition, let place, let chunk):
             stored.chunks[.seen(partition, place: place)] = chunk
         case .barrier(let barrier): stored.barriers[barrier.partition] = barrier
-        case .position(let partition, let offset): stored.positions[partition] = offset
-        case .alert(let pair, let entry): stored.alerts[pair] = entry
-        case .stockFingerprint(let pair, let print): stored.stockFingerprints[pair] = print
-        case .rollupFingerprint(let product, let print): stored.rollupFingerprints[product] = print
+        case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused:
+            stored.ledger.take(record)
         case .movements(let chunk):
             stored.movements.insert(.movements(number: chunk.number))
             if settings.mayFollowRows { aggregate?.restore(chunk) }
         case .movementLog(let summary):
             if settings.mayFollowRows, summary.partition == inputs.first { stored.movementLog = summary }
-        case .referenceRefused(let table, let partition, let offset):
-            stored.referenceRefused[table, partition] = offset
         }
     }
 
-    private func remove(_ name: StateRecord.Name?) {
+    private func remove(_ name: StateRecord.Name, from partition: Partition) {
         switch name {
         case .cells(let bucket): stored.buckets[bucket] = nil
-        case .seen?: if let name { stored.chunks[name] = nil }
-        case .movements(let number)?:
-            stored.movements.remove(.movements(number: number))
+        case .seen: stored.chunks[name] = nil
+        case .movements(let number):
+            stored.movements.remove(name)
             if settings.mayFollowRows {
                 aggregate?.restore(MovementImages(number: number, known: 0, images: []))
             }
-        case .barrier(let input)?: stored.barriers[input] = nil
-        case .position(let input)?: stored.positions[input] = nil
-        case .other, nil: break
+        case .barrier(let input): stored.barriers[input] = nil
+        case .movementLog: break
+        case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused:
+            if case .earlier = placement.standing(of: name, in: partition) {
+                stored.earlierLedger.remove(name)
+            } else {
+                stored.ledger.remove(name)
+            }
         }
     }
 
@@ -190,9 +193,10 @@ final class StateLoader<L: Log> {
     }
 
     private func restoreLedger(of aggregate: inout Aggregate) {
-        for (pair, entry) in stored.alerts { aggregate.restore(entry, of: pair) }
-        for (pair, print) in stored.stockFingerprints { aggregate.restore(stockFingerprint: print, of: pair) }
-        for (product, print) in stored.rollupFingerprints {
+        let ledger = stored.ledger
+        for (pair, entry) in ledger.alerts { aggregate.restore(entry, of: pair) }
+        for (pair, print) in ledger.stockFingerprints { aggregate.restore(stockFingerprint: print, of: pair) }
+        for (product, print) in ledger.rollupFingerprints {
             aggregate.restore(rollupFingerprint: print, of: product)
         }
     }
@@ -232,10 +236,11 @@ final class StateLoader<L: Log> {
     /// Entries of the ledger are never deleted, and those written since the barrier only add to them.
     private func checkLedger() throws(LogFailure) {
         let promised = inputs.compactMap { stored.barriers[$0]?.alertCount }.max() ?? 0
-        guard stored.alerts.count < Int(promised) else { return }
+        let found = stored.ledger.alerts.count
+        guard found < Int(promised) else { return }
         throw .misconfigured(
             "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) published alerts, and "
-                + "\(stored.alerts.count) are there. Was the topic deleted and made anew? Start once with --rebuild "
+                + "\(found) are there. Was the topic deleted and made anew? Start once with --rebuild "
                 + "to recompute the stock from the log; alerts of which nothing is known any more, and which stand, "
                 + "are then raised again, from incident 1 on.")
     }

@@ -3,55 +3,63 @@ import Wire
 
 /// Where the state of a shard lies: which partition of the state topic holds a record.
 ///
-/// Keyed by product, a shard's records lie in the state partition of its input partition. Otherwise they
-/// are spread over all of them by what they are of, the same way whoever writes them.
+/// Keyed by product, a shard's records lie in the state partition of its input partition. Otherwise
+/// checkpoints are spread over all of them by what their records are of, and what any transaction may write
+/// lies in the first: a commit takes longer with each partition that it touches.
 struct StatePlacement: Sendable {
     let keyedBy: PipelineSettings.KeyedBy
     let statePartitionCount: Int
+
+    /// What a place says of the record that was found there.
+    enum Standing {
+        case current
+        /// Earlier releases spread these too: it counts as long as none of its name lies in its place.
+        case earlier
+        /// No release would have written it there: the topic's partition count was changed.
+        case misplaced
+    }
 
     /// The state partitions that may hold records of a shard, by its input partitions.
     func partitions(of inputs: [Partition]) -> [Partition] {
         keyedBy == .product ? inputs : (0..<statePartitionCount).map { Partition(Int32($0)) }
     }
 
-    func partition(of record: StateRecord, shard: Shard) -> Partition {
-        keyedBy == .none ? spread(record) : shard.lanes[0].partition
-    }
-
-    /// The partition of a checkpoint's record that is known by its name alone.
     func partition(of name: StateRecord.Name, shard: Shard) -> Partition {
-        guard keyedBy == .none else { return shard.lanes[0].partition }
-        return switch name {
+        keyedBy == .none ? place(of: name) : shard.lanes[0].partition
+    }
+
+    func standing(of name: StateRecord.Name, in partition: Partition) -> Standing {
+        guard keyedBy == .none else {
+            return switch name {
+            case .seen(let input, _), .position(let input), .barrier(let input), .movementLog(let input):
+                input == partition ? .current : .misplaced
+            case .cells, .movements, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused:
+                .current
+            }
+        }
+        if place(of: name) == partition { return .current }
+        return !name.isOfCheckpoint && spread(name) == partition ? .earlier : .misplaced
+    }
+
+    /// The other partitions that a record of the name may have been left in.
+    func earlierPlaces(of name: StateRecord.Name) -> [Partition] {
+        guard keyedBy == .none, !name.isOfCheckpoint, spread(name) != place(of: name) else { return [] }
+        return [spread(name)]
+    }
+
+    private func place(of name: StateRecord.Name) -> Partition {
+        name.isOfCheckpoint ? spread(name) : Partition(0)
+    }
+
+    private func spread(_ name: StateRecord.Name) -> Partition {
+        switch name {
         case .cells(let bucket): place(UInt64(bucket))
-        case .seen(let input, _), .barrier(let input), .position(let input): place(UInt64(input.rawValue))
+        case .seen(let input, _), .position(let input), .barrier(let input), .movementLog(let input):
+            place(UInt64(input.rawValue))
+        case .alert(let pair), .stockFingerprint(let pair): place(Self.mix(pair.packed))
+        case .rollupFingerprint(let product): place(Self.mix(UInt64(UInt32(bitPattern: product.rawValue))))
         case .movements(let number): place(Self.mix(UInt64(bitPattern: number)))
-        case .other: shard.lanes[0].partition
-        }
-    }
-
-    /// Whether a record can have been written to a state partition with this layout; where it was not, the
-    /// topic's partition count was changed.
-    func allows(_ record: StateRecord, in partition: Partition) -> Bool {
-        guard keyedBy == .product else { return spread(record) == partition }
-        return switch record {
-        case .seen(let input, _, _), .position(let input, _): input == partition
-        case .barrier(let barrier): barrier.partition == partition
-        case .movementLog(let summary): summary.partition == partition
-        case .cells, .alert, .stockFingerprint, .rollupFingerprint, .movements, .referenceRefused: true
-        }
-    }
-
-    private func spread(_ record: StateRecord) -> Partition {
-        switch record {
-        case .cells(let bucket, _): return place(UInt64(bucket))
-        case .seen(let input, _, _), .position(let input, _): return place(UInt64(input.rawValue))
-        case .barrier(let barrier): return place(UInt64(barrier.partition.rawValue))
-        case .alert(let pair, _), .stockFingerprint(let pair, _): return place(Self.mix(pair.packed))
-        case .rollupFingerprint(let product, _):
-            return place(Self.mix(UInt64(UInt32(bitPattern: product.rawValue))))
-        case .movements(let chunk): return place(Self.mix(UInt64(bitPattern: chunk.number)))
-        case .movementLog(let summary): return place(UInt64(summary.partition.rawValue))
-        case .referenceRefused(_, let partition, _): return place(UInt64(partition.rawValue))
+        case .referenceRefused(_, let partition): place(UInt64(partition.rawValue))
         }
     }
 

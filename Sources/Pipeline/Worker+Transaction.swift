@@ -60,17 +60,20 @@ extension Worker {
         guard shard.isCovered || settings.delivery == .atLeastOnce else {
             throw .fatal("state of a shard was to be written whose offset is not part of the transaction")
         }
-        let partition = placement.partition(of: record, shard: shard)
+        let partition = placement.partition(of: record.name, shard: shard)
         try messages.state.encode(record) { (key, value) throws(LogFailure) in
             try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: value))
         }
     }
 
-    /// Deletes what a checkpoint before a rebuild left.
+    /// Deletes what a checkpoint before a rebuild left, wherever it is: with a tombstone in its own place alone, an
+    /// older one in an earlier place would stand again once compaction has dropped the tombstone.
     func delete(_ name: StateRecord.Name, of shard: Shard) throws(LogFailure) {
-        let partition = placement.partition(of: name, shard: shard)
+        let partitions = [placement.partition(of: name, shard: shard)] + placement.earlierPlaces(of: name)
         try messages.state.encodeKey(of: name) { (key) throws(LogFailure) in
-            try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: nil))
+            for partition in partitions {
+                try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: nil))
+            }
         }
     }
 

@@ -112,7 +112,13 @@ struct StateRecordJSONTests {
     @Test("is named by its key alone, and a name gives the key back")
     func name() {
         var encoder = StateEncoder()
-        for name in [StateRecord.Name.cells(bucket: 9), .seen(Partition(3), place: 5)] {
+        let pair = Pair(product: ProductID(7), warehouse: WarehouseID(-1))
+        for name in [
+            StateRecord.Name.cells(bucket: 9), .seen(Partition(3), place: 5), .movements(number: -4),
+            .movementLog(Partition(2)), .barrier(Partition(1)), .position(Partition(6)), .alert(pair),
+            .stockFingerprint(pair), .rollupFingerprint(ProductID(-7)),
+            .referenceRefused(.warehouses, Partition(5)),
+        ] {
             var found: StateRecord.Name?
             encoder.encodeKey(of: name) { found = StateRecord.Name(key: $0) }
             #expect(found == name)

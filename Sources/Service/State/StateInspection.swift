@@ -42,6 +42,7 @@ public struct StateInspection: ~Copyable {
         for number in 0..<(try partitionCount()) {
             summaries.append(try read(Partition(Int32(number)), visit))
         }
+        StateSummary.settle(&summaries)
         return summaries
     }
 

@@ -6,8 +6,12 @@ public struct StateSummary: Sendable {
     public let partition: Partition
     /// The newest barrier of the input partition of the same number.
     public private(set) var barrier: Offset?
-    /// The newest committed offset of the input partition of the same number.
+    /// The newest committed offset of the input partition of the same number, wherever it lies.
     public private(set) var position: Offset?
+    /// The settings of the newest barrier.
+    private var settings: String?
+    /// The positions that lie here; nil for one that was deleted.
+    private var positions: [Partition: Offset?] = [:]
     /// The release that wrote the newest barrier.
     public private(set) var release: String?
     /// Records in the log, those that newer ones replace included: what a recovery reads.
@@ -16,7 +20,8 @@ public struct StateSummary: Sendable {
     public private(set) var bytes = 0
     private var bucketSizes: [UInt32: Int] = [:]
     private var seenPlaces: Set<UInt64> = []
-    private var alerts: [Pair: Bool] = [:]
+    /// The ledger's entries that lie here and whether the alert stands; nil for one that was deleted.
+    private var alerts: [Pair: Bool?] = [:]
     private var liveBytesByKey: [[UInt8]: Int] = [:]
 
     init(partition: Partition) { self.partition = partition }
@@ -24,9 +29,9 @@ public struct StateSummary: Sendable {
     /// Cells of the newest record of each bucket.
     public var cells: Int { bucketSizes.values.reduce(0, +) }
     /// Pairs whose alert was ever published.
-    public var ledgerEntries: Int { alerts.count }
+    public var ledgerEntries: Int { alerts.values.count { $0 != nil } }
     /// Those whose alert stands now.
-    public var openAlerts: Int { alerts.values.count { $0 } }
+    public var openAlerts: Int { alerts.values.count { $0 == true } }
     public var seenChunks: Int { seenPlaces.count }
     /// Records that compaction would keep.
     public var liveRecords: Int { liveBytesByKey.count }
@@ -48,9 +53,10 @@ public struct StateSummary: Sendable {
         case .barrier(let newer) where newer.partition == partition:
             barrier = newer.offset
             release = newer.release
-        case .position(let input, let offset) where input == partition: position = offset
-        case .alert(let pair, let entry): alerts[pair] = entry.severity != nil
-        case .barrier, .position, .stockFingerprint, .rollupFingerprint, .movements, .movementLog,
+            settings = newer.settings
+        case .position(let input, let offset): positions[input] = .some(offset)
+        case .alert(let pair, let entry): alerts[pair] = .some(entry.severity != nil)
+        case .barrier, .stockFingerprint, .rollupFingerprint, .movements, .movementLog,
             .referenceRefused:
             break
         }
@@ -62,8 +68,31 @@ public struct StateSummary: Sendable {
         case .cells(let bucket): bucketSizes[bucket] = nil
         case .seen(let input, let place): seenPlaces.remove(Self.seenPlace(input, place))
         case .barrier(partition)?: barrier = nil
-        case .position(partition)?: position = nil
-        case .barrier, .position, .movements, .other, nil: break
+        case .position(let input): positions[input] = .some(nil)
+        case .alert(let pair): alerts[pair] = .some(nil)
+        case .barrier, .stockFingerprint, .rollupFingerprint, .movements, .movementLog, .referenceRefused,
+            nil:
+            break
+        }
+    }
+
+    /// Counts each record of the ledger once, where it counts, when all partitions are read.
+    ///
+    /// Keyed by product it is where it lies. Otherwise it is in the first partition; what earlier releases left in
+    /// another counts as long as none of its name is there.
+    static func settle(_ summaries: inout [StateSummary]) {
+        let isKeyed = summaries.contains { $0.settings?.contains("input.keyed_by=product") == true }
+        guard !isKeyed, let first = summaries.first else {
+            for index in summaries.indices {
+                summaries[index].position = summaries[index].positions[summaries[index].partition] ?? nil
+            }
+            return
+        }
+        for index in summaries.indices {
+            let input = summaries[index].partition
+            summaries[index].position = (first.positions[input] ?? summaries[index].positions[input]) ?? nil
+            guard index > 0 else { continue }
+            summaries[index].alerts = summaries[index].alerts.filter { first.alerts[$0.key] == nil }
         }
     }
 

@@ -14,7 +14,7 @@ public struct StateEncoder {
     ) throws(Failure) {
         keyWriter.bytes.removeAll(keepingCapacity: true)
         valueWriter.bytes.removeAll(keepingCapacity: true)
-        writeKey(record)
+        writeKey(record.name)
         valueWriter.append(record.layout)
         writeValue(record)
         var failure: Failure?
@@ -26,38 +26,32 @@ public struct StateEncoder {
         if let failure { throw failure }
     }
 
-    private mutating func writeKey(_ record: StateRecord) {
-        switch record {
-        case .cells(let bucket, _):
-            keyWriter.append(StateRecord.Kind.cells.rawValue)
-            keyWriter.append(bucket)
-        case .seen(let partition, let place, _):
-            keyWriter.append(StateRecord.Kind.seen.rawValue)
+    /// Hands out the key of a record by its name, as a tombstone needs it.
+    public mutating func encodeKey<Failure: Error>(
+        of name: StateRecord.Name, _ body: (_ key: UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        keyWriter.bytes.removeAll(keepingCapacity: true)
+        writeKey(name)
+        var failure: Failure?
+        keyWriter.bytes.withUnsafeBytes { key in
+            do throws(Failure) { try body(key) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    private mutating func writeKey(_ name: StateRecord.Name) {
+        keyWriter.append(name.kind.rawValue)
+        switch name {
+        case .cells(let bucket): keyWriter.append(bucket)
+        case .seen(let partition, let place):
             keyWriter.append(partition.rawValue)
             keyWriter.append(place)
-        case .barrier(let barrier):
-            keyWriter.append(StateRecord.Kind.barrier.rawValue)
-            keyWriter.append(barrier.partition.rawValue)
-        case .position(let partition, _):
-            keyWriter.append(StateRecord.Kind.position.rawValue)
+        case .barrier(let partition), .position(let partition), .movementLog(let partition):
             keyWriter.append(partition.rawValue)
-        case .alert(let pair, _):
-            keyWriter.append(StateRecord.Kind.alert.rawValue)
-            keyWriter.append(pair.packed)
-        case .stockFingerprint(let pair, _):
-            keyWriter.append(StateRecord.Kind.stockFingerprint.rawValue)
-            keyWriter.append(pair.packed)
-        case .rollupFingerprint(let product, _):
-            keyWriter.append(StateRecord.Kind.rollupFingerprint.rawValue)
-            keyWriter.append(product.rawValue)
-        case .movements(let chunk):
-            keyWriter.append(StateRecord.Kind.movements.rawValue)
-            keyWriter.append(chunk.number)
-        case .movementLog(let summary):
-            keyWriter.append(StateRecord.Kind.movementLog.rawValue)
-            keyWriter.append(summary.partition.rawValue)
-        case .referenceRefused(let table, let partition, _):
-            keyWriter.append(StateRecord.Kind.referenceRefused.rawValue)
+        case .alert(let pair), .stockFingerprint(let pair): keyWriter.append(pair.packed)
+        case .rollupFingerprint(let product): keyWriter.append(product.rawValue)
+        case .movements(let number): keyWriter.append(number)
+        case .referenceRefused(let table, let partition):
             keyWriter.append(table.rawValue)
             keyWriter.append(partition.rawValue)
         }

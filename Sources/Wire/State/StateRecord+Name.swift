@@ -1,64 +1,90 @@
 public import Inventory
 
 extension StateRecord {
-    /// What a checkpoint's record is of, as its key alone says it.
+    /// What a record is of, as its key alone says it.
     public enum Name: Hashable, Sendable {
         case cells(bucket: UInt32)
         case seen(Partition, place: UInt32)
         case movements(number: Int64)
+        case movementLog(Partition)
         case barrier(Partition)
         case position(Partition)
-        /// Anything that is not part of a checkpoint's body.
-        case other
+        case alert(Pair)
+        case stockFingerprint(Pair)
+        case rollupFingerprint(ProductID)
+        case referenceRefused(ReferenceKind, Partition)
 
         /// Nil for a key that is not stockd's.
         public init?(key: UnsafeRawBufferPointer?) {
             guard let key, let first = key.first, let kind = Kind(rawValue: first) else { return nil }
             var reader = LittleEndianReader(key)
-            guard (try? reader.read(UInt8.self)) != nil else { return nil }
+            guard (try? reader.read(UInt8.self)) != nil, let name = try? Self.read(kind, &reader) else {
+                return nil
+            }
+            self = name
+        }
+
+        private static func read(
+            _ kind: Kind, _ key: inout LittleEndianReader
+        ) throws(StateRecordError) -> Name {
             switch kind {
-            case .cells:
-                guard let bucket: UInt32 = try? reader.read() else { return nil }
-                self = .cells(bucket: bucket)
-            case .seen:
-                guard let input: Int32 = try? reader.read(), let place: UInt32 = try? reader.read() else {
-                    return nil
-                }
-                self = .seen(Partition(input), place: place)
-            case .movements:
-                guard let number: Int64 = try? reader.read() else { return nil }
-                self = .movements(number: number)
-            case .barrier, .position:
-                guard let input: Int32 = try? reader.read() else { return nil }
-                self = kind == .barrier ? .barrier(Partition(input)) : .position(Partition(input))
-            default: self = .other
+            case .cells: .cells(bucket: try key.read())
+            case .seen: .seen(Partition(try key.read()), place: try key.read())
+            case .movements: .movements(number: try key.read())
+            case .movementLog: .movementLog(Partition(try key.read()))
+            case .barrier: .barrier(Partition(try key.read()))
+            case .position: .position(Partition(try key.read()))
+            case .alert: .alert(Pair(packed: try key.read()))
+            case .stockFingerprint: .stockFingerprint(Pair(packed: try key.read()))
+            case .rollupFingerprint: .rollupFingerprint(ProductID(try key.read()))
+            case .referenceRefused:
+                .referenceRefused(try readTable(&key), Partition(try key.read()))
+            }
+        }
+
+        private static func readTable(
+            _ key: inout LittleEndianReader
+        ) throws(StateRecordError) -> ReferenceKind {
+            guard let table = ReferenceKind(rawValue: try key.read()) else { throw .foreign }
+            return table
+        }
+
+        var kind: Kind {
+            switch self {
+            case .cells: .cells
+            case .seen: .seen
+            case .movements: .movements
+            case .movementLog: .movementLog
+            case .barrier: .barrier
+            case .position: .position
+            case .alert: .alert
+            case .stockFingerprint: .stockFingerprint
+            case .rollupFingerprint: .rollupFingerprint
+            case .referenceRefused: .referenceRefused
+            }
+        }
+
+        /// Part of a checkpoint; the rest is what any transaction may write.
+        public var isOfCheckpoint: Bool {
+            switch self {
+            case .cells, .seen, .movements, .movementLog, .barrier: true
+            case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused: false
             }
         }
     }
-}
 
-extension StateEncoder {
-    /// Hands out the key of a record that is to be deleted.
-    public mutating func encodeKey<Failure: Error>(
-        of name: StateRecord.Name, _ body: (_ key: UnsafeRawBufferPointer) throws(Failure) -> Void
-    ) throws(Failure) {
-        switch name {
-        case .cells(let bucket):
-            try encode(.cells(bucket: bucket, [])) { (key, _) throws(Failure) in try body(key) }
-        case .seen(let input, let place):
-            let none = SeenChunk(number: 0, words: [])
-            try encode(.seen(input, place: place, none)) { (key, _) throws(Failure) in try body(key) }
-        case .movements(let number):
-            let none = MovementImages(number: number, known: 0, images: [])
-            try encode(.movements(none)) { (key, _) throws(Failure) in try body(key) }
-        case .barrier(let input):
-            let none = Barrier(
-                partition: input, base: Offset(0), offset: Offset(0), highestID: nil, cellCount: 0,
-                settings: "", release: "")
-            try encode(.barrier(none)) { (key, _) throws(Failure) in try body(key) }
-        case .position(let input):
-            try encode(.position(input, Offset(0))) { (key, _) throws(Failure) in try body(key) }
-        case .other: break
+    public var name: Name {
+        switch self {
+        case .cells(let bucket, _): .cells(bucket: bucket)
+        case .seen(let input, let place, _): .seen(input, place: place)
+        case .movements(let chunk): .movements(number: chunk.number)
+        case .movementLog(let summary): .movementLog(summary.partition)
+        case .barrier(let barrier): .barrier(barrier.partition)
+        case .position(let input, _): .position(input)
+        case .alert(let pair, _): .alert(pair)
+        case .stockFingerprint(let pair, _): .stockFingerprint(pair)
+        case .rollupFingerprint(let product, _): .rollupFingerprint(product)
+        case .referenceRefused(let table, let partition, _): .referenceRefused(table, partition)
         }
     }
 }

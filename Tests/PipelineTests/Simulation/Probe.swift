@@ -12,6 +12,7 @@ enum Probe: String, CaseIterable {
     case questionFailed, readerFailed, stateCompacted, inputTrimmed, catalogAdopted
     case aliveButEvicted, hungInsideCall, hungBeforeDelivery, replacedWhileAlive, stoppedInOrder
     case offsetsBeforeMessages
+    case upgraded
     case referenceLetter, referenceCompacted
     case rowUpdated, rowDeleted, rowStale, truncated
     case raised, escalated, eased, updated, resolved

@@ -97,6 +97,15 @@ final class Scenario {
         return Array(newest.values)
     }
 
+    /// The state partitions that hold records of some names.
+    func places(_ isWanted: (StateRecord.Name) -> Bool) -> [Int] {
+        cluster.topics[.state]!.indices.filter { index in
+            cluster.partition(.state, index).committedRecords.contains { record in
+                CommitChecker.read(record).map { isWanted($0.name) } ?? false
+            }
+        }
+    }
+
     var deadLetters: Int { cluster.partition(.deadLetters, 0).committedRecords.count }
 }
 

@@ -12,6 +12,8 @@ final class SimCluster {
     private(set) var violation: String?
     var trace: [String] = []
     var isTracing = false
+    /// Workers are of a release that spread the ledger over all state partitions.
+    var spreadsLedger = false
 
     // Transactions.
     private var transactionCount = 0

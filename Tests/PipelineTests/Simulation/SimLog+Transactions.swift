@@ -1,5 +1,7 @@
 import Inventory
-import Pipeline
+import Wire
+
+@testable import Pipeline
 
 extension SimLog {
     func prepareTransactions() throws(LogFailure) {
@@ -40,7 +42,9 @@ extension SimLog {
         }
         let key = message.key.map { Array($0) }
         let count = cluster.topics[message.topic]!.count
-        let index = message.partition.map { Int($0.rawValue) } ?? Self.hash(key ?? []) % count
+        let index =
+            earlierPlace(of: message) ?? message.partition.map { Int($0.rawValue) }
+            ?? Self.hash(key ?? []) % count
         guard index < count else {
             cluster.violated("\(name) sends to \(message.topic)[\(index)]")
             throw .fatal("no such partition")
@@ -52,6 +56,15 @@ extension SimLog {
         // The client sends in the background, at the latest before the transaction's end.
         if !cluster.random.happens(cluster.faults.lazySends) { deliver(transaction) }
         try leave("send")
+    }
+
+    /// Where a release that spread the ledger wrote what now lies in the first state partition.
+    private func earlierPlace(of message: OutgoingMessage) -> Int? {
+        guard cluster.spreadsLedger, message.topic == .state,
+            let name = StateRecord.Name(key: message.key)
+        else { return nil }
+        let placement = StatePlacement(keyedBy: .none, statePartitionCount: cluster.topics[.state]!.count)
+        return placement.earlierPlaces(of: name).first.map { Int($0.rawValue) }
     }
 
     /// What the client still held reaches the brokers.

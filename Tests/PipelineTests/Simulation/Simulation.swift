@@ -62,6 +62,7 @@ final class Simulation {
         cluster = SimCluster(seed: random.next(), inputs: inputs, states: states)
         cluster.faults = faults
         cluster.isTracing = isTracing
+        cluster.spreadsLedger = settings.keyedBy == .none && random.happens(300)
         reference.write(catalog, cluster)
         cluster.say("\(settings.fingerprint) checkpoint=\(settings.checkpointIntervalMs) \(faults)")
     }
@@ -179,6 +180,16 @@ final class Simulation {
             for process in processes where !cluster.random.happens(200) { process.inbox.adopt(catalog) }
         }
         if cluster.random.happens(20) { tidyTopics() }
+        if cluster.spreadsLedger, cluster.random.happens(10) { upgrade() }
+    }
+
+    /// From here on workers are of this release; those of the earlier one are gone before.
+    private func upgrade() {
+        guard cluster.spreadsLedger else { return }
+        for process in processes { process.log.die() }
+        bury()
+        cluster.spreadsLedger = false
+        if !cluster.commits.isEmpty { cluster.coverage.reached(.upgraded) }
     }
 
     private func tidyTopics() {
@@ -207,6 +218,7 @@ final class Simulation {
     private func settle() -> String? {
         cluster.faults.isOn = false
         cluster.say("settling")
+        upgrade()
         for process in processes {
             process.log.callsToLive = nil
             process.inbox.adopt(catalog)

@@ -1,0 +1,58 @@
+import Inventory
+import Wire
+
+/// What the state topic holds of a shard that any transaction may write: how far it is committed, what was
+/// published, and which rows of reference topics are in the dead letters.
+struct StoredLedger {
+    var positions: [Partition: Offset] = [:]
+    var alerts: [Pair: LedgerEntry] = [:]
+    var stockFingerprints: [Pair: UInt64] = [:]
+    var rollupFingerprints: [ProductID: UInt64] = [:]
+    var referenceRefused = ReferenceOffsets()
+    /// Names whose newest record is a tombstone.
+    private var deleted: Set<StateRecord.Name> = []
+
+    /// Records of a checkpoint are none of its business.
+    mutating func take(_ record: StateRecord) {
+        switch record {
+        case .position(let partition, let offset): positions[partition] = offset
+        case .alert(let pair, let entry): alerts[pair] = entry
+        case .stockFingerprint(let pair, let print): stockFingerprints[pair] = print
+        case .rollupFingerprint(let product, let print): rollupFingerprints[product] = print
+        case .referenceRefused(let table, let partition, let offset):
+            referenceRefused[table, partition] = offset
+        case .cells, .seen, .barrier, .movements, .movementLog: return
+        }
+        if !deleted.isEmpty { deleted.remove(record.name) }
+    }
+
+    mutating func remove(_ name: StateRecord.Name) {
+        switch name {
+        case .position(let partition): positions[partition] = nil
+        case .alert(let pair): alerts[pair] = nil
+        case .stockFingerprint(let pair): stockFingerprints[pair] = nil
+        case .rollupFingerprint(let product): rollupFingerprints[product] = nil
+        case .referenceRefused(let table, let partition): referenceRefused[table, partition] = Offset(0)
+        case .cells, .seen, .barrier, .movements, .movementLog: return
+        }
+        deleted.insert(name)
+    }
+
+    /// Takes from records in the place of earlier releases what has none of its name in its own place, not
+    /// even a tombstone. Which of the two was read first does not matter.
+    mutating func fillGaps(from earlier: StoredLedger) {
+        func isGap(_ name: StateRecord.Name) -> Bool { !deleted.contains(name) }
+        positions.merge(earlier.positions.filter { isGap(.position($0.key)) }) { own, _ in own }
+        alerts.merge(earlier.alerts.filter { isGap(.alert($0.key)) }) { own, _ in own }
+        stockFingerprints.merge(earlier.stockFingerprints.filter { isGap(.stockFingerprint($0.key)) }) {
+            own, _ in own
+        }
+        rollupFingerprints.merge(earlier.rollupFingerprints.filter { isGap(.rollupFingerprint($0.key)) }) {
+            own, _ in own
+        }
+        for (table, partition, offset) in earlier.referenceRefused.all
+        where isGap(.referenceRefused(table, partition)) && referenceRefused[table, partition] == Offset(0) {
+            referenceRefused[table, partition] = offset
+        }
+    }
+}
