@@ -17,10 +17,12 @@ final class ReferenceFeed<L: Log> {
     /// By partition, the next offset to read.
     private var positions: [Partition: Offset] = [:]
     private var stage = Stage.start
-    /// When following brought nothing for so long, the log's end is asked for: a partition that is silently no
-    /// longer fetched must not look like one where nothing happens.
-    private var checkDueMs: Int64 = 0
+    /// So often the logs' ends are asked for: a partition that is silently no longer fetched must not look like one
+    /// where nothing happens, whatever the others bring.
     private static var checkEveryMs: Int64 { 30_000 }
+    private var checkDueMs: Int64 = 0
+    /// The positions at the last check.
+    private var checked: [Partition: Offset] = [:]
 
     private enum Stage {
         /// What lies between the positions and the end that stands now is to be read.
@@ -57,9 +59,9 @@ final class ReferenceFeed<L: Log> {
             guard let count = try reader.poll(waitMs: 0) else { return try follow(from: ends) }
             return take(reader, count, refuse)
         case .following(let reader):
-            let count = try reader.poll(waitMs: 0) ?? 0
-            if count == 0, log.nowMs >= checkDueMs { return try check() }
-            return take(reader, count, refuse)
+            let hasChanged = take(reader, try reader.poll(waitMs: 0) ?? 0, refuse)
+            if log.nowMs >= checkDueMs { try check() }
+            return hasChanged
         }
     }
 
@@ -87,6 +89,7 @@ final class ReferenceFeed<L: Log> {
         let starts = ends.map { PartitionPosition($0.key, $0.value) }
         stage = .following(try log.follower(kind.topic, starts))
         positions = ends
+        checked = ends
         checkDueMs = log.nowMs + Self.checkEveryMs
         isWhole = true
         rereads = false
@@ -99,7 +102,6 @@ final class ReferenceFeed<L: Log> {
         _ reader: L.Reader, _ count: Int, _ refuse: (LogRecord, Envelope, BadEvent) -> Void
     ) -> Bool {
         var hasChanged = false
-        if count > 0 { checkDueMs = log.nowMs + Self.checkEveryMs }
         var target = fresh.take() ?? tables
         let isFresh = !isWhole || rereads
         for index in 0..<count {
@@ -115,20 +117,18 @@ final class ReferenceFeed<L: Log> {
         return hasChanged && !isFresh
     }
 
-    /// Reads up to the end that stands now if it is further than what came, which it also is behind the
-    /// marker of a transaction.
-    private func check() throws(LogFailure) -> Bool {
+    /// Reads up to the ends that stand now if a partition has got no further though its end is, which it also is
+    /// behind the marker of a transaction.
+    private func check() throws(LogFailure) {
         checkDueMs = log.nowMs + Self.checkEveryMs
-        let count = try log.partitionCount(kind.topic) ?? 0
-        for number in 0..<count {
+        for number in 0..<(try log.partitionCount(kind.topic) ?? 0) {
             let partition = Partition(Int32(number))
+            let position = positions[partition]
+            guard position == checked[partition] else { continue }
             let end = try log.bounds(kind.topic, partition).upperBound
-            guard let position = positions[partition], position >= end else {
-                stage = .start
-                return false
-            }
+            if position.map({ $0 < end }) ?? true { stage = .start }
         }
-        return false
+        checked = positions
     }
 }
 

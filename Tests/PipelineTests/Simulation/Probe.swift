@@ -13,7 +13,7 @@ enum Probe: String, CaseIterable {
     case aliveButEvicted, hungInsideCall, hungBeforeDelivery, replacedWhileAlive, stoppedInOrder
     case offsetsBeforeMessages
     case upgraded
-    case referenceLetter, referenceCompacted
+    case referenceLetter, referenceCompacted, followerDeaf
     case rowUpdated, rowDeleted, rowStale, truncated
     case raised, escalated, eased, updated, resolved
 }

@@ -4,6 +4,8 @@ struct SimFaults {
     var poll = 0
     var question = 0
     var reader = 0
+    /// Of the partitions of followed topics, those that bring nothing any more after a while.
+    var deaf = 0
     var prepare = 0
     var begin = 0
     var send = 0
@@ -40,6 +42,7 @@ struct SimFaults {
         poll = some(&random)
         question = some(&random)
         reader = some(&random)
+        deaf = reader * 20
         prepare = some(&random) * 3
         begin = some(&random)
         send = some(&random)

@@ -58,7 +58,8 @@ extension SimLog {
         let stretches = starts.map {
             SimReader.Stretch(
                 partition: $0.partition, source: cluster.partition(topic, Int($0.partition.rawValue)),
-                next: $0.offset.rawValue, end: .max)
+                next: $0.offset.rawValue, end: .max,
+                deafAfter: strikes(cluster.faults.deaf, .followerDeaf) ? cluster.random.below(3) : nil)
         }
         return SimReader(self, topic, stretches)
     }
@@ -76,6 +77,8 @@ final class SimReader: LogReader {
         let source: SimPartition
         var next: Int64
         let end: Int64
+        /// So many more records and this partition is silently no longer fetched; nil for never.
+        var deafAfter: Int?
     }
 
     private let log: SimLog
@@ -111,8 +114,11 @@ final class SimReader: LogReader {
             guard stretch.next >= stretch.source.start else {
                 throw .offsetOutOfRange(stretch.partition, "simulated: \(stretch.next)")
             }
+            if stretch.deafAfter == 0 { continue }
             let read = stretch.source.read(
-                from: stretch.next, below: stretch.end, max: log.cluster.random.within(1...20))
+                from: stretch.next, below: stretch.end,
+                max: min(log.cluster.random.within(1...20), stretch.deafAfter ?? .max))
+            if let left = stretch.deafAfter { stretches[index].deafAfter = left - read.records.count }
             if read.records.isEmpty, read.next == stretch.next {
                 if stretch.end != .max { log.cluster.coverage.reached(.waitedForStableEnd) }
             } else {

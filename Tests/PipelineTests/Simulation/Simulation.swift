@@ -228,7 +228,9 @@ final class Simulation {
         var quietSince = cluster.nowMs
         var commits = cluster.commits.count
         let deadline = cluster.nowMs + 600_000
-        while cluster.violation == nil, cluster.nowMs < deadline, cluster.nowMs - quietSince < 30_000 {
+        // A follower that has gone deaf is noticed within twice 30 s.
+        let quietMs: Int64 = cluster.coverage[.followerDeaf] > 0 ? 65_000 : 30_000
+        while cluster.violation == nil, cluster.nowMs < deadline, cluster.nowMs - quietSince < quietMs {
             startMissing()
             for process in processes { step(process) }
             cluster.advance(200)
