@@ -158,7 +158,7 @@ public final class Daemon: Service {
 
     /// Tells systemd how things stand until every worker has ended; one that fails ends the others.
     private func watchWorkers() async throws {
-        var isReady = false
+        var startUp = StartUp()
         var failure: WorkerStop?
         var endingSince: ContinuousClock.Instant?
         while true {
@@ -180,22 +180,25 @@ public final class Daemon: Service {
                 for worker in workers { worker.inbox.stop() }
             }
             if outcomes.allSatisfy({ $0 != nil }) { break }
-            report(workers, &isReady)
+            report(workers, &startUp)
             try? await Task.sleep(for: .milliseconds(100))
         }
         if let failure { throw failure }
     }
 
-    private func report(_ workers: [WorkerThread], _ isReady: inout Bool) {
+    private func report(_ workers: [WorkerThread], _ startUp: inout StartUp) {
         let counts = workers.map(\.telemetry.snapshot)
         let applied = counts.reduce(0) { $0 + $1.applied }
         let status = counts.map(\.status).joined(separator: ", ")
-        if !isReady, counts.allSatisfy({ $0.isRunning || $0.status.hasPrefix("standing by") }) {
-            isReady = true
-            notifier.send(.ready)
-            logger.notice("ready")
+        if !startUp.isOver {
+            if counts.allSatisfy({ $0.isRunning || $0.status.hasPrefix("standing by") }) {
+                startUp.isOver = true
+                notifier.send(.ready)
+                logger.notice("ready")
+            } else if startUp.hasProgressed(workers.map(\.steps)) {
+                notifier.send(.extendTimeout(.seconds(30)))
+            }
         }
-        if !isReady { notifier.send(.extendTimeout(.seconds(30))) }
         notifier.status("\(status); \(applied) events applied")
     }
 

@@ -15,6 +15,7 @@ public final class WorkerThread: Sendable {
     public let number: Int
     public let inbox = WorkerInbox()
     public let telemetry: Telemetry
+    private let stepCount = Atomic<UInt64>(0)
     private let result = Mutex<Result<Void, WorkerStop>?>(nil)
     private let onEnd: @Sendable () -> Void
 
@@ -32,13 +33,19 @@ public final class WorkerThread: Sendable {
         telemetry = Telemetry(logger: logger)
         let body: @Sendable () -> Void = { [self] in
             let outcome = Result { () throws(WorkerStop) in
-                try run(client, log, settings, catalog, admin, views, rebuilt, onStep)
+                try run(client, log, settings, catalog, admin, views, rebuilt) {
+                    stepCount.wrappingAdd(1, ordering: .relaxed)
+                    onStep()
+                }
             }
             result.withLock { $0 = outcome }
             onEnd()
         }
         startThread(body)
     }
+
+    /// How many turns it has taken; a worker that hangs takes none.
+    public var steps: UInt64 { stepCount.load(ordering: .relaxed) }
 
     /// Nil while it runs.
     public var outcome: Result<Void, WorkerStop>? { result.withLock { $0 } }

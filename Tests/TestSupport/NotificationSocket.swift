@@ -1,20 +1,25 @@
 import Foundation
 
 /// systemd's end of `NOTIFY_SOCKET`: a real unix datagram socket, at a path or in the abstract space.
-final class NotificationSocket {
+public final class NotificationSocket {
     private let descriptor: Int32
-    private let directory: TemporaryDirectory
+    /// The file to be removed again; nil in the abstract space.
+    private let path: String?
     /// What `NOTIFY_SOCKET` says.
-    let name: String
+    public let name: String
 
-    init(isAbstract: Bool) throws {
-        directory = try TemporaryDirectory()
-        name = isAbstract ? "@stockd-test-\(UUID().uuidString)" : directory.path + "/notify"
+    public init(isAbstract: Bool) throws {
+        let unique = "stockd-test-\(UUID().uuidString)"
+        path = isAbstract ? nil : FileManager.default.temporaryDirectory.appending(path: unique).path
+        name = path ?? "@\(unique)"
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         var bytes = Array(name.utf8)
         if isAbstract { bytes[0] = 0 }
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw POSIXError(.ENAMETOOLONG)
+        }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let length = 2 + bytes.count + (isAbstract ? 0 : 1)
         let result = withUnsafePointer(to: address) {
@@ -23,8 +28,8 @@ final class NotificationSocket {
         guard result == 0 else { throw POSIXError(.EADDRINUSE) }
     }
 
-    /// Everything sent so far.
-    func messages() -> [String] {
+    /// Everything sent since it was last asked.
+    public func messages() -> [String] {
         var messages: [String] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
@@ -34,5 +39,8 @@ final class NotificationSocket {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        close(descriptor)
+        if let path { unlink(path) }
+    }
 }
