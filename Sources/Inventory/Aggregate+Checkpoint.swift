@@ -22,7 +22,7 @@ extension Aggregate {
 
     /// How many buckets and seen-id chunks changed since the last checkpoint.
     public var dirtyRecordCount: Int {
-        var count = dirtyBuckets.members.count + movements.dirtyChunks.count
+        var count = dirtyBuckets.members.count + movements.dirtyPages.count
         for lane in 0..<laneCount { count += lanes[lane].dirtyPlaces.count }
         return count
     }

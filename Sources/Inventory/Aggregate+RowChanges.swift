@@ -14,8 +14,6 @@ public enum RowOutcome: Equatable, Sendable {
     case overflow
     /// A truncation that cannot be put in order with the changes of other partitions: nothing changed.
     case unordered
-    /// More ranges of event ids than can be remembered: nothing changed.
-    case full
 }
 
 extension Aggregate {
@@ -37,8 +35,8 @@ extension Aggregate {
     public var hasEvents: Bool { (0..<table.count).contains { table.cells[$0].events > 0 } }
 
     private mutating func upsert(_ event: OrderEvent, _ next: RowVersion, _ source: Source) -> RowOutcome {
-        guard let place = movements.place(of: event.id.rawValue) else { return .full }
-        let before = movements[place]
+        let spot = movements.look(event.id.rawValue)
+        let before = movements[spot]
         guard let version = version(next, after: before) else { return .stale }
         let slot = table.find(event.pair.packed) ?? add(event.pair)
         let after = Movement(
@@ -47,38 +45,38 @@ extension Aggregate {
         if let before, before.isLive, before.slot == slot, before.units == after.units,
             before.time == after.time
         {
-            if before != after { write(after, at: place, before) }
+            if before != after { write(after, at: spot, before) }
             return .duplicate
         }
         guard fits(after, insteadOf: before) else { return .overflow }
-        if let before, before.isLive { movements.unlink(place, slot: before.slot) }
-        write(after, at: place, before)
+        if let before, before.isLive { movements.unlink(spot, slot: before.slot) }
+        write(after, at: spot, before)
+        count(after, at: spot, source)
         if let before, before.isLive { takeBack(before, source) }
-        count(after, at: place, source)
         return before?.isLive == true ? .updated : .inserted
     }
 
     private mutating func delete(_ id: EventID, _ next: RowVersion, _ source: Source) -> RowOutcome {
-        guard let place = movements.place(of: id.rawValue) else { return .full }
-        let before = movements[place]
+        let spot = movements.look(id.rawValue)
+        let before = movements[spot]
         guard let version = version(next, after: before) else {
-            if let before { note(next, before, at: place) }
+            if let before { note(next, before, at: spot) }
             return .stale
         }
         if before == .deleted(version) { return .duplicate }
         guard let before, before.isLive else {
-            write(.deleted(version), at: place, before)
+            write(.deleted(version), at: spot, before)
             return before == nil ? .deleted : .duplicate
         }
-        remove(before, at: place, version, source)
+        remove(before, at: spot, version, source)
         return .deleted
     }
 
     /// A stale delete changes nothing, but what follows it must be known for its tombstone.
-    private mutating func note(_ stale: RowVersion, _ before: Movement, at place: MovementPlace) {
+    private mutating func note(_ stale: RowVersion, _ before: Movement, at spot: MovementLog.Spot) {
         let noted = Movement(
             slot: before.slot, units: before.units, time: before.time, version: before.version.noting(stale))
-        if noted != before { write(noted, at: place, before) }
+        if noted != before { write(noted, at: spot, before) }
     }
 
     private mutating func truncate(_ next: RowVersion, _ source: Source) -> RowOutcome {
@@ -89,13 +87,13 @@ extension Aggregate {
         journal.truncated.append(movements.truncated)
         movements.truncated = floor
         var count = 0
-        for chunk in 0..<movements.chunkCount {
-            for bit in 0..<MovementChunk.idsPerChunk {
-                let place = MovementPlace(chunk: chunk, bit: bit)
-                guard let before = movements[place], before.isLive,
-                    let version = before.version.advanced(by: next)
+        for index in 0..<movements.pageCount {
+            for row in 0..<(movements.page(index)?.count ?? 0) {
+                guard let page = movements.page(index), let version = page[row].version.advanced(by: next)
                 else { continue }
-                remove(before, at: place, version, source)
+                let (before, spot) = (page[row], movements.look(page.key(row)))
+                guard before.isLive else { continue }
+                remove(before, at: spot, version, source)
                 count += 1
             }
         }
@@ -122,10 +120,10 @@ extension Aggregate {
     }
 
     private mutating func remove(
-        _ before: Movement, at place: MovementPlace, _ version: RowVersion, _ source: Source
+        _ before: Movement, at spot: MovementLog.Spot, _ version: RowVersion, _ source: Source
     ) {
-        movements.unlink(place, slot: before.slot)
-        write(.deleted(version), at: place, before)
+        movements.unlink(spot, slot: before.slot)
+        write(.deleted(version), at: spot, before)
         takeBack(before, source)
     }
 
@@ -143,30 +141,38 @@ extension Aggregate {
     }
 
     /// Counts a movement that is written down.
-    private mutating func count(_ movement: Movement, at place: MovementPlace, _ source: Source) {
+    private mutating func count(_ movement: Movement, at spot: MovementLog.Spot, _ source: Source) {
         let cell = table.cells + Int(movement.slot)
         touch(movement.slot, cell, source)
         movements.link(
-            place, slot: movement.slot, newest: cell.pointee.lastUpdated, others: cell.pointee.events)
+            spot, slot: movement.slot, time: movement.time, newest: cell.pointee.lastUpdated,
+            others: cell.pointee.events)
         cell.pointee.stock &+= Int64(movement.units)
         cell.pointee.lastUpdated = max(cell.pointee.lastUpdated, movement.time)
         cell.pointee.events += 1
     }
 
-    private mutating func write(_ after: Movement, at place: MovementPlace, _ before: Movement?) {
-        journal.moved.append(Journal.Moved(place: place, before: before))
-        movements.set(after, at: place)
+    private mutating func write(_ after: Movement, at spot: MovementLog.Spot, _ before: Movement?) {
+        if let before {
+            journal.moved.append(Journal.Moved(key: spot.key, before: before))
+        } else {
+            journal.added.append(spot.key)
+        }
+        movements.set(after, at: spot)
     }
 
     /// Puts the movements of the open transaction back; the cells' before-images are put back beside it.
     mutating func rollbackMovements() {
-        for moved in journal.moved.reversed() {
-            if let now = movements[moved.place], now.isLive { movements.forgetOrder(slot: now.slot) }
-            movements.set(moved.before, at: moved.place)
-            if let before = moved.before, before.isLive {
-                movements.linkUnsorted(moved.place, slot: before.slot)
-            }
-        }
+        for moved in journal.moved.reversed() { putBack(moved.before, moved.key) }
+        // Last: what became of them in this transaction is among those above.
+        for key in journal.added.reversed() { putBack(nil, key) }
         for before in journal.truncated.reversed() { movements.truncated = before }
+    }
+
+    private mutating func putBack(_ before: Movement?, _ key: MovementKey) {
+        let spot = movements.look(key)
+        if let now = movements[spot], now.isLive { movements.forgetOrder(slot: now.slot) }
+        movements.set(before, at: spot)
+        if let before, before.isLive { movements.linkUnsorted(key.place, slot: before.slot) }
     }
 }

@@ -17,13 +17,14 @@ struct Journal: ~Copyable {
     }
 
     struct Moved {
-        var place: MovementPlace
-        /// Nil for an event that was not known.
-        var before: Movement?
+        var key: MovementKey
+        var before: Movement
     }
 
     var touched: [Touched] = []
     var moved: [Moved] = []
+    /// Events that were not known before.
+    var added: [MovementKey] = []
     var truncated: [RowVersion?] = []
     var ledger: [Ledgered] = []
     var stockPrints: [(slot: UInt32, before: UInt64)] = []
@@ -32,6 +33,7 @@ struct Journal: ~Copyable {
     mutating func clear() {
         touched.removeAll(keepingCapacity: true)
         moved.removeAll(keepingCapacity: true)
+        added.removeAll(keepingCapacity: true)
         truncated.removeAll(keepingCapacity: true)
         ledger.removeAll(keepingCapacity: true)
         stockPrints.removeAll(keepingCapacity: true)

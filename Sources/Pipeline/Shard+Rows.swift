@@ -38,10 +38,6 @@ extension Shard {
                     .truncateRefused,
                     "the events table was truncated, and without a position in the database's log nobody can "
                         + "say which rows of other partitions were there then"))
-        case .full:
-            throw .fatal(
-                "the event ids are so far apart that the movement log is full; event_id must be a number that "
-                    + "counts up")
         default: return .followed(outcome)
         }
     }

@@ -87,7 +87,7 @@ public final class Telemetry: Sendable {
             case .truncated(let count): deleted += count
             case .duplicate: duplicates += 1
             case .stale: stale += 1
-            case .overflow, .unordered, .full: break
+            case .overflow, .unordered: break
             }
         }
 

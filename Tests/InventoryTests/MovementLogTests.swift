@@ -1,28 +1,27 @@
+import TestSupport
 import Testing
 
 @testable import Inventory
 
 @Suite struct MovementLogTests {
-    @Test
-    func `an event costs at most 36 bytes where ids are dense, and a bounded number where they are not`() {
-        for (step, pairs, limit) in [(1, 1_000, 36), (2, 1_000, 42), (6, 1_000, 48), (1_000, 1_000, 120)]
-            as [(Int64, Int64, Int)]
-        {
-            let rows = Rows()
-            let count: Int64 = 200_000
-            for id in 0..<count {
-                rows.upsert(
-                    id * step, units: 1, at: Pair(Int32(id % pairs), 1), time: id, version: UInt64(id + 1))
-            }
-            rows.aggregate.commit()
-            let bytes = rows.aggregate.movements.byteCount
-            #expect(
-                bytes <= Int(count) * limit,
-                "ids \(step) apart: \(Double(bytes) / Double(count)) bytes an event")
+    @Test(arguments: IDLayout.allCases)
+    func `an event costs at most 42 bytes, however the ids lie and whatever the rows hold`(layout: IDLayout) {
+        let rows = Rows()
+        var random = SeededRandom(seed: 1)
+        let count = 60_000
+        for number in 0..<count {
+            let time = 1_774_873_800_000_000 + Int64(random.below(63_000_000_000_000))
+            let version = RowVersion(
+                place: UInt64(random.below(1 << 46)), seconds: UInt32(time / 1_000_000), [])
+            let event = OrderEvent(
+                id: EventID(layout.id(number)), pair: Pair(Int32(number * 7919 % 6_000), 1),
+                units: Int64(random.below(100_000)) - 50_000, time: Timestamp(microseconds: time))
+            rows.apply(.upsert(event, version))
         }
+        rows.aggregate.commit()
+        let bytes = rows.aggregate.movements.byteCount
+        #expect(bytes <= count * 42, "\(Double(bytes) / Double(count)) bytes an event")
     }
-
-    @Test func `a movement takes 28 bytes`() { #expect(MemoryLayout<Movement>.stride == 28) }
 
     @Test func `without changes of rows there is no log`() {
         let store = Store()
@@ -85,17 +84,33 @@ import Testing
     @Test(arguments: [3, 40, 3_000] as [Int])
     func `whatever happens, the cells are the sums over the rows that stand, also after a rollback`(ids: Int)
     {
-        for seed in UInt64(1)...(ids > 1_000 ? 3 : 25) { RowHistory(seed: seed, ids: ids).run() }
+        for seed in UInt64(1)...(ids > 1_000 ? 3 : 40) { RowHistory(seed: seed, ids: ids).run() }
+    }
+
+    @Test func `events that cannot be told apart by their places are told apart`() {
+        for seed in UInt64(1)...40 { RowHistory(seed: seed, ids: 40, sharePlaces: true).run() }
     }
 
     @Test func `a checkpoint brings everything back`() {
-        for seed in UInt64(1)...10 {
+        for seed in UInt64(1)...12 {
             let history = RowHistory(seed: seed, ids: 300)
             history.run()
             let copy = history.rows.restored()
             #expect(copy.cells == history.rows.cells)
             history.rows = copy
             history.run()
+        }
+    }
+
+    @Test func `checkpoints of what changed since the last one add up to everything`() {
+        for seed in UInt64(1)...12 {
+            let history = RowHistory(seed: seed, ids: 300)
+            let stored = StoredRows()
+            for _ in 0..<4 {
+                history.run(transactions: 5)
+                stored.checkpoint(history.rows)
+            }
+            #expect(stored.restored().cells == history.rows.cells)
         }
     }
 }

@@ -31,52 +31,76 @@ public struct MovementImages: Equatable, Sendable {
 }
 
 extension MovementLog {
+    /// The blocks of 64 ids of which an event changed since the last checkpoint, each whole.
     func forEachDirtyChunk<Failure: Error>(
         _ body: (MovementImages) throws(Failure) -> Void
     ) throws(Failure) {
-        var images = MovementImages(number: 0, known: 0, images: [])
-        for index in dirtyChunks {
-            let chunk = self.chunk(Int(index))
-            images.number = chunk.number
-            images.known = chunk.known
-            images.images.removeAll(keepingCapacity: true)
-            for place in 0..<chunk.count {
-                let movement = chunk.movements[place]
-                images.images.append(
-                    MovementImages.Image(
-                        slot: movement.isLive ? movement.slot : nil, units: movement.units,
-                        time: Timestamp(microseconds: movement.time), version: movement.version))
+        for index in dirtyPages {
+            guard let page = page(Int(index)) else { continue }
+            let rows = (0..<page.count).map { (id: mixer.id(page.key($0)), row: $0) }.sorted { $0.id < $1.id }
+            var end = 0
+            while end < rows.count {
+                let start = end
+                let number = rows[start].id >> 6
+                while end < rows.count, rows[end].id >> 6 == number { end += 1 }
+                guard rows[start..<end].contains(where: { page.isDirty($0.row) }) else { continue }
+                var images = MovementImages(number: number, known: 0, images: [])
+                for (id, row) in rows[start..<end] {
+                    images.known |= 1 << UInt64(id & 63)
+                    images.images.append(MovementImages.Image(page[row]))
+                }
+                try body(images)
             }
-            try body(images)
         }
     }
 
-    /// Puts a chunk back, over whatever there was of it.
+    /// Puts a block back, over whatever there was of it.
     mutating func restore(_ chunk: MovementImages) {
         var rest = chunk.images.makeIterator()
-        for bit in 0..<MovementChunk.idsPerChunk {
-            guard let place = place(of: chunk.number << 6 | Int64(bit)) else { return }
-            var movement: Movement?
-            if chunk.known & (1 << UInt64(bit)) != 0, let image = rest.next() {
-                movement = Movement(
-                    slot: image.slot ?? Movement.gone, units: image.units, time: image.time.microseconds,
-                    version: image.version)
-            }
-            set(movement, at: place)
+        let was = known(beside: look(chunk.number << 6).key)
+        for bit in 0..<64 where (was | chunk.known) & 1 << UInt64(bit) != 0 {
+            let spot = look(chunk.number << 6 | Int64(bit))
+            let image = chunk.known & 1 << UInt64(bit) != 0 ? rest.next() : nil
+            set(image.map(Movement.init), at: spot)
         }
     }
 
-    /// Lists each pair's events anew, once all chunks are back.
+    /// A bit for each event of a block that is known.
+    private func known(beside key: MovementKey) -> UInt64 {
+        guard let page = page(of: key.place) else { return 0 }
+        var known: UInt64 = 0
+        for row in 0..<page.count where page.key(row).isBeside(key) {
+            known |= 1 << UInt64(page.key(row).place.rawValue & 63)
+        }
+        return known
+    }
+
+    /// Lists each pair's events anew, once all blocks are back.
     mutating func finishRestoring() {
         for slot in events.indices { events[slot].removeAll() }
-        for chunk in 0..<chunkCount {
-            for bit in 0..<MovementChunk.idsPerChunk {
-                let place = MovementPlace(chunk: chunk, bit: bit)
-                guard let movement = self[place], movement.isLive else { continue }
-                linkUnsorted(place, slot: movement.slot)
+        for index in 0..<pageCount {
+            guard let page = page(index) else { continue }
+            for row in 0..<page.count where page[row].isLive {
+                linkUnsorted(page.key(row).place, slot: page[row].slot)
             }
         }
         markClean()
+    }
+}
+
+extension Movement {
+    init(_ image: MovementImages.Image) {
+        self.init(
+            slot: image.slot ?? Self.gone, units: image.units, time: image.time.microseconds,
+            version: image.version)
+    }
+}
+
+extension MovementImages.Image {
+    init(_ movement: Movement) {
+        self.init(
+            slot: movement.isLive ? movement.slot : nil, units: movement.units,
+            time: Timestamp(microseconds: movement.time), version: movement.version)
     }
 }
 

@@ -1,5 +1,5 @@
 extension MovementLog {
-    /// An event's place in the order of time; of two events of one instant the place decides.
+    /// An event in the order of time.
     private struct Key: Comparable {
         var time: Int64
         var place: UInt32
@@ -7,33 +7,28 @@ extension MovementLog {
         static func < (a: Self, b: Self) -> Bool { (a.time, a.place) < (b.time, b.place) }
     }
 
-    @inline(__always)
-    private func key(_ place: MovementPlace) -> Key { Key(time: known(place).time, place: place.rawValue) }
+    /// Of two events of a pair with the same place, the newer one counts.
+    private func time(of place: MovementPlace, _ slot: Int) -> Int64 {
+        newestTime(place, slot: UInt32(slot)) ?? .min
+    }
 
-    /// Adds an event to its pair's list; it must be written down already.
+    /// Adds an event to its pair's list, of whose ordered end it must not be; it must be written down already.
     /// - Parameters:
-    ///   - newest: the time of the newest event of the pair before this one; of no meaning when `others` is 0.
-    ///   - others: how many other events the pair has.
-    mutating func link(_ place: MovementPlace, slot: UInt32, newest: Int64, others: UInt32) {
+    ///   - time: the event's.
+    ///   - newest: no event of the pair before this one is newer; of no meaning when `others` is 0.
+    ///   - others: how many other events the pair has at most.
+    mutating func link(_ spot: Spot, slot: UInt32, time: Int64, newest: Int64, others: UInt32) {
         makeRoom(slot)
-        let slot = Int(slot)
+        let (slot, place) = (Int(slot), spot.place)
         if others == 0 { events[slot].removeAll() }
         if events[slot].isFull, events[slot].rest > 2 * Int(others) + 64 { tidy(slot) }
-        let key = key(place)
-        guard events[slot].hasSorted else {
-            if others == 0 || key.time >= newest {
-                events[slot].insert(place, at: Int(events[slot].count))
-            } else {
-                events[slot].insertUnsorted(place)
-            }
-            return
+        if spot.isShared {
+            // The other one may be in the ordered end, in the place of its own time.
+            events[slot].insertUnsorted(place)
+            return events[slot].forgetOrder()
         }
-        if self.key(events[slot].last) < key {
-            return events[slot].insert(place, at: Int(events[slot].count))
-        }
-        let index = position(key, slot)
-        // It may be there already: sorting finds it by what it has become.
-        if events[slot][index] == place { return }
+        if others == 0 || time >= newest { return events[slot].insert(place, at: events[slot].count) }
+        let index = position(time, slot)
         if index == events[slot].rest {
             events[slot].insertUnsorted(place)
         } else {
@@ -41,20 +36,18 @@ extension MovementLog {
         }
     }
 
-    /// Takes an event off its pair's list; it must still be written down as it was.
-    mutating func unlink(_ place: MovementPlace, slot: UInt32) {
+    /// Takes an event off its pair's list, before or after it is written down as what it becomes.
+    mutating func unlink(_ spot: Spot, slot: UInt32) {
         let slot = Int(slot)
-        guard events[slot].hasSorted else { return }
-        let index = position(key(place), slot)
+        if spot.isShared { return events[slot].forgetOrder() }
         // One that is not in the ordered end is passed over when the rest is gone through.
-        guard index < Int(events[slot].count), events[slot][index] == place else { return }
-        events[slot].remove(at: index)
+        if let index = events[slot].sortedIndex(of: spot.place) { events[slot].remove(at: index) }
     }
 
     /// The time of the pair's newest event. The pair must have one.
     mutating func newestTime(slot: UInt32) -> Int64 {
         if !events[Int(slot)].hasSorted { sortNewest(Int(slot)) }
-        return key(events[Int(slot)].last).time
+        return time(of: events[Int(slot)].last, Int(slot))
     }
 
     /// Adds an event without keeping the order: what a recovery or a rollback has time for.
@@ -72,44 +65,52 @@ extension MovementLog {
         while events.count <= Int(slot) { events.append(PairEvents()) }
     }
 
-    /// The first index of the ordered end whose event is not older.
-    private func position(_ key: Key, _ slot: Int) -> Int {
+    /// The first index of the ordered end whose event is newer. Sought from the end, where most are put.
+    private func position(_ time: Int64, _ slot: Int) -> Int {
         var low = events[slot].rest
-        var high = Int(events[slot].count)
+        var high = events[slot].count
+        var step = 1
+        while low < high {
+            let middle = max(low, high - step)
+            step *= 2
+            if self.time(of: events[slot][middle], slot) > time {
+                high = middle
+            } else {
+                low = middle + 1
+                break
+            }
+        }
         while low < high {
             let middle = (low + high) / 2
-            if self.key(events[slot][middle]) < key { low = middle + 1 } else { high = middle }
+            if self.time(of: events[slot][middle], slot) > time { high = middle } else { low = middle + 1 }
         }
         return low
     }
 
-    /// What of the rest is still the pair's, each event once.
-    private func valid(_ slot: Int) -> [UInt32] {
-        var found: [UInt32] = []
-        found.reserveCapacity(events[slot].rest)
-        for index in 0..<events[slot].rest {
-            let place = events[slot][index]
-            if self[place]?.slot == UInt32(slot) { found.append(place.rawValue) }
+    /// What of the rest is still the pair's, each place once.
+    private func valid(_ slot: Int) -> [Key] {
+        var places = (0..<events[slot].rest).map { events[slot][$0].rawValue }
+        places.sort()
+        var found: [Key] = []
+        found.reserveCapacity(places.count)
+        var last: UInt32?
+        for place in places where place != last {
+            last = place
+            guard let time = newestTime(MovementPlace(rawValue: place), slot: UInt32(slot)) else { continue }
+            found.append(Key(time: time, place: place))
         }
-        found.sort()
-        var kept = 0
-        for place in found where kept == 0 || found[kept - 1] != place {
-            found[kept] = place
-            kept += 1
-        }
-        found.removeLast(found.count - kept)
         return found
     }
 
     /// Drops from the rest what is no longer the pair's.
     private mutating func tidy(_ slot: Int) {
-        let sorted = (events[slot].rest..<Int(events[slot].count)).map { events[slot][$0].rawValue }
-        events[slot].replace(rest: valid(slot), sorted: sorted)
+        let sorted = (events[slot].rest..<events[slot].count).map { events[slot][$0].rawValue }
+        events[slot].replace(rest: valid(slot).map(\.place), sorted: sorted)
     }
 
     /// The ordered end is used up: the newest of the rest become it.
     private mutating func sortNewest(_ slot: Int) {
-        var keys = valid(slot).map { key(MovementPlace(rawValue: $0)) }
+        var keys = valid(slot)
         let cut = max(0, keys.count - PairEvents.sortedAfterCut)
         Self.partition(&keys, at: cut)
         let newest = keys[cut...].sorted()

@@ -1,136 +1,136 @@
 /// What each event moved, by event id: the memory that lets an update or a delete take back exactly what was
 /// counted, whatever the message says the row was before. Empty, and free of cost, until rows change.
 ///
-/// Chunks of 64 ids, found through an index of 4-byte places; with each pair goes a list of its events, so that
-/// the newest of those that remain is known when one is taken away. An event costs 28 bytes, 4 to 6 in its
-/// pair's list, and its share of a chunk: 0.7 bytes where ids are dense, 60 for an id that is alone in its 64.
+/// Pages of some fifty events, found by linear hashing of the block of 64 ids: for every so many events one page
+/// more is made, of half of the one whose turn it is, so that nothing is ever moved at once and no room is kept
+/// for what may come. With each pair goes a list of its events, so that the newest of those that remain is known
+/// when one is taken away. Ids are mixed before, so that how they lie changes nothing.
 struct MovementLog: ~Copyable {
-    private var chunks: [MovementChunk] = []
-    /// Open addressing by chunk number; `mask + 1` places, at most three quarters taken.
-    private var index: [UInt32] = []
-    private var mask = 0
-    /// Differs between logs so that no input can be made to collide in all of them.
-    private let seed = UInt64.random(in: .min ... .max)
-    private var lastNumber: Int64 = .min
-    private var lastChunk = 0
+    /// Found by `look`; good until something is written.
+    struct Spot {
+        let key: MovementKey
+        /// Another event of this page has the same place.
+        fileprivate(set) var isShared: Bool
+        fileprivate let page: Int
+        /// Nil when the event is not known.
+        fileprivate let row: Int?
+
+        var place: MovementPlace { key.place }
+    }
+
+    let mixer = MovementMixer()
+    private var directory = MovementDirectory()
     /// By slot of the pair's cell.
     var events: [PairEvents] = []
-    /// Chunks that changed since the last checkpoint.
-    private(set) var dirtyChunks: [UInt32] = []
+    /// Pages that changed since the last checkpoint, each once.
+    private(set) var dirtyPages: [UInt32] = []
     /// Events known, deleted ones included.
     private(set) var count = 0
     /// The newest truncation: no row of this version or an older one stands.
     var truncated: RowVersion?
 
-    /// Chunks that places can name.
-    static let maxChunks = 1 << 26
+    /// Events for which a page more is made.
+    private static let eventsPerPage = 48
 
     deinit {
-        for chunk in chunks { chunk.deallocate() }
         for pair in events { pair.deallocate() }
     }
 
-    var chunkCount: Int { chunks.count }
+    var pageCount: Int { directory.count }
 
-    func chunk(_ index: Int) -> MovementChunk { chunks[index] }
+    func page(_ index: Int) -> MovementPage? { directory[index] }
+
+    /// The page an event belongs to.
+    func page(of place: MovementPlace) -> MovementPage? { directory[directory.index(place)] }
 
     /// Memory held, in bytes.
     var byteCount: Int {
-        var bytes = index.capacity * MemoryLayout<UInt32>.size
-        bytes += chunks.capacity * MemoryLayout<MovementChunk>.stride
-        bytes += events.capacity * MemoryLayout<PairEvents>.stride
-        for chunk in chunks { bytes += chunk.room * MemoryLayout<Movement>.stride + 16 }
-        for pair in events { bytes += pair.byteCount + 16 }
+        var bytes = directory.byteCount + events.capacity * MemoryLayout<PairEvents>.stride
+        for index in 0..<pageCount {
+            if let page = page(index) { bytes += page.byteCount + 16 }
+        }
+        for pair in events { bytes += pair.byteCount }
         return bytes
     }
 
     // MARK: Finding
 
-    /// The place of an id, made if there is none; nil when there are more chunks than places can name.
     @inline(__always)
-    mutating func place(of id: Int64) -> MovementPlace? {
-        let number = id >> 6
-        let bit = Int(id & 63)
-        if number == lastNumber { return MovementPlace(chunk: lastChunk, bit: bit) }
-        guard let chunk = find(number) ?? add(number) else { return nil }
-        lastNumber = number
-        lastChunk = chunk
-        return MovementPlace(chunk: chunk, bit: bit)
-    }
+    func look(_ id: Int64) -> Spot { look(mixer.key(id)) }
 
     @inline(__always)
-    subscript(place: MovementPlace) -> Movement? {
-        let chunk = chunks[place.chunk]
-        return chunk.isKnown(place.bit) ? chunk.pointer(place.bit).pointee : nil
+    func look(_ key: MovementKey) -> Spot {
+        let index = directory.index(key.place)
+        guard let page = directory[index] else {
+            return Spot(key: key, isShared: false, page: index, row: nil)
+        }
+        var (found, others): (Int?, Int) = (nil, 0)
+        var row = page.next(key.place, from: 0)
+        while row < page.count {
+            if page.key(row) == key { found = row } else { others += 1 }
+            row = page.next(key.place, from: row + 1)
+        }
+        return Spot(key: key, isShared: others > 0, page: index, row: found)
     }
 
-    /// The event must be known.
+    /// Nil for an event that is not known.
     @inline(__always)
-    func known(_ place: MovementPlace) -> Movement { chunks[place.chunk].pointer(place.bit).pointee }
+    subscript(spot: Spot) -> Movement? {
+        guard let row = spot.row, let page = directory[spot.page] else { return nil }
+        return page[row]
+    }
+
+    /// The time of the newest event with this place that was counted in a cell; nil if there is none.
+    @inline(__always)
+    func newestTime(_ place: MovementPlace, slot: UInt32) -> Int64? {
+        directory[directory.index(place)]?.newestTime(place, slot: slot)
+    }
 
     // MARK: Changing
 
     /// Writes down what an event moved; nil forgets it.
-    mutating func set(_ movement: Movement?, at place: MovementPlace) {
-        let chunk = place.chunk
-        if let movement {
-            if chunks[chunk].isKnown(place.bit) {
-                chunks[chunk].pointer(place.bit).pointee = movement
-            } else {
-                chunks[chunk].insert(movement, place.bit)
-                count += 1
-            }
-        } else if chunks[chunk].isKnown(place.bit) {
-            chunks[chunk].remove(place.bit)
+    mutating func set(_ movement: Movement?, at spot: Spot) {
+        if directory.count == 0 { _ = directory.grow() }
+        let page = directory[spot.page]
+        let wasDirty = page?.isDirty ?? false
+        switch (spot.row, movement) {
+        case (let row?, let movement?):
+            directory[spot.page] = page?.update(row, movement)
+        case (nil, let movement?):
+            directory[spot.page] = (page ?? MovementPage(for: movement)).append(spot.key, movement)
+            count += 1
+        case (let row?, nil):
+            page?.remove(row)
             count -= 1
+        case (nil, nil): return
         }
-        guard !chunks[chunk].isDirty else { return }
-        chunks[chunk].isDirty = true
-        dirtyChunks.append(UInt32(chunk))
+        if !wasDirty { dirtyPages.append(UInt32(spot.page)) }
+        if count > directory.count * Self.eventsPerPage { split() }
+    }
+
+    private mutating func split() {
+        guard let (from, to) = directory.grow(), let page = directory[from] else { return }
+        let parts = page.split(by: UInt32(to - from))
+        directory[from] = parts.clear
+        directory[to] = parts.set
+        // The one it comes from is in the list already.
+        if parts.set.isDirty { dirtyPages.append(UInt32(to)) }
+        dropEmpty(from)
+        dropEmpty(to)
+    }
+
+    /// One that is in the list of what changed stays, so that it comes into it once.
+    private func dropEmpty(_ index: Int) {
+        guard let page = directory[index], page.count == 0, !page.isDirty else { return }
+        page.deallocate()
+        directory[index] = nil
     }
 
     mutating func markClean() {
-        for chunk in dirtyChunks { chunks[Int(chunk)].isDirty = false }
-        dirtyChunks.removeAll(keepingCapacity: true)
-    }
-
-    // MARK: The index
-
-    @inline(__always)
-    private func home(_ number: Int64) -> Int {
-        let product = (UInt64(bitPattern: number) ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        return Int(truncatingIfNeeded: product.high ^ product.low) & mask
-    }
-
-    private func find(_ number: Int64) -> Int? {
-        guard !index.isEmpty else { return nil }
-        var place = home(number)
-        while index[place] != UInt32.max {
-            if chunks[Int(index[place])].number == number { return Int(index[place]) }
-            place = (place + 1) & mask
+        for index in dirtyPages {
+            directory[Int(index)]?.markClean()
+            dropEmpty(Int(index))
         }
-        return nil
-    }
-
-    private mutating func add(_ number: Int64) -> Int? {
-        guard chunks.count < Self.maxChunks else { return nil }
-        if (chunks.count + 1) * 4 > index.count * 3 { growIndex() }
-        // Ids mostly go up: a chunk becomes as full as its neighbour, and need not grow to it step by step.
-        let neighbour = lastNumber == number - 1 ? chunks[lastChunk].room : 1
-        chunks.append(MovementChunk(number: number, capacity: neighbour))
-        enter(chunks.count - 1)
-        return chunks.count - 1
-    }
-
-    private mutating func growIndex() {
-        index = Array(repeating: .max, count: max(64, index.count * 2))
-        mask = index.count - 1
-        for chunk in chunks.indices { enter(chunk) }
-    }
-
-    private mutating func enter(_ chunk: Int) {
-        var place = home(chunks[chunk].number)
-        while index[place] != UInt32.max { place = (place + 1) & mask }
-        index[place] = UInt32(chunk)
+        dirtyPages.removeAll(keepingCapacity: true)
     }
 }

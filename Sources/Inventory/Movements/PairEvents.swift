@@ -5,79 +5,103 @@
 /// it is gone through only when the ordered end is used up, and gives it the newest 512 then. So a delete
 /// costs a shift within the end, and one in 512 a walk through the pair's events.
 struct PairEvents {
-    private(set) var places: UnsafeMutablePointer<UInt32>?
-    private(set) var count: UInt32 = 0
-    private var capacity: UInt32 = 0
-    /// Where the ordered end begins.
-    private(set) var sortedFrom: UInt32 = 0
+    private struct Header {
+        var count: UInt32
+        var capacity: UInt32
+        /// Where the ordered end begins.
+        var sortedFrom: UInt32
+    }
+
+    /// Header and places; a pair without events has none, since there may be many pairs.
+    private var memory: UnsafeMutableRawPointer?
 
     static let sortedLimit = 1_024
     static let sortedAfterCut = 512
 
-    func deallocate() { places?.deallocate() }
+    func deallocate() { memory?.deallocate() }
 
+    private var header: UnsafeMutablePointer<Header>? { memory?.assumingMemoryBound(to: Header.self) }
+
+    private var places: UnsafeMutablePointer<UInt32> {
+        (memory.unsafelyUnwrapped + MemoryLayout<Header>.size).assumingMemoryBound(to: UInt32.self)
+    }
+
+    private static func byteCount(_ capacity: Int) -> Int {
+        MemoryLayout<Header>.size + capacity * MemoryLayout<UInt32>.size
+    }
+
+    var count: Int { Int(header?.pointee.count ?? 0) }
+    var rest: Int { Int(header?.pointee.sortedFrom ?? 0) }
+    private var capacity: Int { Int(header?.pointee.capacity ?? 0) }
     var isFull: Bool { count == capacity }
-    var hasSorted: Bool { sortedFrom < count }
-    var sortedCount: Int { Int(count - sortedFrom) }
-    var rest: Int { Int(sortedFrom) }
-    var byteCount: Int { Int(capacity) * MemoryLayout<UInt32>.size }
+    var hasSorted: Bool { rest < count }
+    /// Memory held, in bytes, with what the allocator adds.
+    var byteCount: Int { memory == nil ? 0 : (Self.byteCount(capacity) + 8 + 15) & ~15 }
 
-    subscript(index: Int) -> MovementPlace {
-        MovementPlace(rawValue: (places.unsafelyUnwrapped + index).pointee)
+    subscript(index: Int) -> MovementPlace { MovementPlace(rawValue: places[index]) }
+
+    var last: MovementPlace { self[count - 1] }
+
+    /// Where in the ordered end a place is; nil if it is not there.
+    func sortedIndex(of place: MovementPlace) -> Int? {
+        let index = rest < count ? places.firstIndex(of: place.rawValue, from: rest, to: count) : count
+        return index < count ? index : nil
     }
 
-    var last: MovementPlace { self[Int(count) - 1] }
-
-    mutating func removeAll() {
-        count = 0
-        sortedFrom = 0
-    }
+    mutating func removeAll() { setCounts(0, sortedFrom: 0) }
 
     /// Gives up the order; the list stays.
-    mutating func forgetOrder() { sortedFrom = count }
+    mutating func forgetOrder() { setCounts(count, sortedFrom: count) }
+
+    private func setCounts(_ count: Int, sortedFrom: Int) {
+        header?.pointee.count = UInt32(count)
+        header?.pointee.sortedFrom = UInt32(sortedFrom)
+    }
 
     mutating func insert(_ place: MovementPlace, at index: Int) {
-        if isFull { grow() }
-        let at = places.unsafelyUnwrapped + index
-        (at + 1).update(from: at, count: Int(count) - index)
+        if isFull { grow(to: count + 1) }
+        let at = places + index
+        (at + 1).update(from: at, count: count - index)
         at.pointee = place.rawValue
-        count += 1
-        if sortedCount > Self.sortedLimit { sortedFrom = count - UInt32(Self.sortedAfterCut) }
+        let isOverLimit = count + 1 - rest > Self.sortedLimit
+        setCounts(count + 1, sortedFrom: isOverLimit ? count + 1 - Self.sortedAfterCut : rest)
     }
 
     /// Puts an event among those in no order.
     mutating func insertUnsorted(_ place: MovementPlace) {
-        insert(place, at: Int(sortedFrom))
-        sortedFrom += 1
+        insert(place, at: rest)
+        setCounts(count, sortedFrom: rest + 1)
     }
 
     mutating func remove(at index: Int) {
-        let at = places.unsafelyUnwrapped + index
-        at.update(from: at + 1, count: Int(count) - index - 1)
-        count -= 1
+        let at = places + index
+        at.update(from: at + 1, count: count - index - 1)
+        setCounts(count - 1, sortedFrom: rest)
     }
 
     /// Replaces the whole list.
     mutating func replace(rest: [UInt32], sorted: [UInt32]) {
-        count = 0
-        while Int(capacity) < rest.count + sorted.count { grow() }
-        if let places {
-            for (index, place) in rest.enumerated() { places[index] = place }
-            for (index, place) in sorted.enumerated() { places[rest.count + index] = place }
-        }
-        count = UInt32(rest.count + sorted.count)
-        sortedFrom = UInt32(rest.count)
+        let count = rest.count + sorted.count
+        if capacity < count { grow(to: count) }
+        setCounts(count, sortedFrom: rest.count)
+        guard count > 0 else { return }
+        for (index, place) in rest.enumerated() { places[index] = place }
+        for (index, place) in sorted.enumerated() { places[rest.count + index] = place }
     }
 
-    /// By a quarter: with many events for each pair, room not used is a tenth of the list.
-    private mutating func grow() {
-        let wanted = capacity < 4 ? capacity + 2 : capacity + max(2, capacity / 4)
-        let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: Int(wanted))
-        if let places {
-            larger.moveInitialize(from: places, count: Int(count))
-            places.deallocate()
+    /// By an eighth, and so that the allocator has nothing to round up: with many events for each pair, room not used
+    /// is a twentieth of the list.
+    private mutating func grow(to wanted: Int) {
+        let capacity = (wanted + wanted / 8) | 3
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: Self.byteCount(capacity), alignment: 4)
+        larger.initializeMemory(
+            as: Header.self,
+            to: Header(count: UInt32(count), capacity: UInt32(capacity), sortedFrom: UInt32(rest)))
+        if let memory {
+            let size = MemoryLayout<Header>.size
+            (larger + size).copyMemory(from: memory + size, byteCount: count * 4)
+            memory.deallocate()
         }
-        places = larger
-        capacity = wanted
+        memory = larger
     }
 }

@@ -23,7 +23,7 @@ extension Keys {
                     ? """
                     How the messages are written. json: plain events, each counted once. debezium: rows of a
                     database table as Debezium's envelopes or unwrapped (ExtractNewRecordState), which may be
-                    changed and deleted later; a movement log in memory, 35 bytes an event, says what to take
+                    changed and deleted later; a movement log in memory, 40 bytes an event, says what to take
                     back. auto: told apart message by message; the two do not mix in one topic, and an
                     unwrapped row without added fields (__op, …) counts as plain.
                     """ : "As input.format; in auto and json a plain row replaces the one before it, too.")

@@ -1,0 +1,203 @@
+/// A movement as unsigned numbers, of which a page stores the differences to a base of its own.
+struct MovementCodes {
+    /// The slot and 1; 0 for an event that was deleted, of which units and time are not stored.
+    var slot: UInt64
+    var time: UInt64
+    /// The flags below the place, so that neighbours differ by little.
+    var position: UInt64
+    var seconds: UInt64
+    var units: UInt64
+
+    @inline(__always)
+    init(_ movement: Movement) {
+        slot = movement.isLive ? UInt64(movement.slot) + 1 : 0
+        time = UInt64(bitPattern: movement.time) ^ 1 << 63
+        position = movement.version.position << 3 | movement.version.position >> 61
+        seconds = UInt64(movement.version.seconds)
+        units = UInt64(UInt32(bitPattern: movement.units) ^ 1 << 31)
+    }
+
+    @inline(__always)
+    init(slot: UInt64, time: UInt64, position: UInt64, seconds: UInt64, units: UInt64) {
+        self.slot = slot
+        self.time = time
+        self.position = position
+        self.seconds = seconds
+        self.units = units
+    }
+
+    @inline(__always)
+    var movement: Movement {
+        let version = RowVersion(
+            position: position >> 3 | position << 61, seconds: UInt32(truncatingIfNeeded: seconds))
+        guard slot > 0 else { return .deleted(version) }
+        return Movement(
+            slot: UInt32(truncatingIfNeeded: slot &- 1),
+            units: Int32(bitPattern: UInt32(truncatingIfNeeded: units) ^ 1 << 31),
+            time: Int64(bitPattern: time ^ 1 << 63), version: version)
+    }
+}
+
+/// How one number of each movement of a page is stored: the difference to `base`, in `width` bytes.
+struct MovementColumn {
+    var base: UInt64
+    var width: Int
+
+    @inline(__always)
+    init(base: UInt64, width: UInt8) {
+        self.base = base
+        self.width = Int(width)
+    }
+
+    /// As narrow as the range allows, with the room that is left on both sides of it.
+    /// - Parameter spare: have room for a range of so many bits more.
+    init(_ range: (least: UInt64, greatest: UInt64), spare: Int) {
+        guard range.least < range.greatest else {
+            self.init(base: range.least > range.greatest ? 0 : range.least, width: 0)
+            return
+        }
+        let difference = range.greatest - range.least
+        let bits = min(64, 64 - difference.leadingZeroBitCount + spare)
+        self.init(base: 0, width: UInt8((bits + 7) / 8))
+        base = range.least - min(range.least, (mask - difference) / 2)
+    }
+
+    @inline(__always)
+    private var mask: UInt64 { UInt64.max >> UInt64(64 - 8 * width) }
+
+    @inline(__always)
+    func holds(_ code: UInt64) -> Bool { code &- base <= mask }
+
+    /// Reads 8 bytes, whatever the width.
+    @inline(__always)
+    func load(_ bytes: UnsafeMutableRawPointer) -> UInt64 {
+        base &+ (bytes.loadUnaligned(as: UInt64.self) & mask)
+    }
+
+    /// Writes 8 bytes, zeros beyond the width.
+    @inline(__always)
+    func store(_ code: UInt64, _ bytes: UnsafeMutableRawPointer) {
+        bytes.storeBytes(of: code &- base, as: UInt64.self)
+    }
+}
+
+/// How a page stores its movements: as wide as the numbers that are in it differ, whole bytes each.
+struct MovementColumns: Equatable {
+    private struct Widths: Equatable {
+        var slot, time, position, seconds, units: UInt8
+    }
+
+    private var timeBase: UInt64
+    private var positionBase: UInt64
+    private var secondsBase: UInt32
+    private var unitsBase: UInt32
+    private var widths: Widths
+
+    /// - Parameter spare: have room for numbers that differ by so many bits more.
+    init(_ span: MovementSpan, spare: Int = 0) {
+        let time = MovementColumn(span.time, spare: spare)
+        let position = MovementColumn(span.position, spare: spare)
+        let seconds = MovementColumn(span.seconds, spare: spare)
+        let units = MovementColumn(span.units, spare: spare)
+        timeBase = time.base
+        positionBase = position.base
+        secondsBase = UInt32(truncatingIfNeeded: seconds.base)
+        unitsBase = UInt32(truncatingIfNeeded: units.base)
+        let slot = MovementColumn((0, span.slot), spare: 0)
+        widths = Widths(
+            slot: UInt8(slot.width), time: UInt8(time.width), position: UInt8(position.width),
+            seconds: UInt8(seconds.width), units: UInt8(units.width))
+    }
+
+    @inline(__always)
+    private var slot: MovementColumn { MovementColumn(base: 0, width: widths.slot) }
+    @inline(__always)
+    private var time: MovementColumn { MovementColumn(base: timeBase, width: widths.time) }
+    @inline(__always)
+    private var position: MovementColumn { MovementColumn(base: positionBase, width: widths.position) }
+    @inline(__always)
+    private var seconds: MovementColumn {
+        MovementColumn(base: UInt64(secondsBase), width: widths.seconds)
+    }
+    @inline(__always)
+    private var units: MovementColumn { MovementColumn(base: UInt64(unitsBase), width: widths.units) }
+
+    /// Whether movements are as long in both.
+    func areAsWide(as other: MovementColumns) -> Bool { widths == other.widths }
+
+    /// Bytes of a movement.
+    @inline(__always)
+    var byteCount: Int {
+        Int(widths.slot &+ widths.time &+ widths.position &+ widths.seconds &+ widths.units)
+    }
+
+    @inline(__always)
+    func holds(_ codes: MovementCodes) -> Bool {
+        guard slot.holds(codes.slot), position.holds(codes.position), seconds.holds(codes.seconds) else {
+            return false
+        }
+        return codes.slot == 0 || (time.holds(codes.time) && units.holds(codes.units))
+    }
+
+    @inline(__always)
+    func load(_ bytes: UnsafeMutableRawPointer) -> MovementCodes {
+        var at = bytes
+        let slot = take(slot, &at)
+        let time = take(time, &at)
+        let position = take(position, &at)
+        let seconds = take(seconds, &at)
+        return MovementCodes(
+            slot: slot, time: time, position: position, seconds: seconds, units: take(units, &at))
+    }
+
+    /// The slot and 1, and the time, of one movement.
+    @inline(__always)
+    func loadSlotAndTime(_ bytes: UnsafeMutableRawPointer) -> (slot: UInt64, time: UInt64) {
+        (slot.load(bytes), time.load(bytes + slot.width))
+    }
+
+    @inline(__always)
+    private func take(_ column: MovementColumn, _ at: inout UnsafeMutableRawPointer) -> UInt64 {
+        defer { at += column.width }
+        return column.load(at)
+    }
+
+    /// The columns must hold the codes. What follows stays as it was: each column is put over what the one before
+    /// wrote beyond its width, which is faster than to read what is there first.
+    @inline(__always)
+    func store(_ codes: MovementCodes, _ bytes: UnsafeMutableRawPointer) {
+        let end = bytes + byteCount
+        let following = end.loadUnaligned(as: UInt64.self)
+        defer { end.storeBytes(of: following, as: UInt64.self) }
+        var at = bytes
+        put(codes.slot, slot, &at)
+        put(codes.slot == 0 ? timeBase : codes.time, time, &at)
+        put(codes.position, position, &at)
+        put(codes.seconds, seconds, &at)
+        put(codes.slot == 0 ? UInt64(unitsBase) : codes.units, units, &at)
+    }
+
+    @inline(__always)
+    private func put(_ code: UInt64, _ column: MovementColumn, _ at: inout UnsafeMutableRawPointer) {
+        column.store(code, at)
+        at += column.width
+    }
+}
+
+/// The least and the greatest of each number of some movements.
+struct MovementSpan {
+    private(set) var slot: UInt64 = 0
+    private(set) var time: (least: UInt64, greatest: UInt64) = (.max, 0)
+    private(set) var position: (least: UInt64, greatest: UInt64) = (.max, 0)
+    private(set) var seconds: (least: UInt64, greatest: UInt64) = (.max, 0)
+    private(set) var units: (least: UInt64, greatest: UInt64) = (.max, 0)
+
+    mutating func include(_ codes: MovementCodes) {
+        position = (min(position.least, codes.position), max(position.greatest, codes.position))
+        seconds = (min(seconds.least, codes.seconds), max(seconds.greatest, codes.seconds))
+        guard codes.slot > 0 else { return }
+        slot = max(slot, codes.slot)
+        time = (min(time.least, codes.time), max(time.greatest, codes.time))
+        units = (min(units.least, codes.units), max(units.greatest, codes.units))
+    }
+}

@@ -1,0 +1,54 @@
+/// An event id as the movement log keeps it: the number of its block of 64 ids, mixed so that whatever ids there
+/// are lie evenly, and its place in the block. Blocks stay together, since a checkpoint stores them whole.
+struct MovementKey: Equatable {
+    var place: MovementPlace
+    /// The upper 32 bits of the mixed block number.
+    var rest: UInt32
+
+    /// Whether both ids are of one block.
+    @inline(__always)
+    func isBeside(_ other: MovementKey) -> Bool {
+        rest == other.rest && place.block == other.place.block
+    }
+}
+
+/// The half of a key that names an event for as long as the log lives: the lower 26 bits of the mixed block number
+/// and 6 bits of the id. Rarely, one in 2³², two events have the same.
+struct MovementPlace: Hashable {
+    let rawValue: UInt32
+
+    var block: UInt32 { rawValue >> 6 }
+}
+
+/// Turns ids into keys and back.
+struct MovementMixer {
+    /// Differs between logs so that no input can be made to collide in all of them.
+    let seed = UInt64.random(in: .min ... .max) & Self.mask
+
+    /// Block numbers have 58 bits.
+    private static let mask: UInt64 = 1 << 58 - 1
+    private static let factors: (UInt64, UInt64) = (0x9E37_79B9_7F4A_7C15, 0xBF58_476D_1CE4_E5B9)
+    /// Their inverses modulo 2⁶⁴.
+    private static let inverses: (UInt64, UInt64) = (0xF1DE_83E1_9937_733D, 0x96DE_1B17_3F11_9089)
+
+    @inline(__always)
+    func key(_ id: Int64) -> MovementKey {
+        let id = UInt64(bitPattern: id)
+        var mixed = (id >> 6 ^ seed) &* Self.factors.0 & Self.mask
+        mixed ^= mixed >> 29
+        mixed = mixed &* Self.factors.1 & Self.mask
+        mixed ^= mixed >> 29
+        return MovementKey(
+            place: MovementPlace(rawValue: UInt32(truncatingIfNeeded: mixed << 6 | id & 63)),
+            rest: UInt32(truncatingIfNeeded: mixed >> 26))
+    }
+
+    func id(_ key: MovementKey) -> Int64 {
+        var mixed = UInt64(key.rest) << 26 | UInt64(key.place.block)
+        mixed ^= mixed >> 29
+        mixed = mixed &* Self.inverses.1 & Self.mask
+        mixed ^= mixed >> 29
+        mixed = mixed &* Self.inverses.0 & Self.mask
+        return Int64(bitPattern: (mixed ^ seed) << 6 | UInt64(key.place.rawValue & 63))
+    }
+}

@@ -1,0 +1,246 @@
+/// Movements of events whose ids lie together once they are mixed, in one allocation of their own:
+///
+///     header | a bit for each that changed since the last checkpoint | places | rows
+///
+/// Places are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key and
+/// the movement, as the page's columns store it. Rows are in no order; only `remove` gives one another number.
+struct MovementPage {
+    private struct Header {
+        var count: UInt32
+        var capacity: UInt32
+        var columns: MovementColumns
+        /// Some row changed since the last checkpoint.
+        var isDirty: Bool
+    }
+
+    private let memory: UnsafeMutableRawPointer
+
+    // MARK: Memory
+
+    /// A page without rows that is fit for a movement.
+    init(for movement: Movement) {
+        var span = MovementSpan()
+        span.include(MovementCodes(movement))
+        self.init(MovementColumns(span), capacity: 4)
+    }
+
+    private init(_ columns: MovementColumns, capacity: Int) {
+        memory = .allocate(byteCount: Self.byteCount(columns, capacity), alignment: 8)
+        header.initialize(
+            to: Header(count: 0, capacity: UInt32(capacity), columns: columns, isDirty: false))
+        dirtyWords.initialize(repeating: 0, count: Self.dirtyWordCount(capacity))
+    }
+
+    func deallocate() { memory.deallocate() }
+
+    /// A last column is read and written 8 bytes at a time.
+    private static let margin = 8
+
+    private static func byteCount(_ columns: MovementColumns, _ capacity: Int) -> Int {
+        MemoryLayout<Header>.stride + dirtyWordCount(capacity) * 8
+            + capacity * (MemoryLayout<UInt32>.size * 2 + columns.byteCount) + margin
+    }
+
+    private static func dirtyWordCount(_ capacity: Int) -> Int { (capacity + 63) / 64 }
+
+    /// Memory held, in bytes.
+    var byteCount: Int { Self.byteCount(header.pointee.columns, capacity) }
+
+    @inline(__always)
+    private var header: UnsafeMutablePointer<Header> { memory.assumingMemoryBound(to: Header.self) }
+
+    @inline(__always)
+    private var dirtyWords: UnsafeMutablePointer<UInt64> {
+        (memory + MemoryLayout<Header>.stride).assumingMemoryBound(to: UInt64.self)
+    }
+
+    @inline(__always)
+    private var places: UnsafeMutablePointer<UInt32> {
+        let words = Self.dirtyWordCount(capacity)
+        return (memory + MemoryLayout<Header>.stride + words * 8).assumingMemoryBound(to: UInt32.self)
+    }
+
+    @inline(__always)
+    private func bytes(_ row: Int) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(places + capacity) + row * rowByteCount
+    }
+
+    @inline(__always)
+    private var rowByteCount: Int { MemoryLayout<UInt32>.size + header.pointee.columns.byteCount }
+
+    // MARK: Reading
+
+    @inline(__always)
+    var count: Int { Int(header.pointee.count) }
+
+    @inline(__always)
+    var capacity: Int { Int(header.pointee.capacity) }
+
+    @inline(__always)
+    func key(_ row: Int) -> MovementKey {
+        MovementKey(
+            place: MovementPlace(rawValue: places[row]), rest: bytes(row).loadUnaligned(as: UInt32.self))
+    }
+
+    @inline(__always)
+    private func movementBytes(_ row: Int) -> UnsafeMutableRawPointer {
+        bytes(row) + MemoryLayout<UInt32>.size
+    }
+
+    @inline(__always)
+    private func codes(_ row: Int) -> MovementCodes { header.pointee.columns.load(movementBytes(row)) }
+
+    @inline(__always)
+    subscript(row: Int) -> Movement { codes(row).movement }
+
+    /// The first row from one on with this place, the count if there is none.
+    @inline(__always)
+    func next(_ place: MovementPlace, from row: Int) -> Int {
+        places.firstIndex(of: place.rawValue, from: row, to: count)
+    }
+
+    /// The time of the newest event with this place that was counted in a cell; nil if there is none.
+    func newestTime(_ place: MovementPlace, slot: UInt32) -> Int64? {
+        var newest: UInt64?
+        var row = next(place, from: 0)
+        while row < count {
+            let found = header.pointee.columns.loadSlotAndTime(movementBytes(row))
+            if found.slot == UInt64(slot) + 1 { newest = max(newest ?? 0, found.time) }
+            row = next(place, from: row + 1)
+        }
+        return newest.map { Int64(bitPattern: $0 ^ 1 << 63) }
+    }
+
+    // MARK: Writing
+
+    /// Replaces a row's movement; returns the page that takes this one's place, if it must.
+    @inline(__always)
+    func update(_ row: Int, _ movement: Movement) -> MovementPage {
+        let codes = MovementCodes(movement)
+        var page = self
+        if !header.pointee.columns.holds(codes) { page = moved(columns(with: codes), capacity: capacity) }
+        page.header.pointee.columns.store(codes, page.movementBytes(row))
+        page.markDirty(row)
+        return page
+    }
+
+    /// Adds a row; returns the page that takes this one's place, if it must.
+    @inline(__always)
+    func append(_ key: MovementKey, _ movement: Movement) -> MovementPage {
+        let codes = MovementCodes(movement)
+        var page = self
+        if count == capacity || !header.pointee.columns.holds(codes) {
+            let holds = header.pointee.columns.holds(codes)
+            page = moved(
+                holds ? header.pointee.columns : columns(with: codes),
+                capacity: count < capacity ? capacity : capacity + 4)
+        }
+        page.add(key, codes)
+        page.markDirty(page.count - 1)
+        return page
+    }
+
+    /// There must be room, and the columns must hold the codes.
+    @inline(__always)
+    private func add(_ key: MovementKey, _ codes: MovementCodes) {
+        let row = count
+        header.pointee.count += 1
+        places[row] = key.place.rawValue
+        bytes(row).storeBytes(of: key.rest, as: UInt32.self)
+        header.pointee.columns.store(codes, movementBytes(row))
+    }
+
+    /// Takes a row out; the last one takes its number. What is left of its block is to be stored again.
+    func remove(_ row: Int) {
+        let key = key(row)
+        let last = count - 1
+        if row != last {
+            places[row] = places[last]
+            bytes(row).copyMemory(from: bytes(last), byteCount: rowByteCount)
+            setDirty(row, isDirty(last))
+        }
+        setDirty(last, false)
+        header.pointee.count -= 1
+        header.pointee.isDirty = true
+        for row in 0..<count where self.key(row).isBeside(key) { setDirty(row, true) }
+    }
+
+    private func columns(with codes: MovementCodes) -> MovementColumns {
+        var span = MovementSpan()
+        span.include(codes)
+        for row in 0..<count { span.include(self.codes(row)) }
+        // What changes mostly goes on changing.
+        return MovementColumns(span, spare: 2)
+    }
+
+    /// The same rows in other columns or with other room; this page is no more.
+    private func moved(_ columns: MovementColumns, capacity: Int) -> MovementPage {
+        let page = MovementPage(columns, capacity: capacity)
+        page.header.pointee.isDirty = isDirty
+        page.dirtyWords.update(from: dirtyWords, count: Self.dirtyWordCount(count))
+        if columns == header.pointee.columns {
+            page.header.pointee.count = header.pointee.count
+            page.places.initialize(from: places, count: count)
+            page.bytes(0).copyMemory(from: bytes(0), byteCount: count * rowByteCount)
+        } else {
+            for row in 0..<count { page.add(key(row), codes(row)) }
+        }
+        deallocate()
+        return page
+    }
+
+    /// Divides the rows by a bit of their block's number; both parts are as dirty as this page, which is no more.
+    func split(by bit: UInt32) -> (clear: MovementPage, set: MovementPage) {
+        defer { deallocate() }
+        return (part(of: bit, 0), part(of: bit, bit))
+    }
+
+    private func part(of bit: UInt32, _ wanted: UInt32) -> MovementPage {
+        var span = MovementSpan()
+        var size = 0
+        for row in 0..<count where places[row] >> 6 & bit == wanted {
+            span.include(codes(row))
+            size += 1
+        }
+        let narrowest = MovementColumns(span)
+        let isAsWide = narrowest.areAsWide(as: header.pointee.columns)
+        let page = MovementPage(isAsWide ? header.pointee.columns : narrowest, capacity: size)
+        page.header.pointee.isDirty = isDirty
+        for row in 0..<count where places[row] >> 6 & bit == wanted {
+            if isAsWide { page.copy(row, of: self) } else { page.add(key(row), codes(row)) }
+            if isDirty(row) { page.markDirty(page.count - 1) }
+        }
+        return page
+    }
+
+    /// Adds a row of another page with the same columns.
+    private func copy(_ row: Int, of other: MovementPage) {
+        places[count] = other.places[row]
+        bytes(count).copyMemory(from: other.bytes(row), byteCount: rowByteCount)
+        header.pointee.count += 1
+    }
+
+    // MARK: What changed
+
+    @inline(__always)
+    var isDirty: Bool { header.pointee.isDirty }
+
+    func isDirty(_ row: Int) -> Bool { dirtyWords[row >> 6] & 1 << UInt64(row & 63) != 0 }
+
+    @inline(__always)
+    func markDirty(_ row: Int) {
+        header.pointee.isDirty = true
+        setDirty(row, true)
+    }
+
+    @inline(__always)
+    private func setDirty(_ row: Int, _ isDirty: Bool) {
+        let bit: UInt64 = 1 << UInt64(row & 63)
+        if isDirty { dirtyWords[row >> 6] |= bit } else { dirtyWords[row >> 6] &= ~bit }
+    }
+
+    func markClean() {
+        header.pointee.isDirty = false
+        dirtyWords.update(repeating: 0, count: Self.dirtyWordCount(capacity))
+    }
+}

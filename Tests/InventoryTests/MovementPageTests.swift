@@ -1,0 +1,93 @@
+import TestSupport
+import Testing
+
+@testable import Inventory
+
+@Suite struct MovementPageTests {
+    @Test func `an id is read back from its key, wherever it lies`() {
+        let mixer = MovementMixer()
+        var random = SeededRandom(seed: 1)
+        for id in [.min, -65, -64, -1, 0, 1, 63, 64, .max] + (0..<10_000).map({ _ in random.int64() }) {
+            #expect(mixer.id(mixer.key(id)) == id)
+            #expect(mixer.key(id).isBeside(mixer.key(id ^ 63)))
+            #expect(!mixer.key(id).isBeside(mixer.key(id ^ 64)))
+        }
+    }
+
+    @Test(arguments: IDLayout.allCases)
+    func `whatever is written down is read back, and stored whole`(layout: IDLayout) {
+        for seed in UInt64(1)...8 { LogHistory(seed: seed, layout).run() }
+    }
+}
+
+/// Random writes to a movement log, held against a dictionary.
+private final class LogHistory {
+    private var log = MovementLog()
+    private var model: [Int64: Movement] = [:]
+    private var stored: [Int64: MovementImages] = [:]
+    /// Ids that no checkpoint holds.
+    private var fresh: Set<Int64> = []
+    private var random: SeededRandom
+    private let layout: IDLayout
+    /// How far the numbers of the movements differ.
+    private let spread: Int
+
+    init(seed: UInt64, _ layout: IDLayout) {
+        random = SeededRandom(seed: seed)
+        self.layout = layout
+        spread = [1, 3, 1000, 1 << 30][Int(seed % 4)]
+    }
+
+    func run() {
+        for _ in 0..<4 {
+            for _ in 0..<random.below(1_500) { write() }
+            compare()
+            log.forEachDirtyChunk { stored[$0.number] = $0 }
+            log.markClean()
+            fresh = []
+            compareStored()
+        }
+    }
+
+    private func write() {
+        let id = layout.id(random.below(1_000))
+        if model[id] == nil { fresh.insert(id) }
+        // As a rollback does: what is stored is never forgotten.
+        let movement = random.chance(6) && fresh.contains(id) ? nil : movement()
+        log.set(movement, at: log.look(id))
+        model[id] = movement
+    }
+
+    private func movement() -> Movement {
+        let version = RowVersion(position: number(), seconds: UInt32(truncatingIfNeeded: number()))
+        if random.chance(8) { return .deleted(version) }
+        return Movement(
+            slot: UInt32(random.chance(50) ? 70_000 : random.below(min(spread, 500))),
+            units: Int32(truncatingIfNeeded: number()), time: Int64(bitPattern: number()), version: version)
+    }
+
+    /// Mostly near others, now and then anywhere.
+    private func number() -> UInt64 {
+        random.chance(20) ? UInt64(bitPattern: random.int64()) : 1 << 50 + UInt64(random.below(spread))
+    }
+
+    private func compare() {
+        #expect(log.count == model.count)
+        for number in 0..<1_000 {
+            let id = layout.id(number)
+            if log[log.look(id)] != model[id] {
+                Issue.record("id \(id) is not \(String(describing: model[id]))")
+            }
+        }
+    }
+
+    private func compareStored() {
+        var copy = MovementLog()
+        for chunk in stored.values { copy.restore(chunk) }
+        copy.finishRestoring()
+        #expect(copy.count == model.count)
+        for (id, movement) in model where copy[copy.look(id)] != movement {
+            Issue.record("id \(id) was not stored as \(movement)")
+        }
+    }
+}
