@@ -179,6 +179,13 @@ extension SeenIDs {
         markDirty(place)
     }
 
+    /// A restored chunk is part of the next checkpoint.
+    mutating func markUnstored(_ number: Int64) {
+        guard window > 0 else { return }
+        let place = placeInRing(of: number)
+        if numbers[place] == number, !dirty[place] { markDirty(place) }
+    }
+
     /// Chunks in the ring; each is in the last checkpoint, or will be in the next.
     var chunkCount: Int { (0..<places).count { numbers[$0] != .min } }
 

@@ -25,6 +25,8 @@ final class Recovery<L: Log> {
     private(set) var needsCheckpoint = false
     /// What of the reference topics is in the dead letters, if the state of the first partition was read.
     private(set) var referenceRefused: ReferenceOffsets?
+    /// The state of all partitions is written anew, which only the owner of all of them may do.
+    var isRelayout: Bool { if case .relayout = stage { true } else { false } }
 
     private enum Stage {
         case start
@@ -33,6 +35,7 @@ final class Recovery<L: Log> {
         case state(StateLoader<L>)
         case audit(InputReplay<L>, RebuildAudit, RecoveryPlan)
         case input(InputReplay<L>)
+        case relayout(Relayout<L>)
     }
 
     init(
@@ -70,11 +73,19 @@ final class Recovery<L: Log> {
             try replay(loader)
         case .audit(let replay, let audit, let plan):
             guard try replay.advance() else { break }
-            audit.report(replay.shard, telemetry)
-            stage = .input(self.replay(replay.shard, to: plan.targets))
+            audit.report([replay.shard], telemetry)
+            stage = .input(tools.replay(replay.shard, to: plan.targets))
         case .input(let replay):
             guard try replay.advance() else { break }
             finish(replay.shard)
+        case .relayout(let relayout):
+            guard try relayout.advance() else { break }
+            for shard in relayout.shards { shard.aggregate.markEverythingPending() }
+            shards = relayout.shards
+            referenceRefused = relayout.referenceRefused
+            needsCheckpoint = true
+            groups = []
+            stage = .group
         }
         return false
     }
@@ -122,35 +133,45 @@ final class Recovery<L: Log> {
     }
 
     private func load(_ group: [Partition]) throws(LogFailure) {
-        stage = .state(
-            StateLoader(
-                log: log, settings: settings, catalog: catalog, telemetry: telemetry, placement: placement,
-                inputs: group))
+        stage = .state(tools.loader(placement, group))
+    }
+
+    private var tools: RecoveryTools<L> {
+        RecoveryTools(
+            log: log, settings: settings, catalog: catalog, decoder: decoder, telemetry: telemetry)
     }
 
     private func replay(_ loader: StateLoader<L>) throws(LogFailure) {
         let rebuilds = isToRebuild(groups[0])
+        if loader.stored.isLaidOut(otherwiseThan: settings) {
+            return try begin(Relayout(tools, loader.stored, placement, partitions, committed))
+        }
+        if rebuilds, loader.stored.isOfOtherTopic(than: settings) {
+            return try begin(Relayout(tools, loader.stored, placement, partitions, committed))
+        }
         let plan = try RecoveryPlan(
             stored: loader.stored, group: groups[0], committed: committed, settings: settings,
             rebuilds: rebuilds, log: log, telemetry: telemetry)
         if plan.isNew { needsCheckpoint = true }
         if groups[0].contains(Partition(0)) { referenceRefused = loader.stored.ledger.referenceRefused }
         guard rebuilds else {
-            let shard = Shard(aggregate: try loader.takeAggregate(), lanes: plan.lanes)
-            stage = .input(replay(shard, to: plan.targets))
+            let isOther = plan.isOfOtherTopic
+            let shard = Shard(
+                aggregate: try loader.takeAggregate(keepingSeenIDs: !isOther), lanes: plan.lanes)
+            if isOther { shard.leftovers = loader.places(of: loader.stored.namesOfTopic(groups[0])) }
+            stage = .input(tools.replay(shard, to: plan.targets))
             return
         }
         let shard = Shard(aggregate: try loader.makeEmptyAggregate(), lanes: plan.lanes)
         shard.isRebuilt = true
-        shard.leftovers = loader.stored.checkpointNames(of: groups[0])
+        shard.leftovers = loader.places(of: loader.stored.checkpointNames(of: groups[0]))
         stage = .audit(
-            replay(shard, to: plan.barriers), RebuildAudit(try loader.takeCells()), plan)
+            tools.replay(shard, to: plan.barriers), RebuildAudit(try loader.takeCells()), plan)
     }
 
-    private func replay(_ shard: Shard, to targets: [Offset]) -> InputReplay<L> {
-        InputReplay(
-            log: log, settings: settings, decoder: decoder, telemetry: telemetry, shard: shard,
-            targets: targets)
+    private func begin(_ relayout: Relayout<L>) throws(LogFailure) {
+        shards = []
+        stage = .relayout(relayout)
     }
 
     private func finish(_ shard: Shard) {

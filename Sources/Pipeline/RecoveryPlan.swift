@@ -9,9 +9,13 @@ struct RecoveryPlan {
     private(set) var targets: [Offset] = []
     /// The offset that the stored cells stand for, by lane; where none are stored, where reading begins.
     private(set) var barriers: [Offset] = []
+    /// From where on nobody has read before though it lies before the target, by lane.
+    private(set) var unread: [Offset?] = []
     /// Nothing was ever stored for at least one of the partitions, or what was stored does not hold any more:
     /// a checkpoint is to follow at once.
     private(set) var isNew = false
+    /// What is stored is of another input topic, whose offsets say nothing of this one's.
+    let isOfOtherTopic: Bool
 
     init<L: Log>(
         stored: StoredState, group: [Partition], committed: [Partition: Offset], settings: PipelineSettings,
@@ -20,6 +24,15 @@ struct RecoveryPlan {
         var settings = settings
         settings.rebuilds = rebuilds
         isNew = rebuilds
+        isOfOtherTopic = stored.isOfOtherTopic(than: settings)
+        for barrier in stored.barriers.values { try Self.checkSettings(barrier, settings) }
+        guard !isOfOtherTopic else {
+            try checkMayChangeTopic(stored, settings)
+            for partition in group {
+                try addUnknown(partition, committed[partition], settings, log, telemetry)
+            }
+            return
+        }
         try Self.checkVanished(stored.vanished(group), settings)
         // A partition that came later belongs to the history from its first record on. Without transactions a
         // barrier alone may be what is left of a first start that did not get through.
@@ -38,7 +51,6 @@ struct RecoveryPlan {
                     ? bounds.lowerBound : try Self.base(partition, bounds, settings, log, telemetry)
                 add(partition, ReplaySpan(base: base, from: base, to: base), barrier: base)
             } else {
-                if let barrier = known.barrier { try Self.checkSettings(barrier, settings) }
                 let span = try known.span(settings, telemetry)
                 if let barrier = known.barrier, try acceptsChange(barrier, span, settings) { isNew = true }
                 if span.isShortened { isNew = true }
@@ -47,12 +59,67 @@ struct RecoveryPlan {
         }
     }
 
-    private mutating func add(_ partition: Partition, _ span: ReplaySpan, barrier: Offset) {
+    /// A partition of a topic that another one's state is followed by. A rebuild reads what it holds, so that
+    /// alerts follow from all of it at once; otherwise it is begun like at a first start.
+    private mutating func addUnknown<L: Log>(
+        _ partition: Partition, _ group: Offset?, _ settings: PipelineSettings, _ log: L,
+        _ telemetry: Telemetry
+    ) throws(LogFailure) {
+        isNew = true
+        let bounds = try log.bounds(.input, partition)
+        if let group, !settings.rebuilds {
+            throw .misconfigured(
+                "the consumer group has committed offset \(group.rawValue) of "
+                    + "\(settings.inputTopic)[\(partition.rawValue)], so it has read this topic before, and whether "
+                    + "the stock holds those events nobody can say. Start once with --rebuild to recompute "
+                    + "everything from it, or delete the group's offsets of the topic "
+                    + "(kafka-consumer-groups --delete-offsets) to count it from input.start.")
+        }
+        let base = try Self.base(partition, bounds, settings, log, telemetry)
+        let end = settings.rebuilds ? max(base, bounds.upperBound) : base
+        add(
+            partition, ReplaySpan(base: base, from: base, to: end), barrier: end,
+            unread: max(base, min(group ?? base, end)))
+    }
+
+    /// Cells can be kept only where they stand for all that was committed: what lies behind their barrier is in
+    /// the other topic, which is not read any more.
+    private func checkMayChangeTopic(
+        _ stored: StoredState, _ settings: PipelineSettings
+    ) throws(LogFailure) {
+        guard !settings.rebuilds else { return }
+        guard settings.delivery == .exactlyOnce else {
+            throw .misconfigured(
+                "--accept-config-change: with delivery: at_least_once the stock is recomputed from the input at each "
+                    + "start, so that of another topic cannot be kept. Start once with --rebuild to count what "
+                    + "\(settings.inputTopic) holds.")
+        }
+        for (partition, barrier) in stored.barriers.sorted(by: { $0.key < $1.key }) {
+            let position = stored.ledger.positions[partition] ?? barrier.offset
+            guard position != barrier.offset else { continue }
+            throw Self.notStoppedInOrder(position.rawValue - barrier.offset.rawValue, partition, barrier)
+        }
+    }
+
+    private static func notStoppedInOrder(
+        _ count: Int64, _ partition: Partition, _ barrier: Barrier
+    ) -> LogFailure {
+        let topic = barrier.setting("input.topic") ?? "the input"
+        return .misconfigured(
+            "--accept-config-change: \(count) offsets of \(topic)[\(partition.rawValue)] were counted by the old "
+                + "settings since the last checkpoint. Put the settings back, start, and stop in good order "
+                + "(SIGTERM), which writes a checkpoint; then start with the new ones.")
+    }
+
+    private mutating func add(
+        _ partition: Partition, _ span: ReplaySpan, barrier: Offset, unread: Offset? = nil
+    ) {
         lanes.append(
             Shard.Lane(
                 partition: partition, base: span.base, next: span.from, committed: span.from,
                 barrier: barrier))
         targets.append(span.to)
+        self.unread.append(unread)
         barriers.append(max(span.from, min(barrier, span.to)))
     }
 
@@ -81,29 +148,19 @@ struct RecoveryPlan {
         )
     }
 
-    /// Settings that decide where the state lies or which log it is of: no rule of how to count.
-    private static let structural: [Substring] = ["input.topic", "input.keyed_by"]
-
-    private static func byName(_ settings: String) -> [Substring: Substring] {
-        let lines = settings.split(separator: "\n").map { line in
-            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (parts[0], parts.count > 1 ? parts[1] : "")
-        }
-        return Dictionary(lines) { $1 }
-    }
-
     /// Whether new rules begin here; what was counted by the old ones must not be read again by the new.
     private func acceptsChange(
         _ barrier: Barrier, _ span: ReplaySpan, _ settings: PipelineSettings
     ) throws(LogFailure) -> Bool {
-        guard barrier.settings != settings.fingerprint, !settings.rebuilds else { return false }
-        // Without transactions the state is recomputed from the log at each start, by the rules of the day.
-        guard span.from == span.to || settings.delivery == .atLeastOnce else {
-            throw .misconfigured(
-                "--accept-config-change: \(span.to.rawValue - span.from.rawValue) offsets of "
-                    + "\(settings.inputTopic)[\(barrier.partition.rawValue)] were counted by the old settings since "
-                    + "the last checkpoint. Put the settings back, start, and stop in good order (SIGTERM), which "
-                    + "writes a checkpoint; then start with the new ones.")
+        guard !settings.rebuilds else { return false }
+        let changed = barrier.changedSettings(settings.fingerprint)
+        guard !changed.isEmpty else { return false }
+        // Where the state lies is no rule of how to count. Without transactions the state is recomputed from the
+        // log at each start, by the rules of the day.
+        guard span.from == span.to || changed == ["input.keyed_by"] || settings.delivery == .atLeastOnce
+        else {
+            throw Self.notStoppedInOrder(
+                span.to.rawValue - span.from.rawValue, barrier.partition, barrier)
         }
         return true
     }
@@ -111,20 +168,12 @@ struct RecoveryPlan {
     private static func checkSettings(
         _ barrier: Barrier, _ settings: PipelineSettings
     ) throws(LogFailure) {
-        guard barrier.settings != settings.fingerprint else { return }
-        let (old, new) = (byName(barrier.settings), byName(settings.fingerprint))
-        let changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
-        let text = changed.map { "\($0)=\(old[$0] ?? "") became \(new[$0] ?? "")" }.joined(separator: "; ")
-        guard !changed.isEmpty else { return }
-        guard !changed.contains(where: structural.contains) else {
-            throw .misconfigured(
-                "settings that the stored state is laid out by have changed: \(text). Put them back, or "
-                    + "start a history of its own with another kafka.group_id (and alert topic).")
-        }
         guard !settings.rebuilds, !settings.acceptsConfigChange else { return }
+        let changed = barrier.changedSettings(settings.fingerprint)
+        guard !changed.isEmpty else { return }
         throw .misconfigured(
-            "settings that shape the stored state have changed: \(text). Put them "
-                + "back, or start once with --rebuild (recompute everything from the log) or "
+            "settings that shape the stored state have changed: \(barrier.difference(to: settings.fingerprint)). "
+                + "Put them back, or start once with --rebuild (recompute everything from the log) or "
                 + "--accept-config-change (keep the stock, apply the new rule from here on).")
     }
 }

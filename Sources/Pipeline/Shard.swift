@@ -26,8 +26,12 @@ final class Shard {
     var isCovered = false
     /// It was recomputed from the log, and no checkpoint since has committed.
     var isRebuilt = false
-    /// Records of checkpoints before a rebuild; the next checkpoint deletes those that it does not replace.
-    var leftovers: Set<StateRecord.Name> = []
+    /// Records of before a rebuild or a change of layout; the next checkpoint deletes those it does not replace.
+    var leftovers: Set<StatePlacement.Place> = []
+    /// Ledger records of another layout, to be written where this one has them, in the first transaction.
+    var moved: [StateRecord] = []
+    /// What a rebuild read for the first time and refused.
+    var unsentLetters: [KeptLetter] = []
 
     init(aggregate: consuming Aggregate, lanes: [Lane]) {
         self.aggregate = aggregate
@@ -60,6 +64,8 @@ final class Shard {
     func commit() {
         aggregate.commit()
         isCovered = false
+        moved = []
+        unsentLetters = []
         for lane in lanes.indices { lanes[lane].committed = lanes[lane].next }
     }
 

@@ -13,8 +13,8 @@ struct StoredState {
     /// Chunks of the movement log, by name.
     var movements: Set<StateRecord.Name> = []
     var movementLog: MovementLogSummary?
-    /// The first record that lies in another partition than it would be written to.
-    var misplaced: StateRecord.Place?
+    /// Records that lie in another partition than they would be written to, and are not deleted: where each is.
+    var misplaced: [StatePlacement.Place: Offset] = [:]
 
     /// What a checkpoint of the whole state would not write again may be left over from a larger one.
     func checkpointNames(of inputs: [Partition]) -> Set<StateRecord.Name> {
@@ -26,6 +26,16 @@ struct StoredState {
             names.insert(.position(partition))
         }
         return names
+    }
+
+    /// What is of an input topic that another follows: the ids seen in it, and partitions that only it has.
+    func namesOfTopic(_ inputs: [Partition]) -> Set<StateRecord.Name> {
+        checkpointNames(of: inputs).filter { name in
+            switch name {
+            case .seen, .barrier, .position: true
+            default: false
+            }
+        }
     }
 
     /// Input partitions that are no more, though their events were counted.
@@ -92,8 +102,7 @@ final class StateLoader<L: Log> {
             case .current: store(state)
             case .earlier: stored.earlierLedger.take(state)
             case .misplaced:
-                if stored.misplaced == nil { stored.misplaced = place }
-                store(state)
+                stored.misplaced[StatePlacement.Place(record.partition, state.name)] = record.offset
             }
         } catch {
             throw .misconfigured(
@@ -120,6 +129,11 @@ final class StateLoader<L: Log> {
     }
 
     private func remove(_ name: StateRecord.Name, from partition: Partition) {
+        let standing = placement.standing(of: name, in: partition)
+        guard standing != .misplaced else {
+            stored.misplaced[StatePlacement.Place(partition, name)] = nil
+            return
+        }
         switch name {
         case .cells(let bucket): stored.buckets[bucket] = nil
         case .seen: stored.chunks[name] = nil
@@ -131,7 +145,7 @@ final class StateLoader<L: Log> {
         case .barrier(let input): stored.barriers[input] = nil
         case .movementLog: break
         case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused:
-            if case .earlier = placement.standing(of: name, in: partition) {
+            if standing == .earlier {
                 stored.earlierLedger.remove(name)
             } else {
                 stored.ledger.remove(name)
@@ -139,15 +153,21 @@ final class StateLoader<L: Log> {
         }
     }
 
+    /// Everywhere that records of some names may lie.
+    func places(of names: Set<StateRecord.Name>) -> Set<StatePlacement.Place> {
+        Set(names.flatMap { placement.places(of: $0, inputs: inputs) })
+    }
+
     /// The shard's aggregate as of the barriers with the published ledger.
-    func takeAggregate() throws(LogFailure) -> Aggregate {
+    /// - Parameter keepingSeenIDs: false when they are of another input topic.
+    func takeAggregate(keepingSeenIDs: Bool = true) throws(LogFailure) -> Aggregate {
         try checkPlacement()
         try checkCompleteness()
-        var taken = try takeCells()
+        var taken = try takeCells(keepingSeenIDs: keepingSeenIDs)
         try finishMovements(&taken)
         // Before the ledger: a pair that only it knows is in no checkpoint yet.
         taken.markCheckpointed()
-        markMoved(&taken)
+        if keepingSeenIDs { markMoved(&taken) }
         restoreLedger(of: &taken)
         return taken
     }
@@ -166,10 +186,11 @@ final class StateLoader<L: Log> {
     }
 
     /// The cells as stored, holes and all.
-    func takeCells() throws(LogFailure) -> Aggregate {
+    func takeCells(keepingSeenIDs: Bool = true) throws(LogFailure) -> Aggregate {
         guard var taken = aggregate.take() else { throw .fatal("the stored state was taken twice") }
         taken.truncate(toPairs: cellCount)
         taken.finishRestoringCells()
+        guard keepingSeenIDs else { return taken }
         for (lane, input) in inputs.enumerated() {
             // Without a highest id nothing was counted yet: chunks are left over too.
             guard let highest = stored.barriers[input]?.highestID else { continue }
@@ -246,9 +267,9 @@ final class StateLoader<L: Log> {
     }
 
     private func checkPlacement() throws(LogFailure) {
-        guard let place = stored.misplaced else { return }
+        guard let (place, offset) = stored.misplaced.min(by: { $0.value < $1.value }) else { return }
         throw .misconfigured(
-            "\(settings.stateTopic)[\(place.partition.rawValue)] at offset \(place.offset.rawValue) is in another "
+            "\(settings.stateTopic)[\(place.partition.rawValue)] at offset \(offset.rawValue) is in another "
                 + "partition than stockd would write it to: the topic's partition count was changed, so older "
                 + "and newer records of one key cannot be told apart. Set state.topic and alerts.topic (and those of "
                 + "outputs) to new names and start once with --rebuild; in the old alert topic every alert that "

@@ -19,6 +19,17 @@ struct StatePlacement: Sendable {
         case misplaced
     }
 
+    /// A record's place in the state topic; two shards may have one of the same name.
+    struct Place: Hashable {
+        var partition: Partition
+        var name: StateRecord.Name
+
+        init(_ partition: Partition, _ name: StateRecord.Name) {
+            self.partition = partition
+            self.name = name
+        }
+    }
+
     /// The state partitions that may hold records of a shard, by its input partitions.
     func partitions(of inputs: [Partition]) -> [Partition] {
         keyedBy == .product ? inputs : (0..<statePartitionCount).map { Partition(Int32($0)) }
@@ -41,10 +52,20 @@ struct StatePlacement: Sendable {
         return !name.isOfCheckpoint && spread(name) == partition ? .earlier : .misplaced
     }
 
-    /// The other partitions that a record of the name may have been left in.
-    func earlierPlaces(of name: StateRecord.Name) -> [Partition] {
-        guard keyedBy == .none, !name.isOfCheckpoint, spread(name) != place(of: name) else { return [] }
-        return [spread(name)]
+    /// Where a release that spread all records left one, when that is elsewhere.
+    func earlierPartition(of name: StateRecord.Name) -> Partition? {
+        guard keyedBy == .none, !name.isOfCheckpoint, spread(name) != place(of: name) else { return nil }
+        return spread(name)
+    }
+
+    func place(of name: StateRecord.Name, shard: Shard) -> Place {
+        Place(partition(of: name, shard: shard), name)
+    }
+
+    /// Everywhere that a record of the name may lie.
+    func places(of name: StateRecord.Name, inputs: [Partition]) -> [Place] {
+        guard keyedBy == .none else { return inputs.prefix(1).map { Place($0, name) } }
+        return ([place(of: name)] + [earlierPartition(of: name)].compactMap { $0 }).map { Place($0, name) }
     }
 
     private func place(of name: StateRecord.Name) -> Partition {

@@ -8,7 +8,7 @@ extension Worker {
         dropShards()
         try log.assign([])
         telemetry.assigned(partitions)
-        isOwnershipChecked = false
+        ownership = .unchecked
         isStandingBy = partitions.isEmpty
         guard !partitions.isEmpty || settings.keyedBy == .none else {
             phase = .unassigned
@@ -23,28 +23,36 @@ extension Worker {
     /// A member that was killed while it joined keeps its share until its session times out, so the rest is
     /// waited for longer than that before another live member is to blame.
     /// - Returns: whether all that is needed is there.
-    private func ownsEnough(_ partitions: [Partition]) throws(LogFailure) -> Bool {
-        guard settings.keyedBy == .none else { return true }
+    private func ownsEnough(_ recovery: Recovery<L>) throws(LogFailure) -> Bool {
+        guard settings.keyedBy == .none || recovery.isRelayout else { return true }
+        let mine = recovery.partitions.count
         let count = try sizes.count(.input, named: settings.inputTopic) ?? 0
-        guard partitions.count != count else {
+        guard mine != count else {
             incompleteSinceMs = nil
             return true
         }
         let since = incompleteSinceMs ?? log.nowMs
         if incompleteSinceMs == nil {
             incompleteSinceMs = since
-            telemetry.waitsForPartitions(partitions.count, of: count)
+            telemetry.waitsForPartitions(mine, of: count)
         }
         guard log.nowMs - since > settings.sessionTimeoutMs * 3 / 2 else {
             log.pause(ms: 20)
             return false
         }
+        let found =
+            "this worker was assigned \(mine) of the \(count) partitions of \(settings.inputTopic), so another "
+            + "member is in the consumer group; "
         throw .misconfigured(
-            "this worker was assigned \(partitions.count) of the \(count) partitions of "
-                + "\(settings.inputTopic), so another member is in the consumer group; with input.keyed_by: "
-                + "none one worker must own all of them. Stop the other member, or, if the events' "
-                + "partition follows their product, set input.keyed_by: product on all of them, with another "
-                + "kafka.group_id because the stored state is laid out by it.")
+            recovery.isRelayout
+                ? found
+                    + "the stored state is of another input.keyed_by or input.topic, and only the owner of all "
+                    + "partitions can write it anew. Stop the others and start one daemon with workers: 1; once it "
+                    + "is ready, start as many as you like without --rebuild."
+                : found
+                    + "with input.keyed_by: none one worker must own all of them. Stop the other member, or, if "
+                    + "the events' partition follows their product, set input.keyed_by: product on all of them and "
+                    + "start one of them once with --rebuild, because the stored state is laid out by it.")
     }
 
     /// With the input keyed by product, a product in two partitions would have its stock split.
@@ -56,7 +64,7 @@ extension Worker {
                 "product \(product.rawValue) is in partitions \(one.rawValue) and \(other.rawValue) of "
                     + "\(settings.inputTopic), though input.keyed_by says product. Have the producers key their "
                     + "events by product_id, or set input.keyed_by: none with one worker and, because the stored "
-                    + "state is laid out by it, another kafka.group_id.")
+                    + "state is laid out by it, start once with --rebuild.")
         }
     }
 
@@ -136,9 +144,10 @@ extension Worker {
     /// Takes a recovery one piece further, and goes live when it is complete.
     func advance(_ recovery: Recovery<L>) throws(LogFailure) {
         // Before the producer is prepared: a second member by mistake must not fence the first.
-        if !isOwnershipChecked {
-            guard try ownsEnough(recovery.partitions) else { return }
-            isOwnershipChecked = true
+        let needed: Ownership = settings.keyedBy == .none || recovery.isRelayout ? .whole : .right
+        if ownership != needed {
+            guard try ownsEnough(recovery) else { return }
+            ownership = needed
         }
         if !isPrepared {
             try log.prepareTransactions()

@@ -47,15 +47,19 @@ extension Worker {
             var obsolete = shard.leftovers
             try shard.aggregate.forEachDirtyBucket { (bucket, cells) throws(LogFailure) in
                 try send(.cells(bucket: bucket, cells), of: shard)
-                obsolete.remove(.cells(bucket: bucket))
+                obsolete.remove(placement.place(of: .cells(bucket: bucket), shard: shard))
             }
             try shard.aggregate.forEachDirtySeenChunk { (lane, place, chunk) throws(LogFailure) in
                 let input = shard.lanes[lane].partition
                 try send(.seen(input, place: place, chunk), of: shard)
-                obsolete.remove(.seen(input, place: place))
+                obsolete.remove(placement.place(of: .seen(input, place: place), shard: shard))
             }
             try writeMovements(of: shard, &obsolete)
-            for name in obsolete { try delete(name, of: shard) }
+            for place in obsolete { try delete(place, of: shard) }
+        } else if !shard.leftovers.isEmpty {
+            try log.awaitAcknowledgements()
+            for place in shard.leftovers { try delete(place, of: shard) }
+            try log.awaitAcknowledgements()
         }
         for (index, lane) in shard.lanes.enumerated() {
             let barrier = Barrier(
@@ -70,16 +74,17 @@ extension Worker {
     }
 
     private func writeMovements(
-        of shard: Shard, _ obsolete: inout Set<StateRecord.Name>
+        of shard: Shard, _ obsolete: inout Set<StatePlacement.Place>
     ) throws(LogFailure) {
         try shard.aggregate.forEachDirtyMovementChunk { (chunk) throws(LogFailure) in
             try send(.movements(chunk), of: shard)
-            obsolete.remove(.movements(number: chunk.number))
+            obsolete.remove(placement.place(of: .movements(number: chunk.number), shard: shard))
         }
         guard let first = shard.lanes.first, shard.aggregate.followsRows else { return }
         let summary = MovementLogSummary(
             partition: first.partition, offset: first.next, count: UInt64(shard.aggregate.movementCount),
             truncated: shard.aggregate.truncated)
         try send(.movementLog(summary), of: shard)
+        obsolete.remove(placement.place(of: .movementLog(first.partition), shard: shard))
     }
 }

@@ -22,9 +22,10 @@ extension Worker {
         let rows = reference.refused
         var sent = ReferenceOffsets()
         for row in rows {
-            try row.withMessage { (message) throws(LogFailure) in
+            try row.letter.withMessage { (message) throws(LogFailure) in
                 try sendDeadLetter(
-                    message, row.error, from: settings.referenceTopics[row.kind]?.name ?? row.kind.name,
+                    message, row.letter.error,
+                    from: settings.referenceTopics[row.kind]?.name ?? row.kind.name,
                     Source(partition: row.partition, offset: row.offset))
             }
             sent.raise(row.kind, row.partition, to: row.offset.next)
@@ -33,6 +34,16 @@ extension Worker {
             try remember(.referenceRefused(kind, partition, offset), of: shards[route.shard])
         }
         return rows.count
+    }
+
+    /// Sends what a rebuild from another topic refused, which nobody had read before.
+    func sendKeptLetters(of shard: Shard) throws(LogFailure) {
+        guard settings.hasDeadLetterTopic else { return }
+        for letter in shard.unsentLetters {
+            try letter.withMessage { (message) throws(LogFailure) in
+                try sendDeadLetter(message, letter.error, from: settings.inputTopic, letter.source)
+            }
+        }
     }
 
     private func sendDeadLetter(

@@ -66,15 +66,20 @@ extension Worker {
         }
     }
 
-    /// Deletes what a checkpoint before a rebuild left, wherever it is: with a tombstone in its own place alone, an
+    /// Deletes what was left of before a rebuild, wherever it may lie: with a tombstone in its own place alone, an
     /// older one in an earlier place would stand again once compaction has dropped the tombstone.
-    func delete(_ name: StateRecord.Name, of shard: Shard) throws(LogFailure) {
-        let partitions = [placement.partition(of: name, shard: shard)] + placement.earlierPlaces(of: name)
-        try messages.state.encodeKey(of: name) { (key) throws(LogFailure) in
-            for partition in partitions {
-                try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: nil))
-            }
+    func delete(_ place: StatePlacement.Place, of shard: Shard) throws(LogFailure) {
+        guard shard.isCovered || settings.delivery == .atLeastOnce else {
+            throw .fatal("state of a shard was to be deleted whose offset is not part of the transaction")
         }
+        try messages.state.encodeKey(of: place.name) { (key) throws(LogFailure) in
+            try log.send(OutgoingMessage(topic: .state, partition: place.partition, key: key, value: nil))
+        }
+    }
+
+    /// Writes the ledger of another layout where this one has it, before anything newer is.
+    func sendMoved(of shard: Shard) throws(LogFailure) {
+        for record in shard.moved { try send(record, of: shard) }
     }
 
     /// The offsets to commit; with a first checkpoint all of them, so that the group's lag is known.

@@ -31,8 +31,8 @@ public final class Worker<L: Log> {
     var isPrepared = false
     /// The group gave this worker no partitions, so that it rightly shows nothing.
     var isStandingBy = false
-    /// The assignment was found to be one that `input.keyed_by` allows.
-    var isOwnershipChecked = false
+    /// What of the assignment was found to be as it must be.
+    var ownership = Ownership.unchecked
     var patience = Patience()
     let sizes: TopicSizes<L>
     var productPartitions = ProductPartitions()
@@ -52,6 +52,14 @@ public final class Worker<L: Log> {
         case unassigned
         case recovering(Recovery<L>)
         case running
+    }
+
+    enum Ownership {
+        case unchecked
+        /// As `input.keyed_by` wants it.
+        case right
+        /// All partitions are there.
+        case whole
     }
 
     struct Route {
@@ -258,7 +266,11 @@ public final class Worker<L: Log> {
         let checkpoint = isCheckpointDue || isFinal && isCheckpointUseful
         let positions = positionsToCommit(withCheckpoint: checkpoint)
         try log.sendOffsets(positions)
-        for shard in shards { try publishChanges(of: shard) }
+        for shard in shards {
+            try sendMoved(of: shard)
+            try sendKeptLetters(of: shard)
+            try publishChanges(of: shard)
+        }
         let refusedRows = try sendRefusedRows()
         try sendLedger()
         if checkpoint { for shard in shards { try writeCheckpoint(of: shard) } }

@@ -103,7 +103,8 @@ struct RebuildAuditTests {
         let lines = LineLog()
         let shard = Shard(
             aggregate: Aggregate(lanes: 1, dedupeWindow: 0, catalog: Catalog()), lanes: [])
-        RebuildAudit(stored).report(shard, Telemetry(logger: Logger(label: "audit", factory: { _ in lines })))
+        RebuildAudit(stored).report(
+            [shard], Telemetry(logger: Logger(label: "audit", factory: { _ in lines })))
         #expect(lines.lines.count == 1_001)
         #expect(lines.lines.last?.hasPrefix("rebuild: 1280 pairs, 1280 differed; the first 1000") == true)
     }

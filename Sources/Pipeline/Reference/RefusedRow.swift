@@ -4,25 +4,35 @@ import Wire
 /// A record of a reference topic that is no row, kept until it is in the dead letters.
 struct RefusedRow {
     let kind: ReferenceKind
-    let partition: Partition
-    let offset: Offset
-    let key: [UInt8]?
-    let value: [UInt8]?
-    let envelope: Envelope
-    let error: BadEvent
+    let letter: KeptLetter
 
     init(_ record: LogRecord, _ envelope: Envelope, _ kind: ReferenceKind, _ error: BadEvent) {
         self.kind = kind
-        partition = record.partition
-        offset = record.offset
+        letter = KeptLetter(record, envelope, error)
+    }
+
+    var partition: Partition { letter.source.partition }
+    var offset: Offset { letter.source.offset }
+}
+
+/// A copy of a refused record, until it is in the dead letters.
+struct KeptLetter {
+    let source: Source
+    let error: BadEvent
+    private let key: [UInt8]?
+    private let value: [UInt8]?
+    private let envelope: Envelope
+
+    init(_ record: LogRecord, _ envelope: Envelope, _ error: BadEvent) {
+        source = Source(partition: record.partition, offset: record.offset)
+        self.error = error
         key = record.key.map { Array($0) }
         value = record.value.map { Array($0) }
         self.envelope = envelope
-        self.error = error
     }
-}
 
-extension RefusedRow {
+    var byteCount: Int { (key?.count ?? 0) + (value?.count ?? 0) }
+
     /// The dead letter without its reason.
     func withMessage(_ body: (OutgoingMessage) throws(LogFailure) -> Void) throws(LogFailure) {
         var failure: LogFailure?

@@ -64,7 +64,7 @@ extension SimLog {
             let name = StateRecord.Name(key: message.key)
         else { return nil }
         let placement = StatePlacement(keyedBy: .none, statePartitionCount: cluster.topics[.state]!.count)
-        return placement.earlierPlaces(of: name).first.map { Int($0.rawValue) }
+        return placement.earlierPartition(of: name).map { Int($0.rawValue) }
     }
 
     /// What the client still held reaches the brokers.

@@ -1,0 +1,47 @@
+import Wire
+
+extension Barrier {
+    /// One of the settings that shaped the state, by name.
+    func setting(_ name: String) -> String? {
+        Self.byName(settings)[name[...]].map { String($0) }
+    }
+
+    /// The names of settings that are others now, in order.
+    func changedSettings(_ fingerprint: String) -> [Substring] {
+        guard settings != fingerprint else { return [] }
+        let (old, new) = (Self.byName(settings), Self.byName(fingerprint))
+        return Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
+    }
+
+    /// What changed, as an operator may read it.
+    func difference(to fingerprint: String) -> String {
+        let (old, new) = (Self.byName(settings), Self.byName(fingerprint))
+        return changedSettings(fingerprint)
+            .map { "\($0)=\(old[$0] ?? "") became \(new[$0] ?? "")" }.joined(separator: "; ")
+    }
+
+    private static func byName(_ settings: String) -> [Substring: Substring] {
+        let lines = settings.split(separator: "\n").map { line in
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (parts[0], parts.count > 1 ? parts[1] : "")
+        }
+        return Dictionary(lines) { $1 }
+    }
+}
+
+extension StoredState {
+    func isOfOtherTopic(than settings: PipelineSettings) -> Bool {
+        barriers.values.contains { barrier in
+            barrier.setting("input.topic").map { $0 != settings.inputTopic } ?? false
+        }
+    }
+
+    /// Whether the state is laid out by another `input.keyed_by`: its barriers say so, or there are cells whose
+    /// barrier lies elsewhere.
+    func isLaidOut(otherwiseThan settings: PipelineSettings) -> Bool {
+        if barriers.isEmpty { return settings.keyedBy == .product && !buckets.isEmpty }
+        return barriers.values.contains { barrier in
+            barrier.setting("input.keyed_by").map { $0 != settings.keyedBy.rawValue } ?? false
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Inventory
+import Wire
+
+/// What every part of a recovery needs.
+struct RecoveryTools<L: Log> {
+    let log: L
+    let settings: PipelineSettings
+    let catalog: Catalog
+    let decoder: InputDecoder
+    let telemetry: Telemetry
+
+    func loader(_ placement: StatePlacement, _ inputs: [Partition]) -> StateLoader<L> {
+        StateLoader(
+            log: log, settings: settings, catalog: catalog, telemetry: telemetry, placement: placement,
+            inputs: inputs)
+    }
+
+    func replay(_ shard: Shard, to targets: [Offset]) -> InputReplay<L> {
+        InputReplay(
+            log: log, settings: settings, decoder: decoder, telemetry: telemetry, shard: shard,
+            targets: targets)
+    }
+
+    func emptyAggregate(lanes: Int) -> Aggregate {
+        Aggregate(
+            lanes: lanes, dedupeWindow: settings.dedupeWindow, catalog: catalog, outputs: settings.outputs)
+    }
+}
