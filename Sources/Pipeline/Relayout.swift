@@ -140,8 +140,9 @@ final class Relayout<L: Log> {
         }
         if let overflow {
             throw .misconfigured(
-                "product \(overflow.product.rawValue) was in several partitions, and the sum of its stock in warehouse "
-                    + "\(overflow.warehouse.rawValue) leaves the 64-bit range. Start once with --rebuild.")
+                "product \(overflow.product.rawValue) was in several partitions, and the sum of its stock in "
+                    + "warehouse \(overflow.warehouse.rawValue) leaves the 64-bit range. Start once with --rebuild."
+            )
         }
         guard keeps else { return }
         for (lane, input) in shard.partitions.enumerated() {
