@@ -52,6 +52,12 @@ private func fuzzReference(_ bytes: UnsafeRawBufferPointer) {
     precondition(out.bytes.span.bytes.firstInvalidUTF8() == nil, "what is written is UTF-8")
 }
 
+private func read(
+    _ decoder: InputDecoder, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+) -> Result<InputMessage, BadEvent> {
+    Result { () throws(BadEvent) in try decoder.decode(key: key, value: value) }
+}
+
 /// A plain event is the same one to every decoder that reads plain events. The bytes up to a zero are a key.
 private func fuzzCapture(_ bytes: UnsafeRawBufferPointer) {
     let end = bytes.firstIndex(of: 0) ?? 0
@@ -61,6 +67,9 @@ private func fuzzCapture(_ bytes: UnsafeRawBufferPointer) {
         let decoder = InputDecoder(format: SourceFormat(format))
         _ = decoder.typeName(value)
         _ = try? decoder.decode(key: key, value: nil)
+        // The second time the schema, if there is one, is remembered.
+        let (first, second) = (read(decoder, key, value), read(decoder, key, value))
+        precondition(first == second, "two readings of one message")
         do throws(BadEvent) {
             guard case .event(let event) = try decoder.decode(key: key, value: value) else { continue }
             let plain = try? EventDecoder().decode(value)

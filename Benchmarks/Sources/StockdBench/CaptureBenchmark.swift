@@ -27,6 +27,16 @@ struct CaptureBenchmark {
             let envelope = CaptureText.envelope("c", before: "null", after: CaptureText.row($0), $0)
             return "{\"schema\":\(CaptureText.schema),\"payload\":\(envelope)}"
         }
+        measure("decode the same, times in microseconds", decoder) {
+            let row = CaptureText.row($0).replacing(
+                "\"2026-03-30T12:30:00.000000Z\"", with: "1774873800000000")
+            let schema = CaptureText.schema.replacing(
+                "\"type\":\"string\",\"optional\":false,\"field\":\"event_time\"",
+                with: "\"type\":\"int64\",\"optional\":false,"
+                    + "\"name\":\"io.debezium.time.MicroTimestamp\",\"field\":\"event_time\"")
+            let envelope = CaptureText.envelope("c", before: "null", after: row, $0)
+            return "{\"schema\":\(schema),\"payload\":\(envelope)}"
+        }
     }
 
     /// Decoding, applying and consolidating of rows that change, over a log of a million events.

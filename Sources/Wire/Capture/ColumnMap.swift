@@ -49,6 +49,14 @@ struct ColumnMap: Sendable {
         nodes[0][index].target.slot = Int16(slot)
     }
 
+    /// Whether anything is found at this name of the row, or within it.
+    func leads(from name: String) -> Bool {
+        let name = Array(name.utf8)
+        return name.withUnsafeBytes { bytes in
+            nodes[0].contains { isNamed($0, bytes.bytes, 0, name.count) }
+        }
+    }
+
     private mutating func place(of name: [UInt8], in node: Int) -> Int {
         let known = name.withUnsafeBytes { bytes in
             nodes[node].firstIndex { isNamed($0, bytes.bytes, 0, name.count) }

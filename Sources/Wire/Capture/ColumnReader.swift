@@ -1,12 +1,5 @@
 import Inventory
 
-/// Where the schema of a row stands in a message that brings one.
-struct RowSchema {
-    var schema: Range<Int>
-    /// The row is not the value itself but this member of it.
-    var member: StaticString?
-}
-
 /// One column: what it is called, and how its values are read.
 ///
 /// What a value is follows from itself, from the schema that comes with it, and where neither tells, from
@@ -14,6 +7,7 @@ struct RowSchema {
 struct ColumnReader: Sendable {
     /// Our name, and the column's where it has another.
     let name: String
+    private let slot: Int
     private let path: [[UInt8]]
     private let encoding: FieldEncoding?
     /// What the encodings of this table are set by.
@@ -21,8 +15,11 @@ struct ColumnReader: Sendable {
     /// MySQL's tinyint(1), which may come as `true` and `false`, counts something.
     private let takesBooleans: Bool
 
-    /// - Parameter section: The configuration's section of the topic.
-    init(field: String, format: SourceFormat, section: String) {
+    /// - Parameters:
+    ///   - slot: The column's among those of its row.
+    ///   - section: The configuration's section of the topic.
+    init(field: String, slot: Int, format: SourceFormat, section: String) {
+        self.slot = slot
         takesBooleans = field == "quantity" || field == "reorder_threshold"
         encodingsKey = "\(section).encodings.\(field)"
         let column = format.fields[field] ?? field
@@ -32,14 +29,7 @@ struct ColumnReader: Sendable {
     }
 
     private func meaning(_ text: RawSpan, _ schema: RowSchema?) -> ConnectSchema.Meaning {
-        guard let schema else { return .plain }
-        var names = path
-        if let member = schema.member {
-            let name = UnsafeBufferPointer(start: member.utf8Start, count: member.utf8CodeUnitCount)
-            names.insert(Array(name), at: 0)
-        }
-        let field = ConnectSchema.field(text, of: schema.schema, at: names)
-        return field.map { ConnectSchema.meaning(text, of: $0) } ?? .plain
+        schema?.meaning(text, slot: slot, at: path) ?? .plain
     }
 
     // MARK: Numbers

@@ -8,7 +8,9 @@ struct EventColumns: Sendable {
     private let unknownType: UnknownType
 
     init(signs: SignTable, unknownType: UnknownType, format: SourceFormat) {
-        readers = EventField.allCases.map { ColumnReader(field: $0.name, format: format, section: "input") }
+        readers = EventField.allCases.map {
+            ColumnReader(field: $0.name, slot: $0.rawValue, format: format, section: "input")
+        }
         map = ColumnMap(EventField.allCases.map { format.fields[$0.name] ?? $0.name })
         self.signs = signs
         self.unknownType = unknownType

@@ -5,7 +5,7 @@ enum CapturedMessage {
     /// A row as ExtractNewRecordState leaves it.
     case unwrapped(RowSpans, RowSchema?, RowSpans)
     /// A whole envelope.
-    case envelope(CaptureScan, schema: Range<Int>?)
+    case envelope(CaptureScan, schema: FoundSchema?)
     case skipped(SkipReason)
 }
 
@@ -16,12 +16,17 @@ struct FormReader: Sendable {
     /// The slot of the column that identifies a row.
     private let key: Int
     private let envelope: SourceFormat.Envelope
+    /// Nil where a column may stand within what is remembered, or in how the payload is told from it.
+    private let memory: SchemaMemory?
 
     init(columns: ColumnMap, key: Int, format: SourceFormat) {
         self.columns = columns
         self.key = key
         envelope = format.envelope
-        added = UnwrappedFields.names(prefix: format.unwrapPrefix)
+        let added = UnwrappedFields.names(prefix: format.unwrapPrefix)
+        self.added = added
+        let isApart = ["schema", "payload"].allSatisfy { !columns.leads(from: $0) && !added.leads(from: $0) }
+        memory = isApart && format.envelope != .json ? SchemaMemory() : nil
     }
 
     /// Reads a whole message, all of whose grammar is checked.
@@ -29,6 +34,7 @@ struct FormReader: Sendable {
         guard text.byteCount <= RowSpans.longestText else {
             throw BadEvent(.invalidJSON, "the message is longer than 2 GiB")
         }
+        if text.matches(Self.beginning, at: 0), let known = remembered(text) { return known }
         let scan = try scan(text, from: 0, isWhole: true)
         guard envelope != .json else { return .plain(scan.row, nil) }
         guard scan.row[key] == nil, let payload = scan[.payload], let schema = scan[.schema],
@@ -37,7 +43,32 @@ struct FormReader: Sendable {
         if text.matches("null", at: payload.lowerBound) { return .skipped(.tombstone) }
         guard text.has(0x7B, at: payload.lowerBound) else { throw BadEvent(notAnObject: text) }
         let inner = try self.scan(text, from: payload.lowerBound, isWhole: false)
-        return form(text, inner, schema: text.has(0x7B, at: schema.lowerBound) ? schema : nil)
+        guard text.has(0x7B, at: schema.lowerBound) else { return form(text, inner, schema: nil) }
+        if scan.memberCount == 2, schema.lowerBound < payload.lowerBound, text.matches(Self.beginning, at: 0)
+        {
+            memory?.remember(text, schema: schema, payload: payload.lowerBound)
+        }
+        return form(text, inner, schema: FoundSchema(range: schema))
+    }
+
+    /// What messages with a schema begin with; the others need not ask.
+    private static var beginning: StaticString { "{\"schema\":" }
+
+    /// Reads a message that begins as the one before it. Whatever is not exactly an object behind the same beginning is
+    /// for the reading of the whole: it gives nil.
+    @inline(never)
+    private func remembered(_ text: RawSpan) -> CapturedMessage? {
+        guard let memory, let match = memory.match(text), text.has(0x7B, at: match.payload) else {
+            return nil
+        }
+        var at = match.payload
+        guard let inner = try? CaptureScan(text, at: &at, columns, added) else { return nil }
+        text.skipSpace(at: &at)
+        guard text.has(0x7D, at: at) else { return nil }
+        at += 1
+        guard (try? text.skipToEnd(at: &at)) != nil else { return nil }
+        let schema = FoundSchema(range: match.schema, memory: memory, generation: match.generation)
+        return form(text, inner, schema: schema)
     }
 
     /// The columns in a message's key, which is an object with or without its schema; nil for another key.
@@ -50,7 +81,7 @@ struct FormReader: Sendable {
             text.has(0x7B, at: payload.lowerBound)
         else { return (scan.row, nil) }
         guard let inner = try? self.scan(text, from: payload.lowerBound, isWhole: false) else { return nil }
-        return (inner.row, RowSchema(schema: schema, member: nil))
+        return (inner.row, RowSchema(found: FoundSchema(range: schema), part: .whole))
     }
 
     /// Where a key that is one value stands, out of the schema that may be around it.
@@ -89,7 +120,7 @@ struct FormReader: Sendable {
         return scan
     }
 
-    private func form(_ text: RawSpan, _ scan: CaptureScan, schema: Range<Int>?) -> CapturedMessage {
+    private func form(_ text: RawSpan, _ scan: CaptureScan, schema: FoundSchema?) -> CapturedMessage {
         if scan.row[key] == nil {
             if let operation = scan[.operation], text.isString(operation),
                 scan[.after] != nil || scan[.before] != nil || scan[.source] != nil
@@ -98,7 +129,7 @@ struct FormReader: Sendable {
             }
             if let reason = notice(text, scan) { return .skipped(reason) }
         }
-        let rowSchema = schema.map { RowSchema(schema: $0, member: nil) }
+        let rowSchema = schema.map { RowSchema(found: $0, part: .whole) }
         if !scan.unwrapped.isEmpty { return .unwrapped(scan.row, rowSchema, scan.unwrapped) }
         return .plain(scan.row, rowSchema)
     }

@@ -54,18 +54,18 @@ public struct InputDecoder: Sendable {
     // MARK: Envelopes
 
     private func change(
-        _ text: RawSpan, _ scan: CaptureScan, _ schema: Range<Int>?, _ key: UnsafeRawBufferPointer?
+        _ text: RawSpan, _ scan: CaptureScan, _ schema: FoundSchema?, _ key: UnsafeRawBufferPointer?
     ) throws(BadEvent) -> InputMessage {
         let operation = try Operation(text, scan)
         let version = SourcePosition.version(text, scan.source, operation: operation.rawValue)
         switch operation {
         case .create, .read, .update:
             guard scan.hasAfter else { throw BadEvent(missingRow: operation) }
-            let schema = schema.map { RowSchema(schema: $0, member: "after") }
+            let schema = schema.map { RowSchema(found: $0, part: .after) }
             let event = try columns.event(text, scan.after, schema, isCaptured: true)
             return .change(.upsert(event, version))
         case .delete:
-            let schema = schema.map { RowSchema(schema: $0, member: "before") }
+            let schema = schema.map { RowSchema(found: $0, part: .before) }
             let row = scan.before(text, columns.map)
             return .change(.delete(try deleted(text, row, schema, key), version))
         case .truncate: return .change(.truncate(version))

@@ -12,7 +12,9 @@ struct ReferenceColumns: Sendable {
     /// - Parameter section: The configuration's section of the topic.
     init(_ names: [String], format: SourceFormat, section: String) {
         self.names = names
-        readers = names.map { ColumnReader(field: $0, format: format, section: section) }
+        readers = names.enumerated().map {
+            ColumnReader(field: $1, slot: $0, format: format, section: section)
+        }
         map = ColumnMap(names.map { format.fields[$0] ?? $0 })
         forms = FormReader(columns: map, key: 0, format: format)
         envelope = format.envelope
@@ -50,17 +52,17 @@ struct ReferenceColumns: Sendable {
     }
 
     private func change(
-        _ text: RawSpan, _ scan: CaptureScan, _ schema: Range<Int>?, _ key: UnsafeRawBufferPointer?
+        _ text: RawSpan, _ scan: CaptureScan, _ schema: FoundSchema?, _ key: UnsafeRawBufferPointer?
     ) throws(BadEvent) -> Message {
         let operation = try Operation(text, scan)
         let version = SourcePosition.version(text, scan.source, operation: operation.rawValue)
         switch operation {
         case .create, .read, .update:
             guard scan.hasAfter else { throw BadEvent(missingRow: operation) }
-            let schema = schema.map { RowSchema(schema: $0, member: "after") }
+            let schema = schema.map { RowSchema(found: $0, part: .after) }
             return try row(text, scan.after, schema, key, version, isCaptured: true)
         case .delete:
-            let schema = schema.map { RowSchema(schema: $0, member: "before") }
+            let schema = schema.map { RowSchema(found: $0, part: .before) }
             return .delete(try deleted(text, scan.before(text, map), schema, key), version)
         case .truncate: return .truncate(version)
         case .message: return .skipped(.logicalMessage)
