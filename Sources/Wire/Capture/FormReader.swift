@@ -54,8 +54,8 @@ struct FormReader: Sendable {
     /// What messages with a schema begin with; the others need not ask.
     private static var beginning: StaticString { "{\"schema\":" }
 
-    /// Reads a message that begins as the one before it. Whatever is not exactly an object behind the same beginning is
-    /// for the reading of the whole: it gives nil.
+    /// Reads a message that begins as the one before it. Whatever is not exactly an object behind the same beginning
+    /// is for the reading of the whole: it gives nil.
     @inline(never)
     private func remembered(_ text: RawSpan) -> CapturedMessage? {
         guard let memory, let match = memory.match(text), text.has(0x7B, at: match.payload) else {

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// How the last message with a schema began: `{"schema":…,"payload":` with everything in it, byte for byte, and what
-/// its schema was found to say. A producer repeats these bytes, so a message that begins with the same ones has the same
-/// schema, which needs no second reading. Nothing rests on a hash: the bytes themselves are compared.
+/// How the last message with a schema began: `{"schema":…,"payload":` with everything in it, byte for byte, and
+/// what its schema was found to say. A producer repeats these bytes, so a message that begins with the same ones
+/// has the same schema, which needs no second reading. Nothing rests on a hash: the bytes themselves are compared.
 final class SchemaMemory: Sendable {
     /// A beginning that a message shares with the one before.
     struct Match {
