@@ -19,11 +19,13 @@ public final class Telemetry: Sendable {
         public var belowWindow = 0
         public var unknownTypes = 0
         public var tombstones = 0
-        /// Messages that hold no row, by kind.
+        /// Messages that hold no row, by kind, tombstones apart.
         public var skipped: [String: Int] = [:]
         /// Rows that changed after they were counted.
         public var updated = 0
         public var deleted = 0
+        /// Truncations that were applied; the rows they took back are not in `deleted`.
+        public var truncated = 0
         /// Changes of rows that came again after newer ones.
         public var stale = 0
         public var bad = 0
@@ -46,6 +48,10 @@ public final class Telemetry: Sendable {
         public var status = "starting"
         /// True once partitions are assigned, recovered and being read.
         public var isRunning = false
+
+        /// Messages that changed what is counted.
+        public var effective: Int { applied + updated + deleted + truncated }
+        public var skippedCount: Int { skipped.values.reduce(0, +) }
     }
 
     /// What was said already, so that it is said once.
@@ -67,6 +73,7 @@ public final class Telemetry: Sendable {
         var skipped: [SkipReason: Int] = [:]
         var updated = 0
         var deleted = 0
+        var truncated = 0
         var stale = 0
 
         @inline(__always)
@@ -84,7 +91,7 @@ public final class Telemetry: Sendable {
             case .inserted: applied += 1
             case .updated: updated += 1
             case .deleted: deleted += 1
-            case .truncated(let count): deleted += count
+            case .truncated: truncated += 1
             case .duplicate: duplicates += 1
             case .stale: stale += 1
             case .overflow, .unordered: break
@@ -114,6 +121,7 @@ public final class Telemetry: Sendable {
             for (reason, count) in batch.skipped { $0.skipped[reason.rawValue, default: 0] += count }
             $0.updated += batch.updated
             $0.deleted += batch.deleted
+            $0.truncated += batch.truncated
             $0.stale += batch.stale
             $0.bad += batch.bad
         }

@@ -17,6 +17,7 @@ extension Worker {
         if case .upsert(let event, _) = change, !event.typeIsKnown { noteUnknownType(record) }
         let source = Source(partition: record.partition, offset: record.offset)
         switch try shards[route.shard].follow(change, at: source, settings) {
+        case .followed(.stale) where change.isTombstone: tally.skip(.tombstone)
         case .followed(let outcome): tally.count(outcome)
         case .tombstone: tally.skip(.tombstone)
         case .refused(let error):
@@ -27,5 +28,12 @@ extension Worker {
 
     func noteUnknownType(_ record: LogRecord) {
         telemetry.unknownType(record.value.flatMap { decoder.typeName($0) })
+    }
+}
+
+extension RowChange {
+    /// A message without a value; behind a delete it says nothing more.
+    fileprivate var isTombstone: Bool {
+        if case .delete(_, .tombstone) = self { true } else { false }
     }
 }

@@ -188,7 +188,7 @@ public final class Daemon: Service {
 
     private func report(_ workers: [WorkerThread], _ startUp: inout StartUp) {
         let counts = workers.map(\.telemetry.snapshot)
-        let applied = counts.reduce(0) { $0 + $1.applied }
+        let applied = counts.reduce(0) { $0 + $1.effective }
         let status = counts.map(\.status).joined(separator: ", ")
         if !startUp.isOver {
             if counts.allSatisfy({ $0.isRunning || $0.status.hasPrefix("standing by") }) {

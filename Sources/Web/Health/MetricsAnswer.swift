@@ -39,12 +39,21 @@ struct MetricsAnswer {
         for (outcome, count) in [
             ("applied", sum(counts, \.applied) - belowWindow), ("below_window", belowWindow),
             ("duplicate", sum(counts, \.duplicates)), ("tombstone", sum(counts, \.tombstones)),
-            ("bad", sum(counts, \.bad)),
+            ("bad", sum(counts, \.bad)), ("updated", sum(counts, \.updated)),
+            ("deleted", sum(counts, \.deleted)), ("truncated", sum(counts, \.truncated)),
+            ("stale", sum(counts, \.stale)), ("skipped", sum(counts, \.skippedCount)),
         ] { out.sample("stockd_events_total", [("outcome", outcome)], count) }
         out.family("stockd_bad_events_total", .counter, "Events that were refused, by reason.")
         let reasons = counts.reduce(into: [String: Int]()) { $0.merge($1.badByReason, uniquingKeysWith: +) }
         for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
             out.sample("stockd_bad_events_total", [("reason", reason)], count)
+        }
+        out.family(
+            "stockd_skipped_messages_total", .counter, "Messages that hold no row, by kind, tombstones apart."
+        )
+        let kinds = counts.reduce(into: [String: Int]()) { $0.merge($1.skipped, uniquingKeysWith: +) }
+        for (kind, count) in kinds.sorted(by: { $0.key < $1.key }) {
+            out.sample("stockd_skipped_messages_total", [("kind", kind)], count)
         }
         out.single(
             "stockd_unknown_type_events_total", .counter, "Events whose type is not in events.types.",

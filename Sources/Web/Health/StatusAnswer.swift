@@ -63,6 +63,8 @@ struct StatusAnswer {
                 ("applied", sum(\.applied)), ("duplicate", sum(\.duplicates)),
                 ("below_window", sum(\.belowWindow)), ("tombstone", sum(\.tombstones)), ("bad", sum(\.bad)),
                 ("unknown_type", sum(\.unknownTypes)),
+                ("updated", sum(\.updated)), ("deleted", sum(\.deleted)), ("truncated", sum(\.truncated)),
+                ("stale", sum(\.stale)), ("skipped", sum(\.skippedCount)),
             ])
         json.name("events_per_second")
         json.value { $0.append(utf8: "\((eventsPerSecond * 10).rounded() / 10)") }

@@ -34,7 +34,11 @@ struct TopScreen {
         for worker in status.workers where !worker.running {
             lines.append("  worker \(worker.worker): " + Escaped.text(worker.status))
         }
-        let events = ["applied", "below_window", "duplicate", "tombstone", "bad", "unknown_type"]
+        // Most sites have no rows that change.
+        let ofRows = ["updated", "deleted", "truncated", "stale", "skipped"].filter {
+            status.events[$0] ?? 0 > 0
+        }
+        let events = (["applied", "below_window", "duplicate", "tombstone", "bad", "unknown_type"] + ofRows)
             .compactMap { name in
                 status.events[name].map { "\(name.replacing("_", with: " ")) \(Self.grouped($0))" }
             }

@@ -70,4 +70,52 @@ struct CaptureTests {
         #expect(book.faults == [], "seed \(seed)")
         #expect(!book.severities.isEmpty || book.count > 0, "the history must alert, seed \(seed)")
     }
+
+    @Test("counts what became of each message")
+    func counted() throws {
+        let port = try FreePort.find()
+        let site = try Site(
+            "counted", partitions: 1, settings: "alerts: {topic: NAME-alerts}",
+            input: ", format: debezium, on_truncate: apply")
+        defer { site.close() }
+        let sender = try MessageSender(site)
+        defer { sender.close() }
+        let order = Order(
+            id: 1, type: "RECEIVED", product: 1, warehouse: 1, quantity: 3, second: 1_774_872_000)
+        var changed = order
+        changed.quantity = 4
+        var other = order
+        other.id = 2
+        for message in [
+            DebeziumMessage.event("c", order, lsn: 10), .event("c", other, lsn: 11),
+            .event("u", changed, lsn: 12),
+            .event("u", changed, lsn: 12), .event("c", order, lsn: 10), .event("d", changed, lsn: 13),
+        ] { try sender.send(message) }
+        try sender.send(nil, key: Array(#"{"event_id":1}"#.utf8), partition: 0)
+        try sender.send(DebeziumMessage("m", key: nil, row: nil, lsn: 14))
+        try sender.send(Array(#"{"ts_ms":1774872000000}"#.utf8), key: nil, partition: 0)
+        try sender.send(.truncate(lsn: 15))
+        try sender.send(.event("x", order, lsn: 16))
+        let daemon = try site.run(["STOCKD_HTTP_LISTEN": "127.0.0.1:\(port)"])
+        let curl = Curl(port)
+        let events = try eventually("everything is counted") { () -> [String: Int]? in
+            let events = curl.json("/v1/status")["events"] as? [String: Int]
+            return events?["bad"] == 1 ? events : nil
+        }
+        let expected = [
+            "applied": 2, "updated": 1, "deleted": 1, "stale": 1, "duplicate": 1, "truncated": 1,
+            "skipped": 2,
+            "tombstone": 1, "bad": 1, "below_window": 0, "unknown_type": 0,
+        ]
+        #expect(events == expected)
+        let metrics = curl.get("/metrics")
+        for line in [
+            #"stockd_events_total{outcome="updated"} 1"#, #"stockd_events_total{outcome="truncated"} 1"#,
+            #"stockd_skipped_messages_total{kind="logical_message"} 1"#,
+            #"stockd_skipped_messages_total{kind="heartbeat"} 1"#,
+            #"stockd_bad_events_total{reason="unknown_operation"} 1"#,
+        ] { #expect(metrics.contains(line), "\(line)") }
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
+    }
 }
