@@ -87,7 +87,7 @@ extension Aggregate {
         journal.truncated.append(movements.truncated)
         movements.truncated = floor
         var count = 0
-        for index in 0..<movements.pageCount {
+        for index in movements.pages {
             for row in 0..<(movements.page(index)?.count ?? 0) {
                 guard let page = movements.page(index), let version = page[row].version.advanced(by: next)
                 else { continue }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct MovementLogTests {
     @Test(arguments: IDLayout.allCases)
-    func `an event costs at most 42 bytes, however the ids lie and whatever the rows hold`(layout: IDLayout) {
+    func `an event costs at most 40 bytes, however the ids lie and whatever the rows hold`(layout: IDLayout) {
         let rows = Rows()
         var random = SeededRandom(seed: 1)
         let count = 60_000
@@ -20,7 +20,7 @@ import Testing
         }
         rows.aggregate.commit()
         let bytes = rows.aggregate.movements.byteCount
-        #expect(bytes <= count * 42, "\(Double(bytes) / Double(count)) bytes an event")
+        #expect(bytes <= count * 40, "\(Double(bytes) / Double(count)) bytes an event")
     }
 
     @Test func `without changes of rows there is no log`() {

@@ -1,54 +1,83 @@
-/// Where the pages are, by linear hashing: twice as many pages are never made at once but one after the other,
-/// each of what belongs to it of an older one.
+/// Where the pages are, by linear hashing: twice as many pages are never made at once but one after the other, each of
+/// half of an older one.
+///
+/// While their number doubles, the pages of a table that are yet to be divided grow to twice the others. So there are
+/// sixteen tables with different shares of the events, from 11 to 22 parts of 256, each at another point of that
+/// way: the memory that a page of one outgrew is what a page of another needs.
 struct MovementDirectory: ~Copyable {
-    /// Page by page, 512 together: nothing is ever copied to make room.
-    private var segments: [UnsafeMutablePointer<MovementPage?>] = []
-    /// Pages that are in use, some of them without events.
-    private(set) var count = 0
-    /// The greatest power of two that is no greater than the count.
-    private var size: UInt32 = 1
+    /// A page's number: that of its table above its own in there.
+    typealias Index = UInt32
 
-    private static let segmentBits = 9
-    private static let segmentSize = 1 << segmentBits
-    /// A block's bits in a place.
-    private static let maxCount = 1 << 26
+    private let tables: UnsafeMutablePointer<MovementTable>
+    /// The table of each 256th of the places.
+    private let owners: UnsafeMutablePointer<UInt8>
+    let pool = MovementPool()
 
-    deinit {
-        for index in 0..<count { self[index]?.deallocate() }
-        for segment in segments { segment.deallocate() }
+    /// Geometric: each table has the sixteenth root of 2 times the events of the one before.
+    private static let shares = [11, 12, 12, 13, 14, 14, 15, 15, 16, 17, 17, 18, 19, 20, 21, 22]
+    private static let tableShift: UInt32 = MovementTable.indexBits
+
+    init() {
+        let shares = Self.shares
+        tables = .allocate(capacity: shares.count)
+        owners = .allocate(capacity: 256)
+        var owner = owners
+        for (number, share) in shares.enumerated() {
+            (tables + number).initialize(to: MovementTable())
+            owner.initialize(repeating: UInt8(number), count: share)
+            owner += share
+        }
     }
 
-    var byteCount: Int { segments.count * (Self.segmentSize * MemoryLayout<MovementPage?>.stride + 16) }
+    deinit {
+        for index in indices { self[index]?.deallocate(pool) }
+        for number in Self.shares.indices { tables[number].deallocate() }
+        tables.deinitialize(count: Self.shares.count)
+        owners.deallocate()
+        tables.deallocate()
+        pool.deallocate()
+    }
+
+    /// Memory held, in bytes.
+    var byteCount: Int {
+        pool.byteCount + Self.shares.indices.reduce(0) { $0 + tables[$1].byteCount }
+    }
+
+    /// The pages there may be, those without events included.
+    var indices: [Index] {
+        (0..<UInt32(Self.shares.count)).flatMap { number in
+            (0..<UInt32(tables[Int(number)].pageCount)).map { number << Self.tableShift | $0 }
+        }
+    }
 
     /// The page an event belongs to.
     @inline(__always)
-    func index(_ place: MovementPlace) -> Int {
-        let index = place.block & (size &* 2 &- 1)
-        return Int(index < count ? index : index & (size &- 1))
+    func index(_ place: MovementPlace) -> Index {
+        let number = UInt32(owners[Int(place.block >> (MovementPlace.blockBits - 8))])
+        return number << Self.tableShift | tables[Int(number)].index(place)
     }
 
     /// Nil where there are no events.
     @inline(__always)
-    subscript(index: Int) -> MovementPage? {
-        get {
-            guard index < count else { return nil }
-            return segments[index >> Self.segmentBits][index & (Self.segmentSize - 1)]
-        }
-        nonmutating set { segments[index >> Self.segmentBits][index & (Self.segmentSize - 1)] = newValue }
+    subscript(index: Index) -> MovementPage? {
+        get { tables[Int(index >> Self.tableShift)][index & (1 << Self.tableShift - 1)] }
+        nonmutating set { tables[Int(index >> Self.tableShift)][index & (1 << Self.tableShift - 1)] = newValue }
     }
 
-    /// Makes one more, unless there are as many as can be; returns the one to fill it from, nil for the first.
-    mutating func grow() -> (from: Int, to: Int)? {
-        guard count < Self.maxCount else { return nil }
-        if count & (Self.segmentSize - 1) == 0 {
-            let segment = UnsafeMutablePointer<MovementPage?>.allocate(capacity: Self.segmentSize)
-            segment.initialize(repeating: nil, count: Self.segmentSize)
-            segments.append(segment)
-        }
-        let new = count
-        count += 1
-        guard new > 0 else { return nil }
-        if new == Int(size) * 2 { size *= 2 }
-        return (new - Int(size), new)
+    /// Makes the first page's place in the table of an index.
+    func begin(_ index: Index) {
+        let table = tables + Int(index >> Self.tableShift)
+        if table.pointee.pageCount == 0 { table.pointee.begin() }
+    }
+
+    /// Counts events that came, or went, and says which page is to be divided between itself and which new one.
+    @inline(__always)
+    func count(_ change: Int, at index: Index) -> (from: Index, to: Index)? {
+        let table = tables + Int(index >> Self.tableShift)
+        table.pointee.eventCount += change
+        guard table.pointee.isCrowded else { return nil }
+        let (from, to) = table.pointee.grow()
+        let number = (index >> Self.tableShift) << Self.tableShift
+        return (number | from, number | to)
     }
 }

@@ -17,6 +17,7 @@ struct MovementKey: Equatable {
 struct MovementPlace: Hashable {
     let rawValue: UInt32
 
+    static let blockBits: UInt32 = 26
     var block: UInt32 { rawValue >> 6 }
 }
 

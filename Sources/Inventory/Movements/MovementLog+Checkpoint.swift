@@ -36,7 +36,7 @@ extension MovementLog {
         _ body: (MovementImages) throws(Failure) -> Void
     ) throws(Failure) {
         for index in dirtyPages {
-            guard let page = page(Int(index)) else { continue }
+            guard let page = page(index) else { continue }
             let rows = (0..<page.count).map { (id: mixer.id(page.key($0)), row: $0) }.sorted { $0.id < $1.id }
             var end = 0
             while end < rows.count {
@@ -78,7 +78,7 @@ extension MovementLog {
     /// Lists each pair's events anew, once all blocks are back.
     mutating func finishRestoring() {
         for slot in events.indices { events[slot].removeAll() }
-        for index in 0..<pageCount {
+        for index in pages {
             guard let page = page(index) else { continue }
             for row in 0..<page.count where page[row].isLive {
                 linkUnsorted(page.key(row).place, slot: page[row].slot)

@@ -1,17 +1,16 @@
 /// What each event moved, by event id: the memory that lets an update or a delete take back exactly what was
 /// counted, whatever the message says the row was before. Empty, and free of cost, until rows change.
 ///
-/// Pages of some fifty events, found by linear hashing of the block of 64 ids: for every so many events one page
-/// more is made, of half of the one whose turn it is, so that nothing is ever moved at once and no room is kept
-/// for what may come. With each pair goes a list of its events, so that the newest of those that remain is known
-/// when one is taken away. Ids are mixed before, so that how they lie changes nothing.
+/// Pages of some fifty events, found by hashing of the block of 64 ids. With each pair goes a list of its events, so
+/// that the newest of those that remain is known when one is taken away. Ids are mixed before, so that how they
+/// lie changes nothing.
 struct MovementLog: ~Copyable {
     /// Found by `look`; good until something is written.
     struct Spot {
         let key: MovementKey
         /// Another event of this page has the same place.
         fileprivate(set) var isShared: Bool
-        fileprivate let page: Int
+        fileprivate let page: MovementDirectory.Index
         /// Nil when the event is not known.
         fileprivate let row: Int?
 
@@ -19,26 +18,23 @@ struct MovementLog: ~Copyable {
     }
 
     let mixer = MovementMixer()
-    private var directory = MovementDirectory()
+    private let directory = MovementDirectory()
     /// By slot of the pair's cell.
     var events: [PairEvents] = []
     /// Pages that changed since the last checkpoint, each once.
-    private(set) var dirtyPages: [UInt32] = []
+    private(set) var dirtyPages: [MovementDirectory.Index] = []
     /// Events known, deleted ones included.
     private(set) var count = 0
     /// The newest truncation: no row of this version or an older one stands.
     var truncated: RowVersion?
 
-    /// Events for which a page more is made.
-    private static let eventsPerPage = 48
-
     deinit {
         for pair in events { pair.deallocate() }
     }
 
-    var pageCount: Int { directory.count }
+    var pages: [MovementDirectory.Index] { directory.indices }
 
-    func page(_ index: Int) -> MovementPage? { directory[index] }
+    func page(_ index: MovementDirectory.Index) -> MovementPage? { directory[index] }
 
     /// The page an event belongs to.
     func page(of place: MovementPlace) -> MovementPage? { directory[directory.index(place)] }
@@ -46,9 +42,6 @@ struct MovementLog: ~Copyable {
     /// Memory held, in bytes.
     var byteCount: Int {
         var bytes = directory.byteCount + events.capacity * MemoryLayout<PairEvents>.stride
-        for index in 0..<pageCount {
-            if let page = page(index) { bytes += page.byteCount + 16 }
-        }
         for pair in events { bytes += pair.byteCount }
         return bytes
     }
@@ -90,46 +83,50 @@ struct MovementLog: ~Copyable {
 
     /// Writes down what an event moved; nil forgets it.
     mutating func set(_ movement: Movement?, at spot: Spot) {
-        if directory.count == 0 { _ = directory.grow() }
+        directory.begin(spot.page)
         let page = directory[spot.page]
         let wasDirty = page?.isDirty ?? false
+        var change = 0
         switch (spot.row, movement) {
         case (let row?, let movement?):
-            directory[spot.page] = page?.update(row, movement)
+            directory[spot.page] = page?.update(row, movement, directory.pool)
         case (nil, let movement?):
-            directory[spot.page] = (page ?? MovementPage(for: movement)).append(spot.key, movement)
-            count += 1
+            directory[spot.page] = (page ?? MovementPage(for: movement, directory.pool))
+                .append(spot.key, movement, directory.pool)
+            change = 1
         case (let row?, nil):
             page?.remove(row)
-            count -= 1
+            change = -1
         case (nil, nil): return
         }
-        if !wasDirty { dirtyPages.append(UInt32(spot.page)) }
-        if count > directory.count * Self.eventsPerPage { split() }
+        if !wasDirty { dirtyPages.append(spot.page) }
+        guard change != 0 else { return }
+        count += change
+        if let (from, to) = directory.count(change, at: spot.page) { split(from, to) }
     }
 
-    private mutating func split() {
-        guard let (from, to) = directory.grow(), let page = directory[from] else { return }
-        let parts = page.split(by: UInt32(to - from))
+    private mutating func split(_ from: MovementDirectory.Index, _ to: MovementDirectory.Index) {
+        guard let page = directory[from] else { return }
+        let parts = page.split(by: to - from, directory.pool)
         directory[from] = parts.clear
         directory[to] = parts.set
         // The one it comes from is in the list already.
-        if parts.set.isDirty { dirtyPages.append(UInt32(to)) }
+        if parts.set.isDirty { dirtyPages.append(to) }
         dropEmpty(from)
         dropEmpty(to)
     }
 
     /// One that is in the list of what changed stays, so that it comes into it once.
-    private func dropEmpty(_ index: Int) {
+    private func dropEmpty(_ index: MovementDirectory.Index) {
         guard let page = directory[index], page.count == 0, !page.isDirty else { return }
-        page.deallocate()
+        page.deallocate(directory.pool)
         directory[index] = nil
     }
 
     mutating func markClean() {
         for index in dirtyPages {
-            directory[Int(index)]?.markClean()
-            dropEmpty(Int(index))
+            directory[index]?.markClean()
+            dropEmpty(index)
         }
         dirtyPages.removeAll(keepingCapacity: true)
     }

@@ -11,6 +11,8 @@ struct MovementPage {
         var columns: MovementColumns
         /// Some row changed since the last checkpoint.
         var isDirty: Bool
+        /// Of the block of memory.
+        var size: MovementPool.Size
     }
 
     private let memory: UnsafeMutableRawPointer
@@ -18,33 +20,40 @@ struct MovementPage {
     // MARK: Memory
 
     /// A page without rows that is fit for a movement.
-    init(for movement: Movement) {
+    init(for movement: Movement, _ pool: MovementPool) {
         var span = MovementSpan()
         span.include(MovementCodes(movement))
-        self.init(MovementColumns(span), capacity: 4)
+        self.init(MovementColumns(span), capacity: 1, pool)
     }
 
-    private init(_ columns: MovementColumns, capacity: Int) {
-        memory = .allocate(byteCount: Self.byteCount(columns, capacity), alignment: 8)
+    /// A page without rows, with as much room as the pool's block has.
+    private init(_ columns: MovementColumns, capacity: Int, _ pool: MovementPool) {
+        let block = pool.allocate(Self.byteCount(columns, capacity))
+        memory = block.memory
+        var room = (block.byteCount - Self.byteCount(columns, 0)) / Self.rowByteCount(columns)
+        while Self.byteCount(columns, room) > block.byteCount { room -= 1 }
         header.initialize(
-            to: Header(count: 0, capacity: UInt32(capacity), columns: columns, isDirty: false))
-        dirtyWords.initialize(repeating: 0, count: Self.dirtyWordCount(capacity))
+            to: Header(count: 0, capacity: UInt32(room), columns: columns, isDirty: false, size: block.size))
+        dirtyWords.initialize(repeating: 0, count: Self.dirtyWordCount(room))
     }
 
-    func deallocate() { memory.deallocate() }
+    func deallocate(_ pool: MovementPool) {
+        pool.deallocate(memory, Self.byteCount(header.pointee.columns, capacity), header.pointee.size)
+    }
 
     /// A last column is read and written 8 bytes at a time.
     private static let margin = 8
 
     private static func byteCount(_ columns: MovementColumns, _ capacity: Int) -> Int {
-        MemoryLayout<Header>.stride + dirtyWordCount(capacity) * 8
-            + capacity * (MemoryLayout<UInt32>.size * 2 + columns.byteCount) + margin
+        MemoryLayout<Header>.stride + dirtyWordCount(capacity) * 8 + capacity * rowByteCount(columns) + margin
     }
 
     private static func dirtyWordCount(_ capacity: Int) -> Int { (capacity + 63) / 64 }
 
-    /// Memory held, in bytes.
-    var byteCount: Int { Self.byteCount(header.pointee.columns, capacity) }
+    /// Of a row with its place.
+    private static func rowByteCount(_ columns: MovementColumns) -> Int {
+        MemoryLayout<UInt32>.size * 2 + columns.byteCount
+    }
 
     @inline(__always)
     private var header: UnsafeMutablePointer<Header> { memory.assumingMemoryBound(to: Header.self) }
@@ -115,10 +124,10 @@ struct MovementPage {
 
     /// Replaces a row's movement; returns the page that takes this one's place, if it must.
     @inline(__always)
-    func update(_ row: Int, _ movement: Movement) -> MovementPage {
+    func update(_ row: Int, _ movement: Movement, _ pool: MovementPool) -> MovementPage {
         let codes = MovementCodes(movement)
         var page = self
-        if !header.pointee.columns.holds(codes) { page = moved(columns(with: codes), capacity: capacity) }
+        if !header.pointee.columns.holds(codes) { page = moved(columns(with: codes), capacity: count, pool) }
         page.header.pointee.columns.store(codes, page.movementBytes(row))
         page.markDirty(row)
         return page
@@ -126,14 +135,15 @@ struct MovementPage {
 
     /// Adds a row; returns the page that takes this one's place, if it must.
     @inline(__always)
-    func append(_ key: MovementKey, _ movement: Movement) -> MovementPage {
+    func append(_ key: MovementKey, _ movement: Movement, _ pool: MovementPool) -> MovementPage {
         let codes = MovementCodes(movement)
         var page = self
         if count == capacity || !header.pointee.columns.holds(codes) {
             let holds = header.pointee.columns.holds(codes)
+            // A few more than one: small pages grow often.
             page = moved(
-                holds ? header.pointee.columns : columns(with: codes),
-                capacity: count < capacity ? capacity : capacity + 4)
+                holds ? header.pointee.columns : columns(with: codes), capacity: count + (count < 32 ? 4 : 2),
+                pool)
         }
         page.add(key, codes)
         page.markDirty(page.count - 1)
@@ -174,8 +184,8 @@ struct MovementPage {
     }
 
     /// The same rows in other columns or with other room; this page is no more.
-    private func moved(_ columns: MovementColumns, capacity: Int) -> MovementPage {
-        let page = MovementPage(columns, capacity: capacity)
+    private func moved(_ columns: MovementColumns, capacity: Int, _ pool: MovementPool) -> MovementPage {
+        let page = MovementPage(columns, capacity: capacity, pool)
         page.header.pointee.isDirty = isDirty
         page.dirtyWords.update(from: dirtyWords, count: Self.dirtyWordCount(count))
         if columns == header.pointee.columns {
@@ -185,17 +195,17 @@ struct MovementPage {
         } else {
             for row in 0..<count { page.add(key(row), codes(row)) }
         }
-        deallocate()
+        deallocate(pool)
         return page
     }
 
     /// Divides the rows by a bit of their block's number; both parts are as dirty as this page, which is no more.
-    func split(by bit: UInt32) -> (clear: MovementPage, set: MovementPage) {
-        defer { deallocate() }
-        return (part(of: bit, 0), part(of: bit, bit))
+    func split(by bit: UInt32, _ pool: MovementPool) -> (clear: MovementPage, set: MovementPage) {
+        defer { deallocate(pool) }
+        return (part(of: bit, 0, pool), part(of: bit, bit, pool))
     }
 
-    private func part(of bit: UInt32, _ wanted: UInt32) -> MovementPage {
+    private func part(of bit: UInt32, _ wanted: UInt32, _ pool: MovementPool) -> MovementPage {
         var span = MovementSpan()
         var size = 0
         for row in 0..<count where places[row] >> 6 & bit == wanted {
@@ -204,7 +214,7 @@ struct MovementPage {
         }
         let narrowest = MovementColumns(span)
         let isAsWide = narrowest.areAsWide(as: header.pointee.columns)
-        let page = MovementPage(isAsWide ? header.pointee.columns : narrowest, capacity: size)
+        let page = MovementPage(isAsWide ? header.pointee.columns : narrowest, capacity: size, pool)
         page.header.pointee.isDirty = isDirty
         for row in 0..<count where places[row] >> 6 & bit == wanted {
             if isAsWide { page.copy(row, of: self) } else { page.add(key(row), codes(row)) }

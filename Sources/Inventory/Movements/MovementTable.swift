@@ -1,0 +1,65 @@
+/// A part of the directory, and how many events are in it.
+struct MovementTable {
+    /// Sixty-four pages together: nothing is ever copied to make room.
+    private var segments: [UnsafeMutablePointer<MovementPage?>] = []
+    private(set) var pageCount: UInt32 = 0
+    /// The greatest power of two that is no greater than the count.
+    private var size: UInt32 = 1
+    var eventCount = 0
+
+    private static let segmentBits: UInt32 = 6
+    private static let segmentSize = 1 << Int(segmentBits)
+    /// Events for which a page more is made.
+    private static let eventsPerPage = 48
+    /// How many of its block's bits in a place say which page it is.
+    static let indexBits: UInt32 = 22
+    private static let maxCount: UInt32 = 1 << indexBits
+
+    func deallocate() {
+        for segment in segments { segment.deallocate() }
+    }
+
+    var byteCount: Int { segments.count * (Self.segmentSize * MemoryLayout<MovementPage?>.stride + 16) }
+
+    @inline(__always)
+    func index(_ place: MovementPlace) -> UInt32 {
+        let index = place.block & (size &* 2 &- 1)
+        return index < pageCount ? index : index & (size &- 1)
+    }
+
+    @inline(__always)
+    subscript(index: UInt32) -> MovementPage? {
+        get {
+            guard index < pageCount else { return nil }
+            return segments[Int(index >> Self.segmentBits)][Int(index) & (Self.segmentSize - 1)]
+        }
+        nonmutating set {
+            segments[Int(index >> Self.segmentBits)][Int(index) & (Self.segmentSize - 1)] = newValue
+        }
+    }
+
+    @inline(__always)
+    var isCrowded: Bool { eventCount > Int(pageCount) * Self.eventsPerPage && pageCount < Self.maxCount }
+
+    /// Makes one more page's place; says which page it is to be filled from.
+    mutating func grow() -> (from: UInt32, to: UInt32) {
+        makeRoom()
+        let new = pageCount
+        pageCount += 1
+        if new == size * 2 { size *= 2 }
+        return (new - size, new)
+    }
+
+    /// Makes the first page's place.
+    mutating func begin() {
+        makeRoom()
+        pageCount = 1
+    }
+
+    private mutating func makeRoom() {
+        guard Int(pageCount) == segments.count * Self.segmentSize else { return }
+        let segment = UnsafeMutablePointer<MovementPage?>.allocate(capacity: Self.segmentSize)
+        segment.initialize(repeating: nil, count: Self.segmentSize)
+        segments.append(segment)
+    }
+}
