@@ -14,7 +14,9 @@ import Testing
     @Test func `no two blocks overlap, and what is given back is used again`() {
         let pool = MovementPool()
         defer { pool.deallocate() }
-        typealias Block = (memory: UnsafeMutableRawPointer, byteCount: Int, size: MovementPool.Size, mark: UInt8)
+        typealias Block = (
+            memory: UnsafeMutableRawPointer, byteCount: Int, size: MovementPool.Size, mark: UInt8
+        )
         var blocks: [Block] = []
         var random = SeededRandom(seed: 1)
         var held = 0

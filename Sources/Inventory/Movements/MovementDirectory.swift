@@ -61,7 +61,9 @@ struct MovementDirectory: ~Copyable {
     @inline(__always)
     subscript(index: Index) -> MovementPage? {
         get { tables[Int(index >> Self.tableShift)][index & (1 << Self.tableShift - 1)] }
-        nonmutating set { tables[Int(index >> Self.tableShift)][index & (1 << Self.tableShift - 1)] = newValue }
+        nonmutating set {
+            tables[Int(index >> Self.tableShift)][index & (1 << Self.tableShift - 1)] = newValue
+        }
     }
 
     /// Makes the first page's place in the table of an index.

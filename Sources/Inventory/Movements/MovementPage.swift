@@ -180,7 +180,7 @@ struct MovementPage {
         span.include(codes)
         for row in 0..<count { span.include(self.codes(row)) }
         // What changes mostly goes on changing.
-        return MovementColumns(span, spare: 2)
+        return MovementColumns(span, spare: 1)
     }
 
     /// The same rows in other columns or with other room; this page is no more.

@@ -23,6 +23,7 @@ struct MovementPool {
     /// Larger than any of the sizes: a block of its own.
     private static let single: Size = sizeCount
     private static let sizeCount: Size = 128
+    private static let sizesTried: Size = 3
     private static let maxChunk = 1 << 18
 
     init() {
@@ -68,11 +69,13 @@ struct MovementPool {
             state.pointee.byteCount += wanted
             return (.allocate(byteCount: wanted, alignment: 8), wanted, size)
         }
-        let byteCount = Self.byteCount(of: size)
-        if let memory = state.pointee.free[Int(size)] {
+        // The next sizes do as well: their users get the room.
+        for size in size..<min(size + Self.sizesTried, Self.sizeCount) {
+            guard let memory = state.pointee.free[Int(size)] else { continue }
             state.pointee.free[Int(size)] = memory.load(as: UnsafeMutableRawPointer?.self)
-            return (memory, byteCount, size)
+            return (memory, Self.byteCount(of: size), size)
         }
+        let byteCount = Self.byteCount(of: size)
         return (carve(byteCount), byteCount, size)
     }
 

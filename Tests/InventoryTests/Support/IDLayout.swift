@@ -18,7 +18,7 @@ enum IDLayout: CaseIterable {
         case .everySixth: return number * 6
         case .farApart: return number * 100_000
         case .aroundZero: return number % 2 == 0 ? number / 2 : -(number / 2) - 1
-        case .snowflake: return 1 << 60 | number / 3 << 22 | number * 5 % 8 << 12 | number % 3
+        case .snowflake: return 1 << 60 | (number / 3) << 22 | (number * 5 % 8) << 12 | number % 3
         case .random:
             // The outermost ids too.
             if number < 2 { return number == 0 ? .min : .max }
