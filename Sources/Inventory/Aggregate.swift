@@ -45,6 +45,10 @@ public struct Aggregate: ~Copyable {
     /// Every row is to be compared with what was published, as after a recovery.
     var isWholePending = false
     var dirtyBuckets = BucketSet()
+    /// The checkpoint under way.
+    var snapshot: Snapshot?
+    /// The records of the last whole one.
+    var marks = RecordMarks()
     /// What is to be shown anew; nil until someone looks.
     var touchedChunks: TouchedChunks?
     let lanes: UnsafeMutablePointer<SeenIDs>
@@ -214,6 +218,7 @@ public struct Aggregate: ~Copyable {
     /// Keeps what the transaction did; what `consolidate` gave out is published now.
     public mutating func commit() {
         noteShown()
+        commitSnapshot()
         journal.clear()
         for lane in 0..<laneCount { lanes[lane].commit() }
         pending.removeAll(keepingCapacity: true)
@@ -237,6 +242,7 @@ public struct Aggregate: ~Copyable {
         for print in journal.stockPrints.reversed() { stockPrints[Int(print.slot)] = print.before }
         for print in journal.rollupPrints.reversed() { rollupPrints[print.product] = print.before }
         journal.clear()
+        rollbackSnapshot()
     }
 
     /// Joins with other reference tables from now on; rows they change are derived at the next commit.

@@ -186,6 +186,36 @@ extension SeenIDs {
         if numbers[place] == number, !dirty[place] { markDirty(place) }
     }
 
+    /// Whether a place of the ring, or beyond it, holds a chunk.
+    func hasChunk(at place: Int) -> Bool { place < places && numbers[place] != .min }
+
+    /// Makes the chunk at a place part of the next checkpoint.
+    mutating func setDirty(_ place: Int) { if !dirty[place] { markDirty(place) } }
+
+    /// The chunks at some places as of the last commit, each of which held one then.
+    func chunksBefore(at wanted: [Int]) -> [SeenChunk] {
+        var copies: [SeenChunk] = []
+        var copyOfNumber: [Int64: Int] = [:]
+        for place in wanted {
+            guard let now = chunk(at: place) else { continue }
+            var copy = now
+            // Of several that were driven out the first was there at the beginning.
+            if let index = evicted.firstIndex(where: { $0.place == place }) {
+                let image = index * Self.wordsPerChunk
+                copy.number = evicted[index].number
+                copy.words = Array(evictedWords[image..<image + Self.wordsPerChunk])
+            }
+            copyOfNumber[copy.number] = copies.count
+            copies.append(copy)
+        }
+        var last: (number: Int64, copy: Int?) = (.min, nil)
+        for id in remembered {
+            if id >> 12 != last.number { last = (id >> 12, copyOfNumber[id >> 12]) }
+            if let copy = last.copy { copies[copy].words[Int(id & 4095) >> 6] &= ~Self.bit(id) }
+        }
+        return copies
+    }
+
     /// Chunks in the ring; each is in the last checkpoint, or will be in the next.
     var chunkCount: Int { (0..<places).count { numbers[$0] != .min } }
 

@@ -39,8 +39,10 @@ extension StoredState {
     /// Whether the state is laid out by another `input.keyed_by`: its barriers say so, or there are cells whose
     /// barrier lies elsewhere.
     func isLaidOut(otherwiseThan settings: PipelineSettings) -> Bool {
-        if barriers.isEmpty { return settings.keyedBy == .product && !buckets.isEmpty }
-        return barriers.values.contains { barrier in
+        // In another layout the barriers of a generation lie elsewhere, so that none may seem whole.
+        let known = barriers.isEmpty ? unfinished : Array(barriers.values)
+        if known.isEmpty { return settings.keyedBy == .product && !bucketSizes.isEmpty }
+        return known.contains { barrier in
             barrier.setting("input.keyed_by").map { $0 != settings.keyedBy.rawValue } ?? false
         }
     }

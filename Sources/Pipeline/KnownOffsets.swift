@@ -31,10 +31,13 @@ struct KnownOffsets {
         var base = barrier?.base ?? bounds.lowerBound
         if settings.rebuilds, base > bounds.upperBound { base = bounds.lowerBound }
         let from = settings.rebuilds ? base : barrier?.offset ?? base
-        var span = ReplaySpan(base: base, from: from, to: target)
-        if target > bounds.upperBound {
-            guard settings.acceptsDataLoss || settings.rebuilds else { throw endIsGone(target) }
-            telemetry.acceptedDataLoss(partition, bounds.upperBound..<target)
+        // Without transactions a barrier may be there before its offset is committed: everything before it went
+        // out, was acknowledged and is in the cells.
+        let to = settings.rebuilds ? target : max(target, from)
+        var span = ReplaySpan(base: base, from: from, to: to)
+        if to > bounds.upperBound {
+            guard settings.acceptsDataLoss || settings.rebuilds else { throw endIsGone(to) }
+            telemetry.acceptedDataLoss(partition, bounds.upperBound..<to)
             span = ReplaySpan(
                 base: min(base, bounds.upperBound), from: min(from, bounds.upperBound), to: bounds.upperBound,
                 isShortened: true)
@@ -76,7 +79,8 @@ struct KnownOffsets {
         return try settings.delivery == .exactlyOnce ? agreed(settings, telemetry) : acknowledged
     }
 
-    /// Without transactions the ledger may run ahead of the group, never behind.
+    /// Without transactions the ledger, the positions and the barriers may run ahead of the group, never behind.
+    /// Positions are no proof: they are sent beside dead letters that may not have arrived.
     private var acknowledged: Offset { group ?? barrier?.offset ?? bounds.lowerBound }
 
     /// With transactions both move as one; where they differ somebody else moved the group's.

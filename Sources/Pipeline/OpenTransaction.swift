@@ -26,9 +26,14 @@ struct OpenTransaction {
     var sent = 0
     var deadLetters = 0
     var alertChanges = 0
+    /// A checkpoint is of the state that this transaction leaves.
+    var beginsCheckpoint = false
+    /// Barriers were sent that nothing can take back; only without transactions.
+    var holdsBarriers = false
     /// How long the last commit took; kept from one transaction to the next.
     var commitTookMs: Int64 = 0
-    /// When the last checkpoint was committed; nil before the first, which is then due at once.
+    /// When the transaction committed that the last checkpoint began with; nil before the first, which is then due
+    /// at once.
     var checkpointedMs: Int64?
 
     mutating func noteWork(_ count: Int, nowMs: Int64) {
@@ -57,5 +62,7 @@ struct OpenTransaction {
         sent = 0
         deadLetters = 0
         alertChanges = 0
+        beginsCheckpoint = false
+        holdsBarriers = false
     }
 }

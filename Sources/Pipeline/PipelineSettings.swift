@@ -62,6 +62,8 @@ public struct PipelineSettings: Sendable {
     public var commitIntervalMs: Int64 = 50
     /// 0 writes a checkpoint in every transaction.
     public var checkpointIntervalMs: Int64 = 5_000
+    /// Bytes of a checkpoint that one transaction holds; what is more goes into the following ones.
+    public var checkpointSliceBytes = 1 << 21
     /// After so long the coordinator ends a transaction that is still open.
     public var transactionTimeoutMs: Int64 = 10_000
     /// After so long without a heartbeat a member of the group counts as dead.

@@ -142,31 +142,43 @@ final class Recovery<L: Log> {
     }
 
     private func replay(_ loader: StateLoader<L>) throws(LogFailure) {
-        let rebuilds = isToRebuild(groups[0])
+        var rebuilds = isToRebuild(groups[0])
         if loader.stored.isLaidOut(otherwiseThan: settings) {
             return try begin(Relayout(tools, loader.stored, placement, partitions, committed))
         }
         if rebuilds, loader.stored.isOfOtherTopic(than: settings) {
             return try begin(Relayout(tools, loader.stored, placement, partitions, committed))
         }
-        let plan = try RecoveryPlan(
-            stored: loader.stored, group: groups[0], committed: committed, settings: settings,
-            rebuilds: rebuilds, log: log, telemetry: telemetry)
+        var plan = try plan(loader.stored, rebuilds: rebuilds)
+        if !rebuilds, let doubt = loader.doubt {
+            telemetry.recomputes(doubt)
+            rebuilds = true
+            plan = try self.plan(loader.stored, rebuilds: true)
+        }
         if plan.isNew { needsCheckpoint = true }
         if groups[0].contains(Partition(0)) { referenceRefused = loader.stored.ledger.referenceRefused }
         guard rebuilds else {
             let isOther = plan.isOfOtherTopic
             let shard = Shard(
                 aggregate: try loader.takeAggregate(keepingSeenIDs: !isOther), lanes: plan.lanes)
-            if isOther { shard.leftovers = loader.places(of: loader.stored.namesOfTopic(groups[0])) }
+            shard.leftovers = loader.places(of: loader.stored.leftovers)
+            if isOther { shard.leftovers.formUnion(loader.places(of: loader.stored.keysOfTopic)) }
+            shard.restoreCheckpoint(from: loader.stored, settings.delivery)
             stage = .input(tools.replay(shard, to: plan.targets))
             return
         }
         let shard = Shard(aggregate: try loader.makeEmptyAggregate(), lanes: plan.lanes)
         shard.isRebuilt = true
-        shard.leftovers = loader.places(of: loader.stored.checkpointNames(of: groups[0]))
+        shard.leftovers = loader.places(of: loader.stored.everything)
+        shard.restoreCheckpoint(from: loader.stored, settings.delivery)
         stage = .audit(
             tools.replay(shard, to: plan.barriers), RebuildAudit(try loader.takeCells()), plan)
+    }
+
+    private func plan(_ stored: StoredState, rebuilds: Bool) throws(LogFailure) -> RecoveryPlan {
+        try RecoveryPlan(
+            stored: stored, group: groups[0], committed: committed, settings: settings, rebuilds: rebuilds,
+            log: log, telemetry: telemetry)
     }
 
     private func begin(_ relayout: Relayout<L>) throws(LogFailure) {

@@ -34,10 +34,12 @@ struct RecoveryPlan {
             return
         }
         try Self.checkVanished(stored.vanished(group), settings)
-        // A partition that came later belongs to the history from its first record on. Without transactions a
-        // barrier alone may be what is left of a first start that did not get through.
-        let isGrown = group.contains {
-            stored.barriers[$0] != nil && (settings.delivery == .exactlyOnce || committed[$0] != nil)
+        // A partition that came later belongs to the history from its first record on. A barrier of no generation
+        // may, without transactions, be what is left of a first start that did not get through.
+        let isGrown = group.contains { partition in
+            guard let barrier = stored.barriers[partition] else { return false }
+            return barrier.stamp.generation > 0 || settings.delivery == .exactlyOnce
+                || committed[partition] != nil
         }
         for partition in group {
             let bounds = try log.bounds(.input, partition)
@@ -54,6 +56,8 @@ struct RecoveryPlan {
                 let span = try known.span(settings, telemetry)
                 if let barrier = known.barrier, try acceptsChange(barrier, span, settings) { isNew = true }
                 if span.isShortened { isNew = true }
+                // The group is to hear of offsets that it had not been told when the barrier was written.
+                if settings.delivery == .atLeastOnce, committed[partition] != span.to { isNew = true }
                 add(partition, span, barrier: known.barrier?.offset ?? span.from)
             }
         }
@@ -155,10 +159,10 @@ struct RecoveryPlan {
         guard !settings.rebuilds else { return false }
         let changed = barrier.changedSettings(settings.fingerprint)
         guard !changed.isEmpty else { return false }
-        // Where the state lies is no rule of how to count. Without transactions the state is recomputed from the
-        // log at each start, by the rules of the day.
-        guard span.from == span.to || changed == ["input.keyed_by"] || settings.delivery == .atLeastOnce
-        else {
+        // Where the state lies is no rule of how to count. Releases that counted no generations recomputed the state
+        // without transactions at each start, by the rules of the day.
+        let isRecomputed = settings.delivery == .atLeastOnce && barrier.stamp.generation == 0
+        guard span.from == span.to || changed == ["input.keyed_by"] || isRecomputed else {
             throw Self.notStoppedInOrder(
                 span.to.rawValue - span.from.rawValue, barrier.partition, barrier)
         }

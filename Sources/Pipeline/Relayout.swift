@@ -100,7 +100,8 @@ final class Relayout<L: Log> {
     private func begin() throws(LogFailure) {
         ledger = found.gathered(former.keyedBy)
         var stored = StoredState()
-        stored.barriers = found.barriers
+        let barriers = found.barriers(former.keyedBy)
+        stored.barriers = barriers
         stored.ledger.positions = ledger.positions
         let plan = try RecoveryPlan(
             stored: stored, group: partitions, committed: committed, settings: tools.settings,
@@ -110,9 +111,10 @@ final class Relayout<L: Log> {
         for lanes in groups {
             let shard = Shard(aggregate: tools.emptyAggregate(lanes: lanes.count), lanes: lanes)
             shard.isRebuilt = rebuilds
+            shard.generation = found.generation
             shards.append(shard)
         }
-        let inputs = found.barriers.keys.sorted()
+        let inputs = barriers.keys.sorted()
         formerGroups = former.keyedBy == .none ? [inputs] : inputs.map { [$0] }
         formerGroups.removeAll { $0.isEmpty || former.keyedBy == .product && !isStatePartition($0[0]) }
         try loadStored(0)

@@ -15,6 +15,8 @@ final class Shard {
         var committed: Offset
         /// The offset that the last committed checkpoint stands for.
         var barrier: Offset
+        /// Where that checkpoint has its barrier.
+        var mark = RecordMark.none
     }
 
     var aggregate: Aggregate
@@ -26,12 +28,19 @@ final class Shard {
     var isCovered = false
     /// It was recomputed from the log, and no checkpoint since has committed.
     var isRebuilt = false
-    /// Records of before a rebuild or a change of layout; the next checkpoint deletes those it does not replace.
+    /// Records of before a rebuild or a change of layout, or of a checkpoint that was given up; the next checkpoint
+    /// deletes those it does not replace.
     var leftovers: Set<StatePlacement.Place> = []
     /// Ledger records of another layout, to be written where this one has them, in the first transaction.
     var moved: [StateRecord] = []
     /// What a rebuild read for the first time and refused.
     var unsentLetters: [KeptLetter] = []
+    /// The greatest generation that any record of the shard may have.
+    var generation: UInt64 = 0
+    /// The checkpoint under way.
+    var checkpoint: ShardCheckpoint?
+    /// Where the last whole checkpoint has its summary of the movement log.
+    var movementLogMark = RecordMark.none
 
     init(aggregate: consuming Aggregate, lanes: [Lane]) {
         self.aggregate = aggregate
@@ -71,6 +80,9 @@ final class Shard {
 
     func rollback() {
         aggregate.rollback()
+        // A checkpoint goes on behind a transaction that failed, unless it was to begin with that one.
+        if aggregate.snapshotFacts == nil { checkpoint = nil }
+        checkpoint?.isComplete = false
         isCovered = false
         for lane in lanes.indices { lanes[lane].next = lanes[lane].committed }
     }

@@ -10,7 +10,7 @@ extension StateLoader {
             return
         }
         let barrier = stored.barriers[summary.partition]?.offset
-        guard summary.offset == barrier else {
+        guard summary.offset == barrier, summary.stamp.generation == stored.whole else {
             throw .misconfigured(
                 "\(settings.stateTopic) remembers what each event moved as of offset \(summary.offset.rawValue) of "
                     + "\(settings.inputTopic)[\(summary.partition.rawValue)], but the stock as of "

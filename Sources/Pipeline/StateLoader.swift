@@ -1,62 +1,24 @@
 import Inventory
 import Wire
 
-/// What the state topic holds of a shard besides its cells and seen ids.
-struct StoredState {
-    var barriers: [Partition: Barrier] = [:]
-    var ledger = StoredLedger()
-    /// What earlier releases left of it in other partitions; part of the ledger once everything was read.
-    var earlierLedger = StoredLedger()
-    /// How many cells each bucket has.
-    var buckets: [UInt32: Int] = [:]
-    var chunks: [StateRecord.Name: SeenChunk] = [:]
-    /// Chunks of the movement log, by name.
-    var movements: Set<StateRecord.Name> = []
-    var movementLog: MovementLogSummary?
-    /// Records that lie in another partition than they would be written to, and are not deleted: where each is.
-    var misplaced: [StatePlacement.Place: Offset] = [:]
-
-    /// What a checkpoint of the whole state would not write again may be left over from a larger one.
-    func checkpointNames(of inputs: [Partition]) -> Set<StateRecord.Name> {
-        var names = Set(buckets.keys.map { StateRecord.Name.cells(bucket: $0) })
-        names.formUnion(chunks.keys)
-        names.formUnion(movements)
-        for partition in barriers.keys where !inputs.contains(partition) { names.insert(.barrier(partition)) }
-        for partition in ledger.positions.keys where !inputs.contains(partition) {
-            names.insert(.position(partition))
-        }
-        return names
-    }
-
-    /// What is of an input topic that another follows: the ids seen in it, and partitions that only it has.
-    func namesOfTopic(_ inputs: [Partition]) -> Set<StateRecord.Name> {
-        checkpointNames(of: inputs).filter { name in
-            switch name {
-            case .seen, .barrier, .position: true
-            default: false
-            }
-        }
-    }
-
-    /// Input partitions that are no more, though their events were counted.
-    func vanished(_ inputs: [Partition]) -> [Partition] {
-        barriers.keys.filter { !inputs.contains($0) }.sorted()
-    }
-}
-
 /// Reads the state partitions of one shard to their ends, all at once.
 final class StateLoader<L: Log> {
-    private(set) var stored = StoredState()
+    var stored = StoredState()
     private let log: L
     let settings: PipelineSettings
     private let catalog: Catalog
     private let telemetry: Telemetry
-    private let placement: StatePlacement
+    let placement: StatePlacement
     let inputs: [Partition]
     private let statePartitions: [Partition]
     private var reader: L.Reader?
-    /// Cells go straight to where they will be used; nil once taken.
-    private var aggregate: Aggregate?
+    /// Cells and movements go straight to where they will be used; nil once taken.
+    var aggregate: Aggregate?
+    var barriers = StoredBarriers()
+    var cells = Editions<UInt32, [CellImage]>()
+    var chunks = Editions<StateRecord.Name, SeenChunk>()
+    var movements = Editions<Int64, MovementImages>()
+    var summaries: [StateRecord.Key: MovementLogSummary] = [:]
 
     init(
         log: L, settings: PipelineSettings, catalog: Catalog, telemetry: Telemetry,
@@ -83,7 +45,7 @@ final class StateLoader<L: Log> {
         guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
             self.reader = nil
-            stored.ledger.fillGaps(from: stored.earlierLedger)
+            finishReading()
             return true
         }
         for index in 0..<count { try take(reader.record(index)) }
@@ -95,14 +57,14 @@ final class StateLoader<L: Log> {
         let place = StateRecord.Place(record.partition, record.offset)
         do throws(StateRecordError) {
             guard let state = try StateRecord(key: record.key, value: record.value) else {
-                if let name = StateRecord.Name(key: record.key) { remove(name, from: record.partition) }
+                if let key = StateRecord.Key(record.key) { remove(key, from: record.partition) }
                 return
             }
             switch placement.standing(of: state.name, in: record.partition) {
             case .current: store(state)
             case .earlier: stored.earlierLedger.take(state)
             case .misplaced:
-                stored.misplaced[StatePlacement.Place(record.partition, state.name)] = record.offset
+                stored.misplaced[StatePlacement.Place(record.partition, state.key)] = record.offset
             }
         } catch {
             throw .misconfigured(
@@ -111,65 +73,109 @@ final class StateLoader<L: Log> {
     }
 
     private func store(_ record: StateRecord) {
+        stored.generation = max(stored.generation, record.stamp?.generation ?? 0)
         switch record {
-        case .cells(let bucket, let cells):
-            stored.buckets[bucket] = cells.count
-            aggregate?.restore(bucket: bucket, cells: cells)
-        case .seen(let partition, let place, let chunk):
-            stored.chunks[.seen(partition, place: place)] = chunk
-        case .barrier(let barrier): stored.barriers[barrier.partition] = barrier
+        case .cells(let bucket, let images, let stamp):
+            cells.take(bucket, stamp, whole: barriers.whole) {
+                aggregate?.restoredCells(bucket: bucket, count: stored.bucketSizes[bucket] ?? 0) ?? []
+            }
+            restore(images, bucket)
+        case .seen(let partition, let place, let chunk, let stamp):
+            let name = StateRecord.Name.seen(partition, place: place)
+            let before = stored.chunks.updateValue(chunk, forKey: name)
+            chunks.take(name, stamp, whole: barriers.whole) { before ?? chunk }
+        case .barrier(let barrier): take(barrier)
         case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused:
             stored.ledger.take(record)
-        case .movements(let chunk):
-            stored.movements.insert(.movements(number: chunk.number))
-            if settings.mayFollowRows { aggregate?.restore(chunk) }
+        case .movements(let images, let stamp):
+            movements.take(images.number, stamp, whole: barriers.whole) {
+                aggregate?.restoredMovements(number: images.number) ?? images
+            }
+            restore(images)
         case .movementLog(let summary):
-            if settings.mayFollowRows, summary.partition == inputs.first { stored.movementLog = summary }
+            guard settings.mayFollowRows, summary.partition == inputs.first else { break }
+            summaries[StateRecord.Key(.movementLog(summary.partition), slot: summary.stamp.slot)] = summary
         }
     }
 
-    private func remove(_ name: StateRecord.Name, from partition: Partition) {
-        let standing = placement.standing(of: name, in: partition)
+    private func take(_ barrier: Barrier) {
+        let before = barriers.whole
+        barriers.take(barrier)
+        guard barriers.whole > before else { return }
+        cells.settle(barriers.whole)
+        chunks.settle(barriers.whole)
+        movements.settle(barriers.whole)
+    }
+
+    private func restore(_ images: [CellImage], _ bucket: UInt32) {
+        stored.bucketSizes[bucket] = images.count
+        aggregate?.restore(bucket: bucket, cells: images)
+    }
+
+    func restore(_ images: MovementImages) {
+        if settings.mayFollowRows { aggregate?.restore(images) }
+    }
+
+    private func remove(_ key: StateRecord.Key, from partition: Partition) {
+        let standing = placement.standing(of: key.name, in: partition)
         guard standing != .misplaced else {
-            stored.misplaced[StatePlacement.Place(partition, name)] = nil
+            stored.misplaced[StatePlacement.Place(partition, key)] = nil
             return
         }
-        switch name {
-        case .cells(let bucket): stored.buckets[bucket] = nil
-        case .seen: stored.chunks[name] = nil
+        switch key.name {
+        case .cells(let bucket):
+            let (wasNewest, other) = cells.remove(bucket, slot: key.slot)
+            if wasNewest { putBack(other, bucket) }
+        case .seen:
+            let (wasNewest, other) = chunks.remove(key.name, slot: key.slot)
+            if wasNewest { stored.chunks[key.name] = other }
         case .movements(let number):
-            stored.movements.remove(name)
-            if settings.mayFollowRows {
-                aggregate?.restore(MovementImages(number: number, known: 0, images: []))
-            }
-        case .barrier(let input): stored.barriers[input] = nil
-        case .movementLog: break
+            let (wasNewest, other) = movements.remove(number, slot: key.slot)
+            if wasNewest { restore(other ?? MovementImages(number: number, known: 0, images: [])) }
+        case .movementLog: summaries[key] = nil
+        case .barrier: barriers.remove(key)
         case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused:
             if standing == .earlier {
-                stored.earlierLedger.remove(name)
+                stored.earlierLedger.remove(key.name)
             } else {
-                stored.ledger.remove(name)
+                stored.ledger.remove(key.name)
             }
         }
     }
 
-    /// Everywhere that records of some names may lie.
-    func places(of names: Set<StateRecord.Name>) -> Set<StatePlacement.Place> {
-        Set(names.flatMap { placement.places(of: $0, inputs: inputs) })
+    func putBack(_ images: [CellImage]?, _ bucket: UInt32) {
+        if let images { restore(images, bucket) } else { stored.bucketSizes[bucket] = nil }
     }
 
     /// The shard's aggregate as of the barriers with the published ledger.
     /// - Parameter keepingSeenIDs: false when they are of another input topic.
     func takeAggregate(keepingSeenIDs: Bool = true) throws(LogFailure) -> Aggregate {
         try checkPlacement()
-        try checkCompleteness()
+        if let lack { throw lack }
+        try checkLedger()
         var taken = try takeCells(keepingSeenIDs: keepingSeenIDs)
         try finishMovements(&taken)
         // Before the ledger: a pair that only it knows is in no checkpoint yet.
-        taken.markCheckpointed()
-        if keepingSeenIDs { markMoved(&taken) }
+        taken.markClean()
+        if keepingSeenIDs { markMoved(&taken) } else { taken.forgetSeenMarks() }
+        markReplaced(&taken)
         restoreLedger(of: &taken)
         return taken
+    }
+
+    /// What a checkpoint that never became whole has written over is part of the next, whose generation is beyond.
+    private func markReplaced(_ aggregate: inout Aggregate) {
+        for key in stored.replaced {
+            let isPart =
+                switch key.name {
+                case .cells(let bucket): aggregate.markDirty(bucket: bucket)
+                case .seen: seenPlace(key.name).map { aggregate.markDirty(seen: $0) } ?? false
+                case .movements(let number):
+                    settings.mayFollowRows && aggregate.markDirty(movements: number)
+                default: false
+                }
+            if !isPart { stored.leftovers.insert(key) }
+        }
     }
 
     /// An aggregate without events, with the published ledger: where a rebuild begins.
@@ -181,9 +187,12 @@ final class StateLoader<L: Log> {
     }
 
     /// How many cells the checkpoint vouches for; what lies beyond them is left over from a larger one.
-    private var cellCount: Int {
-        Int(inputs.compactMap { stored.barriers[$0]?.cellCount }.max() ?? 0)
-    }
+    var cellCount: Int { Int(inputs.compactMap { stored.barriers[$0]?.cellCount }.max() ?? 0) }
+
+    var neededBuckets: Int { (cellCount + Aggregate.cellsPerBucket - 1) / Aggregate.cellsPerBucket }
+
+    /// What tells the records of cells and seen ids that are there from any others.
+    var digest: UInt64? { aggregate?.digest }
 
     /// The cells as stored, holes and all.
     func takeCells(keepingSeenIDs: Bool = true) throws(LogFailure) -> Aggregate {
@@ -220,59 +229,5 @@ final class StateLoader<L: Log> {
         for (product, print) in ledger.rollupFingerprints {
             aggregate.restore(rollupFingerprint: print, of: product)
         }
-    }
-
-    /// A bucket that is missing or short would be stock that is missing.
-    private func checkCompleteness() throws(LogFailure) {
-        let promised = cellCount
-        let size = Aggregate.cellsPerBucket
-        let needed = (promised + size - 1) / size
-        let whole = (0..<needed).count { bucket in
-            stored.buckets[UInt32(bucket), default: 0] >= min(size, promised - bucket * size)
-        }
-        guard whole == needed else {
-            throw .misconfigured(
-                "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) pairs, and \(whole) of "
-                    + "their \(needed) buckets are there whole. Was part of the topic deleted? "
-                    + "Start once with --rebuild to recompute the stock from the log.")
-        }
-        try checkChunks()
-        try checkLedger()
-    }
-
-    /// Chunks of seen ids are never deleted but in a rebuild: fewer than at the barrier are a loss, and would let
-    /// an event count twice.
-    private func checkChunks() throws(LogFailure) {
-        for input in inputs {
-            guard let barrier = stored.barriers[input] else { continue }
-            let found = stored.chunks.keys.count { if case .seen(input, _) = $0 { true } else { false } }
-            guard found < Int(barrier.seenChunkCount) else { continue }
-            throw .misconfigured(
-                "\(settings.stateTopic) is incomplete: its checkpoint names \(barrier.seenChunkCount) chunks of event "
-                    + "ids of partition \(input.rawValue), and \(found) are there. Was the topic deleted and made "
-                    + "anew? Start once with --rebuild to recompute the stock from the log.")
-        }
-    }
-
-    /// Entries of the ledger are never deleted, and those written since the barrier only add to them.
-    private func checkLedger() throws(LogFailure) {
-        let promised = inputs.compactMap { stored.barriers[$0]?.alertCount }.max() ?? 0
-        let found = stored.ledger.alerts.count
-        guard found < Int(promised) else { return }
-        throw .misconfigured(
-            "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) published alerts, and "
-                + "\(found) are there. Was the topic deleted and made anew? Start once with --rebuild "
-                + "to recompute the stock from the log; alerts of which nothing is known any more, and which stand, "
-                + "are then raised again, from incident 1 on.")
-    }
-
-    private func checkPlacement() throws(LogFailure) {
-        guard let (place, offset) = stored.misplaced.min(by: { $0.value < $1.value }) else { return }
-        throw .misconfigured(
-            "\(settings.stateTopic)[\(place.partition.rawValue)] at offset \(offset.rawValue) is in another "
-                + "partition than stockd would write it to: the topic's partition count was changed, so older "
-                + "and newer records of one key cannot be told apart. Set state.topic and alerts.topic (and those of "
-                + "outputs) to new names and start once with --rebuild; in the old alert topic every alert that "
-                + "stands would be raised again.")
     }
 }

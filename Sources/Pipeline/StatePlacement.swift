@@ -22,11 +22,11 @@ struct StatePlacement: Sendable {
     /// A record's place in the state topic; two shards may have one of the same name.
     struct Place: Hashable {
         var partition: Partition
-        var name: StateRecord.Name
+        var key: StateRecord.Key
 
-        init(_ partition: Partition, _ name: StateRecord.Name) {
+        init(_ partition: Partition, _ key: StateRecord.Key) {
             self.partition = partition
-            self.name = name
+            self.key = key
         }
     }
 
@@ -59,13 +59,14 @@ struct StatePlacement: Sendable {
     }
 
     func place(of name: StateRecord.Name, shard: Shard) -> Place {
-        Place(partition(of: name, shard: shard), name)
+        Place(partition(of: name, shard: shard), StateRecord.Key(name))
     }
 
-    /// Everywhere that a record of the name may lie.
-    func places(of name: StateRecord.Name, inputs: [Partition]) -> [Place] {
-        guard keyedBy == .none else { return inputs.prefix(1).map { Place($0, name) } }
-        return ([place(of: name)] + [earlierPartition(of: name)].compactMap { $0 }).map { Place($0, name) }
+    /// Everywhere that a record with the key may lie.
+    func places(of key: StateRecord.Key, inputs: [Partition]) -> [Place] {
+        guard keyedBy == .none else { return inputs.prefix(1).map { Place($0, key) } }
+        let earlier = [earlierPartition(of: key.name)].compactMap { $0 }
+        return ([place(of: key.name)] + earlier).map { Place($0, key) }
     }
 
     private func place(of name: StateRecord.Name) -> Partition {

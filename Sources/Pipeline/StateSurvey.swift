@@ -3,25 +3,35 @@ import Wire
 
 /// Everything that lies in the state topic, in whatever layout it was written.
 struct SurveyedState {
-    /// The names of the records that stand, by state partition.
-    var names: [Set<StateRecord.Name>]
+    /// The keys of the records that stand, by state partition.
+    var keys: [Set<StateRecord.Key>]
     var ledgers: [StoredLedger]
-    var barriers: [Partition: Barrier] = [:]
+    /// By state partition.
+    var barriers: [StoredBarriers]
+    /// All together: without keying a generation is whole when those of all partitions are there.
+    var allBarriers = StoredBarriers()
+    /// The greatest generation that any record has.
+    var generation: UInt64 = 0
 
     init(partitions: Int) {
-        names = Array(repeating: [], count: partitions)
+        keys = Array(repeating: [], count: partitions)
+        barriers = Array(repeating: StoredBarriers(), count: partitions)
         ledgers = Array(repeating: StoredLedger(), count: partitions)
     }
 
     /// Every record that stands and where it lies.
     var places: Set<StatePlacement.Place> {
         var places: Set<StatePlacement.Place> = []
-        for (partition, names) in names.enumerated() {
-            for name in names {
-                places.insert(StatePlacement.Place(Partition(Int32(partition)), name))
-            }
+        for (partition, keys) in keys.enumerated() {
+            for key in keys { places.insert(StatePlacement.Place(Partition(Int32(partition)), key)) }
         }
         return places
+    }
+
+    /// The barriers of the newest whole checkpoints, as the layout that stands reads them.
+    func barriers(_ keyedBy: PipelineSettings.KeyedBy) -> [Partition: Barrier] {
+        guard keyedBy == .product else { return allBarriers.chosen }
+        return barriers.reduce(into: [:]) { all, one in all.merge(one.chosen) { $1 } }
     }
 
     /// The ledger of all shards, as the layout that stands reads it: without keying what is in the first
@@ -52,7 +62,7 @@ final class StateSurvey<L: Log> {
     /// Reads some more; true when everything was read.
     func advance() throws(LogFailure) -> Bool {
         if reader == nil {
-            reader = try tools.log.reader(.state, state.names.indices.map { LogSpan(Partition(Int32($0))) })
+            reader = try tools.log.reader(.state, state.keys.indices.map { LogSpan(Partition(Int32($0))) })
         }
         guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
@@ -68,14 +78,20 @@ final class StateSurvey<L: Log> {
         let place = Int(record.partition.rawValue)
         do throws(StateRecordError) {
             guard let stored = try StateRecord(key: record.key, value: record.value) else {
-                guard let name = StateRecord.Name(key: record.key) else { return }
-                state.names[place].remove(name)
-                state.ledgers[place].remove(name)
+                guard let key = StateRecord.Key(record.key) else { return }
+                state.keys[place].remove(key)
+                state.ledgers[place].remove(key.name)
+                state.barriers[place].remove(key)
+                state.allBarriers.remove(key)
                 return
             }
-            state.names[place].insert(stored.name)
+            state.keys[place].insert(stored.key)
             state.ledgers[place].take(stored)
-            if case .barrier(let barrier) = stored { state.barriers[barrier.partition] = barrier }
+            state.generation = max(state.generation, stored.stamp?.generation ?? 0)
+            if case .barrier(let barrier) = stored {
+                state.barriers[place].take(barrier)
+                state.allBarriers.take(barrier)
+            }
         } catch {
             throw .misconfigured(
                 error.explained(

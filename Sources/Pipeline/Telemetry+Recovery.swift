@@ -23,6 +23,12 @@ extension Telemetry {
             ])
     }
 
+    /// Only without transactions.
+    func recomputes(_ why: String) {
+        logger.warning(
+            "the checkpoint is of no use, computing the state from the log's beginning again: \(why)")
+    }
+
     func rebuildDiffers(_ pair: Pair, before: CellImage?, after: CellImage?) {
         func text<T>(_ value: (CellImage) -> T) -> String {
             let (before, after) = (before.map { "\(value($0))" }, after.map { "\(value($0))" })

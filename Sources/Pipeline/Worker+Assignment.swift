@@ -73,8 +73,9 @@ extension Worker {
         do throws(LogFailure) {
             // With a put-back that did not get through, the log's position is ahead of what was applied.
             let isAhead = transaction.mustPutBack
-            if case .running = phase, !isAhead, transaction.hasWork || !parking && isCheckpointUseful {
-                try commit(isFinal: !parking)
+            if case .running = phase, !isAhead {
+                if transaction.hasWork { try commit(isFinal: !parking) }
+                if !parking { try finishCheckpoints() }
             }
             if transaction.isOpen { try putBack() }
             if parking { park() } else { parked = [] }

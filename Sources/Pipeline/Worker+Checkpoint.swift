@@ -2,13 +2,14 @@ import Inventory
 import Wire
 
 extension Worker {
-    /// Only transactions make a checkpoint whole; without them the state is recomputed from the input, and
-    /// only where that begins is written down.
+    /// A checkpoint is to begin with the next commit.
     var isCheckpointDue: Bool {
         guard let last = transaction.checkpointedMs else { return true }
-        guard settings.delivery == .exactlyOnce else { return false }
-        return log.nowMs - last >= settings.checkpointIntervalMs
+        return !isCheckpointUnderWay && log.nowMs - last >= settings.checkpointIntervalMs
     }
+
+    /// A checkpoint was begun, and some of it is still to be written.
+    var isCheckpointUnderWay: Bool { shards.contains { $0.checkpoint != nil } }
 
     /// A checkpoint is due and there is something to put into it, though no event came.
     var isIdleCheckpointDue: Bool { isCheckpointDue && isCheckpointUseful }
@@ -17,74 +18,97 @@ extension Worker {
     /// control records. A barrier that stayed behind those would ask for them again when the log has long
     /// deleted them.
     var isCheckpointUseful: Bool {
-        settings.delivery == .exactlyOnce
-            && shards.contains { shard in
-                shard.aggregate.dirtyRecordCount > 0
-                    || shard.lanes.contains {
-                        max($0.next, log.position($0.partition) ?? $0.next) > $0.barrier
-                    }
-            }
+        shards.contains { shard in
+            shard.aggregate.dirtyRecordCount > 0
+                || shard.lanes.contains {
+                    max($0.next, log.position($0.partition) ?? $0.next) > $0.barrier
+                }
+        }
     }
 
-    /// The checkpoint that was written is committed.
+    /// Bytes of checkpoint records that one transaction may hold. What pins where a history begins, or new rules
+    /// or a rebuild, is not spread: until it is there nothing else may count.
+    private var sliceBytes: Int {
+        let isWhole = settings.checkpointIntervalMs == 0 || transaction.checkpointedMs == nil
+        return isWhole ? .max : settings.checkpointSliceBytes
+    }
+
+    /// Writes what this transaction takes of the checkpoints under way.
+    /// - Parameter begins: new ones begin with this transaction.
+    func writeCheckpoints(begins: Bool) throws(LogFailure) {
+        if begins {
+            for shard in shards where shard.checkpoint == nil { shard.beginCheckpoint() }
+            transaction.beginsCheckpoint = true
+        }
+        var room = sliceBytes
+        var complete: [Shard] = []
+        for shard in shards where shard.checkpoint != nil && room > 0 {
+            if try writeSlice(of: shard, &room) { complete.append(shard) }
+        }
+        guard !complete.isEmpty else { return }
+        // Without transactions only the order makes it safe: records, then barriers, then positions.
+        if settings.delivery == .atLeastOnce {
+            try log.awaitAcknowledgements()
+            transaction.holdsBarriers = true
+        }
+        for shard in complete {
+            guard let checkpoint = shard.checkpoint else { continue }
+            for record in shard.barriers(of: checkpoint, settings) { try send(record, of: shard) }
+            shard.checkpoint?.isComplete = true
+        }
+        if settings.delivery == .atLeastOnce { try log.awaitAcknowledgements() }
+    }
+
+    /// - Returns: whether nothing is left but the barriers.
+    private func writeSlice(of shard: Shard, _ room: inout Int) throws(LogFailure) -> Bool {
+        guard let generation = shard.checkpoint?.generation else { return false }
+        try shard.aggregate.writeSnapshot { (record) throws(LogFailure) in
+            let stamped = stamped(record, generation, shard)
+            if !shard.leftovers.isEmpty {
+                let place = StatePlacement.Place(
+                    placement.partition(of: stamped.name, shard: shard), stamped.key)
+                shard.checkpoint?.replaced.insert(place)
+            }
+            room -= try send(stamped, of: shard)
+            return room > 0
+        }
+        guard shard.aggregate.isSnapshotWritten else { return false }
+        let replaced = shard.checkpoint?.replaced ?? []
+        for place in shard.leftovers where !replaced.contains(place) { try delete(place, of: shard) }
+        return true
+    }
+
+    private func stamped(
+        _ record: SnapshotRecord, _ generation: UInt64, _ shard: Shard
+    ) -> StateRecord {
+        switch record {
+        case .cells(let bucket, let cells, let slot):
+            .cells(bucket: bucket, cells, Stamp(generation: generation, slot: slot))
+        case .seen(let place, let chunk, let slot):
+            .seen(
+                shard.lanes[place.lane].partition, place: place.place, chunk,
+                Stamp(generation: generation, slot: slot))
+        case .movements(let images, let slot):
+            .movements(images, Stamp(generation: generation, slot: slot))
+        }
+    }
+
+    /// What the transaction held of checkpoints is committed.
     func markCheckpointed() {
-        for shard in shards {
-            shard.aggregate.markCheckpointed()
-            shard.leftovers = []
-            for lane in shard.lanes.indices { shard.lanes[lane].barrier = shard.lanes[lane].committed }
-            guard shard.isRebuilt else { continue }
-            shard.isRebuilt = false
-            rebuilt.insert(shard.partitions)
-        }
-        transaction.checkpointedMs = log.nowMs
-    }
-
-    /// Writes the cells and seen ids that changed since the last checkpoint, then the barriers that say for
-    /// which input offsets they stand. It counts only if the transaction commits.
-    func writeCheckpoint(of shard: Shard) throws(LogFailure) {
-        let isComplete = settings.delivery == .exactlyOnce
-        if isComplete {
-            var obsolete = shard.leftovers
-            try shard.aggregate.forEachDirtyBucket { (bucket, cells) throws(LogFailure) in
-                try send(.cells(bucket: bucket, cells), of: shard)
-                obsolete.remove(placement.place(of: .cells(bucket: bucket), shard: shard))
-            }
-            try shard.aggregate.forEachDirtySeenChunk { (lane, place, chunk) throws(LogFailure) in
-                let input = shard.lanes[lane].partition
-                try send(.seen(input, place: place, chunk), of: shard)
-                obsolete.remove(placement.place(of: .seen(input, place: place), shard: shard))
-            }
-            try writeMovements(of: shard, &obsolete)
-            for place in obsolete { try delete(place, of: shard) }
-        } else if !shard.leftovers.isEmpty {
-            try log.awaitAcknowledgements()
-            for place in shard.leftovers { try delete(place, of: shard) }
-            try log.awaitAcknowledgements()
-        }
-        for (index, lane) in shard.lanes.enumerated() {
-            let barrier = Barrier(
-                partition: lane.partition, base: lane.base, offset: isComplete ? lane.next : lane.base,
-                highestID: isComplete ? shard.aggregate.highestID(lane: index) : nil,
-                cellCount: isComplete ? UInt32(shard.aggregate.pairCount) : 0,
-                seenChunkCount: isComplete ? UInt32(shard.aggregate.seenChunkCount(lane: index)) : 0,
-                alertCount: isComplete ? UInt32(shard.aggregate.publishedAlertCount) : 0,
-                settings: settings.fingerprint, release: settings.release)
-            try send(.barrier(barrier), of: shard)
+        if transaction.beginsCheckpoint { transaction.checkpointedMs = log.nowMs }
+        for shard in shards where shard.checkpoint?.isComplete == true {
+            if shard.isRebuilt { rebuilt.insert(shard.partitions) }
+            shard.finishCheckpoint()
         }
     }
 
-    private func writeMovements(
-        of shard: Shard, _ obsolete: inout Set<StatePlacement.Place>
-    ) throws(LogFailure) {
-        try shard.aggregate.forEachDirtyMovementChunk { (chunk) throws(LogFailure) in
-            try send(.movements(chunk), of: shard)
-            obsolete.remove(placement.place(of: .movements(number: chunk.number), shard: shard))
-        }
-        guard let first = shard.lanes.first, shard.aggregate.followsRows else { return }
-        let summary = MovementLogSummary(
-            partition: first.partition, offset: first.next, count: UInt64(shard.aggregate.movementCount),
-            truncated: shard.aggregate.truncated)
-        try send(.movementLog(summary), of: shard)
-        obsolete.remove(placement.place(of: .movementLog(first.partition), shard: shard))
+    /// Before an orderly end: writes what is left of the checkpoint under way and one of what came since, as far as
+    /// there is time. One that is left unfinished is safe: the next start begins at the one before.
+    func finishCheckpoints() throws(LogFailure) {
+        let deadline = log.nowMs + Self.finishingMs
+        while isCheckpointUnderWay || isCheckpointUseful, log.nowMs < deadline { try commit(isFinal: true) }
     }
+
+    /// Half of what the daemon has for its end.
+    private static var finishingMs: Int64 { 5_000 }
 }

@@ -4,6 +4,8 @@ extension Worker {
     /// Does what a failure calls for, so that the next step starts from a state that Kafka agrees with.
     func handle(_ failure: LogFailure) throws(WorkerStop) {
         var failure = failure
+        // Whether the barriers that were sent count, only the state topic can tell.
+        if transaction.holdsBarriers, !failure.isFinal { failure = .indefinite(failure.message) }
         // Putting back can fail in turn; each answer is heavier than the one before, so this ends.
         for _ in 0..<4 {
             do throws(LogFailure) {

@@ -44,7 +44,10 @@ extension Worker {
     /// With transactions the ledger goes out beside its change. Without, it follows once the change is
     /// acknowledged: a crash in between may then repeat a change, never swallow one.
     func remember(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
-        guard settings.delivery == .atLeastOnce else { return try send(record, of: shard) }
+        guard settings.delivery == .atLeastOnce else {
+            try send(record, of: shard)
+            return
+        }
         transaction.ledger.append((record, shard))
     }
 
@@ -56,14 +59,19 @@ extension Worker {
         transaction.ledger = []
     }
 
-    func send(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
+    /// - Returns: the bytes of its key and value.
+    @discardableResult
+    func send(_ record: StateRecord, of shard: Shard) throws(LogFailure) -> Int {
         guard shard.isCovered || settings.delivery == .atLeastOnce else {
             throw .fatal("state of a shard was to be written whose offset is not part of the transaction")
         }
         let partition = placement.partition(of: record.name, shard: shard)
+        var bytes = 0
         try messages.state.encode(record) { (key, value) throws(LogFailure) in
+            bytes = key.count + value.count
             try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: value))
         }
+        return bytes
     }
 
     /// Deletes what was left of before a rebuild, wherever it may lie: with a tombstone in its own place alone, an
@@ -72,7 +80,7 @@ extension Worker {
         guard shard.isCovered || settings.delivery == .atLeastOnce else {
             throw .fatal("state of a shard was to be deleted whose offset is not part of the transaction")
         }
-        try messages.state.encodeKey(of: place.name) { (key) throws(LogFailure) in
+        try messages.state.encodeKey(of: place.key) { (key) throws(LogFailure) in
             try log.send(OutgoingMessage(topic: .state, partition: place.partition, key: key, value: nil))
         }
     }
@@ -93,7 +101,9 @@ extension Worker {
         for shard in shards {
             shard.passGaps(upTo: log.position)
             let moved = shard.lanes.filter { $0.next != $0.committed || transaction.checkpointedMs == nil }
-            let isToWrite = checkpoint || shard.aggregate.hasPendingChanges || isToRemember(of: shard)
+            let isToWrite =
+                checkpoint || shard.checkpoint != nil || shard.aggregate.hasPendingChanges
+                || isToRemember(of: shard)
             let lanes = moved.isEmpty && isToWrite ? Array(shard.lanes.prefix(1)) : moved
             positions += lanes.map { PartitionPosition($0.partition, $0.next) }
             shard.isCovered = !lanes.isEmpty

@@ -124,7 +124,7 @@ public final class Worker<L: Log> {
     private var waitMs: Int64 {
         if case .recovering = phase { return 0 }
         if transaction.hasWork { return transaction.expectsMore ? Self.moreWaitMs : 0 }
-        if hasPendingChanges || hasRefusedRows { return 0 }
+        if hasPendingChanges || hasRefusedRows || isCheckpointUnderWay { return 0 }
         // Reference topics are looked into between two polls of the input.
         return reference == nil ? 100 : 20
     }
@@ -238,7 +238,8 @@ public final class Worker<L: Log> {
     private var isCommitDue: Bool {
         guard case .running = phase else { return false }
         if hasPendingChanges || hasRefusedRows || isIdleCheckpointDue { return true }
-        guard transaction.hasWork else { return false }
+        // What is left of a checkpoint needs no events to go on.
+        guard transaction.hasWork else { return isCheckpointUnderWay }
         return transaction.isQueueDry || limit.isReached(transaction.records)
             || log.nowMs - transaction.startedMs >= gatheringMs
     }
@@ -263,7 +264,7 @@ public final class Worker<L: Log> {
         try checkKeying()
         try openTransaction()
         views?.begin()
-        let checkpoint = isCheckpointDue || isFinal && isCheckpointUseful
+        let checkpoint = isCheckpointDue || isFinal && !isCheckpointUnderWay && isCheckpointUseful
         let positions = positionsToCommit(withCheckpoint: checkpoint)
         try log.sendOffsets(positions)
         for shard in shards {
@@ -273,7 +274,7 @@ public final class Worker<L: Log> {
         }
         let refusedRows = try sendRefusedRows()
         try sendLedger()
-        if checkpoint { for shard in shards { try writeCheckpoint(of: shard) } }
+        try writeCheckpoints(begins: checkpoint)
         try sendPositions(positions)
         let askedMs = log.nowMs
         try log.commit()
@@ -282,7 +283,7 @@ public final class Worker<L: Log> {
         for shard in shards {
             shard.commit()
         }
-        if checkpoint { markCheckpointed() }
+        markCheckpointed()
         telemetry.committed(
             tookMs: log.nowMs - startedMs, messages: transaction.sent, alertChanges: transaction.alertChanges,
             recordTimes: transaction.recordTimes)

@@ -2,62 +2,9 @@ import Testing
 
 @testable import Inventory
 
-/// A compacted state topic: of each key the newest record.
-private struct Topic {
-    struct Place: Hashable {
-        var lane: Int
-        var place: UInt32
-    }
-
-    var buckets: [UInt32: [CellImage]] = [:]
-    var chunks: [Place: SeenChunk] = [:]
-    var highest: [Int64?] = []
-    var alerts: [Pair: LedgerEntry] = [:]
-    var stock: [Pair: UInt64] = [:]
-    var rollup: [ProductID: UInt64] = [:]
-
-    mutating func checkpoint(_ store: Store) -> Int {
-        var records = 0
-        store.aggregate.forEachDirtyBucket { bucket, cells in
-            buckets[bucket] = cells
-            records += 1
-        }
-        store.aggregate.forEachDirtySeenChunk { lane, place, chunk in
-            chunks[Place(lane: lane, place: place)] = chunk
-            records += 1
-        }
-        highest = (0..<store.aggregate.laneCount).map { store.aggregate.highestID(lane: $0) }
-        store.aggregate.markCheckpointed()
-        return records
-    }
-
-    mutating func publish(_ changes: [OutputChange]) {
-        for change in changes {
-            switch change {
-            case .alert(let change, let entry): alerts[change.pair] = entry
-            case .stock(let pair, _, let print): stock[pair] = print
-            case .rollup(let product, _, let print): rollup[product] = print
-            }
-        }
-    }
-
-    func restore(_ catalog: Catalog, _ window: UInt64, _ outputs: Aggregate.Outputs) -> Store {
-        let store = Store(catalog, window: window, lanes: highest.count, outputs: outputs)
-        for (bucket, cells) in buckets { store.aggregate.restore(bucket: bucket, cells: cells) }
-        for (place, chunk) in chunks { store.aggregate.restore(chunk, lane: place.lane) }
-        for (lane, id) in highest.enumerated() { store.aggregate.restore(highestID: id, lane: lane) }
-        store.aggregate.finishRestoringCells()
-        for (pair, entry) in alerts { store.aggregate.restore(entry, of: pair) }
-        for (pair, print) in stock { store.aggregate.restore(stockFingerprint: print, of: pair) }
-        for (product, print) in rollup { store.aggregate.restore(rollupFingerprint: print, of: product) }
-        store.aggregate.markCheckpointed()
-        return store
-    }
-}
-
 @Suite struct CheckpointTests {
     @Test func `a checkpoint holds only what changed since the last`() {
-        var topic = Topic()
+        var topic = CompactedTopic()
         let store = Store(Catalog(), window: 100_000)
         for product in Int32(0)..<100 { store.apply(1, at: Pair(product, 1)) }
         store.commit()
@@ -78,7 +25,7 @@ private struct Topic {
     @Test func `a restored aggregate knows what was published before its cells`() {
         let store = Store()
         store.apply(60, time: 9)
-        var topic = Topic()
+        var topic = CompactedTopic()
         topic.publish(store.consolidate())
         store.aggregate.commit()
         topic.highest = [nil]
@@ -91,7 +38,7 @@ private struct Topic {
     }
 
     @Test func `what is published and no longer so is resolved after a recovery`() {
-        var topic = Topic()
+        var topic = CompactedTopic()
         topic.alerts[Pair(1, 1)] = LedgerEntry(
             severity: .low, incident: 7, since: Timestamp(microseconds: 3))
         topic.highest = [nil]
@@ -105,7 +52,7 @@ private struct Topic {
     }
 
     @Test func `a changed reference row is published after a recovery`() {
-        var topic = Topic()
+        var topic = CompactedTopic()
         let store = Store()
         store.apply(60)
         topic.publish(store.consolidate())
@@ -125,7 +72,7 @@ private struct Topic {
             var history = History(seed: seed, window: window)
             var catalog = history.catalog()
             var store = Store(catalog, window: window, lanes: 2, outputs: outputs)
-            var topic = Topic()
+            var topic = CompactedTopic()
             for round in 0..<8 {
                 for _ in 0..<6 {
                     let transaction = history.transaction()

@@ -68,7 +68,7 @@ import Testing
         store.commit()
         #expect(store.stock[Pair(1, 1)]?.currentStock == 2)
         #expect(store.highestID == nil)
-        store.aggregate.forEachDirtySeenChunk { _, _, _ in Issue.record("a chunk of nothing") }
+        store.checkpoint { if case .seen = $0 { Issue.record("a chunk of nothing") } }
     }
 
     @Test func `each partition has ids of its own`() {

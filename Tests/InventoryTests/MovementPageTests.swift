@@ -42,7 +42,7 @@ private final class LogHistory {
         for _ in 0..<4 {
             for _ in 0..<random.below(1_500) { write() }
             compare()
-            log.forEachDirtyChunk { stored[$0.number] = $0 }
+            for number in log.dirtyBlocks { stored[number] = log.images(of: number) }
             log.markClean()
             fresh = []
             compareStored()

@@ -75,7 +75,7 @@ struct EarlierPlacementTests {
             $0.value == nil
         }
         let name = StateRecord.Name.position(Partition(2))
-        #expect(tombstones.count { $0.key?.withUnsafeBytes { StateRecord.Name(key: $0) } == name } == 2)
+        #expect(tombstones.count { $0.key?.withUnsafeBytes { StateRecord.Key($0)?.name } == name } == 2)
     }
 
     @Test("in a topic with more partitions than before is noticed all the same")

@@ -39,7 +39,7 @@ struct RebuildTests {
         try scenario.run(third)
         #expect(try scenario.stock(third) == [39: 39, 40: 40])
         let cells = scenario.stored.reduce(0) { count, record in
-            if case .cells(_, let cells) = record { count + cells.count { $0.events > 0 } } else { count }
+            if case .cells(_, let cells, _) = record { count + cells.count { $0.events > 0 } } else { count }
         }
         #expect(cells == 2, "and no bucket of the larger table is left")
     }
@@ -174,7 +174,7 @@ struct StoredStateTests {
     func cutBucket(_ warehouses: Int) throws {
         let scenario = try stocked(warehouses)
         let bucket = scenario.stored.compactMap { record in
-            if case .cells(0, let cells) = record { cells } else { nil }
+            if case .cells(0, let cells, _) = record { cells } else { nil }
         }
         scenario.store(.cells(bucket: 0, Array(try #require(bucket.first).dropLast())))
         let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }

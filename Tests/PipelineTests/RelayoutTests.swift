@@ -41,10 +41,10 @@ struct RelayoutTests {
     /// Each record lies where its layout has it, and none is left of the other.
     static func checkPlaces(_ scenario: Scenario) {
         for (index, partition) in scenario.cluster.topics[.state]!.enumerated() {
-            var standing: [StateRecord.Name: StateRecord] = [:]
+            var standing: [StateRecord.Key: StateRecord] = [:]
             for record in partition.committedRecords {
-                guard let name = record.key?.withUnsafeBytes({ StateRecord.Name(key: $0) }) else { continue }
-                standing[name] = CommitChecker.read(record)
+                guard let key = record.key?.withUnsafeBytes({ StateRecord.Key($0) }) else { continue }
+                standing[key] = CommitChecker.read(record)
             }
             for record in standing.values {
                 if case .barrier(let barrier) = record {

@@ -38,6 +38,9 @@ struct SimulationTests {
             }
             coverage.add(simulation.cluster.coverage)
         }
+        for probe in Probe.allCases where coverage[probe] < 20 {
+            print("RARE", probe.rawValue, coverage[probe])
+        }
         guard failures == 0, seeds >= 1_000 else { return }
         for probe in Probe.allCases {
             #expect(coverage[probe] > 0, "no history reached \(probe.rawValue)")

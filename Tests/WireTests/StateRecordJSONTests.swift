@@ -27,7 +27,8 @@ struct StateRecordJSONTests {
                     ]),
                 #""cells","bucket":7,"cells":[{"product_id":3,"warehouse_id":-1,"stock":-5,"#
                     + #""last_updated":"1970-01-01T00:00:01.5Z","events":2},"#
-                    + #"{"product_id":3,"warehouse_id":-1,"stock":0,"last_updated":null,"events":0}]"#
+                    + #"{"product_id":3,"warehouse_id":-1,"stock":0,"last_updated":null,"events":0}],"#
+                    + #""generation":0,"slot":0"#
             ),
             (.position(Partition(1), Offset(9)), #""position","partition":1,"input_offset":9"#),
             (
@@ -35,10 +36,10 @@ struct StateRecordJSONTests {
                     Barrier(
                         partition: Partition(1), base: Offset(4), offset: Offset(9), highestID: nil,
                         cellCount: 33, seenChunkCount: 2, alertCount: 6, settings: "a=\"b\"\nc=d",
-                        release: "0.1.0")),
+                        release: "0.1.0", stamp: Stamp(generation: 12, slot: 1), laneCount: 3, digest: 255)),
                 #""barrier","partition":1,"base":4,"input_offset":9,"highest_event_id":null,"cells":33,"#
-                    + #""seen_chunks":2,"alerts":6,"#
-                    + #""settings":"a=\"b\"\nc=d","release":"0.1.0""#
+                    + #""seen_chunks":2,"alerts":6,"barriers":3,"digest":"ff","#
+                    + #""settings":"a=\"b\"\nc=d","release":"0.1.0","generation":12,"slot":1"#
             ),
             (
                 .alert(
@@ -67,13 +68,13 @@ struct StateRecordJSONTests {
                         ])),
                 #""movements","events":[{"event_id":64,"cell":4,"units":-5,"#
                     + #""event_time":"1970-01-01T00:00:00Z","version":"ff","source_seconds":3},"#
-                    + #"{"event_id":66,"deleted":true,"version":"0","source_seconds":0}]"#
+                    + #"{"event_id":66,"deleted":true,"version":"0","source_seconds":0}],"generation":0,"slot":0"#
             ),
             (
                 .movementLog(
                     MovementLogSummary(
                         partition: Partition(1), offset: Offset(9), count: 7, truncated: nil)),
-                #""movement_log","partition":1,"input_offset":9,"events":7"#
+                #""movement_log","partition":1,"input_offset":9,"events":7,"generation":0,"slot":0"#
             ),
             (
                 .referenceRefused(.products, Partition(1), Offset(9)),
@@ -119,13 +120,16 @@ struct StateRecordJSONTests {
             .stockFingerprint(pair), .rollupFingerprint(ProductID(-7)),
             .referenceRefused(.warehouses, Partition(5)),
         ] {
-            var found: StateRecord.Name?
-            encoder.encodeKey(of: name) { found = StateRecord.Name(key: $0) }
-            #expect(found == name)
+            for slot in 0...(name.isOfCheckpoint ? 1 : 0) as ClosedRange<UInt8> {
+                let key = StateRecord.Key(name, slot: slot)
+                var found: StateRecord.Key?
+                encoder.encodeKey(of: key) { found = StateRecord.Key($0) }
+                #expect(found == key)
+            }
         }
         encoder.encode(.position(Partition(0), Offset(1))) { key, _ in
-            #expect(StateRecord.Name(key: key) == .position(Partition(0)))
+            #expect(StateRecord.Key(key) == StateRecord.Key(.position(Partition(0))))
         }
-        #expect([UInt8](arrayLiteral: 1, 2).withUnsafeBytes { StateRecord.Name(key: $0) } == nil)
+        #expect([UInt8](arrayLiteral: 1, 2).withUnsafeBytes { StateRecord.Key($0) } == nil)
     }
 }

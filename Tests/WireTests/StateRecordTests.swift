@@ -10,6 +10,8 @@ import Wire
         partition: Partition(3), base: Offset(7), offset: Offset(1_000_000_007), highestID: -4,
         cellCount: 77, seenChunkCount: 5, alertCount: 9, settings: "dedupe.window=5\nsigns=RECEIVED:1",
         release: "1.2.3-é")
+    /// The second of two records of a name.
+    static let later = Stamp(generation: 1 << 40, slot: 1)
     static let records: [StateRecord] = [
         .cells(bucket: 0, []),
         .cells(bucket: .max, [image(1)]),
@@ -21,6 +23,18 @@ import Wire
             Barrier(
                 partition: Partition(0), base: Offset(0), offset: Offset(0), highestID: nil, cellCount: 0,
                 settings: "", release: "")),
+        .cells(bucket: 5, [image(3)], later),
+        .cells(bucket: 6, [image(3)], Stamp(generation: 1 << 62, slot: 0)),
+        .seen(Partition(2), place: 4096, chunk, later),
+        .barrier(
+            Barrier(
+                partition: Partition(3), base: Offset(7), offset: Offset(9), highestID: 4, cellCount: 3,
+                settings: "", release: "2", stamp: later, laneCount: 4, digest: .max)),
+        .movements(MovementImages(number: -1, known: 0, images: []), later),
+        .movementLog(
+            MovementLogSummary(
+                partition: Partition(2), offset: Offset(5), count: 0,
+                truncated: RowVersion(position: 8, seconds: .max), stamp: later)),
         .position(Partition(1), Offset(.max)),
         .alert(
             Pair(product: ProductID(.min), warehouse: WarehouseID(-1)),
@@ -125,10 +139,14 @@ import Wire
     @Test func `anything cut short is refused`() {
         for record in Self.records {
             let (key, value) = Self.encode(record)
-            for length in 0..<key.count { #expect(Self.isRefused(Array(key.prefix(length)), value)) }
+            // The key of the second record without its last byte is the key of the first.
+            let least = key.count - (record.stamp?.slot == 1 ? 1 : 0)
+            for length in 0..<least { #expect(Self.isRefused(Array(key.prefix(length)), value)) }
             // A bucket cut between two cells is a shorter bucket: the barrier's count tells.
             let step = if case .cells = record { 28 } else { Int.max }
-            for length in 0..<value.count where length == 0 || (length - 1) % step != 0 || step == .max {
+            let header = value[0] < 3 ? 1 : 9
+            for length in 0..<value.count
+            where length < header || (length - header) % step != 0 || step == .max {
                 #expect(Self.isRefused(key, Array(value.prefix(length))), "\(length) bytes of \(value.count)")
             }
         }
@@ -160,11 +178,11 @@ import Wire
     @Test func `an unknown version is refused, and a barrier names the release that wrote it`() {
         for record in Self.records {
             var (key, value) = Self.encode(record)
-            value[0] = 3
+            value[0] = 4
             let kind = Character(UnicodeScalar(key[0]))
             var release: String?
             if case .barrier(let barrier) = record { release = barrier.release }
-            #expect(Self.decode(key, value) == .failure(.unknownVersion(3, kind: kind, release: release)))
+            #expect(Self.decode(key, value) == .failure(.unknownVersion(4, kind: kind, release: release)))
         }
         let (key, value) = Self.encode(.barrier(Self.barrier))
         let later = [9] + value[1...] + [1, 2, 3]
@@ -189,6 +207,20 @@ import Wire
                 == .failure(.unknownVersion(2, kind: "P", release: nil)))
     }
 
+    @Test func `a generation is at least 1, and a key that is none of two is foreign`() {
+        let (key, value) = Self.encode(.cells(bucket: 5, [Self.image(3)], Self.later))
+        #expect(key == [0x43, 5, 0, 0, 0, 1], "keys are stored: they stay the same in every release")
+        #expect(Self.decode(Array(key.dropLast()) + [2], value) == .failure(.foreign))
+        for byte in [0, 0xFF] as [UInt8] {
+            var other = value
+            other.replaceSubrange(1..<9, with: Array(repeating: byte, count: 8))
+            #expect(Self.decode(key, other) == .failure(.foreign))
+        }
+        let old = Self.encode(.cells(bucket: 5, [Self.image(3)]))
+        #expect(old.value[0] == 1)
+        #expect(Self.decode(key, old.value) == .failure(.foreign), "the first layout had one record a name")
+    }
+
     @Test func `no bytes crash the reader, and only what could have been written is read`() {
         var random = SeededRandom(seed: 12)
         let kinds: [UInt8] = [0x41, 0x42, 0x43, 0x50, 0x52, 0x53, 0x4C, 0x46, 0x4D, 0x4E]
@@ -197,7 +229,7 @@ import Wire
             var (key, value) = Self.encode(random.pick(Self.records))
             if round % 2 == 0 {
                 key = Self.bytes(13, &random)
-                value = [random.chance(4) ? 0 : 1] + Self.bytes(80, &random)
+                value = [random.pick([0, 1, 1, 2, 3, 3])] + Self.bytes(80, &random)
                 if let first = key.indices.first { key[first] = random.pick(kinds) }
             } else {
                 for _ in 0..<1 + random.below(3) {
@@ -219,6 +251,12 @@ import Wire
         (0..<random.below(most + 1)).map { _ in UInt8(random.below(random.pick([2, 256]))) }
     }
 
+    private static func stamp(_ random: inout SeededRandom) -> Stamp {
+        random.chance(3)
+            ? .first
+            : Stamp(generation: max(1, UInt64(bitPattern: random.int64()) >> 2), slot: UInt8(random.below(2)))
+    }
+
     private static func random(_ random: inout SeededRandom) -> StateRecord {
         func int32() -> Int32 { Int32(truncatingIfNeeded: random.int64()) }
         func uint64() -> UInt64 { UInt64(bitPattern: random.int64()) }
@@ -226,11 +264,11 @@ import Wire
         switch random.below(7) {
         case 0:
             let cells = (0..<random.below(33)).map { _ in image(Int64(int32())) }
-            return .cells(bucket: UInt32(bitPattern: int32()), cells)
+            return .cells(bucket: UInt32(bitPattern: int32()), cells, stamp(&random))
         case 1:
             let chunk = SeenChunk(
                 number: random.int64(), words: (0..<SeenChunk.wordCount).map { _ in uint64() })
-            return .seen(Partition(int32()), place: UInt32(bitPattern: int32()), chunk)
+            return .seen(Partition(int32()), place: UInt32(bitPattern: int32()), chunk, stamp(&random))
         case 2:
             let text = String(repeating: random.pick(["a", "é", "\0", "😀"]), count: random.below(40))
             return .barrier(

@@ -55,7 +55,7 @@ struct CaptureBenchmark {
                 return (step.id, CaptureText.envelope(step))
             }
             costs.append(Cost.of { Self.follow(text, decoder, &aggregate) })
-            aggregate.markCheckpointed()
+            aggregate.markClean()
         }
         precondition(aggregate.movementCount == rows.count, "every message was followed")
         add(

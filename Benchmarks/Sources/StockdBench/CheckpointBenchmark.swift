@@ -13,7 +13,7 @@ struct CheckpointBenchmark {
         let text = EventText(events: pairs, pairs: pairs, stocking: true)
         _ = MicroBenchmarks.apply(text, to: &aggregate, EventDecoder())
         var image = Image()
-        let written = Cost.of { image.write(aggregate) }
+        let written = Cost.of { image.write(&aggregate) }
         report.add(
             Measurement(
                 group: "micro", name: "checkpoint image, write",
@@ -41,10 +41,17 @@ private struct Image {
 
     var count: Int { ends.count }
 
-    mutating func write(_ aggregate: borrowing Aggregate) {
-        aggregate.forEachDirtyBucket { bucket, cells in append(.cells(bucket: bucket, cells)) }
-        aggregate.forEachDirtySeenChunk { _, place, chunk in
-            append(.seen(Partition(0), place: place, chunk))
+    mutating func write(_ aggregate: inout Aggregate) {
+        let stamp = Stamp(generation: 1, slot: 0)
+        aggregate.takeSnapshot()
+        aggregate.writeSnapshot { record in
+            switch record {
+            case .cells(let bucket, let cells, _): append(.cells(bucket: bucket, cells, stamp))
+            case .seen(let place, let chunk, _):
+                append(.seen(Partition(0), place: place.place, chunk, stamp))
+            case .movements: break
+            }
+            return true
         }
     }
 
@@ -70,8 +77,8 @@ private struct Image {
                     value: UnsafeRawBufferPointer(rebasing: bytes[key..<value]))
                 start = value
                 switch record {
-                case .cells(let bucket, let cells): aggregate.restore(bucket: bucket, cells: cells)
-                case .seen(_, _, let chunk): aggregate.restore(chunk, lane: 0)
+                case .cells(let bucket, let cells, _): aggregate.restore(bucket: bucket, cells: cells)
+                case .seen(_, _, let chunk, _): aggregate.restore(chunk, lane: 0)
                 default: throw BenchFailure("a record of another kind")
                 }
             }

@@ -41,7 +41,7 @@ enum MovementBenchmark {
             guard number % MicroBenchmarks.batch == 0 || number == count else { continue }
             aggregate.consolidate { _ in }
             aggregate.commit()
-            if number % (50 * MicroBenchmarks.batch) == 0 { aggregate.markCheckpointed() }
+            if number % (50 * MicroBenchmarks.batch) == 0 { aggregate.markClean() }
         }
     }
 }

@@ -33,8 +33,17 @@ enum RecoveryBenchmark {
                 fwrite(value.baseAddress, value.count, 1, file)
             }
         }
-        aggregate.forEachDirtyBucket { put(.cells(bucket: $0, $1)) }
-        aggregate.forEachDirtySeenChunk { put(.seen(Partition(0), place: $1, $2)) }
+        let stamp = Stamp(generation: 1, slot: 0)
+        aggregate.takeSnapshot()
+        let digest = aggregate.digest(afterSnapshotOf: stamp.generation)
+        aggregate.writeSnapshot { record in
+            switch record {
+            case .cells(let bucket, let cells, _): put(.cells(bucket: bucket, cells, stamp))
+            case .seen(let place, let chunk, _): put(.seen(Partition(0), place: place.place, chunk, stamp))
+            case .movements: break
+            }
+            return true
+        }
         // Every twentieth pair has had an alert.
         for place in stride(from: 0, to: aggregate.pairCount, by: 20) {
             put(.alert(aggregate.pair(at: place), LedgerEntry(incident: 1)))
@@ -44,7 +53,8 @@ enum RecoveryBenchmark {
                 Barrier(
                     partition: Partition(0), base: Offset(0), offset: Offset(Int64(text.count)),
                     highestID: aggregate.highestID(lane: 0), cellCount: UInt32(aggregate.pairCount),
-                    settings: PipelineSettings().fingerprint, release: "bench")))
+                    settings: PipelineSettings().fingerprint, release: "bench", stamp: stamp, laneCount: 1,
+                    digest: digest)))
         put(.position(Partition(0), Offset(Int64(text.count))))
     }
 

@@ -31,27 +31,65 @@ public struct MovementImages: Equatable, Sendable {
 }
 
 extension MovementLog {
-    /// The blocks of 64 ids of which an event changed since the last checkpoint, each whole.
-    func forEachDirtyChunk<Failure: Error>(
-        _ body: (MovementImages) throws(Failure) -> Void
-    ) throws(Failure) {
+    /// The numbers of the blocks of 64 ids of which an event changed since the last checkpoint.
+    var dirtyBlocks: [Int64] {
+        var numbers: [Int64] = []
         for index in dirtyPages {
             guard let page = page(index) else { continue }
-            let rows = (0..<page.count).map { (id: mixer.id(page.key($0)), row: $0) }.sorted { $0.id < $1.id }
-            var end = 0
-            while end < rows.count {
-                let start = end
-                let number = rows[start].id >> 6
-                while end < rows.count, rows[end].id >> 6 == number { end += 1 }
-                guard rows[start..<end].contains(where: { page.isDirty($0.row) }) else { continue }
-                var images = MovementImages(number: number, known: 0, images: [])
-                for (id, row) in rows[start..<end] {
-                    images.known |= 1 << UInt64(id & 63)
-                    images.images.append(MovementImages.Image(page[row]))
-                }
-                try body(images)
+            // All of a block lies in one page, and a page holds few.
+            let first = numbers.count
+            for row in 0..<page.count where page.isDirty(row) {
+                let number = mixer.id(page.key(row)) >> 6
+                if !numbers[first...].contains(number) { numbers.append(number) }
             }
         }
+        return numbers
+    }
+
+    /// Blocks as they were before the changes of a journal.
+    func images(of numbers: [Int64], before journal: borrowing Journal) -> [MovementImages] {
+        var copies = numbers.map { movements(of: $0) }
+        if !journal.moved.isEmpty || !journal.added.isEmpty {
+            let copyOf = Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) })
+            for moved in journal.moved.reversed() {
+                let id = mixer.id(moved.key)
+                if let copy = copyOf[id >> 6] { copies[copy][Int(id & 63)] = moved.before }
+            }
+            for key in journal.added {
+                let id = mixer.id(key)
+                if let copy = copyOf[id >> 6] { copies[copy][Int(id & 63)] = nil }
+            }
+        }
+        return zip(numbers, copies).map { MovementImages(number: $0, $1) }
+    }
+
+    /// A block as it is.
+    func images(of number: Int64) -> MovementImages {
+        MovementImages(number: number, movements(of: number))
+    }
+
+    /// The movements of a block's 64 ids.
+    private func movements(of number: Int64) -> [Movement?] {
+        var movements: [Movement?] = Array(repeating: nil, count: 64)
+        let key = mixer.key(number << 6)
+        guard let page = page(of: key.place) else { return movements }
+        for row in 0..<page.count where page.key(row).isBeside(key) {
+            movements[Int(page.key(row).place.rawValue & 63)] = page[row]
+        }
+        return movements
+    }
+
+    /// Where the next record of a block goes; 0 for one that was never stored.
+    func nextSlot(of number: Int64) -> UInt8 {
+        let key = mixer.key(number << 6)
+        guard let page = page(of: key.place) else { return 0 }
+        return (0..<page.count).contains { page.key($0).isBeside(key) && page.nextSlot($0) == 1 } ? 1 : 0
+    }
+
+    func setNextSlot(_ slot: UInt8, of number: Int64) {
+        let key = mixer.key(number << 6)
+        guard let page = page(of: key.place) else { return }
+        for row in 0..<page.count where page.key(row).isBeside(key) { page.setNextSlot(row, slot) }
     }
 
     /// Puts a block back, over whatever there was of it.
@@ -88,6 +126,17 @@ extension MovementLog {
     }
 }
 
+extension MovementImages {
+    fileprivate init(number: Int64, _ movements: [Movement?]) {
+        self.init(number: number, known: 0, images: [])
+        for (bit, movement) in movements.enumerated() {
+            guard let movement else { continue }
+            known |= 1 << UInt64(bit)
+            images.append(Image(movement))
+        }
+    }
+}
+
 extension Movement {
     init(_ image: MovementImages.Image) {
         self.init(
@@ -111,12 +160,8 @@ extension Aggregate {
     /// The newest truncation that was applied.
     public var truncated: RowVersion? { movements.truncated }
 
-    /// The chunks of the movement log that changed since the last checkpoint, each whole.
-    public func forEachDirtyMovementChunk<Failure: Error>(
-        _ body: (MovementImages) throws(Failure) -> Void
-    ) throws(Failure) {
-        try movements.forEachDirtyChunk(body)
-    }
+    /// A chunk of the movement log that was put back.
+    public func restoredMovements(number: Int64) -> MovementImages { movements.images(of: number) }
 
     /// Puts a chunk of the movement log back; `finishRestoringMovements` must follow.
     public mutating func restore(_ chunk: MovementImages) { movements.restore(chunk) }

@@ -123,6 +123,20 @@ struct MovementLog: ~Copyable {
         directory[index] = nil
     }
 
+    /// Makes the block of an event part of the next checkpoint; false when nothing of it is known.
+    mutating func markDirty(beside key: MovementKey) -> Bool {
+        let index = directory.index(key.place)
+        guard let page = directory[index] else { return false }
+        let wasDirty = page.isDirty
+        var isKnown = false
+        for row in 0..<page.count where page.key(row).isBeside(key) {
+            page.markDirty(row)
+            isKnown = true
+        }
+        if isKnown, !wasDirty { dirtyPages.append(index) }
+        return isKnown
+    }
+
     mutating func markClean() {
         for index in dirtyPages {
             directory[index]?.markClean()

@@ -1,6 +1,7 @@
 /// Movements of events whose ids lie together once they are mixed, in one allocation of their own:
 ///
-///     header | a bit for each that changed since the last checkpoint | places | rows
+///     header | a bit for each that changed since the last checkpoint | a bit for each whose block's next record is
+///     the second of two | places | rows
 ///
 /// Places are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key and
 /// the movement, as the page's columns store it. Rows are in no order; only `remove` gives one another number.
@@ -34,7 +35,7 @@ struct MovementPage {
         while Self.byteCount(columns, room) > block.byteCount { room -= 1 }
         header.initialize(
             to: Header(count: 0, capacity: UInt32(room), columns: columns, isDirty: false, size: block.size))
-        dirtyWords.initialize(repeating: 0, count: Self.dirtyWordCount(room))
+        dirtyWords.initialize(repeating: 0, count: 2 * Self.wordCount(room))
     }
 
     func deallocate(_ pool: MovementPool) {
@@ -45,10 +46,10 @@ struct MovementPage {
     private static let margin = 8
 
     private static func byteCount(_ columns: MovementColumns, _ capacity: Int) -> Int {
-        MemoryLayout<Header>.stride + dirtyWordCount(capacity) * 8 + capacity * rowByteCount(columns) + margin
+        MemoryLayout<Header>.stride + 2 * wordCount(capacity) * 8 + capacity * rowByteCount(columns) + margin
     }
 
-    private static func dirtyWordCount(_ capacity: Int) -> Int { (capacity + 63) / 64 }
+    private static func wordCount(_ capacity: Int) -> Int { (capacity + 63) / 64 }
 
     /// Of a row with its place.
     private static func rowByteCount(_ columns: MovementColumns) -> Int {
@@ -64,8 +65,11 @@ struct MovementPage {
     }
 
     @inline(__always)
+    private var slotWords: UnsafeMutablePointer<UInt64> { dirtyWords + Self.wordCount(capacity) }
+
+    @inline(__always)
     private var places: UnsafeMutablePointer<UInt32> {
-        let words = Self.dirtyWordCount(capacity)
+        let words = 2 * Self.wordCount(capacity)
         return (memory + MemoryLayout<Header>.stride + words * 8).assumingMemoryBound(to: UInt32.self)
     }
 
@@ -155,6 +159,7 @@ struct MovementPage {
     private func add(_ key: MovementKey, _ codes: MovementCodes) {
         let row = count
         header.pointee.count += 1
+        setNextSlot(row, 0)
         places[row] = key.place.rawValue
         bytes(row).storeBytes(of: key.rest, as: UInt32.self)
         header.pointee.columns.store(codes, movementBytes(row))
@@ -168,6 +173,7 @@ struct MovementPage {
             places[row] = places[last]
             bytes(row).copyMemory(from: bytes(last), byteCount: rowByteCount)
             setDirty(row, isDirty(last))
+            setNextSlot(row, nextSlot(last))
         }
         setDirty(last, false)
         header.pointee.count -= 1
@@ -187,7 +193,7 @@ struct MovementPage {
     private func moved(_ columns: MovementColumns, capacity: Int, _ pool: MovementPool) -> MovementPage {
         let page = MovementPage(columns, capacity: capacity, pool)
         page.header.pointee.isDirty = isDirty
-        page.dirtyWords.update(from: dirtyWords, count: Self.dirtyWordCount(count))
+        page.dirtyWords.update(from: dirtyWords, count: Self.wordCount(count))
         if columns == header.pointee.columns {
             page.header.pointee.count = header.pointee.count
             page.places.initialize(from: places, count: count)
@@ -195,6 +201,7 @@ struct MovementPage {
         } else {
             for row in 0..<count { page.add(key(row), codes(row)) }
         }
+        page.slotWords.update(from: slotWords, count: Self.wordCount(count))
         deallocate(pool)
         return page
     }
@@ -219,6 +226,7 @@ struct MovementPage {
         for row in 0..<count where places[row] >> 6 & bit == wanted {
             if isAsWide { page.copy(row, of: self) } else { page.add(key(row), codes(row)) }
             if isDirty(row) { page.markDirty(page.count - 1) }
+            page.setNextSlot(page.count - 1, nextSlot(row))
         }
         return page
     }
@@ -251,6 +259,16 @@ struct MovementPage {
 
     func markClean() {
         header.pointee.isDirty = false
-        dirtyWords.update(repeating: 0, count: Self.dirtyWordCount(capacity))
+        dirtyWords.update(repeating: 0, count: Self.wordCount(capacity))
+    }
+
+    // MARK: The records of checkpoints
+
+    /// Rows that came into a block since know nothing of its records: the others decide.
+    func nextSlot(_ row: Int) -> UInt8 { slotWords[row >> 6] & 1 << UInt64(row & 63) != 0 ? 1 : 0 }
+
+    func setNextSlot(_ row: Int, _ slot: UInt8) {
+        let bit: UInt64 = 1 << UInt64(row & 63)
+        if slot == 1 { slotWords[row >> 6] |= bit } else { slotWords[row >> 6] &= ~bit }
     }
 }

@@ -48,8 +48,8 @@ public struct StateSummary: Sendable {
         guard let record else { return remove(identity) }
         liveBytesByKey[identity] = size
         switch record {
-        case .cells(let bucket, let cells): bucketSizes[bucket] = cells.count
-        case .seen(let input, let place, _): seenPlaces.insert(Self.seenPlace(input, place))
+        case .cells(let bucket, let cells, _): bucketSizes[bucket] = cells.count
+        case .seen(let input, let place, _, _): seenPlaces.insert(Self.seenPlace(input, place))
         case .barrier(let newer) where newer.partition == partition:
             barrier = newer.offset
             release = newer.release
@@ -64,7 +64,7 @@ public struct StateSummary: Sendable {
 
     private mutating func remove(_ key: [UInt8]) {
         liveBytesByKey[key] = nil
-        switch key.withUnsafeBytes({ StateRecord.Name(key: $0) }) {
+        switch key.withUnsafeBytes({ StateRecord.Key($0)?.name }) {
         case .cells(let bucket): bucketSizes[bucket] = nil
         case .seen(let input, let place): seenPlaces.remove(Self.seenPlace(input, place))
         case .barrier(partition)?: barrier = nil

@@ -11,7 +11,7 @@ extension StateRecord {
         var reader = LittleEndianReader(value)
         _ = try keyReader.read(UInt8.self)
         let version = try reader.read(UInt8.self)
-        guard version > 0, version <= kind.newest else {
+        guard version > 0, version <= kind.newest, version != 2 || kind == .barrier else {
             let release = kind == .barrier ? try? reader.readText() : nil
             throw .unknownVersion(version, kind: Character(UnicodeScalar(first)), release: release)
         }
@@ -24,21 +24,54 @@ extension StateRecord {
         _ value: inout LittleEndianReader
     ) throws(StateRecordError) -> StateRecord {
         switch kind {
-        case .cells: return .cells(bucket: try key.read(), try readCells(&value))
+        case .cells:
+            let bucket: UInt32 = try key.read()
+            let stamp = try readStamp(version, &key, &value)
+            return .cells(bucket: bucket, try readCells(&value), stamp)
         case .seen:
-            return .seen(Partition(try key.read()), place: try key.read(), try readChunk(&value))
-        case .barrier: return .barrier(try readBarrier(Partition(try key.read()), version, &value))
+            let (partition, place) = (Partition(try key.read()), try key.read(UInt32.self))
+            let stamp = try readStamp(version, &key, &value)
+            return .seen(partition, place: place, try readChunk(&value), stamp)
+        case .barrier:
+            let partition = Partition(try key.read())
+            return .barrier(try readBarrier(partition, try readSlot(version, &key), version, &value))
         case .position: return .position(Partition(try key.read()), Offset(try value.read()))
         case .alert: return .alert(Pair(packed: try key.read()), try readEntry(&value))
         case .stockFingerprint: return .stockFingerprint(Pair(packed: try key.read()), try value.read())
         case .rollupFingerprint:
             return .rollupFingerprint(ProductID(try key.read()), try value.read())
-        case .movements: return .movements(try readMovements(try key.read(), &value))
-        case .movementLog: return .movementLog(try readSummary(Partition(try key.read()), &value))
+        case .movements:
+            let number: Int64 = try key.read()
+            let stamp = try readStamp(version, &key, &value)
+            return .movements(try readMovements(number, &value), stamp)
+        case .movementLog:
+            let partition = Partition(try key.read())
+            return .movementLog(try readSummary(partition, try readStamp(version, &key, &value), &value))
         case .referenceRefused:
             guard let table = ReferenceKind(rawValue: try key.read()) else { throw .foreign }
             return .referenceRefused(table, Partition(try key.read()), Offset(try value.read()))
         }
+    }
+
+    /// The second of two keys has one byte more.
+    private static func readSlot(
+        _ version: UInt8, _ key: inout LittleEndianReader
+    ) throws(StateRecordError) -> UInt8 {
+        guard version >= 3, key.remaining > 0 else { return 0 }
+        guard try key.read(UInt8.self) == 1 else { throw .foreign }
+        return 1
+    }
+
+    private static func readStamp(
+        _ version: UInt8, _ key: inout LittleEndianReader, _ value: inout LittleEndianReader
+    ) throws(StateRecordError) -> Stamp {
+        guard version >= 3 else { return .first }
+        return try stamp(try value.read(), try readSlot(version, &key))
+    }
+
+    private static func stamp(_ generation: UInt64, _ slot: UInt8) throws(StateRecordError) -> Stamp {
+        guard generation > 0, generation <= Stamp.maxGeneration else { throw .foreign }
+        return Stamp(generation: generation, slot: slot)
     }
 
     private static func readCells(
@@ -87,7 +120,7 @@ extension StateRecord {
     }
 
     private static func readSummary(
-        _ partition: Partition, _ value: inout LittleEndianReader
+        _ partition: Partition, _ stamp: Stamp, _ value: inout LittleEndianReader
     ) throws(StateRecordError) -> MovementLogSummary {
         let offset = Offset(try value.read())
         let count: UInt64 = try value.read()
@@ -95,11 +128,12 @@ extension StateRecord {
         let version = try readVersion(&value)
         guard isTruncated == 1 || (isTruncated == 0 && version == .none) else { throw .foreign }
         return MovementLogSummary(
-            partition: partition, offset: offset, count: count, truncated: isTruncated == 1 ? version : nil)
+            partition: partition, offset: offset, count: count, truncated: isTruncated == 1 ? version : nil,
+            stamp: stamp)
     }
 
     private static func readBarrier(
-        _ partition: Partition, _ version: UInt8, _ value: inout LittleEndianReader
+        _ partition: Partition, _ slot: UInt8, _ version: UInt8, _ value: inout LittleEndianReader
     ) throws(StateRecordError) -> Barrier {
         let release = try value.readText()
         let base = Offset(try value.read())
@@ -113,6 +147,11 @@ extension StateRecord {
         if version > 1 {
             barrier.seenChunkCount = try value.read()
             barrier.alertCount = try value.read()
+        }
+        if version > 2 {
+            barrier.stamp = try stamp(try value.read(), slot)
+            barrier.laneCount = try value.read()
+            barrier.digest = try value.read()
         }
         return barrier
     }

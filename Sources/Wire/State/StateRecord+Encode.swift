@@ -14,8 +14,11 @@ public struct StateEncoder {
     ) throws(Failure) {
         keyWriter.bytes.removeAll(keepingCapacity: true)
         valueWriter.bytes.removeAll(keepingCapacity: true)
-        writeKey(record.name)
+        writeKey(record.key)
         valueWriter.append(record.layout)
+        if record.name.kind != .barrier, let stamp = record.stamp, !stamp.isFirst {
+            valueWriter.append(stamp.generation)
+        }
         writeValue(record)
         var failure: Failure?
         keyWriter.bytes.withUnsafeBytes { key in
@@ -26,12 +29,12 @@ public struct StateEncoder {
         if let failure { throw failure }
     }
 
-    /// Hands out the key of a record by its name, as a tombstone needs it.
+    /// Hands out the key of a record, as a tombstone needs it.
     public mutating func encodeKey<Failure: Error>(
-        of name: StateRecord.Name, _ body: (_ key: UnsafeRawBufferPointer) throws(Failure) -> Void
+        of key: StateRecord.Key, _ body: (_ key: UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
         keyWriter.bytes.removeAll(keepingCapacity: true)
-        writeKey(name)
+        writeKey(key)
         var failure: Failure?
         keyWriter.bytes.withUnsafeBytes { key in
             do throws(Failure) { try body(key) } catch { failure = error }
@@ -39,9 +42,9 @@ public struct StateEncoder {
         if let failure { throw failure }
     }
 
-    private mutating func writeKey(_ name: StateRecord.Name) {
-        keyWriter.append(name.kind.rawValue)
-        switch name {
+    private mutating func writeKey(_ key: StateRecord.Key) {
+        keyWriter.append(key.name.kind.rawValue)
+        switch key.name {
         case .cells(let bucket): keyWriter.append(bucket)
         case .seen(let partition, let place):
             keyWriter.append(partition.rawValue)
@@ -55,18 +58,20 @@ public struct StateEncoder {
             keyWriter.append(table.rawValue)
             keyWriter.append(partition.rawValue)
         }
+        // The first record of a name has the key it has had since there was one.
+        if key.slot == 1 { keyWriter.append(1 as UInt8) }
     }
 
     private mutating func writeValue(_ record: StateRecord) {
         switch record {
-        case .cells(_, let cells):
+        case .cells(_, let cells, _):
             for cell in cells {
                 valueWriter.append(cell.pair.packed)
                 valueWriter.append(cell.stock)
                 valueWriter.append(cell.lastUpdated.microseconds)
                 valueWriter.append(cell.events)
             }
-        case .seen(_, _, let chunk):
+        case .seen(_, _, let chunk, _):
             valueWriter.append(chunk.number)
             for word in chunk.words { valueWriter.append(word) }
         case .barrier(let barrier):
@@ -80,6 +85,10 @@ public struct StateEncoder {
             valueWriter.append(barrier.settings)
             valueWriter.append(barrier.seenChunkCount)
             valueWriter.append(barrier.alertCount)
+            if barrier.stamp.isFirst { break }
+            valueWriter.append(barrier.stamp.generation)
+            valueWriter.append(barrier.laneCount)
+            valueWriter.append(barrier.digest)
         case .position(_, let offset): valueWriter.append(offset.rawValue)
         case .alert(_, let entry):
             valueWriter.append(entry.severity?.rawValue ?? 0)
@@ -87,7 +96,7 @@ public struct StateEncoder {
             valueWriter.append(entry.since.microseconds)
             valueWriter.append(entry.fingerprint)
         case .stockFingerprint(_, let print), .rollupFingerprint(_, let print): valueWriter.append(print)
-        case .movements(let chunk): write(chunk)
+        case .movements(let chunk, _): write(chunk)
         case .movementLog(let summary):
             valueWriter.append(summary.offset.rawValue)
             valueWriter.append(summary.count)

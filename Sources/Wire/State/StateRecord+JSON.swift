@@ -16,7 +16,7 @@ extension StateRecord {
     public func writeJSON(at place: Place, into out: inout ByteWriter) {
         Self.open(place, into: &out)
         switch self {
-        case .cells(let bucket, let cells):
+        case .cells(let bucket, let cells, _):
             out.append("\"cells\",\"bucket\":")
             out.append(UInt64(bucket))
             out.append(",\"cells\":[")
@@ -25,7 +25,7 @@ extension StateRecord {
                 Self.write(cell, into: &out)
             }
             out.append("]")
-        case .seen(let partition, let place, let chunk):
+        case .seen(let partition, let place, let chunk, _):
             out.append("\"seen\"")
             Self.field(",\"partition\":", Int64(partition.rawValue), into: &out)
             Self.field(",\"place\":", Int64(place), into: &out)
@@ -44,13 +44,17 @@ extension StateRecord {
             out.append("\"published_rollup\"")
             Self.field(",\"product_id\":", Int64(product.rawValue), into: &out)
             Self.digest(print, into: &out)
-        case .movements(let chunk): Self.write(chunk, into: &out)
+        case .movements(let chunk, _): Self.write(chunk, into: &out)
         case .movementLog(let summary): Self.write(summary, into: &out)
         case .referenceRefused(let table, let partition, let offset):
             out.append("\"reference_refused\",\"table\":")
             out.append(jsonString: table.name)
             Self.field(",\"partition\":", Int64(partition.rawValue), into: &out)
             Self.field(",\"offset\":", offset.rawValue, into: &out)
+        }
+        if let stamp {
+            Self.field(",\"generation\":", Int64(clamping: stamp.generation), into: &out)
+            Self.field(",\"slot\":", Int64(stamp.slot), into: &out)
         }
         out.append("}\n")
     }
@@ -80,7 +84,7 @@ extension StateRecord {
     }
 
     /// Digests are 64 bits, more than JSON's readers keep of a number.
-    private static func digest(_ value: UInt64, into out: inout ByteWriter) {
+    static func digest(_ value: UInt64, into out: inout ByteWriter) {
         out.append(",\"digest\":\"")
         out.append(utf8: String(value, radix: 16))
         out.append("\"")
@@ -143,6 +147,8 @@ extension StateRecord {
         field(",\"cells\":", Int64(barrier.cellCount), into: &out)
         field(",\"seen_chunks\":", Int64(barrier.seenChunkCount), into: &out)
         field(",\"alerts\":", Int64(barrier.alertCount), into: &out)
+        field(",\"barriers\":", Int64(barrier.laneCount), into: &out)
+        digest(barrier.digest, into: &out)
         out.append(",\"settings\":")
         out.append(jsonString: barrier.settings)
         out.append(",\"release\":")

@@ -14,17 +14,8 @@ extension StateRecord {
         case rollupFingerprint(ProductID)
         case referenceRefused(ReferenceKind, Partition)
 
-        /// Nil for a key that is not stockd's.
-        public init?(key: UnsafeRawBufferPointer?) {
-            guard let key, let first = key.first, let kind = Kind(rawValue: first) else { return nil }
-            var reader = LittleEndianReader(key)
-            guard (try? reader.read(UInt8.self)) != nil, let name = try? Self.read(kind, &reader) else {
-                return nil
-            }
-            self = name
-        }
-
-        private static func read(
+        /// Reads what a key says behind its first byte.
+        fileprivate static func read(
             _ kind: Kind, _ key: inout LittleEndianReader
         ) throws(StateRecordError) -> Name {
             switch kind {
@@ -73,11 +64,35 @@ extension StateRecord {
         }
     }
 
+    /// The name of a record and which of the two it is: what a key says.
+    public struct Key: Hashable, Sendable {
+        public var name: Name
+        /// 1 for the second record of a name of a checkpoint.
+        public var slot: UInt8
+
+        public init(_ name: Name, slot: UInt8 = 0) {
+            self.name = name
+            self.slot = slot
+        }
+
+        /// Nil for a key that is not stockd's.
+        public init?(_ key: UnsafeRawBufferPointer?) {
+            guard let key, let first = key.first, let kind = Kind(rawValue: first) else { return nil }
+            var reader = LittleEndianReader(key)
+            guard (try? reader.read(UInt8.self)) != nil, let name = try? Name.read(kind, &reader) else {
+                return nil
+            }
+            self.init(name, slot: name.isOfCheckpoint && (try? reader.read(UInt8.self)) == 1 ? 1 : 0)
+        }
+    }
+
+    public var key: Key { Key(name, slot: stamp?.slot ?? 0) }
+
     public var name: Name {
         switch self {
-        case .cells(let bucket, _): .cells(bucket: bucket)
-        case .seen(let input, let place, _): .seen(input, place: place)
-        case .movements(let chunk): .movements(number: chunk.number)
+        case .cells(let bucket, _, _): .cells(bucket: bucket)
+        case .seen(let input, let place, _, _): .seen(input, place: place)
+        case .movements(let chunk, _): .movements(number: chunk.number)
         case .movementLog(let summary): .movementLog(summary.partition)
         case .barrier(let barrier): .barrier(barrier.partition)
         case .position(let input, _): .position(input)

@@ -3,9 +3,9 @@ public import Inventory
 /// A record of the state topic. Its key says what it is of, so that compaction keeps the newest of each.
 public enum StateRecord: Equatable, Sendable {
     /// A bucket of cells, whole.
-    case cells(bucket: UInt32, [CellImage])
+    case cells(bucket: UInt32, [CellImage], Stamp = .first)
     /// A chunk of the event ids applied from an input partition; `place` names it in the ring.
-    case seen(Partition, place: UInt32, SeenChunk)
+    case seen(Partition, place: UInt32, SeenChunk, Stamp = .first)
     /// Cells and seen ids stand for the input up to here.
     case barrier(Barrier)
     /// The input offset that was committed with the transaction this record is part of.
@@ -17,7 +17,7 @@ public enum StateRecord: Equatable, Sendable {
     /// The digest of a product's published rollup row; 0 for none.
     case rollupFingerprint(ProductID, UInt64)
     /// What the events of 64 ids moved; only where rows of the events table change.
-    case movements(MovementImages)
+    case movements(MovementImages, Stamp = .first)
     /// The checkpoint's movements are complete.
     case movementLog(MovementLogSummary)
     /// What does not decode of a reference topic's partition is in the dead letters up to here.
@@ -34,12 +34,16 @@ public struct MovementLogSummary: Equatable, Sendable {
     public var count: UInt64
     /// The newest truncation that was applied.
     public var truncated: RowVersion?
+    public var stamp: Stamp
 
-    public init(partition: Partition, offset: Offset, count: UInt64, truncated: RowVersion?) {
+    public init(
+        partition: Partition, offset: Offset, count: UInt64, truncated: RowVersion?, stamp: Stamp = .first
+    ) {
         self.partition = partition
         self.offset = offset
         self.count = count
         self.truncated = truncated
+        self.stamp = stamp
     }
 }
 
@@ -61,11 +65,20 @@ public struct Barrier: Equatable, Sendable {
     public var settings: String
     /// The release that wrote it.
     public var release: String
+    public var stamp: Stamp
+    /// The barriers of this generation: it is whole when so many are there.
+    public var laneCount: UInt32
+    /// The sum over the names and generations of the shard's records of cells and seen ids.
+    public var digest: UInt64
 
     public init(
         partition: Partition, base: Offset, offset: Offset, highestID: Int64?, cellCount: UInt32,
-        seenChunkCount: UInt32 = 0, alertCount: UInt32 = 0, settings: String, release: String
+        seenChunkCount: UInt32 = 0, alertCount: UInt32 = 0, settings: String, release: String,
+        stamp: Stamp = .first, laneCount: UInt32 = 0, digest: UInt64 = 0
     ) {
+        self.stamp = stamp
+        self.laneCount = laneCount
+        self.digest = digest
         self.partition = partition
         self.base = base
         self.offset = offset
@@ -89,10 +102,10 @@ public enum StateRecordError: Error, Equatable, Sendable {
 
 extension StateRecord {
     /// The newest version of a value's layout that this release reads; a value's first byte is its own.
-    public static let version: UInt8 = 2
+    public static let version: UInt8 = 3
 
-    /// The version that this record is written in.
-    var layout: UInt8 { if case .barrier = self { Self.version } else { 1 } }
+    /// The version that this record is written in: without a generation, the last that had none.
+    var layout: UInt8 { stamp?.isFirst == false ? Self.version : name.kind == .barrier ? 2 : 1 }
 
     /// The first byte of a key.
     enum Kind: UInt8 {
@@ -108,6 +121,11 @@ extension StateRecord {
         case stockFingerprint = 0x4C  // L
 
         /// The newest version of this kind's layout; older ones are read as well.
-        var newest: UInt8 { self == .barrier ? StateRecord.version : 1 }
+        var newest: UInt8 {
+            switch self {
+            case .barrier, .cells, .movements, .movementLog, .seen: StateRecord.version
+            case .alert, .referenceRefused, .position, .rollupFingerprint, .stockFingerprint: 1
+            }
+        }
     }
 }

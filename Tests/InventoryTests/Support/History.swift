@@ -19,10 +19,13 @@ struct Transaction {
 struct History {
     var random: SeededRandom
     let window: UInt64
+    /// More than one record of a checkpoint holds the pairs of, if there are many.
+    private let products: Int
     private var highest: [Int64] = [-5000, 4090]
     private var offset: Int64 = 0
 
-    init(seed: UInt64, window: UInt64) {
+    init(seed: UInt64, window: UInt64, products: Int = 4) {
+        self.products = products
         random = SeededRandom(seed: seed)
         self.window = window
     }
@@ -51,7 +54,7 @@ struct History {
         highest[lane] = max(highest[lane], id)
         offset += 1
         let event = OrderEvent(
-            id: EventID(id), pair: Pair(Int32(1 + random.below(4)), Int32(1 + random.below(3))),
+            id: EventID(id), pair: Pair(Int32(1 + random.below(products)), Int32(1 + random.below(3))),
             units: random.chance(30) ? .max - 5 : Int64(random.below(60) - 25),
             time: Timestamp(microseconds: Int64(random.below(1000))))
         let source = Source(partition: Partition(Int32(lane)), offset: Offset(offset))

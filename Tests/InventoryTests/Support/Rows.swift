@@ -54,9 +54,18 @@ final class Rows {
     /// A copy made of what a checkpoint of everything holds.
     func restored() -> Rows {
         let copy = Rows(lanes: aggregate.laneCount)
-        aggregate.forEachDirtyBucket { bucket, cells in copy.aggregate.restore(bucket: bucket, cells: cells) }
+        aggregate.takeSnapshot()
+        aggregate.writeSnapshot { record in
+            switch record {
+            case .cells(let bucket, let cells, _): copy.aggregate.restore(bucket: bucket, cells: cells)
+            case .movements(let images, _): copy.aggregate.restore(images)
+            case .seen: break
+            }
+            return true
+        }
+        // Not a checkpoint: the next copy holds everything, too.
+        aggregate.abandonSnapshot()
         copy.aggregate.finishRestoringCells()
-        aggregate.forEachDirtyMovementChunk { copy.aggregate.restore($0) }
         copy.aggregate.finishRestoringMovements(truncated: aggregate.truncated)
         return copy
     }

@@ -43,6 +43,17 @@ final class Store {
         return changes
     }
 
+    /// Writes a checkpoint of the last commit, all at once.
+    func checkpoint(generation: UInt64 = 1, _ body: (SnapshotRecord) -> Void = { _ in }) {
+        aggregate.takeSnapshot()
+        aggregate.writeSnapshot { record in
+            body(record)
+            return true
+        }
+        aggregate.commit()
+        aggregate.finishSnapshot(generation: generation)
+    }
+
     func adopt(_ products: [Product], _ warehouses: [Warehouse] = [.numbered(1)]) {
         aggregate.adopt(Catalog(products: products, warehouses: warehouses))
     }
@@ -50,6 +61,10 @@ final class Store {
     var hasPendingChanges: Bool { aggregate.hasPendingChanges }
     var dirtyRecordCount: Int { aggregate.dirtyRecordCount }
     var pairCount: Int { aggregate.pairCount }
+    var hasSnapshot: Bool { aggregate.snapshotFacts != nil }
+    var isSnapshotWritten: Bool { aggregate.isSnapshotWritten }
+    var snapshotCopyCount: Int { aggregate.snapshotCopyCount }
+    var digest: UInt64 { aggregate.digest }
     /// The highest id of the first lane.
     var highestID: Int64? { aggregate.highestID(lane: 0) }
 

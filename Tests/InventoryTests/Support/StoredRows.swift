@@ -8,13 +8,20 @@ final class StoredRows {
 
     func checkpoint(_ rows: Rows) {
         var names: Set<Int64> = []
-        rows.aggregate.forEachDirtyBucket { bucket, cells in buckets[bucket] = cells }
-        rows.aggregate.forEachDirtyMovementChunk { chunk in
-            precondition(names.insert(chunk.number).inserted, "a chunk is stored once")
-            chunks[chunk.number] = chunk
+        rows.aggregate.takeSnapshot()
+        rows.aggregate.writeSnapshot { record in
+            switch record {
+            case .cells(let bucket, let cells, _): buckets[bucket] = cells
+            case .movements(let chunk, _):
+                precondition(names.insert(chunk.number).inserted, "a chunk is stored once")
+                chunks[chunk.number] = chunk
+            case .seen: break
+            }
+            return true
         }
         truncated = rows.aggregate.truncated
-        rows.aggregate.markCheckpointed()
+        rows.aggregate.commit()
+        rows.aggregate.finishSnapshot(generation: 1)
     }
 
     func restored() -> Rows {

@@ -59,6 +59,9 @@ final class ChangeReader {
         var out = ByteWriter()
         AlertEncoder.change(change, into: &out)
         let bytes = out.bytes
+        guard settings.delivery == .exactlyOnce else {
+            return cluster.topics[.alerts]!.contains { $0.records.contains { $0.value == bytes } }
+        }
         return cluster.commits.reversed().contains { commit in
             commit.records.contains { $0.topic == .alerts && $0.record.value == bytes }
         }

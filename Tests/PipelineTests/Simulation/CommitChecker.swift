@@ -16,12 +16,13 @@ struct CommitChecker {
     private let written: [Int32: [Int64: SimInput]]
     private let keyedPartitions: Int32?
     private(set) var stock: ExpectedStock
-    private(set) var published: [Pair: Published] = [:]
+    var published: [Pair: Published] = [:]
     private(set) var positions: [Int32: Int64] = [:]
     private(set) var problems: [String] = []
     private(set) var coverage = Coverage()
     private var sources: [Pair: [(Int32, Int64)]] = [:]
-    private var badOffsets: [[Int64]] = []
+    var badOffsets: [[Int64]] = []
+    var watch = CheckpointWatch()
     /// Dead letters of reference topics: table, partition and offset.
     var referenceLetters: [[Int64]] = []
 
@@ -52,6 +53,7 @@ struct CommitChecker {
             $0.topic == .state && Self.isBarrier($0.record)
         }
         coverage.reached(hasBarrier ? .checkpointWritten : .checkpointSkipped)
+        for probe in watch.take(commit) { coverage.reached(probe) }
         for index in problemsBefore..<problems.count {
             problems[index] = "commit #\(commit.number) of \(commit.id) \(commit.offsets): " + problems[index]
         }
@@ -69,7 +71,7 @@ struct CommitChecker {
 
     // MARK: The input
 
-    private mutating func advance(_ commit: SimTransaction) {
+    mutating func advance(_ commit: SimTransaction) {
         sources = [:]
         badOffsets = []
         for partition in commit.offsets.keys.sorted() {
@@ -97,7 +99,7 @@ struct CommitChecker {
         }
     }
 
-    private mutating func checkDeadLetters(_ commit: SimTransaction) {
+    mutating func checkDeadLetters(_ commit: SimTransaction) {
         var found: [[Int64]] = []
         for (topic, record) in commit.records where topic == .deadLetters {
             let headers = Dictionary(record.headers.map { ($0.name, $0.value ?? []) }) { $1 }
@@ -119,6 +121,11 @@ struct CommitChecker {
         }
         coverage.reached(.deadLetter, times: found.count)
         found.sort { $0.lexicographicallyPrecedes($1) }
+        if settings.delivery == .atLeastOnce {
+            let missing = Set(badOffsets).symmetricDifference(found)
+            if !missing.isEmpty { problems.append("dead letters missing or made up: \(missing)") }
+            return
+        }
         if found != badOffsets { problems.append("dead letters of \(found), bad events are \(badOffsets)") }
     }
 

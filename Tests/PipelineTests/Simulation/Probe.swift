@@ -6,6 +6,9 @@ enum Probe: String, CaseIterable {
     case assignmentLost, revokedMidTransaction, revokedWhileRecovering
     case killed, killedMidTransaction, killedAfterCommit, restartedWithOtherCatalog
     case parkedReused, parkedRefused, recoveryReplayed, checkpointSkipped, checkpointWritten
+    case checkpointSpread, checkpointCopied, killedMidCheckpoint, stoppedMidCheckpoint
+    case acknowledgementFailed, offsetsUnanswered, sentThoughGivenUp, barrierAheadOfGroup, repeatedChange
+    case leftoverReplaced, leftoverDeleted, recoveredOnceMore
     case deadLetter, deadLetterAborted, duplicate, belowWindow, tombstone
     case beginFailed, sendFailed, offsetsRefused, commitFailed, abortFailed, prepareFailed, pollFailed,
         rewindFailed

@@ -21,6 +21,11 @@ final class SimCluster {
     private(set) var transactions: [SimTransaction] = []
     /// Decided commits, in the order of their decision.
     private(set) var commits: [SimTransaction] = []
+    /// Commits of offsets without transactions.
+    var acknowledged = 0
+    /// Keys of published rows whose newest message may be there though the ledger does not know of it: what the pair
+    /// becomes before it is derived again is then not told. Only without transactions.
+    private(set) var uncertain: Set<String> = []
 
     // The group.
     var groupOffsets: [Int32: Int64] = [:]
@@ -74,10 +79,16 @@ final class SimCluster {
                 end(transaction, commit: false)
             }
         case .decided(let commit):
-            if !transaction.missingMarkers.isEmpty, !faults.isOn || random.happens(150) {
+            guard let marker = transaction.missingMarkers.first else { break }
+            // Offsets mostly come soon, so that successors read on into what is not there whole yet.
+            if !faults.isOn || random.happens(marker == .offsets ? 400 : 50) {
                 land(transaction.missingMarkers.removeFirst(), of: transaction, commit)
             }
         }
+    }
+
+    func noteUncertain(_ topic: Topic, _ record: SimRecord) {
+        uncertain.insert("\(topic) \(String(decoding: record.key ?? [], as: UTF8.self))")
     }
 
     // MARK: The transaction coordinator

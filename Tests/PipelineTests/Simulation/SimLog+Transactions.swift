@@ -7,12 +7,12 @@ extension SimLog {
     func prepareTransactions() throws(LogFailure) {
         try enter("prepare")
         if strikes(cluster.faults.prepare, .prepareFailed) {
-            if cluster.random.happens(500) { _ = cluster.initialise(transactionalID) }
+            if isTransactional, cluster.random.happens(500) { _ = cluster.initialise(transactionalID) }
             throw cluster.random.happens(700)
                 ? .unavailable("simulated prepare") : .indefinite("simulated prepare")
         }
         unsent = []
-        epoch = cluster.initialise(transactionalID)
+        epoch = isTransactional ? cluster.initialise(transactionalID) : 0
         transaction = nil
         mustAbort = false
         try leave("prepare")
@@ -26,6 +26,10 @@ extension SimLog {
             throw .fatal("begin in a transaction")
         }
         if strikes(cluster.faults.begin, .beginFailed) { throw .unavailable("simulated begin") }
+        guard isTransactional else {
+            transaction = SimTransaction(number: 0, id: transactionalID, startedMs: cluster.nowMs)
+            return try leave("begin")
+        }
         guard epoch == cluster.epoch(of: transactionalID) else { throw fenced() }
         transaction = cluster.begin(transactionalID)
         mustAbort = false
@@ -53,15 +57,18 @@ extension SimLog {
             offset: 0, key: key, value: message.value.map { Array($0) },
             headers: message.envelope?.headers ?? [])
         unsent.append((message.topic, index, record))
+        if !isTransactional, message.topic != .state { transaction.records.append((message.topic, record)) }
         // The client sends in the background, at the latest before the transaction's end.
-        if !cluster.random.happens(cluster.faults.lazySends) { deliver(transaction) }
+        if !cluster.random.happens(cluster.faults.lazySends) {
+            if isTransactional { deliver(transaction) } else { deliver(only: message.topic, index) }
+        }
         try leave("send")
     }
 
     /// Where a release that spread the ledger wrote what now lies in the first state partition.
     private func earlierPlace(of message: OutgoingMessage) -> Int? {
         guard cluster.spreadsLedger, message.topic == .state,
-            let name = StateRecord.Name(key: message.key)
+            let name = StateRecord.Key(message.key)?.name
         else { return nil }
         let placement = StatePlacement(keyedBy: .none, statePartitionCount: cluster.topics[.state]!.count)
         return placement.earlierPartition(of: name).map { Int($0.rawValue) }
@@ -81,6 +88,12 @@ extension SimLog {
             if cluster.random.happens(500) { throw .unavailable("simulated offsets") }
             mustAbort = true
             throw .mustAbort("simulated offsets")
+        }
+        guard isTransactional else {
+            for position in positions {
+                transaction.offsets[position.partition.rawValue] = position.offset.rawValue
+            }
+            return try leave("sendOffsets")
         }
         // The generation travels with the offsets: without any, nobody checks it.
         let isMember = generation == cluster.generation && cluster.members.contains { $0 === self }
@@ -104,6 +117,7 @@ extension SimLog {
             mustAbort = true
             throw .mustAbort("simulated commit")
         }
+        guard isTransactional else { return try acknowledge(transaction) }
         transaction.catalog = catalog()
         // The offsets are there before the last of the messages, and the process may hang in between.
         if !unsent.isEmpty {
@@ -121,6 +135,12 @@ extension SimLog {
         let transaction = try openTransaction("abort")
         if strikes(cluster.faults.abort, .abortFailed) {
             throw .unavailable("simulated abort")
+        }
+        guard isTransactional else {
+            spill()
+            self.transaction = nil
+            mustAbort = false
+            return try leave("abort")
         }
         unsent = []
         try finish(transaction, commit: false, cluster.faults.abort / 2)
@@ -143,6 +163,8 @@ extension SimLog {
         }
         guard cluster.faults.isOn, cluster.random.happens(rate) else {
             cluster.end(transaction, commit: commit, delayingMarkers: isDelayed)
+            // So that a successor reads what is not there whole yet.
+            if isDelayed, cluster.random.happens(100) { cluster.startRebalance() }
             self.transaction = nil
             mustAbort = false
             return
@@ -159,7 +181,7 @@ extension SimLog {
     }
 
     func discardProducer() {
-        unsent = []
+        spill()
         epoch = nil
         transaction = nil
         mustAbort = false
@@ -177,6 +199,7 @@ extension SimLog {
             cluster.violated("\(name) calls \(call) outside a transaction")
             throw .fatal("no transaction")
         }
+        guard isTransactional else { return transaction }
         guard epoch == cluster.epoch(of: transactionalID), transaction.phase == .open else { throw fenced() }
         return transaction
     }

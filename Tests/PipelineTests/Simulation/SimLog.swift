@@ -26,6 +26,9 @@ final class SimLog: Log {
     /// Messages that the client holds and no broker has yet.
     var unsent: [(topic: Topic, index: Int, record: SimRecord)] = []
 
+    /// Without transactions what is sent is there at once, and only the offsets wait.
+    var isTransactional = true
+
     // The process.
     private(set) var isDead = false
     /// Dies in the course of so many more calls.
@@ -36,6 +39,7 @@ final class SimLog: Log {
     var catalog: () -> Catalog = { Catalog() }
     var hasWork: () -> Bool = { false }
     var isRecovering: () -> Bool = { false }
+    var isMidCheckpoint: () -> Bool = { false }
 
     // For the coverage.
     var parkedCheckOpen = false
@@ -63,7 +67,9 @@ final class SimLog: Log {
     func die() {
         guard !isDead else { return }
         isDead = true
+        spill()
         cluster.coverage.reached(.killed)
+        if isMidCheckpoint() { cluster.coverage.reached(.killedMidCheckpoint) }
         if transaction?.phase == .open { cluster.coverage.reached(.killedMidTransaction) }
         cluster.say("\(name) dies")
     }
@@ -192,6 +198,10 @@ final class SimLog: Log {
         unanswered = nil
         positions = [:]
         for start in starts { positions[start.partition.rawValue] = start.offset.rawValue }
+        if starts.contains(where: { $0.offset.rawValue > cluster.groupOffsets[$0.partition.rawValue] ?? .max }
+        ) {
+            cluster.coverage.reached(.barrierAheadOfGroup)
+        }
         if !starts.isEmpty, parkedCheckOpen {
             cluster.coverage.reached(.parkedReused)
             parkedCheckOpen = false

@@ -22,8 +22,10 @@ final class Simulation {
             worker = Worker(
                 log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry,
                 views: ViewFeed(reader.store, worker: 0))
+            log.isTransactional = settings.delivery == .exactlyOnce
             log.catalog = { [unowned worker] in worker.catalog }
             log.hasWork = { [unowned worker] in worker.transaction.hasWork }
+            log.isMidCheckpoint = { [unowned worker] in worker.isCheckpointUnderWay }
             log.isRecovering = { [unowned worker] in
                 if case .recovering = worker.phase { true } else { false }
             }
@@ -35,7 +37,7 @@ final class Simulation {
     let settings: PipelineSettings
     private var producer: SimProducer
     private(set) var catalog: Catalog
-    private var reference: SimReference
+    private(set) var reference: SimReference
     private var processes: [Process] = []
     private let slots: Int
     private var eventsToCome: Int
@@ -51,6 +53,7 @@ final class Simulation {
         var settings = PipelineSettings.simulated(&random)
         var faults = SimFaults(&random)
         adjust(&settings, &faults)
+        if settings.delivery == .atLeastOnce { faults.spareTheLiving() }
         let inputs = random.within(1...3)
         let states = settings.keyedBy == .product ? inputs : random.within(1...3)
         slots = settings.keyedBy == .product ? random.within(2...3) : 1
@@ -126,6 +129,9 @@ final class Simulation {
                 process.log.close()
                 cluster.coverage.reached(.stoppedInOrder)
             }
+            if process.worker.shards.contains(where: { $0.aggregate.snapshotCopyCount > 0 }) {
+                cluster.coverage.reached(.checkpointCopied)
+            }
             if !process.log.isDead, let problem = process.reader.look(cluster, settings) {
                 cluster.violated("\(process.log.name): \(problem)")
             }
@@ -160,7 +166,10 @@ final class Simulation {
         guard let victim = processes.randomElement(using: &cluster.random) else { return }
         if cluster.random.happens(faults.kill) { victim.log.callsToLive = cluster.random.below(25) }
         if cluster.random.happens(faults.rebalance) { cluster.startRebalance() }
-        if cluster.random.happens(faults.stop) { victim.inbox.stop() }
+        if cluster.random.happens(faults.stop * (victim.log.isMidCheckpoint() ? 5 : 1)) {
+            if victim.log.isMidCheckpoint() { cluster.coverage.reached(.stoppedMidCheckpoint) }
+            victim.inbox.stop()
+        }
         if cluster.random.happens(faults.stall) {
             victim.stalledUntilMs = cluster.nowMs + Int64(cluster.random.pick([500, 12_000]))
         }
@@ -192,26 +201,6 @@ final class Simulation {
         if !cluster.commits.isEmpty { cluster.coverage.reached(.upgraded) }
     }
 
-    private func tidyTopics() {
-        for state in cluster.topics[.state]! where cluster.random.happens(500) {
-            let limit =
-                cluster.random.happens(500) ? state.end : Int64(cluster.random.below(Int(state.end) + 1))
-            if state.compact(below: limit) { cluster.coverage.reached(.stateCompacted) }
-        }
-        for topic in [Topic.products, .warehouses] where reference.mayCompact {
-            for partition in cluster.topics[topic]! where cluster.random.happens(300) {
-                if partition.compact(below: partition.end) { cluster.coverage.reached(.referenceCompacted) }
-            }
-        }
-        // With a checkpoint in each transaction nothing before the committed offset is needed again.
-        guard settings.checkpointIntervalMs == 0 else { return }
-        for (partition, offset) in cluster.groupOffsets.sorted(by: { $0.key < $1.key })
-        where cluster.random.happens(500) {
-            cluster.partition(.input, Int(partition)).trim(to: offset)
-            cluster.coverage.reached(.inputTrimmed)
-        }
-    }
-
     // MARK: The end
 
     /// No more faults: everybody lives, and works until nothing is left to do.
@@ -225,8 +214,31 @@ final class Simulation {
             if process.log.diesWhenLost { process.log.die() }
         }
         bury()
+        if let problem = comeToRest() { return problem }
+        // What the last checkpoints hold must be enough for a next start.
+        if cluster.random.happens(300) {
+            cluster.coverage.reached(.recoveredOnceMore)
+            for process in processes { process.log.die() }
+            for process in processes { cluster.leave(process.log) }
+            bury()
+            if let problem = comeToRest() { return problem }
+        }
+        let snapshots = processes.map { snapshot(of: $0) }
+        for process in processes { process.log.die() }
+        bury()
+        var checker = CommitChecker(settings, producer.written, partitions: cluster.topics[.input]!.count)
+        for commit in cluster.commits { checker.check(commit) }
+        if settings.delivery == .atLeastOnce { checker.checkWhole(cluster) }
+        checker.checkEnd(cluster, catalog, snapshots)
+        checker.checkReferenceLetters(reference.refused)
+        cluster.coverage.add(checker.coverage)
+        return cluster.violation ?? checker.problems.first
+    }
+
+    /// Works until nothing was committed for a while; what is wrong, or nil.
+    private func comeToRest() -> String? {
         var quietSince = cluster.nowMs
-        var commits = cluster.commits.count
+        var commits = cluster.commits.count + cluster.acknowledged
         let deadline = cluster.nowMs + 600_000
         // A follower that has gone deaf is noticed within twice 30 s.
         let quietMs: Int64 = cluster.coverage[.followerDeaf] > 0 ? 65_000 : 30_000
@@ -234,22 +246,14 @@ final class Simulation {
             startMissing()
             for process in processes { step(process) }
             cluster.advance(200)
-            if cluster.commits.count != commits || !isAllRead {
-                commits = cluster.commits.count
+            if cluster.commits.count + cluster.acknowledged != commits || !isAllRead {
+                commits = cluster.commits.count + cluster.acknowledged
                 quietSince = cluster.nowMs
             }
         }
         if let violation = cluster.violation { return violation }
         guard isAllRead else { return "the group does not come to rest: \(cluster.groupOffsets)" }
-        let snapshots = processes.map { snapshot(of: $0) }
-        for process in processes { process.log.die() }
-        bury()
-        var checker = CommitChecker(settings, producer.written, partitions: cluster.topics[.input]!.count)
-        for commit in cluster.commits { checker.check(commit) }
-        checker.checkEnd(cluster, catalog, snapshots)
-        checker.checkReferenceLetters(reference.refused)
-        cluster.coverage.add(checker.coverage)
-        return cluster.violation ?? checker.problems.first
+        return nil
     }
 
     private var isAllRead: Bool {

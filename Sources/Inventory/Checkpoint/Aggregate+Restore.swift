@@ -14,7 +14,7 @@ public struct CellImage: Equatable, Sendable {
     }
 }
 
-// MARK: Writing
+// MARK: Looking
 
 extension Aggregate {
     /// Cells in one checkpoint record.
@@ -25,34 +25,6 @@ extension Aggregate {
         var count = dirtyBuckets.members.count + movements.dirtyPages.count
         for lane in 0..<laneCount { count += lanes[lane].dirtyPlaces.count }
         return count
-    }
-
-    /// The buckets of cells that changed since the last checkpoint, each whole.
-    public func forEachDirtyBucket<Failure: Error>(
-        _ body: (_ bucket: UInt32, _ cells: [CellImage]) throws(Failure) -> Void
-    ) throws(Failure) {
-        var images: [CellImage] = []
-        images.reserveCapacity(Self.cellsPerBucket)
-        for bucket in dirtyBuckets.members {
-            images.removeAll(keepingCapacity: true)
-            let first = Int(bucket) * Self.cellsPerBucket
-            for slot in first..<min(first + Self.cellsPerBucket, table.count) {
-                images.append(image(table.cells[slot]))
-            }
-            try body(bucket, images)
-        }
-    }
-
-    /// The chunks of seen ids that changed since the last checkpoint, with the place that names each.
-    public func forEachDirtySeenChunk<Failure: Error>(
-        _ body: (_ lane: Int, _ place: UInt32, _ chunk: SeenChunk) throws(Failure) -> Void
-    ) throws(Failure) {
-        for lane in 0..<laneCount {
-            for place in lanes[lane].dirtyPlaces {
-                guard let chunk = lanes[lane].chunk(at: place) else { continue }
-                try body(lane, UInt32(place), chunk)
-            }
-        }
     }
 
     /// The cells of all pairs that have events.
@@ -66,20 +38,17 @@ extension Aggregate {
         return image(table.cells[Int(slot)])
     }
 
-    private func image(_ cell: Cell) -> CellImage {
+    func image(_ cell: Cell) -> CellImage {
         CellImage(
             pair: Pair(packed: cell.pair), stock: cell.stock,
             lastUpdated: Timestamp(microseconds: cell.lastUpdated), events: cell.events)
     }
 
-    /// Chunks of seen ids of a lane.
-    public func seenChunkCount(lane: Int) -> Int { lanes[lane].chunkCount }
-
     /// The highest event id applied from a lane.
     public func highestID(lane: Int) -> Int64? { lanes[lane].highest }
 
-    /// The checkpoint that holds everything changed so far is committed.
-    public mutating func markCheckpointed() {
+    /// What is there is what the last whole checkpoint has.
+    public mutating func markClean() {
         dirtyBuckets.removeAll()
         movements.markClean()
         for lane in 0..<laneCount { lanes[lane].markClean() }
@@ -89,6 +58,12 @@ extension Aggregate {
 // MARK: Reading
 
 extension Aggregate {
+    /// The cells of a bucket that was put back, so many of them.
+    public func restoredCells(bucket: UInt32, count: Int) -> [CellImage] {
+        let first = Int(bucket) * Self.cellsPerBucket
+        return (first..<min(first + count, table.count)).map { image(table.cells[$0]) }
+    }
+
     /// Puts a bucket of cells back. The aggregate is fit for use only after `finishRestoringCells`.
     public mutating func restore(bucket: UInt32, cells: [CellImage]) {
         let first = Int(bucket) * Self.cellsPerBucket

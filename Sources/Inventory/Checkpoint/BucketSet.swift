@@ -13,6 +13,11 @@ struct BucketSet {
         insertNew(bucket)
     }
 
+    mutating func insert(bucket: UInt32) {
+        if bucket < isMember.count, isMember[Int(bucket)] { return }
+        insertNew(Int(bucket))
+    }
+
     private mutating func insertNew(_ bucket: Int) {
         while isMember.count <= bucket { isMember.append(false) }
         isMember[bucket] = true
