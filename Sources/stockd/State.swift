@@ -11,8 +11,10 @@ struct State: ParsableCommand {
         discussion: """
             Reads the topic as any consumer would, committed records only, and changes nothing; the daemon may \
             run. A barrier is the input offset that the stored cells stand for, the position the one that is \
-            committed. Records and bytes count all that a recovery reads; live ones are what compaction would \
-            leave of them.
+            committed. The generation is the newest whole checkpoint; unfinished are records beyond it, of one \
+            that is being written or was given up. Of each record of a checkpoint there are two, used in turn: \
+            slot 0 and 1 in the dump. Records and bytes count all that a recovery reads; live ones are what \
+            compaction would leave of them.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
@@ -59,6 +61,8 @@ struct State: ParsableCommand {
     private static let columns: [(name: String, value: @Sendable (StateSummary) -> Int64?)] = [
         ("partition", { Int64($0.partition.rawValue) }),
         ("barrier", { $0.barrier?.rawValue }),
+        ("generation", { $0.generation.map { Int64(clamping: $0) } }),
+        ("unfinished", { Int64($0.unfinished) }),
         ("position", { $0.position?.rawValue }),
         ("cells", { Int64($0.cells) }),
         ("ledger", { Int64($0.ledgerEntries) }),

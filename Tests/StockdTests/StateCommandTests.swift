@@ -50,6 +50,7 @@ struct StateCommandTests {
         #expect(Self.sum(rows, "ledger") == published.count, "seed \(seed)")
         #expect(Self.sum(rows, "alerts") == expected.alerts.count, "seed \(seed)")
         #expect(Self.sum(rows, "seen_chunks") == 3)
+        #expect(rows.allSatisfy { (AlertBook.integer($0["generation"]) ?? 0) > 0 })
         #expect(Self.sum(rows, "live_bytes") <= Self.sum(rows, "bytes"))
 
         let table = try site.command("state")
@@ -65,6 +66,11 @@ struct StateCommandTests {
             for range in record["ids"] as? [[Int64]] ?? [] { ids.formUnion(range[0]...range[1]) }
         }
         #expect(ids == Set(orders.map(\.id)), "seed \(seed)")
+        #expect(
+            records.allSatisfy { record in
+                record["record"] as? String != "cells"
+                    || AlertBook.integer(record["generation"]) ?? 0 > 0 && record["slot"] is NSNumber
+            })
         var stock: [String: Int64] = [:]
         for record in records where record["record"] as? String == "cells" {
             for cell in record["cells"] as? [[String: Any]] ?? [] {
