@@ -16,10 +16,20 @@ final class BoundedCaller: @unchecked Sendable {
 
     /// Runs a job to its end and returns true, or gives up on it after the limit and returns false.
     func run(limitMs: Int32, _ job: @escaping () -> Void) -> Bool {
+        begin(job)
+        return wait(limitMs: limitMs)
+    }
+
+    /// Starts a job; `wait` must follow before anything else is run.
+    func begin(_ job: @escaping () -> Void) {
         precondition(!isAbandoned, "a client that was given up must not be called")
         if !started { start() }
         self.job = job
         work.signal()
+    }
+
+    /// Waits for the end of the job that was begun and returns true, or gives up on it and returns false.
+    func wait(limitMs: Int32) -> Bool {
         if done.wait(timeout: .now() + .milliseconds(Int(limitMs))) == .success { return true }
         isAbandoned = true
         return false

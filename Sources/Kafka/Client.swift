@@ -82,7 +82,16 @@ final class Client {
         return slot.value
     }
 
-    private final class Slot<Value> { var value: Value? }
+    /// Starts such a call on a thread of its own; `BoundedCall.result` must be asked before the next call.
+    func begin<Result>(_ call: @escaping (OpaquePointer) -> Result) -> BoundedCall<Result>? {
+        if caller.isAbandoned { return nil }
+        let slot = Slot<Result>()
+        let handle = handle
+        caller.begin { slot.value = call(handle) }
+        return BoundedCall(caller: caller, slot: slot)
+    }
+
+    fileprivate final class Slot<Value> { var value: Value? }
 
     /// A call never came back.
     var isLost: Bool { caller.isAbandoned }
@@ -106,4 +115,13 @@ final class Client {
         retainedContext.release()
         return true
     }
+}
+
+/// A call that is under way on another thread.
+struct BoundedCall<Result> {
+    fileprivate let caller: BoundedCaller
+    fileprivate let slot: Client.Slot<Result>
+
+    /// Waits for its end; nil when it did not come back in time, and the client is lost.
+    func result(limitMs: Int32) -> Result? { caller.wait(limitMs: limitMs) ? slot.value : nil }
 }

@@ -32,16 +32,40 @@ extension TransactionalProducer {
     /// - Throws: `.abortable` when that was not reached in time or a message failed; `.indefinite` when the
     ///   coordinator was asked and did not answer.
     public func commit(deadlineMs: Int32) throws(TransactionFailure) {
+        try startCommit(deadlineMs: deadlineMs)
+        try finishCommit()
+    }
+
+    /// Begins to commit on another thread; nothing of this producer may be called before `finishCommit`.
+    public func startCommit(deadlineMs: Int32) throws(TransactionFailure) {
         try refuseIfLost()
         let deadline = Deadline(afterMs: deadlineMs)
-        guard serveUntilDelivered(deadline) else {
+        let call = client.begin { (handle: OpaquePointer) -> CommitUnderWay.End in
+            guard self.serveUntilDelivered(deadline) else { return .undelivered(self.outstanding) }
+            return .answered(rd_kafka_commit_transaction(handle, max(1, deadline.remainingMs)))
+        }
+        guard let call else { throw .fatal(.hung("an earlier call")) }
+        underWay = CommitUnderWay(call: call, deadline: deadline, deadlineMs: deadlineMs)
+    }
+
+    /// Waits for the outcome of the commit that was started; throws as `commit` does.
+    public func finishCommit() throws(TransactionFailure) {
+        guard let commit = underWay.take() else { throw .fatal(.hung("a commit that was not started")) }
+        let limit = commit.deadline.remainingMs.addingReportingOverflow(Self.graceMs).partialValue
+        guard let end = commit.call.result(limitMs: max(limit, 1)) else {
+            throw .indefinite(.hung("rd_kafka_commit_transaction"))
+        }
+        switch end {
+        case .undelivered(let count):
             throw .abortable(
                 .own(
                     RD_KAFKA_RESP_ERR__TIMED_OUT,
-                    "\(outstanding) messages are not acknowledged after \(deadlineMs) ms"))
+                    "\(count) messages are not acknowledged after \(commit.deadlineMs) ms"))
+        case .answered(let result):
+            if let error = KafkaError.taking(result, on: client.handle) {
+                throw Self.verdict(error, decides: true)
+            }
         }
-        let rest = max(1, deadline.remainingMs)
-        try call("commit_transaction", limitMs: rest, decides: true) { rd_kafka_commit_transaction($0, rest) }
         client.context.connection.up()
     }
 
@@ -84,4 +108,18 @@ extension TransactionalProducer {
         guard let fatal = KafkaError.fatal(on: client.handle) else { return }
         throw fatal.isFenced ? .fenced(fatal) : .fatal(fatal)
     }
+}
+
+/// A commit on its way, and when it must be through.
+struct CommitUnderWay {
+    enum End {
+        /// So many messages were not acknowledged in time; the coordinator was not asked.
+        case undelivered(Int)
+        /// What librdkafka returned: nil, or an error.
+        case answered(OpaquePointer?)
+    }
+
+    let call: BoundedCall<End>
+    let deadline: Deadline
+    let deadlineMs: Int32
 }

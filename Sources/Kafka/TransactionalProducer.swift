@@ -9,6 +9,8 @@ public final class TransactionalProducer {
     public let settings: ProducerSettings
     let client: Client
     private var topics: [String: TopicHandle] = [:]
+    /// A commit that was started and not finished.
+    var underWay: CommitUnderWay?
 
     /// What is added to a call's own time-out before it is taken for hung.
     static let graceMs: Int32 = 2000

@@ -188,11 +188,16 @@ public final class KafkaLog: Log {
         }
     }
 
-    public func commit() throws(LogFailure) {
-        guard settings.delivery == .exactlyOnce else { return try acknowledge(offsets) }
+    public func startCommit() throws(LogFailure) {
+        guard settings.delivery == .exactlyOnce else { return }
         try transact { (producer) throws(TransactionFailure) in
-            try producer.commit(deadlineMs: settings.deadlineMs)
+            try producer.startCommit(deadlineMs: settings.deadlineMs)
         }
+    }
+
+    public func finishCommit() throws(LogFailure) {
+        guard settings.delivery == .exactlyOnce else { return try acknowledge(offsets) }
+        try transact { (producer) throws(TransactionFailure) in try producer.finishCommit() }
     }
 
     public func awaitAcknowledgements() throws(LogFailure) {

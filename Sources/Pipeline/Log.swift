@@ -60,8 +60,11 @@ public protocol Log: AnyObject {
     /// To be called before anything is sent: right after a commit Kafka refuses the next transaction for a
     /// moment, and the client asks again soon when it was about offsets, but late when it was about topics.
     func sendOffsets(_ positions: [PartitionPosition]) throws(LogFailure)
-    /// Commits what was sent since `begin`, the offsets included.
-    func commit() throws(LogFailure)
+    /// Begins to commit what was sent since `begin`, the offsets included. Until `finishCommit` only the input may
+    /// be polled, once.
+    func startCommit() throws(LogFailure)
+    /// Waits for the outcome of the commit that was started.
+    func finishCommit() throws(LogFailure)
     func abort() throws(LogFailure)
     /// Throws the producer away, after an outcome that cannot be known; `prepareTransactions` follows.
     func discardProducer()

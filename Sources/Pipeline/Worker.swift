@@ -48,6 +48,8 @@ public final class Worker<L: Log> {
     /// Nil when both reference tables come from files.
     let reference: ReferenceTopics<L>?
     private var waiting = WaitingEvents()
+    /// What was polled while a commit was under way, until that has ended.
+    var readAhead: Result<Polled, LogFailure>?
     enum Phase {
         case unassigned
         case recovering(Recovery<L>)
@@ -97,23 +99,32 @@ public final class Worker<L: Log> {
         adoptReference()
         do throws(LogFailure) {
             if transaction.mustPutBack { try putBack() }
+            try takeReadAhead()
             try reference?.advance()
             if case .recovering(let recovery) = phase { try advance(recovery) }
             let polled = try log.poll(maxRecords: roomInTransaction, waitMs: waitMs)
             patience.reset(.broker, telemetry)
-            switch polled {
-            case .records(let count): try absorb(count)
-            case .idle: transaction.isQueueDry = true
-            case .assigned(let partitions): try begin(with: partitions)
-            case .revoked: try giveUpPartitions(parking: true)
-            case .lost: try losePartitions()
+            try take(polled)
+            if isCommitDue {
+                try commit(readingAhead: !transaction.isQueueDry)
+                try takeReadAhead()
             }
-            if isCommitDue { try commit() }
         } catch {
             try handle(error)
         }
         publishViews()
         return true
+    }
+
+    @specialized(where L == KafkaLog)
+    func take(_ polled: Polled) throws(LogFailure) {
+        switch polled {
+        case .records(let count): try absorb(count)
+        case .idle: transaction.isQueueDry = true
+        case .assigned(let partitions): try begin(with: partitions)
+        case .revoked: try giveUpPartitions(parking: true)
+        case .lost: try losePartitions()
+        }
     }
 
     /// How many records the next poll may add.
@@ -258,8 +269,10 @@ public final class Worker<L: Log> {
         return !transaction.hasWork && shards.contains { $0.aggregate.hasPendingChanges }
     }
 
-    /// - Parameter isFinal: the last commit before an orderly end, after which nothing is to be read again.
-    func commit(isFinal: Bool = false) throws(LogFailure) {
+    /// - Parameters:
+    ///   - isFinal: the last commit before an orderly end, after which nothing is to be read again.
+    ///   - readingAhead: whether to poll for the next transaction while the coordinator decides on this one.
+    func commit(isFinal: Bool = false, readingAhead: Bool = false) throws(LogFailure) {
         let startedMs = log.nowMs
         try checkKeying()
         try openTransaction()
@@ -277,7 +290,12 @@ public final class Worker<L: Log> {
         try writeCheckpoints(begins: checkpoint)
         try sendPositions(positions)
         let askedMs = log.nowMs
-        try log.commit()
+        try log.startCommit()
+        if readingAhead { readAhead = pollAhead() }
+        do throws(LogFailure) { try log.finishCommit() } catch {
+            dropReadAhead()
+            throw error
+        }
         transaction.commitTookMs = log.nowMs - askedMs
         reference?.markSent(refusedRows)
         for shard in shards {

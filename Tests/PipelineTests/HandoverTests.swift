@@ -40,8 +40,10 @@ struct HandoverTests {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 0
         let process = scenario.start(Scenario.catalog(warehouses: 3))
-        for warehouse in 1...3 { scenario.send("RECEIVED", warehouse, warehouse: warehouse) }
-        try scenario.run(process)
+        for warehouse in 1...3 {
+            scenario.send("RECEIVED", warehouse, warehouse: warehouse)
+            try scenario.run(process)
+        }
         let events = scenario.cluster.commits.filter { !$0.offsets.isEmpty }
         #expect(events.count >= 3)
         for commit in events {

@@ -40,7 +40,8 @@ final class StoredLog: Log {
     func send(_ message: OutgoingMessage) {}
     func awaitAcknowledgements() {}
     func sendOffsets(_ positions: [PartitionPosition]) {}
-    func commit() {}
+    func startCommit() {}
+    func finishCommit() {}
     func abort() {}
     func discardProducer() {}
 

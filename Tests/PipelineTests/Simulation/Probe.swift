@@ -15,6 +15,7 @@ enum Probe: String, CaseIterable {
     case questionFailed, readerFailed, stateCompacted, inputTrimmed, catalogAdopted
     case aliveButEvicted, hungInsideCall, hungBeforeDelivery, replacedWhileAlive, stoppedInOrder
     case offsetsBeforeMessages
+    case polledDuringCommit, rebalancedDuringCommit, readAheadDropped
     case upgraded
     case referenceLetter, referenceCompacted, followerDeaf
     case rowUpdated, rowDeleted, rowStale, truncated

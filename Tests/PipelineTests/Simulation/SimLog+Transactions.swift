@@ -109,8 +109,33 @@ extension SimLog {
         try leave("sendOffsets")
     }
 
-    func commit() throws(LogFailure) {
+    /// The coordinator may decide at once or at the end, after what is polled in between.
+    func startCommit() throws(LogFailure) {
         try enter("commit")
+        if commitUnderWay != nil { cluster.violated("\(name) commits during a commit") }
+        commitUnderWay = .some(nil)
+        recordsReadAhead = 0
+        if cluster.random.happens(500) { commitUnderWay = .some(decide()) }
+    }
+
+    func finishCommit() throws(LogFailure) {
+        guard let underWay = commitUnderWay.take() else {
+            cluster.violated("\(name) finishes a commit that was not started")
+            throw .fatal("no commit")
+        }
+        guard !isDead else { throw .fatal("killed") }
+        do throws(LogFailure) { try (underWay ?? decide()).get() } catch {
+            if recordsReadAhead > 0 { cluster.coverage.reached(.readAheadDropped) }
+            throw error
+        }
+        try leave("commit")
+    }
+
+    private func decide() -> Result<Void, LogFailure> {
+        do throws(LogFailure) { return .success(try commit()) } catch { return .failure(error) }
+    }
+
+    private func commit() throws(LogFailure) {
         let transaction = try openTransaction("commit")
         if mustAbort { throw .mustAbort("simulated: an earlier call failed") }
         if strikes(cluster.faults.commitRefused, .commitFailed) {
@@ -127,7 +152,6 @@ extension SimLog {
             deliver(transaction)
         }
         try finish(transaction, commit: true, cluster.faults.commitIndefinite)
-        try leave("commit")
     }
 
     func abort() throws(LogFailure) {
@@ -181,6 +205,7 @@ extension SimLog {
     }
 
     func discardProducer() {
+        commitUnderWay = nil
         spill()
         epoch = nil
         transaction = nil

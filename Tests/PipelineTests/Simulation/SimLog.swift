@@ -23,6 +23,10 @@ final class SimLog: Log {
     var epoch: Int?
     var transaction: SimTransaction?
     var mustAbort = false
+    /// Between the start of a commit and its end: what became of it, where that is decided already.
+    var commitUnderWay: Result<Void, LogFailure>??
+    /// How many records were polled in between.
+    var recordsReadAhead = 0
     /// Messages that the client holds and no broker has yet.
     var unsent: [(topic: Topic, index: Int, record: SimRecord)] = []
 
@@ -137,10 +141,12 @@ final class SimLog: Log {
         arena.reuse()
         batch = []
         batchPartitions = []
+        if commitUnderWay != nil { cluster.coverage.reached(.polledDuringCommit) }
         if let unanswered { cluster.violated("\(name) polls without an answer to \(unanswered)") }
         if strikes(cluster.faults.poll, .pollFailed) { throw .unavailable("simulated poll") }
         if let event = groupEvent { return hear(event) }
         try fetch(maxRecords)
+        if commitUnderWay != nil { recordsReadAhead = batch.count }
         if batch.isEmpty {
             cluster.advance(waitMs)
             return .idle
@@ -152,6 +158,7 @@ final class SimLog: Log {
         cluster.say("\(name) hears \(event)")
         groupEvent = nil
         unanswered = event
+        if commitUnderWay != nil { cluster.coverage.reached(.rebalancedDuringCommit) }
         switch event {
         case .lost:
             cluster.coverage.reached(.assignmentLost)
