@@ -127,22 +127,6 @@ public final class Worker<L: Log> {
         }
     }
 
-    /// How many records the next poll may add.
-    private var roomInTransaction: Int { limit.room(settings.maxBatchEvents, after: transaction.records) }
-
-    /// How long a poll may wait: not at all while there is something to commit or to recover, unless more
-    /// records are known to be on their way.
-    private var waitMs: Int64 {
-        if case .recovering = phase { return 0 }
-        if transaction.hasWork { return transaction.expectsMore ? Self.moreWaitMs : 0 }
-        if hasPendingChanges || hasRefusedRows || isCheckpointUnderWay { return 0 }
-        // Reference topics are looked into between two polls of the input.
-        return reference == nil ? 100 : 20
-    }
-
-    /// A broker sends what it has within this, or it is no backlog worth waiting for.
-    private static var moreWaitMs: Int64 { 5 }
-
     // MARK: decode → apply
 
     @specialized(where L == KafkaLog)
@@ -244,30 +228,6 @@ public final class Worker<L: Log> {
     }
 
     // MARK: consolidate → encode → send → commit
-
-    /// A lone event is published at once; under load a transaction gathers events for the interval.
-    private var isCommitDue: Bool {
-        guard case .running = phase else { return false }
-        if hasPendingChanges || hasRefusedRows || isIdleCheckpointDue { return true }
-        // What is left of a checkpoint needs no events to go on.
-        guard transaction.hasWork else { return isCheckpointUnderWay }
-        return transaction.isQueueDry || limit.isReached(transaction.records)
-            || log.nowMs - transaction.startedMs >= gatheringMs
-    }
-
-    /// How long a transaction gathers while there is a backlog: no longer than configured, unless commits would
-    /// take more than a tenth of the time. Then all would only become later.
-    private var gatheringMs: Int64 {
-        max(settings.commitIntervalMs, min(9 * transaction.commitTookMs, Self.longestGatheringMs))
-    }
-
-    private static var longestGatheringMs: Int64 { 500 }
-
-    /// Reference data or a recovery left something to derive.
-    private var hasPendingChanges: Bool {
-        guard case .running = phase else { return false }
-        return !transaction.hasWork && shards.contains { $0.aggregate.hasPendingChanges }
-    }
 
     /// - Parameters:
     ///   - isFinal: the last commit before an orderly end, after which nothing is to be read again.

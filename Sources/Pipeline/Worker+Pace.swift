@@ -1,0 +1,42 @@
+/// How much is gathered, and how long is waited for more.
+extension Worker {
+    /// How many records the next poll may add.
+    var roomInTransaction: Int { limit.room(settings.maxBatchEvents, after: transaction.records) }
+
+    /// How long a poll may wait: not at all while there is something to commit or to recover, unless more
+    /// records are known to be on their way.
+    var waitMs: Int64 {
+        if case .recovering = phase { return 0 }
+        if transaction.hasWork { return transaction.expectsMore ? Self.moreWaitMs : 0 }
+        if hasPendingChanges || hasRefusedRows || isCheckpointUnderWay { return 0 }
+        // Reference topics are looked into between two polls of the input.
+        return reference == nil ? 100 : 20
+    }
+
+    /// A broker sends what it has within this, or it is no backlog worth waiting for.
+    private static var moreWaitMs: Int64 { 5 }
+
+    /// A lone event is published at once; under load a transaction gathers events for the interval.
+    var isCommitDue: Bool {
+        guard case .running = phase else { return false }
+        if hasPendingChanges || hasRefusedRows || isIdleCheckpointDue { return true }
+        // What is left of a checkpoint needs no events to go on.
+        guard transaction.hasWork else { return isCheckpointUnderWay }
+        return transaction.isQueueDry || limit.isReached(transaction.records)
+            || log.nowMs - transaction.startedMs >= gatheringMs
+    }
+
+    /// How long a transaction gathers while there is a backlog: no longer than configured, unless commits would
+    /// take more than a tenth of the time. Then all would only become later.
+    private var gatheringMs: Int64 {
+        max(settings.commitIntervalMs, min(9 * transaction.commitTookMs, Self.longestGatheringMs))
+    }
+
+    private static var longestGatheringMs: Int64 { 500 }
+
+    /// Reference data or a recovery left something to derive.
+    private var hasPendingChanges: Bool {
+        guard case .running = phase else { return false }
+        return !transaction.hasWork && shards.contains { $0.aggregate.hasPendingChanges }
+    }
+}
