@@ -108,9 +108,10 @@ final class Recovery<L: Log> {
             throw .misconfigured(
                 "\(settings.inputTopic) has \(input) partitions and \(settings.stateTopic) has \(state); "
                     + "with input.keyed_by: product they must have equally many. When the input's count was "
-                    + "changed its keys moved between partitions, and products are in two of them: start a "
-                    + "history of its own, with another kafka.group_id, state.topic and alerts.topic, on an input "
-                    + "topic whose events were written anew by product, or with input.keyed_by: none.")
+                    + "changed its keys moved between partitions, and products are in two of them: set "
+                    + "input.keyed_by: none with one worker and start once with --rebuild, or start a history of its "
+                    + "own, with another kafka.group_id, state.topic and alerts.topic, on an input topic whose "
+                    + "events were written anew by product.")
         }
         return state
     }
@@ -146,7 +147,11 @@ final class Recovery<L: Log> {
         if loader.stored.isLaidOut(otherwiseThan: settings) {
             return try begin(Relayout(tools, loader.stored, placement, partitions, committed))
         }
-        if rebuilds, loader.stored.isOfOtherTopic(than: settings) {
+        // A kept shard is loaded with the partitions that it had.
+        let hasOtherPartitions = Set(loader.stored.barriers.keys) != Set(groups[0])
+        if rebuilds || hasOtherPartitions && settings.acceptsConfigChange,
+            loader.stored.isOfOtherTopic(than: settings)
+        {
             return try begin(Relayout(tools, loader.stored, placement, partitions, committed))
         }
         var plan = try plan(loader.stored, rebuilds: rebuilds)

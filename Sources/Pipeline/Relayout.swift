@@ -135,6 +135,11 @@ final class Relayout<L: Log> {
     private func join(_ loader: StateLoader<L>) throws(LogFailure) {
         let keeps = plan?.isOfOtherTopic == false
         let old = try loader.takeAggregate(keepingSeenIDs: keeps)
+        guard !old.followsRows else {
+            throw .misconfigured(
+                "--accept-config-change: \(tools.settings.inputTopic) has another number of partitions, and what each "
+                    + "event moved cannot be taken over. Start once with --rebuild.")
+        }
         let shard = shards[0]
         var overflow: Pair?
         old.forEachCell { cell in

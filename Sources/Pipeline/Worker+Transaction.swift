@@ -87,7 +87,10 @@ extension Worker {
 
     /// Writes the ledger of another layout where this one has it, before anything newer is.
     func sendMoved(of shard: Shard) throws(LogFailure) {
+        guard !shard.moved.isEmpty else { return }
         for record in shard.moved { try send(record, of: shard) }
+        // Without transactions an entry must lie in its new place before its old one is deleted.
+        if settings.delivery == .atLeastOnce { try log.awaitAcknowledgements() }
     }
 
     /// The offsets to commit; with a first checkpoint all of them, so that the group's lag is known.

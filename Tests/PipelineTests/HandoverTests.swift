@@ -106,7 +106,9 @@ struct PartitionCountTests {
         #expect(try scenario.stock(second) == [1: 20])
     }
 
-    @Test("stops when it grew and each product should be in one partition")
+    @Test(
+        "stops when it grew and each product should be in one partition, until a rebuild counts all of them as one"
+    )
     func grownAndKeyed() throws {
         let scenario = Scenario(partitions: 1)
         scenario.settings.keyedBy = .product
@@ -118,6 +120,13 @@ struct PartitionCountTests {
         let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
         #expect(stop?.kind == .configuration)
         #expect(stop?.message.contains("has 2 partitions and stockd-state has 1") == true)
+        scenario.cluster.members = []
+        scenario.settings.keyedBy = .none
+        scenario.settings.rebuilds = true
+        scenario.send("RECEIVED", 5, product: 2)
+        let second = scenario.start()
+        try scenario.run(second, steps: 400)
+        #expect(try scenario.stock(second) == [1: 20] && scenario.stock(second, product: 2) == [1: 5])
     }
 
     @Test("stops when it shrank, and a rebuild counts what is there")

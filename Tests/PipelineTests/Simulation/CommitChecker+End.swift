@@ -37,17 +37,29 @@ extension CommitChecker {
         var stored: [Int32: Int64] = [:]
         // What earlier releases left elsewhere is older than what is in the first partition.
         for partition in cluster.topics[.state]!.reversed() {
-            for record in partition.committedRecords where record.value != nil {
+            var standing: [Int32: Int64] = [:]
+            for record in partition.committedRecords {
+                if record.value == nil, case .position(let input) = Self.name(record) {
+                    standing[input.rawValue] = nil
+                }
+                guard record.value != nil else { continue }
                 guard let state = Self.read(record) else {
                     report("a state record cannot be read")
                     continue
                 }
-                if case .position(let input, let offset) = state { stored[input.rawValue] = offset.rawValue }
+                if case .position(let input, let offset) = state {
+                    standing[input.rawValue] = offset.rawValue
+                }
             }
+            stored.merge(standing) { $1 }
         }
         for (partition, offset) in cluster.groupOffsets where stored[partition] != offset {
             report("the state topic has \(stored), the group \(partition): \(offset)")
         }
+    }
+
+    static func name(_ record: SimRecord) -> StateRecord.Name? {
+        record.key?.withUnsafeBytes { StateRecord.Key($0)?.name } ?? nil
     }
 
     static func read(_ record: SimRecord) -> StateRecord? {

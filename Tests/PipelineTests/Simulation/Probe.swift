@@ -17,6 +17,7 @@ enum Probe: String, CaseIterable {
     case offsetsBeforeMessages
     case polledDuringCommit, rebalancedDuringCommit, readAheadDropped
     case upgraded
+    case relaidToProduct, relaidToNone, relaidByAccepting, relayoutKilled
     case referenceLetter, referenceCompacted, followerDeaf
     case rowUpdated, rowDeleted, rowStale, truncated
     case raised, escalated, eased, updated, resolved

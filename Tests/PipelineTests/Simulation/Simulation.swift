@@ -1,45 +1,21 @@
 import Inventory
-import Logging
 import Synchronization
 
 @testable import Pipeline
 
 /// One history: a seed decides the configuration, the input, the weather and every fault.
 final class Simulation {
-    /// A worker's process, of which one slot may have two: an evicted one and its replacement.
-    final class Process {
-        let log: SimLog
-        let inbox = WorkerInbox()
-        let worker: Worker<SimLog>
-        var stalledUntilMs: Int64 = 0
-        let telemetry: Telemetry
-        let reader = ChangeReader()
-
-        init(_ log: SimLog, _ settings: PipelineSettings, _ catalog: Catalog, _ lines: LineLog? = nil) {
-            self.log = log
-            let handler: any LogHandler = if let lines { lines } else { SwiftLogNoOpLogHandler() }
-            telemetry = Telemetry(logger: Logger(label: "sim", factory: { _ in handler }))
-            worker = Worker(
-                log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry,
-                views: ViewFeed(reader.store, worker: 0))
-            log.isTransactional = settings.delivery == .exactlyOnce
-            log.catalog = { [unowned worker] in worker.catalog }
-            log.hasWork = { [unowned worker] in worker.transaction.hasWork }
-            log.isMidCheckpoint = { [unowned worker] in worker.isCheckpointUnderWay }
-            log.isRecovering = { [unowned worker] in
-                if case .recovering = worker.phase { true } else { false }
-            }
-        }
-    }
-
     let seed: UInt64
     let cluster: SimCluster
-    let settings: PipelineSettings
+    private(set) var settings: PipelineSettings
     private var producer: SimProducer
     private(set) var catalog: Catalog
     private(set) var reference: SimReference
     private var processes: [Process] = []
-    private let slots: Int
+    /// How many workers there are when the input is keyed by product.
+    private let keyedSlots: Int
+    var slots: Int { settings.keyedBy == .product && !layout.isChanging ? keyedSlots : 1 }
+    private(set) var layout = SimLayout()
     private var eventsToCome: Int
     private var started = 0
     private var fencingStops = 0
@@ -56,9 +32,10 @@ final class Simulation {
         if settings.delivery == .atLeastOnce { faults.spareTheLiving() }
         let inputs = random.within(1...3)
         let states = settings.keyedBy == .product ? inputs : random.within(1...3)
-        slots = settings.keyedBy == .product ? random.within(2...3) : 1
+        keyedSlots = random.within(2...3)
         eventsToCome = random.within(10...120)
         producer = SimProducer(&random, settings)
+        layout = SimLayout(&random, &settings)
         catalog = Catalog.simulated(&random)
         reference = SimReference(&random, settings)
         self.settings = settings
@@ -105,6 +82,7 @@ final class Simulation {
     // MARK: Processes
 
     private func startMissing() {
+        layout.look(&settings, cluster)
         for slot in 0..<slots
         where !processes.contains(where: { $0.log.slot == slot && !$0.log.diesWhenLost }) {
             guard !cluster.faults.isOn || cluster.random.happens(300) else { continue }
@@ -117,6 +95,9 @@ final class Simulation {
             }
             cluster.say("\(log.name) starts")
             processes.append(Process(log, settings, rows))
+            if layout.isChanging, cluster.faults.isOn, cluster.random.happens(300) {
+                log.callsToLive = cluster.random.below(100)
+            }
         }
     }
 
@@ -150,6 +131,9 @@ final class Simulation {
 
     private func bury() {
         for process in processes where process.log.isDead {
+            if layout.isChanging, case .recovering(let recovery) = process.worker.phase, recovery.isRelayout {
+                cluster.coverage.reached(.relayoutKilled)
+            }
             let counts = process.telemetry.snapshot
             cluster.coverage.reached(.duplicate, times: counts.duplicates)
             cluster.coverage.reached(.belowWindow, times: counts.belowWindow)
@@ -190,6 +174,7 @@ final class Simulation {
         }
         if cluster.random.happens(20) { tidyTopics() }
         if cluster.spreadsLedger, cluster.random.happens(10) { upgrade() }
+        if layout.mayChange, !layout.isChanging, cluster.random.happens(25) { changeLayout() }
     }
 
     /// From here on workers are of this release; those of the earlier one are gone before.
@@ -199,6 +184,17 @@ final class Simulation {
         bury()
         cluster.spreadsLedger = false
         if !cluster.commits.isEmpty { cluster.coverage.reached(.upgraded) }
+    }
+
+    /// The operator sets `input.keyed_by` to the other, and starts one worker with the flag that it needs.
+    private func changeLayout() {
+        upgrade()
+        for process in processes {
+            process.log.die()
+            cluster.leave(process.log)
+        }
+        bury()
+        layout.change(&settings, cluster)
     }
 
     // MARK: The end
@@ -226,7 +222,9 @@ final class Simulation {
         let snapshots = processes.map { snapshot(of: $0) }
         for process in processes { process.log.die() }
         bury()
-        var checker = CommitChecker(settings, producer.written, partitions: cluster.topics[.input]!.count)
+        var rules = settings
+        if layout.mayChange { rules.keyedBy = .product }
+        var checker = CommitChecker(rules, producer.written, partitions: cluster.topics[.input]!.count)
         for commit in cluster.commits { checker.check(commit) }
         if settings.delivery == .atLeastOnce { checker.checkWhole(cluster) }
         checker.checkEnd(cluster, catalog, snapshots)
