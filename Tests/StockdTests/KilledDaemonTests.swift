@@ -99,12 +99,13 @@ final class Sender {
 
     /// - Parameter partition: where an order goes; by default as its id chooses among three.
     init(
-        _ site: Site, _ orders: [Order], partition: @escaping (Order) -> Int32 = { Int32($0.id % 3) }
+        _ site: Site, _ orders: [Order], topic: String = "in",
+        partition: @escaping (Order) -> Int32 = { Int32($0.id % 3) }
     ) throws {
         self.orders = orders[...]
         self.partition = partition
         producer = try TransactionalProducer(site.cluster.client(), ProducerSettings(transactionalID: nil))
-        input = try producer.topic("\(site.name)-in")
+        input = try producer.topic("\(site.name)-\(topic)")
     }
 
     var remaining: Int { orders.count }

@@ -1,0 +1,126 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A daemon whose input.keyed_by or input.topic changed", .blocking)
+struct LayoutChangeTests {
+    private static func site() throws -> Site {
+        try Site(
+            "layout", partitions: 3,
+            settings: "alerts: {topic: NAME-alerts, emit: row}\ncheckpoint: {interval: 200ms}")
+    }
+
+    private struct Run {
+        let site: Site
+        let orders: [Order]
+        let sender: Sender
+        var sent = 0
+
+        init(_ site: Site, seed: UInt64) throws {
+            self.site = site
+            orders = Shop.orders(900, seed: seed)
+            sender = try Sender(site, orders) { $0.product % 3 }
+        }
+
+        mutating func send(_ count: Int) throws {
+            try sender.send(count)
+            sent += count
+        }
+
+        func alerts() throws -> (rows: [String: AlertBook.Row], count: Int) {
+            var book = AlertBook()
+            let messages = try site.read("alerts")
+            for message in messages { try book.apply(message) }
+            return (book.rows, messages.count)
+        }
+
+        /// Runs a daemon until the alerts are those of what was sent, and stops it in good order.
+        func settle(_ keyedBy: String, _ flags: [String] = [], seed: UInt64) throws -> String {
+            let daemon = try site.run(["STOCKD_INPUT_KEYED_BY": keyedBy], flags: flags)
+            let expected = Recomputation(Array(orders[..<sent])).alerts
+            try eventually("the daemon is ready") { daemon.text.contains("ready") ? () : nil }
+            try? eventually("the alerts are right", within: 60) {
+                usleep(200_000)
+                return try alerts().rows == expected ? () : nil
+            }
+            #expect(try alerts().rows == expected, "seed \(seed): \(daemon.text)")
+            daemon.send(SIGTERM)
+            #expect(try daemon.exitCode() == 0, "\(daemon.text)")
+            return daemon.text
+        }
+
+        func refused(_ keyedBy: String, _ flags: [String] = []) throws -> String {
+            let daemon = try site.run(["STOCKD_INPUT_KEYED_BY": keyedBy], flags: flags)
+            #expect(try daemon.exitCode() == 78, "\(daemon.text)")
+            return daemon.text
+        }
+    }
+
+    @Test(
+        "ends with 78 and the ways on, and goes both ways without publishing anything but what differs",
+        arguments: ["--rebuild", "--accept-config-change"])
+    func keying(_ wayBack: String) throws {
+        let seed = SeededRandom.runSeed
+        let site = try Self.site()
+        defer { site.close() }
+        var run = try Run(site, seed: seed)
+        try run.send(300)
+        _ = try run.settle("none", seed: seed)
+        let before = try run.alerts().count
+        #expect(try run.refused("product").contains("input.keyed_by=none became product"))
+        #expect(
+            try run.refused("product", ["--accept-config-change"]).contains("only known from the log"))
+        let text = try run.settle("product", ["--rebuild"], seed: seed)
+        #expect(text.contains("pairs, 0 differed"), "\(text)")
+        #expect(try run.alerts().count == before, "nothing is published again")
+        try run.send(300)
+        _ = try run.settle("product", seed: seed)
+        let middle = try run.alerts().count
+        #expect(try run.refused("none").contains("input.keyed_by=product became none"))
+        _ = try run.settle("none", [wayBack], seed: seed)
+        #expect(try run.alerts().count == middle, "nothing is published again")
+        try run.send(300)
+        _ = try run.settle("none", seed: seed)
+        let state = try site.command("state", ["--format", "json"])
+        #expect(try state.exitCode() == 0)
+        let rows = try state.text.split(separator: "\n").map {
+            try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        let expected = Recomputation(run.orders)
+        #expect(rows.reduce(0) { $0 + (AlertBook.integer($1["cells"]) ?? 0) } == Int64(expected.stock.count))
+        #expect(rows.reduce(0) { $0 + (AlertBook.integer($1["position"]) ?? 0) } >= 900)
+        let ledger = rows.map { AlertBook.integer($0["ledger"]) ?? 0 }
+        #expect(
+            ledger[0] > 0 && ledger[1...].allSatisfy { $0 == 0 }, "one state partition holds it: \(ledger)")
+    }
+
+    @Test("keeps the stock or counts the new topic, as the flag says", arguments: [true, false])
+    func topic(_ keeps: Bool) throws {
+        let site = try Self.site()
+        defer { site.close() }
+        try site.cluster.create([site.spec("in2", 2)], site.admin)
+        let order = { (id: Int64, type: String, quantity: Int32) in
+            Order(id: id, type: type, product: 1, warehouse: 1, quantity: quantity, second: 1_775_000_000)
+        }
+        try Sender(site, [order(1, "RECEIVED", 25)]).send(1)
+        func stock(_ daemon: Program, _ units: Int) throws {
+            try eventually("an alert of \(units)") {
+                try site.read("alerts").contains {
+                    try $0.fields["current_stock"] as? Int == units
+                } ? () : nil
+            }
+            daemon.send(SIGTERM)
+            #expect(try daemon.exitCode() == 0, "\(daemon.text)")
+        }
+        try stock(try site.run(), 25)
+        let other = ["STOCKD_INPUT_TOPIC": "\(site.name)-in2"]
+        let refused = try site.run(other)
+        #expect(try refused.exitCode() == 78)
+        #expect(refused.text.contains("input.topic=") && refused.text.contains("--accept-config-change"))
+        try Sender(site, [order(1, "SHIPPED", 5)], topic: "in2") { _ in 1 }.send(1)
+        try stock(
+            try site.run(other, flags: [keeps ? "--accept-config-change" : "--rebuild"]), keeps ? 20 : -5)
+        try Sender(site, [order(2, "RECEIVED", 3)], topic: "in2") { _ in 1 }.send(1)
+        try stock(try site.run(other), keeps ? 23 : -2)
+    }
+}
