@@ -31,13 +31,21 @@ struct Journal: ~Copyable {
     var rollupPrints: [(product: ProductID, before: UInt64)] = []
 
     mutating func clear() {
-        touched.removeAll(keepingCapacity: true)
-        moved.removeAll(keepingCapacity: true)
-        added.removeAll(keepingCapacity: true)
-        truncated.removeAll(keepingCapacity: true)
-        ledger.removeAll(keepingCapacity: true)
-        stockPrints.removeAll(keepingCapacity: true)
-        rollupPrints.removeAll(keepingCapacity: true)
+        touched.empty()
+        moved.empty()
+        added.empty()
+        truncated.empty()
+        ledger.empty()
+        stockPrints.empty()
+        rollupPrints.empty()
+    }
+}
+
+extension Array {
+    /// Keeps the memory for as many elements again, unless there is far more of it than was needed this time: a
+    /// backlog works in transactions of 250,000 events, and what follows it needs a thousandth of that.
+    fileprivate mutating func empty() {
+        removeAll(keepingCapacity: capacity < 65_536 || count > capacity / 64)
     }
 }
 
