@@ -80,14 +80,14 @@ instructions: test-dependencies
 	@Benchmarks/instructions.sh $(INSTRUCTIONS_FLAGS)
 
 bench: build-dependencies
-	$(SWIFT) run -c release --package-path Benchmarks $(BENCH_TARGET) $(BENCH_FLAGS)
+	$(SWIFT) run -c release --disable-build-manifest-caching --package-path Benchmarks $(BENCH_TARGET) $(BENCH_FLAGS)
 
 fuzz:
 	Fuzz/run.sh $(SECONDS)
 
 # BROKERS=host:port for a cluster of your own.
 soak: release
-	$(SWIFT) run -c release --package-path Benchmarks stockd-bench --only soak \
+	$(SWIFT) run -c release --disable-build-manifest-caching --package-path Benchmarks stockd-bench --only soak \
 		--seconds $$(( $(MINUTES) * 60 )) --program $(CURDIR)/$(RELEASE)
 
 simulate: build-dependencies

@@ -9,7 +9,8 @@ cd "$(dirname "$0")"
 file=instructions.json
 tolerance=5
 
-../Scripts/quietly.sh "building the benchmarks" swift build -c release --product stockd-instructions
+../Scripts/quietly.sh "building the benchmarks" swift build --disable-build-manifest-caching -c release \
+    --product stockd-instructions
 program=.build/release/stockd-instructions
 output=$(mktemp -d)
 trap 'rm -rf "$output"' EXIT
