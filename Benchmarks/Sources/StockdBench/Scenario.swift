@@ -84,11 +84,12 @@ struct Scenario {
         let (worker, telemetry) = (stockd.worker, stockd.telemetry)
         let end = try drive(worker, telemetry)
         let counts = telemetry.snapshot
-        try verify(worker, stockd.inbox)
         var measurement = result(
             from: start, to: end, "\(counts.alertChanges) alert changes in \(counts.committed) transactions")
         measurement.figures["ready_ms"] = readyMs
         measurement.figures["resident_mb"] = try Self.settledResidentMB(worker)
+        // Last: it asks for the views, which are memory of their own.
+        try verify(worker, stockd.inbox)
         return measurement
     }
 
