@@ -14,6 +14,8 @@ public enum RowOutcome: Equatable, Sendable {
     case overflow
     /// A truncation that cannot be put in order with the changes of other partitions: nothing changed.
     case unordered
+    /// It keeps the type of a row that is not known, or whose movement of 0 units does not tell it: nothing changed.
+    case typeUnknown
 }
 
 extension Aggregate {
@@ -38,9 +40,10 @@ extension Aggregate {
         let spot = movements.look(event.id.rawValue)
         let before = movements[spot]
         guard let version = version(next, after: before) else { return .stale }
+        guard let units = units(of: event, after: before) else { return .typeUnknown }
         let slot = table.find(event.pair.packed) ?? add(event.pair)
         let after = Movement(
-            slot: slot, units: Int32(truncatingIfNeeded: event.units), time: event.time.microseconds,
+            slot: slot, units: Int32(truncatingIfNeeded: units), time: event.time.microseconds,
             version: version)
         if let before, before.isLive, before.slot == slot, before.units == after.units,
             before.time == after.time
@@ -54,6 +57,13 @@ extension Aggregate {
         count(after, at: spot, source)
         if let before, before.isLive { takeBack(before, source) }
         return before?.isLive == true ? .updated : .inserted
+    }
+
+    /// What an event moves, with the sign of the row before where its type was left out.
+    private func units(of event: OrderEvent, after before: Movement?) -> Int64? {
+        guard event.keepsType else { return event.units }
+        guard let before, before.isLive, before.units != 0 || event.units == 0 else { return nil }
+        return before.units < 0 ? -event.units : event.units
     }
 
     private mutating func delete(_ id: EventID, _ next: RowVersion, _ source: Source) -> RowOutcome {

@@ -32,6 +32,12 @@ extension Shard {
         let outcome = aggregate.apply(change, source: source)
         switch outcome {
         case .overflow: return .refused(Self.overflow(change))
+        case .typeUnknown:
+            return .refused(
+                BadEvent(
+                    .unavailableValue,
+                    "the type was left out of the change because it had not changed, and what was counted of the "
+                        + "event before does not tell it"))
         case .unordered:
             return .refused(
                 BadEvent(

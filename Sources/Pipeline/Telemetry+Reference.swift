@@ -14,6 +14,16 @@ extension Telemetry {
         logger.warning("reference topic of \(kind.name) is read again from its beginning: \(message)")
     }
 
+    /// Messages of a reference topic that hold no row. Tombstones are deletes there, or repeat one.
+    func skipped(_ counts: [SkipReason: Int]) {
+        guard !counts.isEmpty else { return }
+        update {
+            for (reason, count) in counts where reason != .tombstone {
+                $0.skipped[reason.rawValue, default: 0] += count
+            }
+        }
+    }
+
     /// A record of a reference topic that is no row; the row there was before stays.
     func refused(_ error: BadEvent, of kind: ReferenceKind, at source: Source) {
         update { $0.badByReason[error.reason.rawValue, default: 0] += 1 }

@@ -94,7 +94,7 @@ public final class Telemetry: Sendable {
             case .truncated: truncated += 1
             case .duplicate: duplicates += 1
             case .stale: stale += 1
-            case .overflow, .unordered: break
+            case .overflow, .unordered, .typeUnknown: break
             }
         }
 

@@ -4,6 +4,30 @@ import Testing
 @testable import Inventory
 
 @Suite struct MovementLogTests {
+    @Test("an update that leaves its type out moves the way the row before did")
+    func keptType() {
+        let rows = Rows()
+        func update(_ id: Int64, quantity: Int64, version: UInt64) -> RowOutcome {
+            let event = OrderEvent(
+                id: EventID(id), pair: Pair(1, 1), units: quantity, time: Timestamp(microseconds: 0),
+                keepsType: true)
+            return rows.apply(.upsert(event, Rows.version(version)))
+        }
+        rows.upsert(1, units: 10, version: 1)
+        rows.upsert(2, units: -4, version: 2)
+        rows.upsert(3, units: 0, version: 3)
+        #expect(update(1, quantity: 6, version: 4) == .updated)
+        #expect(update(2, quantity: 5, version: 5) == .updated)
+        #expect(rows.cell(Pair(1, 1))?.stock == 1)
+        #expect(update(3, quantity: 0, version: 6) == .duplicate)
+        #expect(update(3, quantity: 2, version: 7) == .typeUnknown)
+        #expect(update(4, quantity: 2, version: 8) == .typeUnknown)
+        rows.delete(1, version: 9)
+        #expect(update(1, quantity: 6, version: 10) == .typeUnknown)
+        #expect(update(2, quantity: 9, version: 1) == .stale)
+        #expect(rows.cell(Pair(1, 1))?.stock == -5)
+    }
+
     @Test(arguments: IDLayout.allCases)
     func `an event costs at most 40 bytes, however the ids lie and whatever the rows hold`(layout: IDLayout) {
         let rows = Rows()

@@ -65,19 +65,24 @@ struct FollowedTables {
     private(set) var warehouses = FollowedTable<WarehouseID, Warehouse>()
 
     /// Follows a record of a table's topic; true when the rows are others now.
+    /// - Parameter skip: called with why a record that holds no row is none.
     mutating func apply(
-        _ record: LogRecord, of kind: ReferenceKind, _ decoder: ReferenceDecoder
+        _ record: LogRecord, of kind: ReferenceKind, _ decoder: ReferenceDecoder, _ skip: (SkipReason) -> Void
     ) throws(BadEvent) -> Bool {
         switch kind {
         case .products:
-            guard case .change(let change) = try decoder.product(key: record.key, value: record.value) else {
-                return false
+            switch try decoder.product(key: record.key, value: record.value) {
+            case .change(let change):
+                return try products.apply(change) { id, patch, old in patch.row(id, after: old) }
+            case .skipped(let reason): skip(reason)
             }
-            return try products.apply(change) { id, patch, old in patch.row(id, after: old) }
         case .warehouses:
-            guard case .change(let change) = try decoder.warehouse(key: record.key, value: record.value)
-            else { return false }
-            return try warehouses.apply(change) { id, patch, old in patch.row(id, after: old) }
+            switch try decoder.warehouse(key: record.key, value: record.value) {
+            case .change(let change):
+                return try warehouses.apply(change) { id, patch, old in patch.row(id, after: old) }
+            case .skipped(let reason): skip(reason)
+            }
         }
+        return false
     }
 }

@@ -12,6 +12,8 @@ final class ReferenceFeed<L: Log> {
     private(set) var tables = FollowedTables()
     private(set) var isWhole = false
     private(set) var rereads = false
+    /// Messages that hold no row, by why; since they were last taken.
+    private var skipped: [SkipReason: Int] = [:]
     /// What is being read from the beginning; it takes the place of `tables` when it is whole.
     private var fresh: FollowedTables? = FollowedTables()
     /// By partition, the next offset to read.
@@ -65,6 +67,12 @@ final class ReferenceFeed<L: Log> {
         }
     }
 
+    /// The messages that held no row, to be counted.
+    func takeSkipped() -> [SkipReason: Int] {
+        defer { skipped = [:] }
+        return skipped
+    }
+
     private func start() throws(LogFailure) -> Bool {
         guard let count = try log.partitionCount(kind.topic) else {
             throw .misconfigured(
@@ -108,7 +116,9 @@ final class ReferenceFeed<L: Log> {
             let record = reader.record(index)
             positions[record.partition] = record.offset.next
             do throws(BadEvent) {
-                hasChanged = try target.apply(record, of: kind, decoder) || hasChanged
+                hasChanged =
+                    try target.apply(record, of: kind, decoder, { skipped[$0, default: 0] += 1 })
+                    || hasChanged
             } catch {
                 refuse(record, reader.envelope(index), error)
             }

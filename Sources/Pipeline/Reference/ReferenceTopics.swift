@@ -43,6 +43,7 @@ final class ReferenceTopics<L: Log> {
             do throws(LogFailure) {
                 let wasWhole = feed.isWhole
                 if try feed.advance({ refuse($0, $1, feed.kind, $2) }) { hasChanged = true }
+                telemetry.skipped(feed.takeSkipped())
                 if !wasWhole, feed.isWhole { telemetry.referenceRead(feed.kind, rows: rows(of: feed)) }
                 patience.reset(.broker, telemetry)
             } catch {

@@ -24,7 +24,8 @@ struct EventColumns: Sendable {
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, isCaptured: Bool
     ) throws(BadEvent) -> OrderEvent {
         let id = try id(text, row, schema, isCaptured: isCaptured)
-        let sign = try sign(text, row)
+        let keepsType = isCaptured ? try isTypeLeftOut(text, row) : false
+        let sign: Int64? = keepsType ? 1 : try sign(text, row)
         let product = try integer(.productID, text, row, schema, isCaptured, EventColumns.int32)
         let warehouse = try integer(.warehouseID, text, row, schema, isCaptured, EventColumns.int32)
         let quantity = try integer(.quantity, text, row, schema, isCaptured, 0...Int64(Int32.max))
@@ -34,7 +35,15 @@ struct EventColumns: Sendable {
             product: ProductID(Int32(truncatingIfNeeded: product)),
             warehouse: WarehouseID(Int32(truncatingIfNeeded: warehouse)))
         return OrderEvent(
-            id: id, pair: pair, units: (sign ?? 0) * quantity, time: time, typeIsKnown: sign != nil)
+            id: id, pair: pair, units: (sign ?? 0) * quantity, time: time, typeIsKnown: sign != nil,
+            keepsType: keepsType)
+    }
+
+    /// PostgreSQL does not log a long text that an update left alone.
+    @inline(__always)
+    private func isTypeLeftOut(_ text: RawSpan, _ row: RowSpans) throws(BadEvent) -> Bool {
+        let value = try value(.eventType, row)
+        return text.isString(value) && Unavailable.fills(text, value)
     }
 
     /// What a delete needs.

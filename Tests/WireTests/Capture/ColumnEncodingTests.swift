@@ -121,6 +121,13 @@ private typealias Debezium = DebeziumText
         #expect(reason { () throws(BadEvent) in _ = try event(Debezium.row(quantity: "true")) } == .wrongType)
     }
 
+    @Test func `a type that was not logged is kept`() throws {
+        let text = Debezium.envelope(
+            "u", after: Debezium.row(type: "\"__debezium_unavailable_value\"", quantity: "7"))
+        let kept = try #require(try event(text))
+        #expect(kept.keepsType && kept.units == 7 && kept.typeIsKnown)
+    }
+
     @Test func `base64 decimals are exact up to 38 digits`() {
         func unscaled(_ text: String) -> Int128? { Base64Decimal.unscaled(Array(text.utf8).span.bytes) }
         #expect(unscaled("B88=") == 1999)
