@@ -42,10 +42,14 @@ extension Consumer {
     ///
     /// An error leaves the partitions in a state of their own: close the consumer.
     ///
-    /// While a rebalance waits for its answer nothing is moved: those partitions are on their way out.
+    /// While a rebalance waits for its answer nothing is moved: those partitions are on their way out. They have no
+    /// position any more, since what was polled of them is not to be counted as passed.
     public func rewind(to places: [PartitionOffset]) throws(KafkaError) {
         fetcher.release()
-        if inbox.unanswered != nil { return }
+        if inbox.unanswered != nil {
+            for place in places { fetcher.positions[place.partition] = nil }
+            return
+        }
         let own = try resolve(places.filter { assigned.contains($0.partition) }, Self.memoryCallLimitMs)
         try seek(own)
         fetcher.rewind(to: own)

@@ -116,7 +116,8 @@ extension Worker {
     }
 
     private func park() {
-        guard case .running = phase else { return }
+        // What a first checkpoint is still to pin must be worked out anew.
+        guard case .running = phase, transaction.checkpointedMs != nil else { return }
         for shard in shards {
             // A broker that does not answer would be waited for again with each shard.
             guard let bounds = try? stateEnds(of: shard) else { return }

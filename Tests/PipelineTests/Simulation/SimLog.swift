@@ -239,7 +239,10 @@ final class SimLog: Log {
         try enter("rewind")
         arena.reuse()
         batch = []
-        guard unanswered == nil else { return }
+        guard unanswered == nil else {
+            for start in starts { positions[start.partition.rawValue] = nil }
+            return
+        }
         if strikes(cluster.faults.rewind, .rewindFailed) { throw .unavailable("simulated rewind") }
         for start in starts where positions[start.partition.rawValue] != nil {
             positions[start.partition.rawValue] = start.offset.rawValue
