@@ -23,7 +23,8 @@ extension Aggregate {
     /// the event's id, whatever the change says of the row before.
     public mutating func apply(_ change: RowChange, source: Source) -> RowOutcome {
         switch change {
-        case .upsert(let event, let version): upsert(event, version, source)
+        case .upsert(let event, let version): upsert(event, keepsType: false, version, source)
+        case .upsertKeepingType(let event, let version): upsert(event, keepsType: true, version, source)
         case .delete(let id, let version): delete(id, version, source)
         case .truncate(let version): truncate(version, source)
         }
@@ -36,11 +37,13 @@ extension Aggregate {
     /// Whether any pair has an event. Looks at every cell.
     public var hasEvents: Bool { (0..<table.count).contains { table.cells[$0].events > 0 } }
 
-    private mutating func upsert(_ event: OrderEvent, _ next: RowVersion, _ source: Source) -> RowOutcome {
+    private mutating func upsert(
+        _ event: OrderEvent, keepsType: Bool, _ next: RowVersion, _ source: Source
+    ) -> RowOutcome {
         let spot = movements.look(event.id.rawValue)
         let before = movements[spot]
         guard let version = version(next, after: before) else { return .stale }
-        guard let units = units(of: event, after: before) else { return .typeUnknown }
+        guard let units = keepsType ? keptUnits(event, before) : event.units else { return .typeUnknown }
         let slot = table.find(event.pair.packed) ?? add(event.pair)
         let after = Movement(
             slot: slot, units: Int32(truncatingIfNeeded: units), time: event.time.microseconds,
@@ -59,9 +62,8 @@ extension Aggregate {
         return before?.isLive == true ? .updated : .inserted
     }
 
-    /// What an event moves, with the sign of the row before where its type was left out.
-    private func units(of event: OrderEvent, after before: Movement?) -> Int64? {
-        guard event.keepsType else { return event.units }
+    /// What an event moves whose type is that of the row before.
+    private func keptUnits(_ event: OrderEvent, _ before: Movement?) -> Int64? {
         guard let before, before.isLive, before.units != 0 || event.units == 0 else { return nil }
         return before.units < 0 ? -event.units : event.units
     }

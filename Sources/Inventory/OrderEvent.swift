@@ -7,20 +7,13 @@ public struct OrderEvent: Equatable, Sendable {
     public var time: Timestamp
     /// False when the type is not in the sign table: it moves nothing, is counted and logged once per type.
     public var typeIsKnown: Bool
-    /// The change of a row left its type out because it had not changed: `units` is the bare quantity, and which way
-    /// it moves is known from the row before. Only in a `RowChange`.
-    public var keepsType: Bool
 
-    @inlinable public init(
-        id: EventID, pair: Pair, units: Int64, time: Timestamp, typeIsKnown: Bool = true,
-        keepsType: Bool = false
-    ) {
+    @inlinable public init(id: EventID, pair: Pair, units: Int64, time: Timestamp, typeIsKnown: Bool = true) {
         self.id = id
         self.pair = pair
         self.units = units
         self.time = time
         self.typeIsKnown = typeIsKnown
-        self.keepsType = keepsType
     }
 }
 

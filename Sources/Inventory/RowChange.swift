@@ -4,6 +4,9 @@
 /// a message says of it cannot be trusted.
 public enum RowChange: Equatable, Sendable {
     case upsert(OrderEvent, RowVersion)
+    /// The row's type was left out because it had not changed: `units` is the bare quantity, and which way it moves is
+    /// known from the row before.
+    case upsertKeepingType(OrderEvent, RowVersion)
     case delete(EventID, RowVersion)
     /// Every row older than this is gone.
     case truncate(RowVersion)

@@ -9,9 +9,8 @@ import Testing
         let rows = Rows()
         func update(_ id: Int64, quantity: Int64, version: UInt64) -> RowOutcome {
             let event = OrderEvent(
-                id: EventID(id), pair: Pair(1, 1), units: quantity, time: Timestamp(microseconds: 0),
-                keepsType: true)
-            return rows.apply(.upsert(event, Rows.version(version)))
+                id: EventID(id), pair: Pair(1, 1), units: quantity, time: Timestamp(microseconds: 0))
+            return rows.apply(.upsertKeepingType(event, Rows.version(version)))
         }
         rows.upsert(1, units: 10, version: 1)
         rows.upsert(2, units: -4, version: 2)

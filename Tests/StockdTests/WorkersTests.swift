@@ -34,8 +34,8 @@ struct WorkersTests {
         }
         daemon.send(SIGTERM)
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
-        // The embedded cluster shows aborted changes too, also one that its repetition no longer makes, so only a real
-        // one proves that none is repeated and what stands at the end. Most of what there is must have come in any case.
+        // The embedded cluster shows aborted changes too, also one that its repetition no longer makes, so only a
+        // real one proves that none is repeated and what stands at the end. Most must have come in any case.
         guard TestCluster.isReal else {
             let standing = try book().rows
             let right = expected.alerts.count { standing[$0.key] == $0.value }

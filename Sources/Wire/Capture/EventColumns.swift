@@ -18,13 +18,14 @@ struct EventColumns: Sendable {
 
     /// The event that a row's columns make.
     ///
-    /// - Parameter isCaptured: the row comes from a database, so values may be encoded as Debezium encodes
-    ///   them; a plain row is read as strictly as ever.
+    /// - Parameters:
+    ///   - isCaptured: the row comes from a database, so values may be encoded as Debezium encodes them; a plain
+    ///     row is read as strictly as ever.
+    ///   - keepsType: the type is that of the row before, and the units are the quantity.
     func event(
-        _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, isCaptured: Bool
+        _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, isCaptured: Bool, keepsType: Bool = false
     ) throws(BadEvent) -> OrderEvent {
         let id = try id(text, row, schema, isCaptured: isCaptured)
-        let keepsType = isCaptured ? try isTypeLeftOut(text, row) : false
         let sign: Int64? = keepsType ? 1 : try sign(text, row)
         let product = try integer(.productID, text, row, schema, isCaptured, EventColumns.int32)
         let warehouse = try integer(.warehouseID, text, row, schema, isCaptured, EventColumns.int32)
@@ -35,8 +36,16 @@ struct EventColumns: Sendable {
             product: ProductID(Int32(truncatingIfNeeded: product)),
             warehouse: WarehouseID(Int32(truncatingIfNeeded: warehouse)))
         return OrderEvent(
-            id: id, pair: pair, units: (sign ?? 0) * quantity, time: time, typeIsKnown: sign != nil,
-            keepsType: keepsType)
+            id: id, pair: pair, units: (sign ?? 0) * quantity, time: time, typeIsKnown: sign != nil)
+    }
+
+    /// The change that a captured row makes.
+    func upsert(
+        _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ version: RowVersion
+    ) throws(BadEvent) -> RowChange {
+        let keepsType = try isTypeLeftOut(text, row)
+        let event = try event(text, row, schema, isCaptured: true, keepsType: keepsType)
+        return keepsType ? .upsertKeepingType(event, version) : .upsert(event, version)
     }
 
     /// PostgreSQL does not log a long text that an update left alone.

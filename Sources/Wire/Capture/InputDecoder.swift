@@ -40,8 +40,8 @@ public struct InputDecoder: Sendable {
         switch try forms.read(text) {
         case .plain(let row, let schema):
             let isCaptured = format.envelope == .debezium || schema != nil
-            let event = try columns.event(text, row, schema, isCaptured: isCaptured)
-            return isCaptured ? .change(.upsert(event, .none)) : .event(event)
+            guard isCaptured else { return .event(try columns.event(text, row, schema, isCaptured: false)) }
+            return .change(try columns.upsert(text, row, schema, .none))
         case .unwrapped(let row, let schema, let added):
             return .change(try unwrapped(text, row, schema, added, key))
         case .envelope(let scan, let schema):
@@ -62,8 +62,7 @@ public struct InputDecoder: Sendable {
         case .create, .read, .update:
             guard scan.hasAfter else { throw BadEvent(missingRow: operation) }
             let schema = schema.map { RowSchema(found: $0, part: .after) }
-            let event = try columns.event(text, scan.after, schema, isCaptured: true)
-            return .change(.upsert(event, version))
+            return .change(try columns.upsert(text, scan.after, schema, version))
         case .delete:
             let schema = schema.map { RowSchema(found: $0, part: .before) }
             let row = scan.before(text, columns.map)
@@ -84,7 +83,7 @@ public struct InputDecoder: Sendable {
         if operation == Operation.delete.rawValue {
             return .delete(try deleted(text, row, schema, key), version)
         }
-        return .upsert(try columns.event(text, row, schema, isCaptured: true), version)
+        return try columns.upsert(text, row, schema, version)
     }
 
     // MARK: Deletes
