@@ -36,6 +36,9 @@ public protocol Log: AnyObject {
     /// Gives up all partitions.
     func unassign() throws(LogFailure)
     /// Goes back to these offsets; what was fetched and not delivered is dropped.
+    ///
+    /// While a change of the assignment waits for its answer nothing is moved, and the partitions have no position
+    /// until they are assigned again.
     func rewind(to positions: [PartitionPosition]) throws(LogFailure)
     /// The group's committed offsets, none of them still part of an open transaction.
     func committed(_ partitions: [Partition]) throws(LogFailure) -> [Partition: Offset]

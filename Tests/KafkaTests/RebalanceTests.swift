@@ -51,6 +51,29 @@ import Testing
         second.close(deadlineMs: 5000)
     }
 
+    @Test func `a rewind that an unanswered rebalance forbids leaves no position that could be committed`()
+        throws
+    {
+        let cluster = try TestCluster()
+        let topic = try cluster.topic()
+        try cluster.fill(topic, partition: 0, count: 5)
+        let group = TestCluster.unique("group")
+        let first = try cluster.consumer(topic, group: group)
+        try first.awaitAssignment()
+        _ = try first.take(5)
+        #expect(first.position(of: 0) == 5)
+        let second = try cluster.consumer(topic, group: group)
+        #expect(try first.awaitRebalance() == .revoked([0]))
+        try first.rewind(to: [PartitionOffset(0, 2)])
+        #expect(first.position(of: 0) == nil)
+        #expect(try first.poll(maxRecords: 10, waitMs: 20) == .idle)
+        #expect(first.position(of: 0) == nil)
+        try first.unassign()
+        _ = try settle(first, second)
+        first.close(deadlineMs: 5000)
+        second.close(deadlineMs: 5000)
+    }
+
     @Test func `a member without partitions stays in the group and answers with an empty assignment`() throws
     {
         let cluster = try TestCluster()

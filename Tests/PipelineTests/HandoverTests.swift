@@ -35,6 +35,43 @@ struct HandoverTests {
         #expect(scenario.alerts == ["RAISED WARNING 8 1", "ESCALATED CRITICAL 8 1"])
     }
 
+    /// Some records were put back and cannot be read again before the partitions are handed over: they are not passed.
+    @Test(
+        "take nothing for passed that was put back while their handover waited, though the daemon stops right then",
+        arguments: [1, 10], [PipelineSettings.Delivery.exactlyOnce, .atLeastOnce])
+    func stoppedWithoutPosition(_ batch: Int, _ delivery: PipelineSettings.Delivery) throws {
+        let scenario = Scenario()
+        scenario.settings.maxBatchEvents = batch
+        scenario.settings.delivery = delivery
+        scenario.settings.commitIntervalMs = 0
+        scenario.settings.checkpointIntervalMs = 1_000_000
+        let first = scenario.start()
+        scenario.send("RECEIVED", 20)
+        try scenario.run(first)
+        scenario.send("SHIPPED", 12)
+        scenario.send("SHIPPED", 1)
+        scenario.fail(.commitFailed)
+        if batch == 1 {
+            // More is there, so that the next poll comes during the commit and hears of it.
+            scenario.cluster.faults.rebalancesIn = "commit"
+        } else {
+            // All comes with one poll, in which the client is told of it.
+            scenario.cluster.startRebalance()
+            scenario.fail(.recordsBeforeNews)
+        }
+        for _ in 0..<10 where !first.log.hasNoPosition { #expect(try first.worker.step()) }
+        #expect(first.log.hasNoPosition)
+        #expect(scenario.cluster.coverage[.rebalancedDuringCommit] == (batch == 1 ? 1 : 0))
+        first.inbox.stop()
+        #expect(try !first.worker.step())
+        first.log.close()
+        #expect(scenario.cluster.groupOffsets == [0: 1])
+        let second = scenario.start()
+        try scenario.run(second)
+        #expect(try scenario.stock(second) == [1: 7])
+        #expect(scenario.cluster.violation == nil)
+    }
+
     @Test("carry their checkpoint in every transaction when the interval is 0")
     func everyTransaction() throws {
         let scenario = Scenario()

@@ -16,6 +16,7 @@ enum Probe: String, CaseIterable {
     case aliveButEvicted, hungInsideCall, hungBeforeDelivery, replacedWhileAlive, stoppedInOrder
     case offsetsBeforeMessages
     case polledDuringCommit, rebalancedDuringCommit, readAheadDropped
+    case recordsBeforeNews, rewindForbidden, stoppedWithoutPosition
     case upgraded
     case relaidToProduct, relaidToNone, relaidByAccepting, relayoutKilled
     case referenceLetter, referenceCompacted, followerDeaf

@@ -3,6 +3,7 @@ import Inventory
 /// The group's coordinator, with the eager protocol: all give up, all rejoin, all get anew.
 extension SimCluster {
     static var rebalanceTimeoutMs: Int64 { 10_000 }
+    static var sessionTimeoutMs: Int64 { 10_000 }
 
     func join(_ log: SimLog) {
         members.append(log)
@@ -41,7 +42,13 @@ extension SimCluster {
     }
 
     func tickGroup() {
-        guard let since = rebalancingSinceMs else { return }
+        guard let since = rebalancingSinceMs else {
+            let silent = members.first { member in
+                member.diedMs.map { nowMs - $0 > Self.sessionTimeoutMs } ?? false
+            }
+            if let silent { evict(silent) }
+            return
+        }
         let isLate = nowMs - since > Self.rebalanceTimeoutMs
         for member in members where !member.hasRejoined || member.isDead {
             guard isLate else { return }

@@ -143,6 +143,10 @@ final class SimCluster {
         if !transaction.offsets.isEmpty { transaction.touched.insert(.offsets) }
         transaction.missingMarkers = transaction.touched.sorted { Self.rank($0) < Self.rank($1) }
         transaction.missingMarkers.shuffle(using: &random)
+        // Often the offsets first, so that a successor goes on to read what is not there whole yet.
+        if random.happens(500), let offsets = transaction.missingMarkers.firstIndex(of: .offsets) {
+            transaction.missingMarkers.swapAt(0, offsets)
+        }
         if delayingMarkers {
             coverage.reached(.markersDelayed)
         } else {

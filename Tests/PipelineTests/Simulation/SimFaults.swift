@@ -23,6 +23,10 @@ struct SimFaults {
     var stallInside = 0
     /// The call that a scripted hang happens in.
     var hangsIn = "sendOffsets"
+    /// The next call of this name is met by a rebalance.
+    var rebalancesIn: String?
+    /// How often records still come after the client was told of a rebalance.
+    var recordsBeforeNews = 0
     /// Faults to happen at the next occasion, so many times each.
     var scripted: [Probe: Int] = [:]
     // In a thousand steps of the driver.
@@ -55,6 +59,7 @@ struct SimFaults {
         evictInside = random.pick([0, 0, 0, 2, 10])
         stallInside = random.pick([0, 0, 2, 8])
         rebalanceInside = random.pick([0, 0, 5])
+        recordsBeforeNews = 500
         kill = random.pick([0, 5, 20, 50])
         rebalance = random.pick([0, 5, 30])
         evict = random.pick([0, 0, 5, 15])

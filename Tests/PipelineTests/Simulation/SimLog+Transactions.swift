@@ -188,7 +188,7 @@ extension SimLog {
         guard cluster.faults.isOn, cluster.random.happens(rate) else {
             cluster.end(transaction, commit: commit, delayingMarkers: isDelayed)
             // So that a successor reads what is not there whole yet.
-            if isDelayed, cluster.random.happens(100) { cluster.startRebalance() }
+            if isDelayed, cluster.random.happens(300) { cluster.startRebalance() }
             self.transaction = nil
             mustAbort = false
             return

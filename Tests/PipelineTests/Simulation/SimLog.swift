@@ -13,7 +13,12 @@ final class SimLog: Log {
     var owned: [Int32] = []
     var groupEvent: Polled?
     var hasRejoined = false
-    private var unanswered: Polled?
+    /// Told to the client while a poll brought records; the next poll returns it.
+    private var news: Polled?
+    /// Told to the client and not answered yet; no other is told before.
+    private(set) var unanswered: Polled?
+    /// A rewind was forbidden by it.
+    private(set) var hasNoPosition = false
     private var positions: [Int32: Int64] = [:]
     private var batch: [SimRecord] = []
     private var batchPartitions: [Int32] = []
@@ -35,6 +40,8 @@ final class SimLog: Log {
 
     // The process.
     private(set) var isDead = false
+    /// Since when the group has heard nothing of it; nil where it left in order.
+    private(set) var diedMs: Int64?
     /// Dies in the course of so many more calls.
     var callsToLive: Int?
     private var diesAfterwards = false
@@ -71,6 +78,7 @@ final class SimLog: Log {
     func die() {
         guard !isDead else { return }
         isDead = true
+        diedMs = cluster.nowMs
         spill()
         cluster.coverage.reached(.killed)
         if isMidCheckpoint() { cluster.coverage.reached(.killedMidCheckpoint) }
@@ -81,6 +89,10 @@ final class SimLog: Log {
     /// Every call passes here before it has any effect.
     func enter(_ call: String) throws(LogFailure) {
         cluster.advance(Int64(cluster.random.below(3)))
+        if call == cluster.faults.rebalancesIn {
+            cluster.faults.rebalancesIn = nil
+            cluster.startRebalance()
+        }
         guard !isDead else { throw .fatal("killed") }
         diesAfterwards = false
         if cluster.faults.isOn {
@@ -142,12 +154,22 @@ final class SimLog: Log {
         batch = []
         batchPartitions = []
         if commitUnderWay != nil { cluster.coverage.reached(.polledDuringCommit) }
+        if let news = news.take() { return hear(news) }
         if let unanswered { cluster.violated("\(name) polls without an answer to \(unanswered)") }
         if strikes(cluster.faults.poll, .pollFailed) { throw .unavailable("simulated poll") }
-        if let event = groupEvent { return hear(event) }
+        if let event = groupEvent.take() {
+            cluster.say("\(name) is told \(event)")
+            unanswered = event
+            // What was fetched before may come first, and the news with the next poll.
+            guard hasMore, strikes(cluster.faults.recordsBeforeNews, .recordsBeforeNews) else {
+                return hear(event)
+            }
+            news = event
+        }
         try fetch(maxRecords)
         if commitUnderWay != nil { recordsReadAhead = batch.count }
         if batch.isEmpty {
+            if let news = news.take() { return hear(news) }
             cluster.advance(waitMs)
             return .idle
         }
@@ -156,8 +178,6 @@ final class SimLog: Log {
 
     private func hear(_ event: Polled) -> Polled {
         cluster.say("\(name) hears \(event)")
-        groupEvent = nil
-        unanswered = event
         if commitUnderWay != nil { cluster.coverage.reached(.rebalancedDuringCommit) }
         switch event {
         case .lost:
@@ -202,7 +222,7 @@ final class SimLog: Log {
 
     func assign(_ starts: [PartitionPosition]) throws(LogFailure) {
         try enter("assign")
-        unanswered = nil
+        answered()
         positions = [:]
         for start in starts { positions[start.partition.rawValue] = start.offset.rawValue }
         if starts.contains(where: { $0.offset.rawValue > cluster.groupOffsets[$0.partition.rawValue] ?? .max }
@@ -232,7 +252,12 @@ final class SimLog: Log {
             cluster.join(self)
         default: break
         }
+        answered()
+    }
+
+    private func answered() {
         unanswered = nil
+        hasNoPosition = false
     }
 
     func rewind(to starts: [PartitionPosition]) throws(LogFailure) {
@@ -240,6 +265,8 @@ final class SimLog: Log {
         arena.reuse()
         batch = []
         guard unanswered == nil else {
+            cluster.coverage.reached(.rewindForbidden)
+            hasNoPosition = true
             for start in starts { positions[start.partition.rawValue] = nil }
             return
         }

@@ -150,7 +150,9 @@ final class Simulation {
         guard let victim = processes.randomElement(using: &cluster.random) else { return }
         if cluster.random.happens(faults.kill) { victim.log.callsToLive = cluster.random.below(25) }
         if cluster.random.happens(faults.rebalance) { cluster.startRebalance() }
-        if cluster.random.happens(faults.stop * (victim.log.isMidCheckpoint() ? 5 : 1)) {
+        let stops = victim.log.hasNoPosition ? 400 : faults.stop * (victim.log.isMidCheckpoint() ? 5 : 1)
+        if cluster.random.happens(stops) {
+            if victim.log.hasNoPosition { cluster.coverage.reached(.stoppedWithoutPosition) }
             if victim.log.isMidCheckpoint() { cluster.coverage.reached(.stoppedMidCheckpoint) }
             victim.inbox.stop()
         }
