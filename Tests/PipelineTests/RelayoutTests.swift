@@ -134,6 +134,37 @@ struct RelayoutTests {
         try Self.checkStock(scenario, third)
     }
 
+    @Test(
+        "is taken over whole though the partitions went away and came back before it was written",
+        arguments: [false, true])
+    func homecoming(_ isRefused: Bool) throws {
+        let scenario = try Self.stocked(.product)
+        scenario.settings.checkpointIntervalMs = 1_000_000
+        scenario.settings.keyedBy = .none
+        scenario.settings.acceptsConfigChange = true
+        let second = scenario.start(Self.catalog)
+        let commits = scenario.cluster.commits.count
+        if isRefused {
+            // The first transaction fails, and the next poll brings the rebalance.
+            scenario.fail(.commitFailed)
+            scenario.cluster.faults.rebalancesIn = "commit"
+        } else {
+            scenario.cluster.faults.rebalancesIn = "assign"
+        }
+        for _ in 0..<300 where scenario.cluster.commits.count == commits {
+            try scenario.run(second, steps: 1)
+            if scenario.cluster.faults.rebalancesIn == nil { scenario.cluster.advance(20) }
+        }
+        #expect(scenario.cluster.commits.count == commits + 1)
+        scenario.kill(second)
+        Self.checkPlaces(scenario)
+        scenario.settings.acceptsConfigChange = false
+        let third = scenario.start(Self.catalog)
+        try scenario.run(third, steps: 300)
+        try Self.checkStock(scenario, third)
+        #expect(scenario.alerts.count == 18)
+    }
+
     @Test("to product cannot be accepted, because nobody knows whose the stock is without the log")
     func notAcceptable() throws {
         let scenario = try Self.stocked(.none)
