@@ -76,7 +76,7 @@ extension Aggregate {
     public mutating func markEverythingPending() { isWholePending = true }
 
     @inline(__always)
-    private mutating func deriveAlert<Failure: Error>(
+    mutating func deriveAlert<Failure: Error>(
         _ slot: UInt32, _ source: Source?, _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
         let severity = severity(slot)
@@ -126,7 +126,7 @@ extension Aggregate {
         try emit(.alert(change, entry))
     }
 
-    private mutating func remember(_ entry: LedgerEntry, of slot: UInt32) {
+    mutating func remember(_ entry: LedgerEntry, of slot: UInt32) {
         let detail = table.details + Int(slot)
         if detail.pointee.ledgerIndex == Cell.none {
             detail.pointee.ledgerIndex = addLedgerEntry()
@@ -136,7 +136,7 @@ extension Aggregate {
         setLedger(index, entry)
     }
 
-    private mutating func deriveStock<Failure: Error>(
+    mutating func deriveStock<Failure: Error>(
         _ slot: UInt32, _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
         let row = stockRow(slot)
@@ -156,14 +156,18 @@ extension Aggregate {
             products.insert(Pair(packed: table.cells[Int(touched.slot)].pair).product)
         }
         if isWholePending { products.formUnion(productHeads.keys) }
-        for product in products.sorted() {
-            let row = rollupRow(product)
-            let fingerprint = row.map(Fingerprint.of) ?? 0
-            let before = rollupPrints[product] ?? 0
-            if fingerprint == before { continue }
-            journal.rollupPrints.append((product, before))
-            rollupPrints[product] = fingerprint
-            try emit(.rollup(product, row, fingerprint: fingerprint))
-        }
+        for product in products.sorted() { try deriveRollup(product, emit) }
+    }
+
+    mutating func deriveRollup<Failure: Error>(
+        _ product: ProductID, _ emit: (OutputChange) throws(Failure) -> Void
+    ) throws(Failure) {
+        let row = rollupRow(product)
+        let fingerprint = row.map(Fingerprint.of) ?? 0
+        let before = rollupPrints[product] ?? 0
+        if fingerprint == before { return }
+        journal.rollupPrints.append((product, before))
+        rollupPrints[product] = fingerprint
+        try emit(.rollup(product, row, fingerprint: fingerprint))
     }
 }

@@ -28,6 +28,9 @@ struct Fingerprint {
 
     var value: UInt64 { state == 0 ? 1 : state }
 
+    /// Of no row that anybody knows.
+    static let unknown = UInt64.max
+
     static func of(_ row: StockRow) -> UInt64 {
         var print = Fingerprint()
         print.combine(row.product.name)

@@ -11,9 +11,11 @@ struct GatheredLedger {
     private(set) var alerts: [Pair: [LedgerEntry]] = [:]
     private(set) var stockFingerprints: [Pair: UInt64] = [:]
     private(set) var rollupFingerprints: [ProductID: UInt64] = [:]
+    private(set) var doubts = Doubts()
 
     mutating func add(_ ledger: StoredLedger) {
         positions.merge(ledger.positions) { max($0, $1) }
+        doubts.add(ledger.doubts)
         for (pair, entry) in ledger.alerts { alerts[pair, default: []].append(entry) }
         stockFingerprints.merge(ledger.stockFingerprints, uniquingKeysWith: Self.doubtful)
         rollupFingerprints.merge(ledger.rollupFingerprints, uniquingKeysWith: Self.doubtful)

@@ -39,6 +39,7 @@ struct LedgerMove {
             shard.aggregate.restore(rollupFingerprint: print, of: product)
             move(.rollupFingerprint(product, print), to: shard)
         }
+        give(ledger.doubts)
         guard let first = shards.first(where: { $0.partitions.contains(Partition(0)) }) else { return }
         for (table, partition, offset) in ledger.referenceRefused.all where offset > Offset(0) {
             move(.referenceRefused(table, partition, offset), to: first)
@@ -57,6 +58,19 @@ struct LedgerMove {
             give(pair, entry, to: shard)
             entry.severity = nil
             entry.fingerprint = 0
+        }
+    }
+
+    /// They are settled with the first transaction, which deletes the intents.
+    private func give(_ doubts: Doubts) {
+        for (pair, entry) in doubts.alerts {
+            (owner(of: pair.product) ?? shards[0]).doubts.add(.alert(pair, entry))
+        }
+        for pair in doubts.stock {
+            (owner(of: pair.product) ?? shards[0]).doubts.add(.stockFingerprint(pair, 0))
+        }
+        for product in doubts.rollup {
+            (owner(of: product) ?? shards[0]).doubts.add(.rollupFingerprint(product, 0))
         }
     }
 
@@ -90,7 +104,7 @@ extension StoredLedger {
         case .rollupFingerprint(let product, let print): rollupFingerprints[product] == print
         case .referenceRefused(let table, let partition, let offset):
             referenceRefused[table, partition] == offset
-        case .cells, .seen, .barrier, .movements, .movementLog: false
+        case .cells, .seen, .barrier, .movements, .movementLog, .intent: false
         }
     }
 }

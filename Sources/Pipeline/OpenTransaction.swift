@@ -8,7 +8,10 @@ struct OpenTransaction {
     var openedMs: Int64 = 0
     /// An abort or a rewind did not get through: nothing may be read or begun before it has.
     var mustPutBack = false
-    /// Ledger records that wait until their changes are acknowledged; only without transactions.
+    /// Changes that wait until their intents are acknowledged; only without transactions.
+    var intended: [IntendedChange] = []
+    /// Ledger records of the changes that were sent, which wait until those are acknowledged; only without
+    /// transactions.
     var ledger: [(record: StateRecord, shard: Shard)] = []
     /// Records were taken since the last commit.
     private(set) var hasWork = false
@@ -55,6 +58,7 @@ struct OpenTransaction {
         mustPutBack = false
         hasWork = false
         records = 0
+        intended = []
         ledger = []
         isQueueDry = false
         expectsMore = false

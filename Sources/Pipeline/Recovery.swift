@@ -169,6 +169,7 @@ final class Recovery<L: Log> {
             shard.leftovers = loader.places(of: loader.stored.leftovers)
             if isOther { shard.leftovers.formUnion(loader.places(of: loader.stored.keysOfTopic)) }
             shard.restoreCheckpoint(from: loader.stored, settings.delivery)
+            shard.restoreDoubts(from: loader.stored.ledger, plan.ends)
             stage = .input(tools.replay(shard, to: plan.targets))
             return
         }
@@ -176,6 +177,7 @@ final class Recovery<L: Log> {
         shard.isRebuilt = true
         shard.leftovers = loader.places(of: loader.stored.everything)
         shard.restoreCheckpoint(from: loader.stored, settings.delivery)
+        shard.restoreDoubts(from: loader.stored.ledger, plan.ends)
         stage = .audit(
             tools.replay(shard, to: plan.barriers), RebuildAudit(try loader.takeCells()), plan)
     }

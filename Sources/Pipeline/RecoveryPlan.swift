@@ -11,6 +11,8 @@ struct RecoveryPlan {
     private(set) var barriers: [Offset] = []
     /// From where on nobody has read before though it lies before the target, by lane.
     private(set) var unread: [Offset?] = []
+    /// Where the input ends, by partition; of another topic's nothing.
+    private(set) var ends: [Partition: Offset] = [:]
     /// Nothing was ever stored for at least one of the partitions, or what was stored does not hold any more:
     /// a checkpoint is to follow at once.
     private(set) var isNew = false
@@ -43,6 +45,7 @@ struct RecoveryPlan {
         }
         for partition in group {
             let bounds = try log.bounds(.input, partition)
+            ends[partition] = bounds.upperBound
             let known = KnownOffsets(
                 partition: partition, barrier: stored.barriers[partition],
                 position: stored.ledger.positions[partition], group: committed[partition], bounds: bounds)

@@ -35,6 +35,14 @@ final class Shard {
     var moved: [StateRecord] = []
     /// What a rebuild read for the first time and refused.
     var unsentLetters: [KeptLetter] = []
+    /// What may be published otherwise than the ledger says.
+    var doubts = Doubts()
+    /// What of that the open transaction publishes, or all.
+    var publishedInDoubt: [StateRecord.Name] = []
+    var settlesDoubts = false
+    /// The number of the next intent, and how many the state topic may have.
+    var nextIntent: UInt32 = 0
+    var intentParts: UInt32 = 0
     /// The greatest generation that any record of the shard may have.
     var generation: UInt64 = 0
     /// The checkpoint under way.
@@ -75,6 +83,7 @@ final class Shard {
         isCovered = false
         moved = []
         unsentLetters = []
+        commitDoubts()
         for lane in lanes.indices { lanes[lane].committed = lanes[lane].next }
     }
 
@@ -84,6 +93,7 @@ final class Shard {
         if aggregate.snapshotFacts == nil { checkpoint = nil }
         checkpoint?.isComplete = false
         isCovered = false
+        forgetPublishedInDoubt()
         for lane in lanes.indices { lanes[lane].next = lanes[lane].committed }
     }
 }

@@ -85,7 +85,7 @@ final class StateLoader<L: Log> {
             let before = stored.chunks.updateValue(chunk, forKey: name)
             chunks.take(name, stamp, whole: barriers.whole) { before ?? chunk }
         case .barrier(let barrier): take(barrier)
-        case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused:
+        case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused, .intent:
             stored.ledger.take(record)
         case .movements(let images, let stamp):
             movements.take(images.number, stamp, whole: barriers.whole) {
@@ -134,7 +134,7 @@ final class StateLoader<L: Log> {
             if wasNewest { restore(other ?? MovementImages(number: number, known: 0, images: [])) }
         case .movementLog: summaries[key] = nil
         case .barrier: barriers.remove(key)
-        case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused:
+        case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused, .intent:
             if standing == .earlier {
                 stored.earlierLedger.remove(key.name)
             } else {

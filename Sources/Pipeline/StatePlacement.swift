@@ -42,7 +42,8 @@ struct StatePlacement: Sendable {
     func standing(of name: StateRecord.Name, in partition: Partition) -> Standing {
         guard keyedBy == .none else {
             return switch name {
-            case .seen(let input, _), .position(let input), .barrier(let input), .movementLog(let input):
+            case .seen(let input, _), .position(let input), .barrier(let input), .movementLog(let input),
+                .intent(let input, _):
                 input == partition ? .current : .misplaced
             case .cells, .movements, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused:
                 .current
@@ -82,6 +83,7 @@ struct StatePlacement: Sendable {
         case .rollupFingerprint(let product): place(Self.mix(UInt64(UInt32(bitPattern: product.rawValue))))
         case .movements(let number): place(Self.mix(UInt64(bitPattern: number)))
         case .referenceRefused(_, let partition): place(UInt64(partition.rawValue))
+        case .intent: Partition(0)
         }
     }
 

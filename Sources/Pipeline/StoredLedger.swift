@@ -9,6 +9,8 @@ struct StoredLedger {
     var stockFingerprints: [Pair: UInt64] = [:]
     var rollupFingerprints: [ProductID: UInt64] = [:]
     var referenceRefused = ReferenceOffsets()
+    /// By intent, what of it no later record of the ledger is of.
+    private var intents: [StateRecord.Name: Doubts] = [:]
     /// Names whose newest record is a tombstone.
     private var deleted: Set<StateRecord.Name> = []
 
@@ -21,8 +23,14 @@ struct StoredLedger {
         case .rollupFingerprint(let product, let print): rollupFingerprints[product] = print
         case .referenceRefused(let table, let partition, let offset):
             referenceRefused[table, partition] = offset
+        case .intent(let intent):
+            var doubts = Doubts()
+            doubts.add(intent)
+            intents[record.name] = doubts
+            return
         case .cells, .seen, .barrier, .movements, .movementLog: return
         }
+        settle(record.name)
         if !deleted.isEmpty { deleted.remove(record.name) }
     }
 
@@ -33,9 +41,31 @@ struct StoredLedger {
         case .stockFingerprint(let pair): stockFingerprints[pair] = nil
         case .rollupFingerprint(let product): rollupFingerprints[product] = nil
         case .referenceRefused(let table, let partition): referenceRefused[table, partition] = Offset(0)
+        case .intent:
+            intents[name] = nil
+            return
         case .cells, .seen, .barrier, .movements, .movementLog: return
         }
+        settle(name)
         deleted.insert(name)
+    }
+
+    private mutating func settle(_ name: StateRecord.Name) {
+        for intent in intents.keys { intents[intent]?.remove(name) }
+    }
+
+    /// What the intents leave in doubt; of two of a row the one with the lower number was first.
+    var doubts: Doubts {
+        var doubts = Doubts()
+        for (_, one) in intents.sorted(by: { Self.part($0.key) < Self.part($1.key) }) { doubts.add(one) }
+        return doubts
+    }
+
+    /// How many numbers of intents were used.
+    var intentParts: UInt32 { intents.keys.map { Self.part($0) + 1 }.max() ?? 0 }
+
+    private static func part(_ name: StateRecord.Name) -> UInt32 {
+        if case .intent(_, let part) = name { part } else { 0 }
     }
 
     /// Takes from records in the place of earlier releases what has none of its name in its own place, not

@@ -73,12 +73,14 @@ extension Worker {
         do throws(LogFailure) {
             // With a put-back that did not get through, the log's position is ahead of what was applied.
             let isAhead = transaction.mustPutBack
-            if case .running = phase, !isAhead {
+            // What was begun again is not whole yet: whoever goes on begins it once more.
+            let isBehind = isBehindIntents
+            if case .running = phase, !isAhead, !isBehind {
                 if transaction.hasWork { try commit(isFinal: !parking) }
                 if !parking { try finishCheckpoints() }
             }
             if transaction.isOpen { try putBack() }
-            if parking { park() } else { parked = [] }
+            if parking, !isBehind { park() } else { parked = [] }
         } catch {
             // The group keeps the last committed offsets; the next owner begins there.
             telemetry.gaveUpUncommitted(error.message)

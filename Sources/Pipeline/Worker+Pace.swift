@@ -7,6 +7,7 @@ extension Worker {
     /// records are known to be on their way.
     var waitMs: Int64 {
         if case .recovering = phase { return 0 }
+        if isBehindIntents { return Self.moreWaitMs }
         if transaction.hasWork { return transaction.expectsMore ? Self.moreWaitMs : 0 }
         if hasPendingChanges || hasRefusedRows || isCheckpointUnderWay { return 0 }
         // Reference topics are looked into between two polls of the input.
@@ -19,6 +20,7 @@ extension Worker {
     /// A lone event is published at once; under load a transaction gathers events for the interval.
     var isCommitDue: Bool {
         guard case .running = phase else { return false }
+        if isBehindIntents { return limit.isReached(transaction.records) }
         if hasPendingChanges || hasRefusedRows || isIdleCheckpointDue { return true }
         // What is left of a checkpoint needs no events to go on.
         guard transaction.hasWork else { return isCheckpointUnderWay }
@@ -33,6 +35,10 @@ extension Worker {
     }
 
     private static var longestGatheringMs: Int64 { 500 }
+
+    /// What failed without transactions is made again in one piece: of a part of it, what is published already would
+    /// be taken back.
+    var isBehindIntents: Bool { shards.contains { $0.isBehindIntents(log.position) } }
 
     /// Reference data or a recovery left something to derive.
     private var hasPendingChanges: Bool {

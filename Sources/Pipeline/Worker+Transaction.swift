@@ -11,13 +11,15 @@ extension Worker {
 
     /// Sends what differs from the published tables, each change with the ledger record that remembers it.
     func publishChanges(of shard: Shard) throws(LogFailure) {
-        guard shard.aggregate.hasPendingChanges else { return }
-        try shard.aggregate.consolidate { (change) throws(LogFailure) in
-            try self.send(change, of: shard)
+        if shard.aggregate.hasPendingChanges {
+            try shard.aggregate.consolidate { (change) throws(LogFailure) in
+                try self.publish(change, of: shard)
+            }
         }
+        try settleDoubts(of: shard)
     }
 
-    private func send(_ change: OutputChange, of shard: Shard) throws(LogFailure) {
+    func send(_ change: OutputChange, of shard: Shard, isShown: Bool) throws(LogFailure) {
         switch change {
         case .alert(let alert, let entry):
             try messages.alert(alert, as: settings.alertFormat) { (key, value) throws(LogFailure) in
@@ -25,7 +27,7 @@ extension Worker {
             }
             try remember(.alert(alert.pair, entry), of: shard)
             telemetry.published(alert)
-            views?.note(alert)
+            if isShown { views?.note(alert) }
             transaction.alertChanges += 1
         case .stock(let pair, let row, let fingerprint):
             try messages.stock(pair, row) { (key, value) throws(LogFailure) in
@@ -44,6 +46,7 @@ extension Worker {
     /// With transactions the ledger goes out beside its change. Without, it follows once the change is
     /// acknowledged: a crash in between may then repeat a change, never swallow one.
     func remember(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
+        if !shard.doubts.isEmpty { shard.publishedInDoubt.append(record.name) }
         guard settings.delivery == .atLeastOnce else {
             try send(record, of: shard)
             return
@@ -53,16 +56,24 @@ extension Worker {
 
     /// Sends the ledger records that waited for their changes.
     func sendLedger() throws(LogFailure) {
+        try sendIntended()
         guard !transaction.ledger.isEmpty else { return }
         try log.awaitAcknowledgements()
         for (record, shard) in transaction.ledger { try send(record, of: shard) }
-        transaction.ledger = []
+        for shard in shards {
+            for name in shard.takeSpentIntents() {
+                try delete(placement.place(of: name, shard: shard), of: shard)
+            }
+        }
     }
+
+    /// Whether records of the shard may be written.
+    func isCovered(_ shard: Shard) -> Bool { shard.isCovered || settings.delivery == .atLeastOnce }
 
     /// - Returns: the bytes of its key and value.
     @discardableResult
     func send(_ record: StateRecord, of shard: Shard) throws(LogFailure) -> Int {
-        guard shard.isCovered || settings.delivery == .atLeastOnce else {
+        guard isCovered(shard) else {
             throw .fatal("state of a shard was to be written whose offset is not part of the transaction")
         }
         let partition = placement.partition(of: record.name, shard: shard)
@@ -77,7 +88,7 @@ extension Worker {
     /// Deletes what was left of before a rebuild, wherever it may lie: with a tombstone in its own place alone, an
     /// older one in an earlier place would stand again once compaction has dropped the tombstone.
     func delete(_ place: StatePlacement.Place, of shard: Shard) throws(LogFailure) {
-        guard shard.isCovered || settings.delivery == .atLeastOnce else {
+        guard isCovered(shard) else {
             throw .fatal("state of a shard was to be deleted whose offset is not part of the transaction")
         }
         try messages.state.encodeKey(of: place.key) { (key) throws(LogFailure) in
@@ -141,6 +152,7 @@ extension Worker {
     /// transaction that was taken back.
     func putBack() throws(LogFailure) {
         let wasOpen = transaction.isOpen
+        noteDoubts()
         transaction.close()
         for shard in shards { shard.rollback() }
         transaction.isOpen = wasOpen

@@ -80,6 +80,22 @@ struct StateRecordJSONTests {
                 .referenceRefused(.products, Partition(1), Offset(9)),
                 #""reference_refused","table":"products","partition":1,"offset":9"#
             ),
+            (
+                .intent(
+                    Intent(
+                        partition: Partition(1), part: 4, offsets: [Partition(1): Offset(9)],
+                        alerts: [
+                            Intent.Alert(
+                                Pair(product: ProductID(3), warehouse: WarehouseID(1)),
+                                LedgerEntry(
+                                    severity: .low, incident: 2, since: Timestamp(microseconds: 0),
+                                    fingerprint: 255))
+                        ], rollup: [ProductID(5), ProductID(6)])),
+                #""intent","partition":1,"part":4,"input_offsets":[{"partition":1,"offset":9}],"#
+                    + #""alerts":[{"product_id":3,"warehouse_id":1,"alert_severity":"LOW","incident":2,"#
+                    + #""since":"1970-01-01T00:00:00Z","digest":"ff"}],"stock":[],"#
+                    + #""rollup":[{"product_id":5},{"product_id":6}]"#
+            ),
         ])
     func line(_ record: StateRecord, _ expected: String) {
         #expect(line(record) == #"{"state_partition":2,"offset":41,"record":"# + expected + "}\n")
@@ -118,7 +134,7 @@ struct StateRecordJSONTests {
             StateRecord.Name.cells(bucket: 9), .seen(Partition(3), place: 5), .movements(number: -4),
             .movementLog(Partition(2)), .barrier(Partition(1)), .position(Partition(6)), .alert(pair),
             .stockFingerprint(pair), .rollupFingerprint(ProductID(-7)),
-            .referenceRefused(.warehouses, Partition(5)),
+            .referenceRefused(.warehouses, Partition(5)), .intent(Partition(-2), part: 9),
         ] {
             for slot in 0...(name.isOfCheckpoint ? 1 : 0) as ClosedRange<UInt8> {
                 let key = StateRecord.Key(name, slot: slot)

@@ -12,58 +12,59 @@ import Wire
         release: "1.2.3-é")
     /// The second of two records of a name.
     static let later = Stamp(generation: 1 << 40, slot: 1)
-    static let records: [StateRecord] = [
-        .cells(bucket: 0, []),
-        .cells(bucket: .max, [image(1)]),
-        .cells(bucket: 5, (0..<Aggregate.cellsPerBucket).map { image(Int64($0) - 9) }),
-        .seen(Partition(2), place: 4096, chunk),
-        .seen(Partition(.max), place: 0, SeenChunk(number: .min, words: chunk.words.reversed())),
-        .barrier(barrier),
-        .barrier(
-            Barrier(
-                partition: Partition(0), base: Offset(0), offset: Offset(0), highestID: nil, cellCount: 0,
-                settings: "", release: "")),
-        .cells(bucket: 5, [image(3)], later),
-        .cells(bucket: 6, [image(3)], Stamp(generation: 1 << 62, slot: 0)),
-        .seen(Partition(2), place: 4096, chunk, later),
-        .barrier(
-            Barrier(
-                partition: Partition(3), base: Offset(7), offset: Offset(9), highestID: 4, cellCount: 3,
-                settings: "", release: "2", stamp: later, laneCount: 4, digest: .max)),
-        .movements(MovementImages(number: -1, known: 0, images: []), later),
-        .movementLog(
-            MovementLogSummary(
-                partition: Partition(2), offset: Offset(5), count: 0,
-                truncated: RowVersion(position: 8, seconds: .max), stamp: later)),
-        .position(Partition(1), Offset(.max)),
-        .alert(
-            Pair(product: ProductID(.min), warehouse: WarehouseID(-1)),
-            LedgerEntry(
-                severity: .outOfStock, incident: .max, since: Timestamp(microseconds: .min),
-                fingerprint: .max)),
-        .alert(Pair(product: ProductID(3), warehouse: WarehouseID(1)), LedgerEntry()),
-        .stockFingerprint(Pair(product: ProductID(.max), warehouse: WarehouseID(.max)), 1),
-        .rollupFingerprint(ProductID(-7), .max),
-        .movements(MovementImages(number: -1, known: 0, images: [])),
-        .movements(
-            MovementImages(
-                number: 1 << 40, known: 1 << 63 | 1,
-                images: [
-                    MovementImages.Image(
-                        slot: 9, units: .min, time: Timestamp(microseconds: -1),
-                        version: RowVersion(position: .max, seconds: 3)),
-                    MovementImages.Image(
-                        slot: nil, units: 0, time: Timestamp(microseconds: 0), version: .none),
-                ])),
-        .movementLog(
-            MovementLogSummary(partition: Partition(0), offset: Offset(5), count: .max, truncated: nil)),
-        .movementLog(
-            MovementLogSummary(
-                partition: Partition(2), offset: Offset(5), count: 0,
-                truncated: RowVersion(position: 8, seconds: .max))),
-        .referenceRefused(.products, Partition(2), Offset(77)),
-        .referenceRefused(.warehouses, Partition(2), Offset(77)),
-    ]
+    static let records: [StateRecord] =
+        [
+            .cells(bucket: 0, []),
+            .cells(bucket: .max, [image(1)]),
+            .cells(bucket: 5, (0..<Aggregate.cellsPerBucket).map { image(Int64($0) - 9) }),
+            .seen(Partition(2), place: 4096, chunk),
+            .seen(Partition(.max), place: 0, SeenChunk(number: .min, words: chunk.words.reversed())),
+            .barrier(barrier),
+            .barrier(
+                Barrier(
+                    partition: Partition(0), base: Offset(0), offset: Offset(0), highestID: nil, cellCount: 0,
+                    settings: "", release: "")),
+            .cells(bucket: 5, [image(3)], later),
+            .cells(bucket: 6, [image(3)], Stamp(generation: 1 << 62, slot: 0)),
+            .seen(Partition(2), place: 4096, chunk, later),
+            .barrier(
+                Barrier(
+                    partition: Partition(3), base: Offset(7), offset: Offset(9), highestID: 4, cellCount: 3,
+                    settings: "", release: "2", stamp: later, laneCount: 4, digest: .max)),
+            .movements(MovementImages(number: -1, known: 0, images: []), later),
+            .movementLog(
+                MovementLogSummary(
+                    partition: Partition(2), offset: Offset(5), count: 0,
+                    truncated: RowVersion(position: 8, seconds: .max), stamp: later)),
+            .position(Partition(1), Offset(.max)),
+            .alert(
+                Pair(product: ProductID(.min), warehouse: WarehouseID(-1)),
+                LedgerEntry(
+                    severity: .outOfStock, incident: .max, since: Timestamp(microseconds: .min),
+                    fingerprint: .max)),
+            .alert(Pair(product: ProductID(3), warehouse: WarehouseID(1)), LedgerEntry()),
+            .stockFingerprint(Pair(product: ProductID(.max), warehouse: WarehouseID(.max)), 1),
+            .rollupFingerprint(ProductID(-7), .max),
+            .movements(MovementImages(number: -1, known: 0, images: [])),
+            .movements(
+                MovementImages(
+                    number: 1 << 40, known: 1 << 63 | 1,
+                    images: [
+                        MovementImages.Image(
+                            slot: 9, units: .min, time: Timestamp(microseconds: -1),
+                            version: RowVersion(position: .max, seconds: 3)),
+                        MovementImages.Image(
+                            slot: nil, units: 0, time: Timestamp(microseconds: 0), version: .none),
+                    ])),
+            .movementLog(
+                MovementLogSummary(partition: Partition(0), offset: Offset(5), count: .max, truncated: nil)),
+            .movementLog(
+                MovementLogSummary(
+                    partition: Partition(2), offset: Offset(5), count: 0,
+                    truncated: RowVersion(position: 8, seconds: .max))),
+            .referenceRefused(.products, Partition(2), Offset(77)),
+            .referenceRefused(.warehouses, Partition(2), Offset(77)),
+        ] + intents
 
     static func image(_ number: Int64) -> CellImage {
         CellImage(

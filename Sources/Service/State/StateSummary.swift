@@ -65,7 +65,7 @@ public struct StateSummary: Sendable {
         case .position(let input, let offset): positions[input] = .some(offset)
         case .alert(let pair, let entry): alerts[pair] = .some(entry.severity != nil)
         case .cells, .seen, .stockFingerprint, .rollupFingerprint, .movements, .movementLog,
-            .referenceRefused:
+            .referenceRefused, .intent:
             break
         }
     }
@@ -79,7 +79,7 @@ public struct StateSummary: Sendable {
         case .position(let input): positions[input] = .some(nil)
         case .alert(let pair): alerts[pair] = .some(nil)
         case .barrier, .cells, .seen, .stockFingerprint, .rollupFingerprint, .movements, .movementLog,
-            .referenceRefused:
+            .referenceRefused, .intent:
             break
         }
     }

@@ -26,7 +26,7 @@ extension StateRecord {
         case .cells(_, _, let stamp), .seen(_, _, _, let stamp), .movements(_, let stamp): stamp
         case .barrier(let barrier): barrier.stamp
         case .movementLog(let summary): summary.stamp
-        case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused: nil
+        case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused, .intent: nil
         }
     }
 }

@@ -50,6 +50,8 @@ extension StateRecord {
         case .referenceRefused:
             guard let table = ReferenceKind(rawValue: try key.read()) else { throw .foreign }
             return .referenceRefused(table, Partition(try key.read()), Offset(try value.read()))
+        case .intent:
+            return .intent(try Intent(Partition(try key.read()), part: try key.read(), &value))
         }
     }
 
@@ -156,7 +158,7 @@ extension StateRecord {
         return barrier
     }
 
-    private static func readEntry(
+    static func readEntry(
         _ value: inout LittleEndianReader
     ) throws(StateRecordError) -> LedgerEntry {
         let severity: UInt8 = try value.read()

@@ -57,6 +57,9 @@ public struct StateEncoder {
         case .referenceRefused(let table, let partition):
             keyWriter.append(table.rawValue)
             keyWriter.append(partition.rawValue)
+        case .intent(let partition, let part):
+            keyWriter.append(partition.rawValue)
+            keyWriter.append(part)
         }
         // The first record of a name has the key it has had since there was one.
         if key.slot == 1 { keyWriter.append(1 as UInt8) }
@@ -90,11 +93,7 @@ public struct StateEncoder {
             valueWriter.append(barrier.laneCount)
             valueWriter.append(barrier.digest)
         case .position(_, let offset): valueWriter.append(offset.rawValue)
-        case .alert(_, let entry):
-            valueWriter.append(entry.severity?.rawValue ?? 0)
-            valueWriter.append(entry.incident)
-            valueWriter.append(entry.since.microseconds)
-            valueWriter.append(entry.fingerprint)
+        case .alert(_, let entry): Self.write(entry, into: &valueWriter)
         case .stockFingerprint(_, let print), .rollupFingerprint(_, let print): valueWriter.append(print)
         case .movements(let chunk, _): write(chunk)
         case .movementLog(let summary):
@@ -103,6 +102,7 @@ public struct StateEncoder {
             valueWriter.append(UInt8(summary.truncated == nil ? 0 : 1))
             write(summary.truncated ?? .none)
         case .referenceRefused(_, _, let offset): valueWriter.append(offset.rawValue)
+        case .intent(let intent): Self.write(intent, into: &valueWriter)
         }
     }
 

@@ -35,7 +35,9 @@ extension StateRecord {
             out.append("\"position\"")
             Self.field(",\"partition\":", Int64(partition.rawValue), into: &out)
             Self.field(",\"input_offset\":", offset.rawValue, into: &out)
-        case .alert(let pair, let entry): Self.write(pair, entry, into: &out)
+        case .alert(let pair, let entry):
+            out.append("\"alert\"")
+            Self.write(pair, entry, into: &out)
         case .stockFingerprint(let pair, let print):
             out.append("\"published_stock\"")
             Self.write(pair, into: &out)
@@ -51,6 +53,7 @@ extension StateRecord {
             out.append(jsonString: table.name)
             Self.field(",\"partition\":", Int64(partition.rawValue), into: &out)
             Self.field(",\"offset\":", offset.rawValue, into: &out)
+        case .intent(let intent): Self.write(intent, into: &out)
         }
         if let stamp {
             Self.field(",\"generation\":", Int64(clamping: stamp.generation), into: &out)
@@ -78,7 +81,7 @@ extension StateRecord {
         out.append(",\"record\":")
     }
 
-    private static func field(_ name: StaticString, _ value: Int64, into out: inout ByteWriter) {
+    static func field(_ name: StaticString, _ value: Int64, into out: inout ByteWriter) {
         out.append(name)
         out.append(value)
     }
@@ -100,7 +103,7 @@ extension StateRecord {
         out.append("\"")
     }
 
-    private static func write(_ pair: Pair, into out: inout ByteWriter) {
+    static func write(_ pair: Pair, into out: inout ByteWriter) {
         field(",\"product_id\":", Int64(pair.product.rawValue), into: &out)
         field(",\"warehouse_id\":", Int64(pair.warehouse.rawValue), into: &out)
     }
@@ -155,8 +158,7 @@ extension StateRecord {
         out.append(jsonString: barrier.release)
     }
 
-    private static func write(_ pair: Pair, _ entry: LedgerEntry, into out: inout ByteWriter) {
-        out.append("\"alert\"")
+    static func write(_ pair: Pair, _ entry: LedgerEntry, into out: inout ByteWriter) {
         write(pair, into: &out)
         out.append(",\"alert_severity\":")
         if let severity = entry.severity {

@@ -13,6 +13,7 @@ extension StateRecord {
         case stockFingerprint(Pair)
         case rollupFingerprint(ProductID)
         case referenceRefused(ReferenceKind, Partition)
+        case intent(Partition, part: UInt32)
 
         /// Reads what a key says behind its first byte.
         fileprivate static func read(
@@ -30,6 +31,7 @@ extension StateRecord {
             case .rollupFingerprint: .rollupFingerprint(ProductID(try key.read()))
             case .referenceRefused:
                 .referenceRefused(try readTable(&key), Partition(try key.read()))
+            case .intent: .intent(Partition(try key.read()), part: try key.read())
             }
         }
 
@@ -52,6 +54,7 @@ extension StateRecord {
             case .stockFingerprint: .stockFingerprint
             case .rollupFingerprint: .rollupFingerprint
             case .referenceRefused: .referenceRefused
+            case .intent: .intent
             }
         }
 
@@ -59,7 +62,7 @@ extension StateRecord {
         public var isOfCheckpoint: Bool {
             switch self {
             case .cells, .seen, .movements, .movementLog, .barrier: true
-            case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused: false
+            case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused, .intent: false
             }
         }
     }
@@ -100,6 +103,7 @@ extension StateRecord {
         case .stockFingerprint(let pair, _): .stockFingerprint(pair)
         case .rollupFingerprint(let product, _): .rollupFingerprint(product)
         case .referenceRefused(let table, let partition, _): .referenceRefused(table, partition)
+        case .intent(let intent): .intent(intent.partition, part: intent.part)
         }
     }
 }

@@ -22,6 +22,8 @@ public enum StateRecord: Equatable, Sendable {
     case movementLog(MovementLogSummary)
     /// What does not decode of a reference topic's partition is in the dead letters up to here.
     case referenceRefused(ReferenceKind, Partition, Offset)
+    /// What is about to be published without transactions.
+    case intent(Intent)
 }
 
 /// What makes the movements of a checkpoint a movement log.
@@ -113,6 +115,7 @@ extension StateRecord {
         case barrier = 0x42  // B
         case cells = 0x43  // C
         case referenceRefused = 0x46  // F
+        case intent = 0x49  // I
         case movements = 0x4D  // M
         case movementLog = 0x4E  // N
         case position = 0x50  // P
@@ -124,7 +127,7 @@ extension StateRecord {
         var newest: UInt8 {
             switch self {
             case .barrier, .cells, .movements, .movementLog, .seen: StateRecord.version
-            case .alert, .referenceRefused, .position, .rollupFingerprint, .stockFingerprint: 1
+            case .alert, .referenceRefused, .intent, .position, .rollupFingerprint, .stockFingerprint: 1
             }
         }
     }

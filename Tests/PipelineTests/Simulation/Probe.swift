@@ -8,6 +8,7 @@ enum Probe: String, CaseIterable {
     case parkedReused, parkedRefused, recoveryReplayed, checkpointSkipped, checkpointWritten
     case checkpointSpread, checkpointCopied, killedMidCheckpoint, stoppedMidCheckpoint
     case acknowledgementFailed, offsetsUnanswered, sentThoughGivenUp, barrierAheadOfGroup, repeatedChange
+    case leftInDoubt, foundInDoubt, doubtSettled, heldBackBehindIntents
     case leftoverReplaced, leftoverDeleted, recoveredOnceMore
     case deadLetter, deadLetterAborted, duplicate, belowWindow, tombstone
     case beginFailed, sendFailed, offsetsRefused, commitFailed, abortFailed, prepareFailed, pollFailed,

@@ -23,9 +23,9 @@ final class SimCluster {
     private(set) var commits: [SimTransaction] = []
     /// Commits of offsets without transactions.
     var acknowledged = 0
-    /// Keys of published rows whose newest message may be there though the ledger does not know of it: what the pair
-    /// becomes before it is derived again is then not told. Only without transactions.
-    private(set) var uncertain: Set<String> = []
+
+    /// How far the input was read for the newest message of a published row; only without transactions.
+    private var publishedAsOf: [String: Int64] = [:]
 
     // The group.
     var groupOffsets: [Int32: Int64] = [:]
@@ -87,8 +87,12 @@ final class SimCluster {
         }
     }
 
-    func noteUncertain(_ topic: Topic, _ record: SimRecord) {
-        uncertain.insert("\(topic) \(String(decoding: record.key ?? [], as: UTF8.self))")
+    /// The furthest offset that a row was published as of, this time included.
+    func reached(_ topic: Topic, _ key: [UInt8], _ input: Int32, _ offset: Int64) -> Int64 {
+        let name = "\(topic) \(String(decoding: key, as: UTF8.self)) \(input)"
+        let furthest = max(publishedAsOf[name] ?? 0, offset)
+        publishedAsOf[name] = furthest
+        return furthest
     }
 
     // MARK: The transaction coordinator

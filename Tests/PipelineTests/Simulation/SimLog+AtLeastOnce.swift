@@ -17,8 +17,27 @@ extension SimLog {
             throw cluster.random.happens(500)
                 ? .unavailable("simulated acknowledgement") : .mustAbort("simulated acknowledgement")
         }
-        for (topic, index, record) in unsent { cluster.partition(topic, index).append(record) }
+        for (topic, index, record) in unsent { land(record, topic, index) }
         unsent = []
+    }
+
+    /// A message is there. What is published of a row never goes back in the input, or consumers would be told of
+    /// changes that are none.
+    private func land(_ record: SimRecord, _ topic: Topic, _ index: Int) {
+        let partition = cluster.partition(topic, index)
+        partition.append(record)
+        guard [.alerts, .stockLevels, .rollup].contains(topic), !mayGoBack() else { return }
+        let inputs = Int32(cluster.topics[.input]!.count)
+        let product = FlatJSON(record.key)?["product_id"].flatMap { Int32($0) }
+        for (input, offset) in record.asOf
+        where !isKeyedByProduct || product.map({ $0 % inputs == input }) == true {
+            let reached = cluster.reached(topic, record.key ?? [], input, offset)
+            if reached > offset {
+                cluster.violated(
+                    "\(name) publishes \(String(decoding: record.key ?? [], as: UTF8.self)) as of \(offset) of "
+                        + "\(input), behind \(reached)")
+            }
+        }
     }
 
     /// What the client still held for one partition reaches its broker.
@@ -26,9 +45,7 @@ extension SimLog {
         let isTheirs = { (message: (topic: Topic, index: Int, record: SimRecord)) in
             message.topic == topic && message.index == index
         }
-        for message in unsent where isTheirs(message) {
-            cluster.partition(topic, index).append(message.record)
-        }
+        for message in unsent where isTheirs(message) { land(message.record, topic, index) }
         unsent.removeAll(where: isTheirs)
     }
 
@@ -36,11 +53,10 @@ extension SimLog {
     func spill() {
         defer { unsent = [] }
         guard !isTransactional else { return }
-        for (topic, record) in transaction?.records ?? [] { cluster.noteUncertain(topic, record) }
         var isCutOff: Set<String> = []
         for (topic, index, record) in unsent where !isCutOff.contains("\(topic)\(index)") {
             if cluster.random.happens(700) {
-                cluster.partition(topic, index).append(record)
+                land(record, topic, index)
                 cluster.coverage.reached(.sentThoughGivenUp)
             } else {
                 isCutOff.insert("\(topic)\(index)")

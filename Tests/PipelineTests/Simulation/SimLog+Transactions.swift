@@ -53,11 +53,11 @@ extension SimLog {
             cluster.violated("\(name) sends to \(message.topic)[\(index)]")
             throw .fatal("no such partition")
         }
-        let record = SimRecord(
+        var record = SimRecord(
             offset: 0, key: key, value: message.value.map { Array($0) },
             headers: message.envelope?.headers ?? [])
+        if !isTransactional { record.asOf = transaction.offsets }
         unsent.append((message.topic, index, record))
-        if !isTransactional, message.topic != .state { transaction.records.append((message.topic, record)) }
         // The client sends in the background, at the latest before the transaction's end.
         if !cluster.random.happens(cluster.faults.lazySends) {
             if isTransactional { deliver(transaction) } else { deliver(only: message.topic, index) }

@@ -37,6 +37,9 @@ final class SimLog: Log {
 
     /// Without transactions what is sent is there at once, and only the offsets wait.
     var isTransactional = true
+    var isKeyedByProduct = false
+    /// After a transaction that took too long the next are smaller.
+    var mayGoBack: () -> Bool = { false }
 
     // The process.
     private(set) var isDead = false

@@ -21,12 +21,38 @@ extension Simulation {
                 log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry,
                 views: ViewFeed(reader.store, worker: 0))
             log.isTransactional = settings.delivery == .exactlyOnce
+            log.isKeyedByProduct = settings.keyedBy == .product
+            log.mayGoBack = { [unowned worker] in
+                worker.limit.room(.max, after: 0) < TransactionLimit().room(.max, after: 0)
+            }
             log.catalog = { [unowned worker] in worker.catalog }
             log.hasWork = { [unowned worker] in worker.transaction.hasWork }
             log.isMidCheckpoint = { [unowned worker] in worker.isCheckpointUnderWay }
             log.isRecovering = { [unowned worker] in
                 if case .recovering = worker.phase { true } else { false }
             }
+        }
+
+        /// Lets the worker take a turn.
+        func step() throws(WorkerStop) -> Bool {
+            let before = worker.shards
+            let doubtful = before.map { !$0.doubts.isEmpty }
+            let cluster = log.cluster
+            if worker.isBehindIntents, worker.transaction.hasWork {
+                cluster.coverage.reached(.heldBackBehindIntents)
+            }
+            defer {
+                for shard in worker.shards {
+                    let index = before.firstIndex { $0 === shard }
+                    switch (index.map { doubtful[$0] }, !shard.doubts.isEmpty) {
+                    case (nil, true): cluster.coverage.reached(.foundInDoubt)
+                    case (false, true): cluster.coverage.reached(.leftInDoubt)
+                    case (true, false): cluster.coverage.reached(.doubtSettled)
+                    default: break
+                    }
+                }
+            }
+            return try worker.step()
         }
     }
 }

@@ -106,7 +106,7 @@ final class Simulation {
             return cluster.advance(50)
         }
         do {
-            if try !process.worker.step() {
+            if try !process.step() {
                 process.log.close()
                 cluster.coverage.reached(.stoppedInOrder)
             }
