@@ -80,15 +80,16 @@ instructions: test-dependencies
 	@Benchmarks/instructions.sh $(INSTRUCTIONS_FLAGS)
 
 bench: build-dependencies
-	$(SWIFT) run -c release --disable-build-manifest-caching --package-path Benchmarks $(BENCH_TARGET) $(BENCH_FLAGS)
+	$(SWIFT) run -c release --static-swift-stdlib --disable-build-manifest-caching --package-path Benchmarks \
+		$(BENCH_TARGET) $(BENCH_FLAGS)
 
 fuzz:
 	Fuzz/run.sh $(SECONDS)
 
 # BROKERS=host:port for a cluster of your own.
 soak: release
-	$(SWIFT) run -c release --disable-build-manifest-caching --package-path Benchmarks stockd-bench --only soak \
-		--seconds $$(( $(MINUTES) * 60 )) --program $(CURDIR)/$(RELEASE)
+	$(SWIFT) run -c release --static-swift-stdlib --disable-build-manifest-caching --package-path Benchmarks \
+		stockd-bench --only soak --seconds $$(( $(MINUTES) * 60 )) --program $(CURDIR)/$(RELEASE)
 
 simulate: build-dependencies
 	STOCKD_SIM_SEEDS=$(SEEDS) $(SWIFT) test --filter SimulationTests

@@ -31,11 +31,12 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .target(name: "CAllocator"),
         .target(name: "Inventory", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Inventory"], swiftSettings: strict),
         .target(
             name: "Kafka",
-            dependencies: ["CRDKafka", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["CRDKafka", "CAllocator", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .target(
             name: "Pipeline",
@@ -86,7 +87,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // Takes the place of malloc: records are allocated by one thread and freed by another.
+            linkerSettings: [.linkedLibrary("mimalloc", .when(platforms: [.linux]))]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "OracleSupport",

@@ -28,6 +28,7 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            path: "Sources/StockdBench", swiftSettings: strict),
+            path: "Sources/StockdBench", swiftSettings: strict,
+            linkerSettings: [.linkedLibrary("mimalloc", .when(platforms: [.linux]))]),
     ]
 )

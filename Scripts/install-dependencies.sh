@@ -11,7 +11,7 @@ fail() {
     exit 1
 }
 
-packages="librdkafka-dev pkg-config git ca-certificates"
+packages="librdkafka-dev libmimalloc-dev pkg-config git ca-certificates"
 # Chromium shows the page, Python drives it and sends requests made up from the API's description. promtool, which
 # lints the metrics, comes by Scripts/promtool.sh: its package would start a server.
 case "${1:-build}" in

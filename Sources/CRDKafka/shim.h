@@ -9,8 +9,3 @@ static inline rd_kafka_resp_err_t crdkafka_mock_push_delayed_error(rd_kafka_mock
                                                                    int delay_ms) {
     return rd_kafka_mock_broker_push_request_error_rtts(cluster, broker, api, 1, code, delay_ms);
 }
-
-#if defined(__GLIBC__)
-// For malloc_trim, which Swift's Glibc module leaves out.
-#include <malloc.h>
-#endif

@@ -34,6 +34,7 @@ final class Client {
         }
         context = ClientContext(settings, name: name)
         retainedContext = context.install(in: configuration)
+        BacklogMemory.install(in: configuration)
         configure(configuration)
         let type = kind == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
         var text = CBuffer()

@@ -55,6 +55,8 @@ public final class Consumer {
             ("fetch.wait.max.ms", String(consumer.fetchWaitMs)),
             ("queued.max.messages.kbytes", String(consumer.queuedKilobytes)),
             ("queued.min.messages", String(FetchWaker.queuedMessages)),
+            ("fetch.message.max.bytes", String(512 << 10)),
+            ("fetch.max.bytes", String(3 << 20)),
             ("fetch.error.backoff.ms", "100"),
         ]
     }

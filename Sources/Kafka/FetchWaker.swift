@@ -6,9 +6,8 @@
 /// partitions' leaders is such a wake; one question for offsets reaches all of them. It is asked while half
 /// of the queue is still there to be read, so that the reader does not run dry meanwhile.
 struct FetchWaker {
-    /// `queued.min.messages`: one fetch of several partitions brings up to half of it, the other half bridges a
-    /// commit, so that fetching rarely stops at all.
-    static let queuedMessages = 100_000
+    /// `queued.min.messages`: a fetch or two, so that they stay in the processor's cache until they are read.
+    static let queuedMessages = 25_000
     /// Fewer records than this since the last wake cannot have filled the queue, unless they were large.
     private static let large = 2_000
     /// The answer itself is of no use, so it is not waited for: the request is on its way when the call returns.

@@ -58,7 +58,7 @@ public struct PipelineSettings: Sendable {
     public var outputs = Aggregate.Outputs()
     /// False when no dead-letter topic is configured: bad events are then counted and logged.
     public var hasDeadLetterTopic = true
-    public var maxBatchEvents = 10_000
+    public var maxBatchEvents = 1_000
     public var commitIntervalMs: Int64 = 50
     /// 0 writes a checkpoint in every transaction.
     public var checkpointIntervalMs: Int64 = 5_000

@@ -17,7 +17,7 @@ extension Worker {
         }
     }
 
-    private static var mostReadAhead: Int { 50_000 }
+    private static var mostReadAhead: Int { 4_000 }
 
     /// Records come again after the rewind, errors when polling goes on; a rebalance is told once.
     func dropReadAhead() {

@@ -1,28 +1,50 @@
 #include "allocation_counter.h"
 #include <errno.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <time.h>
 
-// glibc keeps its allocator reachable under these names for exactly this use; a definition in the
-// executable comes before the one in libc for every shared library of the process.
+// Both glibc and mimalloc keep their allocator reachable under these names for exactly this use; a definition in
+// the executable comes before theirs for every shared library of the process.
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
+extern void __libc_free(void *memory);
 
 static _Thread_local int64_t count __attribute__((tls_model("initial-exec")));
+static _Thread_local int64_t bytes __attribute__((tls_model("initial-exec")));
+static bool counts_bytes = false;
 
-void *malloc(size_t size) { count++; return __libc_malloc(size); }
-void *calloc(size_t n, size_t size) { count++; return __libc_calloc(n, size); }
-void *realloc(void *old, size_t size) { count++; return __libc_realloc(old, size); }
-void *memalign(size_t alignment, size_t size) { count++; return __libc_memalign(alignment, size); }
-void *aligned_alloc(size_t alignment, size_t size) { count++; return __libc_memalign(alignment, size); }
+static void *counted(void *memory) {
+    count++;
+    if (counts_bytes) bytes += (int64_t)malloc_usable_size(memory);
+    return memory;
+}
+
+static void uncount(void *memory) {
+    if (counts_bytes) bytes -= (int64_t)malloc_usable_size(memory);
+}
+
+void *malloc(size_t size) { return counted(__libc_malloc(size)); }
+void *calloc(size_t n, size_t size) { return counted(__libc_calloc(n, size)); }
+void *memalign(size_t alignment, size_t size) { return counted(__libc_memalign(alignment, size)); }
+void *aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
+
+void *realloc(void *old, size_t size) {
+    uncount(old);
+    return counted(__libc_realloc(old, size));
+}
+
+void free(void *memory) {
+    uncount(memory);
+    __libc_free(memory);
+}
 
 int posix_memalign(void **result, size_t alignment, size_t size) {
-    count++;
-    void *memory = __libc_memalign(alignment, size);
+    void *memory = memalign(alignment, size);
     if (!memory) return ENOMEM;
     *result = memory;
     return 0;
@@ -46,7 +68,6 @@ int64_t process_cpu_ns(void) {
         + ((int64_t)usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
 }
 
-int64_t heap_bytes_in_use(void) {
-    struct mallinfo2 info = mallinfo2();
-    return (int64_t)(info.uordblks + info.hblkhd);
-}
+void count_heap_bytes(void) { counts_bytes = true; }
+
+int64_t heap_bytes_in_use(void) { return bytes; }

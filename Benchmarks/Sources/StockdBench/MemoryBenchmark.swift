@@ -9,6 +9,7 @@ enum MemoryBenchmark {
     static func measure(pairs: Int) -> Measurement {
         let catalog = EventText.catalog(pairs: pairs)
         let text = EventText(events: min(pairs, 100_000) * 2, pairs: pairs, stocking: true)
+        count_heap_bytes()
         let before = heap_bytes_in_use()
         var aggregate = Aggregate(lanes: 1, dedupeWindow: 16_777_216, catalog: catalog)
         let decoder = EventDecoder()

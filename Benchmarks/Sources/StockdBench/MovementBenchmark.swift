@@ -13,6 +13,7 @@ enum MovementBenchmark {
             lanes: 1, dedupeWindow: 0, catalog: EventText.catalog(pairs: pairs))
         var rows = RowSource(layout: layout, pairs: pairs)
         follow(pairs, &aggregate) { rows.stock() }
+        count_heap_bytes()
         let before = heap_bytes_in_use()
         let resident = ProcessMemory.residentBytes
         let inserted = Cost.of { follow(events, &aggregate) { rows.insert() } }

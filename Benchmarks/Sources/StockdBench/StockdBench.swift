@@ -63,8 +63,14 @@ struct StockdBench {
 
 /// Starts this program again for one measurement.
 enum Child {
-    static func run(_ arguments: [String]) throws -> Measurement {
+    /// - Parameter allocator: the library whose malloc the child uses; nil for mimalloc, as the daemon does.
+    static func run(_ arguments: [String], allocator: String? = nil) throws -> Measurement {
         let process = Process()
+        if let allocator {
+            process.environment = ProcessInfo.processInfo.environment.merging(["LD_PRELOAD": allocator]) {
+                $1
+            }
+        }
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = arguments + ["--spawned", "\(wall_ns())"]
         let output = Pipe()

@@ -2,8 +2,8 @@ extension Keys {
     /// How much at once, and how often.
     enum Pace {
         static let batchMaxEvents = Key(
-            "batch.max_events", .integer(1...1_000_000), default: "10000",
-            "The most messages a worker takes and commits in one round.")
+            "batch.max_events", .integer(1...1_000_000), default: "1000",
+            "The most messages a worker takes at once; a commit covers many such batches.")
         static let commitInterval = Key(
             "commit.interval", .duration(.milliseconds(1) ... .seconds(60)), default: "50ms",
             """

@@ -2,7 +2,7 @@
 #include <stdint.h>
 
 /// Heap allocations the calling thread has made since it started: every malloc, calloc, realloc and
-/// aligned allocation of the process goes through this module, which counts and calls glibc's own.
+/// aligned allocation of the process goes through this module, which counts and calls the allocator's own.
 int64_t allocation_count(void);
 
 /// `clock_gettime(CLOCK_THREAD_CPUTIME_ID)` in nanoseconds.
@@ -14,5 +14,8 @@ int64_t process_cpu_ns(void);
 /// `clock_gettime(CLOCK_MONOTONIC)` in nanoseconds.
 int64_t wall_ns(void);
 
-/// Bytes of heap in use in the main arena and in mappings of their own (`mallinfo2`).
+/// From here on `heap_bytes_in_use` counts; it costs each allocation a look at its size.
+void count_heap_bytes(void);
+
+/// Bytes of heap that the calling thread has taken and not given back since `count_heap_bytes`.
 int64_t heap_bytes_in_use(void);
