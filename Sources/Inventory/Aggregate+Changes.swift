@@ -155,7 +155,11 @@ extension Aggregate {
         for touched in journal.touched {
             products.insert(Pair(packed: table.cells[Int(touched.slot)].pair).product)
         }
-        if isWholePending { products.formUnion(productHeads.keys) }
+        if isWholePending {
+            products.formUnion(productHeads.keys)
+            // Of some no event is known any more, but their row stands.
+            products.formUnion(rollupPrints.keys)
+        }
         for product in products.sorted() { try deriveRollup(product, emit) }
     }
 

@@ -11,6 +11,12 @@ struct Cell {
     var journalIndex: UInt32 = Cell.none
 
     static let none = UInt32.max
+
+    /// In the place of a cell that a checkpoint should hold and does not; no pair's own is ever so.
+    static let unnamed = Cell(pair: 0, lastUpdated: .max)
+
+    /// To be found by no pair: many would have one place in the index.
+    var isUnnamed: Bool { pair == 0 && events == 0 && lastUpdated == .max }
 }
 
 /// What of a pair is asked for only when its rows are derived.

@@ -69,7 +69,7 @@ struct PairTable: ~Copyable {
     mutating func restore(_ cell: Cell, at slot: Int) {
         while capacity <= slot { growCells(to: capacity * 2) }
         while count <= slot {
-            (cells + count).initialize(to: Cell(pair: 0))
+            (cells + count).initialize(to: .unnamed)
             (details + count).initialize(to: CellDetail())
             count += 1
         }
@@ -81,7 +81,7 @@ struct PairTable: ~Copyable {
 
     mutating func rebuildIndex() {
         index.reset(capacity: max(capacity, count + 1))
-        for slot in 0..<count { index.insert(cells[slot].pair, UInt32(slot)) }
+        for slot in 0..<count where !cells[slot].isUnnamed { index.insert(cells[slot].pair, UInt32(slot)) }
     }
 
     private mutating func growCells(to newCapacity: Int) {

@@ -25,6 +25,8 @@ final class Recovery<L: Log> {
     private(set) var needsCheckpoint = false
     /// What of the reference topics is in the dead letters, if the state of the first partition was read.
     private(set) var referenceRefused: ReferenceOffsets?
+    /// A change of layout that is through but for the ledger.
+    private var relayout: Relayout<L>?
     /// The state of all partitions is written anew, which only the owner of all of them may do.
     var isRelayout: Bool { if case .relayout = stage { true } else { false } }
 
@@ -82,6 +84,7 @@ final class Recovery<L: Log> {
             guard try relayout.advance() else { break }
             for shard in relayout.shards { shard.aggregate.markEverythingPending() }
             shards = relayout.shards
+            self.relayout = relayout
             referenceRefused = relayout.referenceRefused
             needsCheckpoint = true
             groups = []
@@ -89,6 +92,9 @@ final class Recovery<L: Log> {
         }
         return false
     }
+
+    /// To be called when the shards are joined with the reference tables that are to be shown.
+    func settleLedger() { relayout?.settleLedger() }
 
     private func start() throws(LogFailure) {
         placement = StatePlacement(
@@ -156,6 +162,8 @@ final class Recovery<L: Log> {
         }
         var plan = try plan(loader.stored, rebuilds: rebuilds)
         if !rebuilds, let doubt = loader.doubt {
+            // The log tells the stock again, but not what was published.
+            try loader.checkLedger()
             telemetry.recomputes(doubt)
             rebuilds = true
             plan = try self.plan(loader.stored, rebuilds: true)

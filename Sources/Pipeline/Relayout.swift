@@ -101,7 +101,12 @@ final class Relayout<L: Log> {
         ledger = found.gathered(former.keyedBy)
         var stored = StoredState()
         let barriers = found.barriers(former.keyedBy)
+        // Where a history begins any barrier tells, also one of a change of layout that was cut off.
         stored.barriers = barriers
+        if rebuilds {
+            let others = found.anyBarriers.filter { partitions.contains($0.key) }
+            stored.barriers.merge(others) { own, _ in own }
+        }
         stored.ledger.positions = ledger.positions
         let plan = try RecoveryPlan(
             stored: stored, group: partitions, committed: committed, settings: tools.settings,
@@ -111,7 +116,7 @@ final class Relayout<L: Log> {
         for lanes in groups {
             let shard = Shard(aggregate: tools.emptyAggregate(lanes: lanes.count), lanes: lanes)
             shard.isRebuilt = rebuilds
-            shard.generation = found.generation
+            shard.setGeneration(beyond: found.generation, tools.settings.delivery)
             shards.append(shard)
         }
         let inputs = barriers.keys.sorted()
@@ -171,7 +176,6 @@ final class Relayout<L: Log> {
 
     private func replayToTargets(_ index: Int) throws(LogFailure) {
         guard index < shards.count else {
-            settleLedger()
             stage = .done
             return
         }
@@ -185,7 +189,17 @@ final class Relayout<L: Log> {
         return replay
     }
 
-    private func settleLedger() {
+    /// Gives the shards what was published. Which of two entries counts depends on what should stand: to be called
+    /// when the shards are joined with the reference tables that are to be shown, as often as those change.
+    func settleLedger() {
+        let intentParts = found.ledgers.map(\.intentParts).max() ?? 0
+        for shard in shards {
+            shard.moved = []
+            shard.leftovers = []
+            // Whatever they name may be in doubt, and is to stay until this change of layout is through.
+            shard.intentParts = intentParts
+            shard.nextIntent = intentParts
+        }
         var move = LedgerMove(found, placement, shards)
         move.give(ledger)
         move.finish()

@@ -34,16 +34,26 @@ struct SurveyedState {
         return barriers.reduce(into: [:]) { all, one in all.merge(one.chosen) { $1 } }
     }
 
+    /// The newest barrier of each input partition, whether or not its checkpoint is whole.
+    var anyBarriers: [Partition: Barrier] {
+        Dictionary(allBarriers.all.map { ($0.partition, $0) }) { one, other in
+            one.stamp.generation < other.stamp.generation ? other : one
+        }
+    }
+
     /// The ledger of all shards, as the layout that stands reads it: without keying what is in the first
     /// partition counts before all else; otherwise each counts, and a pair may have two.
+    ///
+    /// What only has a tombstone in the first is looked for everywhere: without transactions a change of layout that
+    /// was cut off may have deleted it there, and has written it elsewhere before.
     func gathered(_ keyedBy: PipelineSettings.KeyedBy) -> GatheredLedger {
         var gathered = GatheredLedger()
-        guard keyedBy == .none, var first = ledgers.first else {
+        guard keyedBy == .none, let first = ledgers.first else {
             for ledger in ledgers { gathered.add(ledger) }
             return gathered
         }
-        for ledger in ledgers.dropFirst() { first.fillGaps(from: ledger) }
         gathered.add(first)
+        for ledger in ledgers.dropFirst() { gathered.add(ledger.lacking(first)) }
         return gathered
     }
 }

@@ -68,6 +68,21 @@ struct StoredLedger {
         if case .intent(_, let part) = name { part } else { 0 }
     }
 
+    /// Without the names that another one has.
+    func lacking(_ other: StoredLedger) -> StoredLedger {
+        var rest = StoredLedger()
+        rest.positions = positions.filter { other.positions[$0.key] == nil }
+        rest.alerts = alerts.filter { other.alerts[$0.key] == nil }
+        rest.stockFingerprints = stockFingerprints.filter { other.stockFingerprints[$0.key] == nil }
+        rest.rollupFingerprints = rollupFingerprints.filter { other.rollupFingerprints[$0.key] == nil }
+        for (table, partition, offset) in referenceRefused.all
+        where other.referenceRefused[table, partition] == Offset(0) {
+            rest.referenceRefused[table, partition] = offset
+        }
+        rest.intents = intents
+        return rest
+    }
+
     /// Takes from records in the place of earlier releases what has none of its name in its own place, not
     /// even a tombstone. Which of the two was read first does not matter.
     mutating func fillGaps(from earlier: StoredLedger) {

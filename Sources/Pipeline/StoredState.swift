@@ -47,13 +47,18 @@ struct StoredState {
 extension Shard {
     /// Goes on where the stored checkpoints end.
     func restoreCheckpoint(from stored: StoredState, _ delivery: PipelineSettings.Delivery) {
-        generation = stored.generation
-        // Nobody keeps a predecessor that was thought dead from writing: it must not come to the same number.
-        if delivery == .atLeastOnce { generation += .random(in: 0..<1 << 20) }
+        setGeneration(beyond: stored.generation, delivery)
         for lane in lanes.indices {
             lanes[lane].mark = Self.mark(stored.barriers[lanes[lane].partition]?.stamp)
         }
         movementLogMark = Self.mark(stored.movementLog?.stamp)
+    }
+
+    /// - Parameter greatest: that of any record.
+    func setGeneration(beyond greatest: UInt64, _ delivery: PipelineSettings.Delivery) {
+        generation = greatest
+        // Nobody keeps a predecessor that was thought dead from writing: it must not come to the same number.
+        if delivery == .atLeastOnce { generation += .random(in: 0..<1 << 20) }
     }
 
     private static func mark(_ stamp: Stamp?) -> RecordMark {

@@ -174,6 +174,7 @@ extension Worker {
                 routes[partition] = Route(shard: index, lane: lane)
             }
         }
+        recovery.settleLedger()
         try log.assign(shards.flatMap(\.committedPositions))
         // A first checkpoint at once: it pins where this partition's history begins, or what was rebuilt.
         transaction.checkpointedMs = recovery.needsCheckpoint ? nil : log.nowMs

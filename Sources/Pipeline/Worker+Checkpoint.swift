@@ -57,6 +57,7 @@ extension Worker {
             shard.checkpoint?.isComplete = true
         }
         if settings.delivery == .atLeastOnce { try log.awaitAcknowledgements() }
+        for shard in complete { try deleteLeftovers(of: shard) { $0.isBarrier } }
     }
 
     /// - Returns: whether nothing is left but the barriers.
@@ -73,9 +74,18 @@ extension Worker {
             return room > 0
         }
         guard shard.aggregate.isSnapshotWritten else { return false }
-        let replaced = shard.checkpoint?.replaced ?? []
-        for place in shard.leftovers where !replaced.contains(place) { try delete(place, of: shard) }
+        // Other barriers go when the new ones are there: until then they say what there was.
+        try deleteLeftovers(of: shard) { !$0.isBarrier }
         return true
+    }
+
+    private func deleteLeftovers(
+        of shard: Shard, where isWanted: (StateRecord.Name) -> Bool
+    ) throws(LogFailure) {
+        let replaced = shard.checkpoint?.replaced ?? []
+        for place in shard.leftovers where isWanted(place.key.name) && !replaced.contains(place) {
+            try delete(place, of: shard)
+        }
     }
 
     private func stamped(

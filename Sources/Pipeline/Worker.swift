@@ -107,6 +107,9 @@ public final class Worker<L: Log> {
             try take(polled)
             if isCommitDue {
                 try commit(readingAhead: !transaction.isQueueDry)
+                // On a backlog this is the only moment when nothing is half done.
+                publishViews()
+                adoptReference()
                 try takeReadAhead()
             }
         } catch {

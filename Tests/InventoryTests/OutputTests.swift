@@ -52,6 +52,23 @@ import Testing
         #expect(store.commit().isEmpty)
     }
 
+    @Test func `a roll-up row whose events no log holds any more is gone after a rebuild`() {
+        let outputs = Aggregate.Outputs(rollup: true)
+        let store = Store(outputs: outputs)
+        store.apply(600)
+        var topic = CompactedTopic()
+        topic.publish(store.consolidate())
+        #expect(topic.rollup.count == 1 && topic.alerts.isEmpty)
+        topic.highest = [nil]
+        let rebuilt = topic.restore(.oneProduct(threshold: 100), 1 << 20, outputs)
+        rebuilt.aggregate.markEverythingPending()
+        let changes = rebuilt.consolidate()
+        guard case .rollup(_, nil, fingerprint: 0)? = changes.first, changes.count == 1 else {
+            Issue.record("\(changes)")
+            return
+        }
+    }
+
     @Test func `a row that went away and came back the same sends nothing`() {
         let outputs = Aggregate.Outputs(everyAlertColumn: true, stockLevels: true, rollup: true)
         let store = Store(outputs: outputs)

@@ -31,6 +31,15 @@ import Testing
         #expect(found == 5000)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `cells that a checkpoint lacks cost nothing when the index is rebuilt, and hide no pair`() {
+        var table = PairTable()
+        table.restore(Cell(pair: 0, events: 1), at: 1_000_000)
+        table.rebuildIndex()
+        let found = table.find(0)
+        #expect(found == 1_000_000)
+    }
+
     @Test func `an aggregate of many pairs keeps a place for each`() {
         let products = (0..<200).map { Product.numbered($0, threshold: 10) }
         let store = Store(Catalog(products: products, warehouses: (0..<50).map { .numbered($0) }))

@@ -192,6 +192,35 @@ struct RelayoutTests {
         Self.checkPlaces(scenario)
     }
 
+    @Test("of two entries of a pair takes the one that is not as it should be by rows that come from a topic")
+    func contradiction() throws {
+        let scenario = Scenario(partitions: 2)
+        scenario.settings.keyedBy = .product
+        scenario.settings.referenceTopics = [.products: .init(name: "products")]
+        let row = #"{"product_id":1,"product_name":"Lamp","category":"Home","reorder_threshold":10}"#
+        _ = scenario.cluster.partition(.products, 0).append(
+            SimRecord(offset: 0, key: Array("1".utf8), value: Array(row.utf8)))
+        func send(_ id: Int, _ quantity: Int, to partition: Int) {
+            scenario.sendRaw(
+                #"{"event_id":\#(id),"event_type":"RECEIVED","product_id":1,"warehouse_id":1,"#
+                    + #""quantity":\#(quantity),"event_time":1775000000}"#, to: partition)
+        }
+        let files = Catalog(products: Catalog.Products(), warehouses: Self.catalog.warehouses)
+        let (one, other) = (scenario.start(files), scenario.start(files, slot: 1))
+        try scenario.run(one, other, steps: 400)
+        send(1, 6, to: 0)
+        try scenario.run(one, other)
+        send(2, 3, to: 1)
+        try scenario.run(one, other)
+        #expect(scenario.alerts == ["RAISED WARNING 6 1", "RAISED LOW 3 1"])
+        scenario.kill(one)
+        scenario.kill(other)
+        scenario.settings.keyedBy = .none
+        scenario.settings.rebuilds = true
+        try scenario.run(scenario.start(files), steps: 600)
+        #expect(scenario.alerts.last == "EASED WARNING 9 1", "what was last published is the other one")
+    }
+
     @Test("is not rebuilt by a worker that has only part of the partitions, and it says what to do")
     func partOfThem() throws {
         let scenario = try Self.stocked(.none)

@@ -65,6 +65,9 @@ extension StateRecord {
             case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRefused, .intent: false
             }
         }
+
+        /// Says that a checkpoint is whole.
+        public var isBarrier: Bool { if case .barrier = self { true } else { false } }
     }
 
     /// The name of a record and which of the two it is: what a key says.

@@ -1,0 +1,33 @@
+import Inventory
+import Testing
+
+@testable import Pipeline
+
+@Suite("A backlog that does not end")
+struct BacklogTests {
+    @Test("lets newer reference tables in and views out between two transactions")
+    func betweenTransactions() throws {
+        let scenario = Scenario()
+        scenario.settings.maxBatchEvents = 100
+        scenario.settings.commitIntervalMs = 5
+        let process = scenario.start()
+        try scenario.run(process)
+        for _ in 0..<3_000 { scenario.send("RECEIVED", 1) }
+        func play(commits: Int) throws {
+            let wanted = scenario.cluster.commits.count + commits
+            while scenario.cluster.commits.count < wanted { _ = try process.worker.step() }
+        }
+        try play(commits: 3)
+        let published = process.reader.store.publishing.count
+        process.inbox.adopt(Scenario.catalog(threshold: 100_000))
+        try play(commits: 3)
+        #expect(process.log.hasMore, "the backlog is still there")
+        #expect(scenario.cluster.coverage[.polledDuringCommit] > 0)
+        #expect(process.worker.catalog.products[ProductID(1)]?.reorderThreshold == 100_000)
+        #expect(scenario.alerts.last?.hasPrefix("RAISED CRITICAL") == true, "\(scenario.alerts)")
+        scenario.cluster.advance(ViewFeed.intervalMs)
+        try play(commits: 2)
+        #expect(process.log.hasMore, "the backlog is still there")
+        #expect(process.reader.store.publishing.count > published)
+    }
+}
