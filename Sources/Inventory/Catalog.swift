@@ -1,7 +1,7 @@
 /// The reference tables as of one moment; immutable, so every worker may hold it.
 public final class Catalog: Sendable {
-    public typealias Products = RowTable<ProductID, Product>
-    public typealias Warehouses = RowTable<WarehouseID, Warehouse>
+    public typealias Products = RowTable<Product>
+    public typealias Warehouses = RowTable<Warehouse>
 
     public let products: Products
     public let warehouses: Warehouses
@@ -13,10 +13,6 @@ public final class Catalog: Sendable {
 
     /// Tables from rows; of two rows with one key the later counts.
     public convenience init(products: [Product], warehouses: [Warehouse]) {
-        var productTable = Products()
-        for row in products { productTable[row.id] = row }
-        var warehouseTable = Warehouses()
-        for row in warehouses { warehouseTable[row.id] = row }
-        self.init(products: productTable, warehouses: warehouseTable)
+        self.init(products: Products(products), warehouses: Warehouses(warehouses))
     }
 }

@@ -11,7 +11,7 @@ struct Fingerprint {
 
     mutating func combine(_ value: Int64) { combine(UInt64(bitPattern: value)) }
 
-    mutating func combine(_ text: String) {
+    mutating func combine(_ text: Text) {
         var word: UInt64 = 0
         var length: UInt64 = 0
         for byte in text.utf8 {

@@ -10,33 +10,77 @@ public enum ReferenceKind: UInt8, Sendable, CaseIterable {
 /// A row of the products table.
 public struct Product: Equatable, Sendable {
     public var id: ProductID
-    public var name: String
-    public var category: String
+    private var texts: TextPair
     /// Stock below this alerts; nil never alerts.
     public var reorderThreshold: Int32?
     public var unitPrice: ExactDecimal?
 
     public init(
-        id: ProductID, name: String, category: String, reorderThreshold: Int32?,
+        id: ProductID, name: Text, category: Text, reorderThreshold: Int32?,
         unitPrice: ExactDecimal? = nil
     ) {
         self.id = id
-        self.name = name
-        self.category = category
+        texts = TextPair(name, category)
         self.reorderThreshold = reorderThreshold
         self.unitPrice = unitPrice
+    }
+
+    public var name: Text {
+        get { texts.first }
+        set { texts = TextPair(newValue, category) }
+    }
+
+    public var category: Text {
+        get { texts.second }
+        set { texts = TextPair(name, newValue) }
     }
 }
 
 /// A row of the warehouses table.
 public struct Warehouse: Equatable, Sendable {
     public var id: WarehouseID
-    public var name: String
-    public var region: String
+    private var texts: TextPair
 
-    public init(id: WarehouseID, name: String, region: String) {
+    public init(id: WarehouseID, name: Text, region: Text) {
         self.id = id
-        self.name = name
-        self.region = region
+        texts = TextPair(name, region)
+    }
+
+    public var name: Text {
+        get { texts.first }
+        set { texts = TextPair(newValue, region) }
+    }
+
+    public var region: Text {
+        get { texts.second }
+        set { texts = TextPair(name, newValue) }
+    }
+}
+
+extension Product: TableRow {
+    public func write(to bytes: inout RowBytes) {
+        bytes.append(texts)
+        bytes.append(reorderThreshold)
+        bytes.append((unitPrice?.scale).map { Int32($0) })
+        if let unitPrice { bytes.append(unitPrice.unscaled) }
+    }
+
+    public init(_ id: ProductID, from bytes: RowBytes, at place: inout Int) {
+        self.id = id
+        texts = bytes.texts(at: &place)
+        reorderThreshold = bytes.number(at: &place)
+        let scale: Int32? = bytes.number(at: &place)
+        unitPrice = scale.map { ExactDecimal(unscaled: bytes.number(at: &place), scale: Int($0)) }
+    }
+}
+
+extension Warehouse: TableRow {
+    public func write(to bytes: inout RowBytes) {
+        bytes.append(texts)
+    }
+
+    public init(_ id: WarehouseID, from bytes: RowBytes, at place: inout Int) {
+        self.id = id
+        texts = bytes.texts(at: &place)
     }
 }

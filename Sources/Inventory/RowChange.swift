@@ -26,12 +26,12 @@ public typealias WarehouseChange = ReferenceChange<WarehouseID, WarehousePatch>
 /// A products row as a message holds it. PostgreSQL does not log a long text that an update left alone: nil
 /// is such a column, which keeps what it was.
 public struct ProductPatch: Equatable, Sendable {
-    public var name: String?
-    public var category: String?
+    public var name: Text?
+    public var category: Text?
     public var reorderThreshold: Int32?
     public var unitPrice: ExactDecimal?
 
-    public init(name: String?, category: String?, reorderThreshold: Int32?, unitPrice: ExactDecimal?) {
+    public init(name: Text?, category: Text?, reorderThreshold: Int32?, unitPrice: ExactDecimal?) {
         self.name = name
         self.category = category
         self.reorderThreshold = reorderThreshold
@@ -48,10 +48,10 @@ public struct ProductPatch: Equatable, Sendable {
 
 /// As `ProductPatch`, of the warehouses table.
 public struct WarehousePatch: Equatable, Sendable {
-    public var name: String?
-    public var region: String?
+    public var name: Text?
+    public var region: Text?
 
-    public init(name: String?, region: String?) {
+    public init(name: Text?, region: Text?) {
         self.name = name
         self.region = region
     }

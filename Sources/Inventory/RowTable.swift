@@ -2,12 +2,13 @@
 ///
 /// A copy costs nothing, a change after it what one part of the table costs, and two tables are compared
 /// part by part: only those that were changed are looked into.
-public struct RowTable<ID, Row>: Sendable
-where ID: RawRepresentable<Int32> & Hashable & Sendable, Row: Equatable & Sendable {
+public struct RowTable<Row: TableRow>: Sendable {
     private struct Part: Sendable {
-        var rows: [ID: Row] = [:]
+        var rows = PackedRows<Row>()
         /// Drawn anew at each change: the same stamp means the same rows.
         var stamp: UInt64 = 0
+
+        mutating func drawStamp() { stamp = rows.count == 0 ? 0 : .random(in: 1 ... .max) }
     }
 
     /// With 100,000 rows 200 of them are copied for a change.
@@ -18,32 +19,47 @@ where ID: RawRepresentable<Int32> & Hashable & Sendable, Row: Equatable & Sendab
 
     public init() {}
 
-    private static func part(of id: ID) -> Int { Int(UInt32(bitPattern: id.rawValue)) % partCount }
+    /// Of two rows with one id the later counts.
+    public init(_ rows: [Row]) {
+        // One part after the other: growing all at once they would leave gaps between them.
+        var indices = Array(repeating: [Int](), count: Self.partCount)
+        for index in rows.indices { indices[Self.part(of: rows[index].id)].append(index) }
+        for (part, indices) in indices.enumerated() where !indices.isEmpty {
+            parts[part].rows = PackedRows(indices.map { rows[$0] })
+            parts[part].drawStamp()
+            count += parts[part].rows.count
+        }
+    }
 
-    public subscript(id: ID) -> Row? {
+    private static func part(of id: Row.ID) -> Int { Int(UInt32(bitPattern: id.rawValue)) % partCount }
+
+    public subscript(id: Row.ID) -> Row? {
         get { parts[Self.part(of: id)].rows[id] }
         set {
             let part = Self.part(of: id)
             let before = parts[part].rows.count
             parts[part].rows[id] = newValue
-            parts[part].stamp = parts[part].rows.isEmpty ? 0 : .random(in: 1 ... .max)
+            parts[part].drawStamp()
             count += parts[part].rows.count - before
         }
     }
 
     /// The rows, in no particular order.
-    public var values: [Row] { parts.flatMap(\.rows.values) }
+    public var values: [Row] { parts.flatMap { part in (0..<part.rows.count).map { part.rows.row(at: $0) } } }
 
     /// The ids, in no particular order.
-    public var ids: [ID] { parts.flatMap(\.rows.keys) }
+    public var ids: [Row.ID] { parts.flatMap { part in (0..<part.rows.count).map { part.rows.id(at: $0) } } }
 
     /// The ids whose row appeared, changed or went away between an older table and this one.
-    public func changes(since old: Self) -> [ID] {
-        var changes: [ID] = []
+    public func changes(since old: Self) -> [Row.ID] {
+        var changes: [Row.ID] = []
         for (part, before) in zip(parts, old.parts) where part.stamp != before.stamp {
-            for id in before.rows.keys where part.rows[id] == nil { changes.append(id) }
-            for (id, row) in part.rows where before.rows[id] != row { changes.append(id) }
+            changes += part.rows.changes(since: before.rows)
         }
         return changes
     }
+}
+
+extension RowTable: Equatable {
+    public static func == (a: Self, b: Self) -> Bool { a.changes(since: b).isEmpty }
 }

@@ -21,8 +21,9 @@ struct SeenIDs: ~Copyable {
     private var committedHighest: Int64?
     private let places: Int
     private let numbers: UnsafeMutablePointer<Int64>
-    /// The chunks, place by place; one without a number was never written, and takes no memory yet.
-    private let words: UnsafeMutablePointer<UInt64>
+    /// The chunks, place by place; one that was never needed has no memory. As one allocation they would hold on to
+    /// whatever the allocator had at hand: pages that others used and nobody could give back.
+    private let chunks: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>?>
     private let dirty: UnsafeMutablePointer<Bool>
     private(set) var dirtyPlaces: [Int] = []
     private var lastNumber: Int64 = .min
@@ -39,14 +40,16 @@ struct SeenIDs: ~Copyable {
         places = window == 0 ? 0 : Int(window / UInt64(Self.bitsPerChunk)) + 2
         numbers = .allocate(capacity: places)
         numbers.initialize(repeating: .min, count: places)
-        words = .allocate(capacity: places * Self.wordsPerChunk)
+        chunks = .allocate(capacity: places)
+        chunks.initialize(repeating: nil, count: places)
         dirty = .allocate(capacity: places)
         dirty.initialize(repeating: false, count: places)
     }
 
     deinit {
         numbers.deallocate()
-        words.deallocate()
+        for place in 0..<places { chunks[place]?.deallocate() }
+        chunks.deallocate()
         dirty.deallocate()
     }
 
@@ -77,7 +80,16 @@ struct SeenIDs: ~Copyable {
 
     @inline(__always)
     private func word(of id: Int64, at place: Int) -> UnsafeMutablePointer<UInt64> {
-        words + (place * Self.wordsPerChunk + Int(id & 4095) >> 6)
+        // Only of places that have a number.
+        chunks[place].unsafelyUnwrapped + Int(id & 4095) >> 6
+    }
+
+    /// The memory of a place's chunk, which may hold anything.
+    private func room(at place: Int) -> UnsafeMutablePointer<UInt64> {
+        if let chunk = chunks[place] { return chunk }
+        let chunk = UnsafeMutablePointer<UInt64>.allocate(capacity: Self.wordsPerChunk)
+        chunks[place] = chunk
+        return chunk
     }
 
     @inline(__always)
@@ -92,7 +104,7 @@ struct SeenIDs: ~Copyable {
     }
 
     private mutating func replace(at place: Int, by number: Int64) {
-        let chunk = words + place * Self.wordsPerChunk
+        let chunk = room(at: place)
         if numbers[place] != .min {
             evicted.append((place, numbers[place]))
             evictedWords.append(contentsOf: UnsafeBufferPointer(start: chunk, count: Self.wordsPerChunk))
@@ -140,7 +152,7 @@ extension SeenIDs {
 
     private func put(_ image: ArraySlice<UInt64>, number: Int64, at place: Int) {
         numbers[place] = number
-        let chunk = words + place * Self.wordsPerChunk
+        let chunk = room(at: place)
         for (index, word) in image.enumerated() { chunk[index] = word }
     }
 }
@@ -151,10 +163,9 @@ extension SeenIDs {
     /// The chunk at a place of the ring.
     func chunk(at place: Int) -> SeenChunk? {
         guard numbers[place] != .min else { return nil }
-        let chunk = words + place * Self.wordsPerChunk
         return SeenChunk(
             number: numbers[place],
-            words: Array(UnsafeBufferPointer(start: chunk, count: Self.wordsPerChunk)))
+            words: Array(UnsafeBufferPointer(start: chunks[place], count: Self.wordsPerChunk)))
     }
 
     /// Puts a stored chunk in its place. A ring of another size has left chunks under other names: of two that
@@ -167,7 +178,7 @@ extension SeenIDs {
         guard numbers[place] == chunk.number else {
             return put(chunk.words[...], number: chunk.number, at: place)
         }
-        let there = words + place * Self.wordsPerChunk
+        let there = room(at: place)
         for word in 0..<Self.wordsPerChunk { there[word] |= chunk.words[word] }
     }
 

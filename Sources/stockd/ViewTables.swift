@@ -8,9 +8,13 @@ struct ViewTables {
 
     init(stock: [StockRow], rollup: [RollupRow]) {
         self.stock = stock.sorted {
-            ($0.product.name, $0.warehouse.name, $0.pair) < ($1.product.name, $1.warehouse.name, $1.pair)
+            ($0.product.name.string, $0.warehouse.name.string, $0.pair) < (
+                $1.product.name.string, $1.warehouse.name.string, $1.pair
+            )
         }
-        self.rollup = rollup.sorted { ($0.product.name, $0.product.id) < ($1.product.name, $1.product.id) }
+        self.rollup = rollup.sorted {
+            ($0.product.name.string, $0.product.id) < ($1.product.name.string, $1.product.id)
+        }
     }
 
     var alerts: [StockRow] { stock.filter { $0.severity != nil } }
@@ -21,7 +25,7 @@ struct ViewTables {
             columns: ["product", "warehouse", "stock", "threshold", "last updated"])
         table.rows = stock.map {
             [
-                $0.product.name, $0.warehouse.name, "\($0.currentStock)", threshold($0.product),
+                $0.product.name.string, $0.warehouse.name.string, "\($0.currentStock)", threshold($0.product),
                 instant($0.lastUpdated),
             ]
         }
@@ -34,7 +38,7 @@ struct ViewTables {
             columns: ["product", "warehouse", "stock", "threshold", "below", "severity", "oversold"])
         table.rows = alerts.map {
             [
-                $0.product.name, $0.warehouse.name, "\($0.currentStock)", threshold($0.product),
+                $0.product.name.string, $0.warehouse.name.string, "\($0.currentStock)", threshold($0.product),
                 $0.unitsBelowThreshold.map { "\($0)" } ?? "", $0.severity?.name ?? "", "\($0.oversoldUnits)",
             ]
         }
@@ -47,7 +51,7 @@ struct ViewTables {
             columns: ["product", "warehouses", "total", "min", "max", "threshold", "status"])
         table.rows = rollup.map {
             [
-                $0.product.name, "\($0.warehouseCount)", "\($0.totalStock)", "\($0.minWarehouseStock)",
+                $0.product.name.string, "\($0.warehouseCount)", "\($0.totalStock)", "\($0.minWarehouseStock)",
                 "\($0.maxWarehouseStock)", threshold($0.product), $0.status.name,
             ]
         }

@@ -142,14 +142,17 @@ import Testing
     }
 
     @Test func `text that moves from one column to the next has another digest`() {
-        func digest(_ texts: [String]) -> UInt64 {
+        func digest(_ texts: [Text]) -> UInt64 {
             var print = Fingerprint()
             for text in texts { print.combine(text) }
             return print.value
         }
-        let cases = [["ab", "c"], ["a", "bc"], ["abc", ""], ["", "abc"], ["abc"], ["\0abc"], ["abc\0"]]
+        let cases: [[Text]] = [
+            ["ab", "c"], ["a", "bc"], ["abc", ""], ["", "abc"], ["abc"], ["\0abc"], ["abc\0"],
+        ]
         #expect(Set(cases.map(digest)).count == cases.count)
         let long = String(repeating: "x", count: 16)
-        #expect(Set(["", "x", long, long + "\0", "\0" + long, long + long].map { digest([$0]) }).count == 6)
+        #expect(
+            Set(["", "x", long, long + "\0", "\0" + long, long + long].map { digest([Text($0)]) }).count == 6)
     }
 }

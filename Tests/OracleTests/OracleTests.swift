@@ -134,8 +134,9 @@ extension StockRow {
     var line: String {
         let threshold = product.reorderThreshold.map(String.init) ?? "NULL"
         return [
-            "\(product.id.rawValue)", product.name, product.category, "\(warehouse.id.rawValue)",
-            warehouse.name, "\(currentStock)", threshold, RFC3339.string(lastUpdated),
+            "\(product.id.rawValue)", product.name.string, product.category.string,
+            "\(warehouse.id.rawValue)",
+            warehouse.name.string, "\(currentStock)", threshold, RFC3339.string(lastUpdated),
         ].joined(separator: "|")
     }
 
@@ -147,7 +148,8 @@ extension StockRow {
 extension RollupRow {
     var line: String {
         [
-            "\(product.id.rawValue)", product.name, product.category, "\(warehouseCount)", "\(totalStock)",
+            "\(product.id.rawValue)", product.name.string, product.category.string, "\(warehouseCount)",
+            "\(totalStock)",
             "\(minWarehouseStock)", "\(maxWarehouseStock)",
             product.reorderThreshold.map(String.init) ?? "NULL", status.name,
         ].joined(separator: "|")

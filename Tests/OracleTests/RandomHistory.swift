@@ -55,7 +55,7 @@ struct RandomHistory {
         for _ in 0...random.below(3) {
             if random.chance(3) {
                 let id = WarehouseID(Int32(1 + random.below(3)))
-                let name = random.pick(["Hub \"A\"", "Hub É", "Hub|3"])
+                let name: Text = random.pick(["Hub \"A\"", "Hub É", "Hub|3"])
                 warehouses[id] =
                     random.chance(4)
                     ? nil : Warehouse(id: id, name: name, region: random.pick(["n", "s"]))

@@ -17,10 +17,10 @@ extension SQLOracle {
         for product in catalog.products.values {
             try run(
                 "INSERT INTO products VALUES (?, ?, ?, ?)",
-                [product.id.rawValue, product.name, product.category, product.reorderThreshold])
+                [product.id.rawValue, product.name.string, product.category.string, product.reorderThreshold])
         }
         for warehouse in catalog.warehouses.values {
-            try run("INSERT INTO warehouses VALUES (?, ?)", [warehouse.id.rawValue, warehouse.name])
+            try run("INSERT INTO warehouses VALUES (?, ?)", [warehouse.id.rawValue, warehouse.name.string])
         }
     }
 }

@@ -11,7 +11,7 @@ private func file(_ path: String) -> ReferenceFile<Product> {
         for (index, line) in String(decoding: bytes, as: UTF8.self).split(separator: "\n").enumerated() {
             guard let id = Int32(line) else { return .mistakes(["line \(index + 1): \(line) is no id"]) }
             rows.append(
-                Product(id: ProductID(id), name: format.rawValue, category: "", reorderThreshold: nil))
+                Product(id: ProductID(id), name: Text(format.rawValue), category: "", reorderThreshold: nil))
         }
         return .rows(rows)
     }
@@ -32,13 +32,13 @@ struct ReferenceFilesTests {
         let files = ReferenceFiles(products: file(path), warehouses: nil)
         #expect(files.tables == nil)
         guard case .replaced(let tables) = files.load() else { return #expect(Bool(false), "not replaced") }
-        #expect(tables.products?.map(\.id.rawValue) == [1, 2])
-        #expect(tables.products?.first?.name == "json")
+        #expect(tables.products?.values.map(\.id.rawValue).sorted() == [1, 2])
+        #expect(tables.products?[ProductID(1)]?.name == "json")
         #expect(tables.warehouses == nil)
         #expect(files.load() == .unchanged)
         try directory.write("3\n", to: "products.JSON")
         guard case .replaced(let changed) = files.load() else { return #expect(Bool(false), "not replaced") }
-        #expect(changed.products?.map(\.id.rawValue) == [3])
+        #expect(changed.products?.values.map(\.id.rawValue) == [3])
         #expect(files.tables == changed)
     }
 

@@ -99,7 +99,7 @@ struct QueryTests {
         try check("warehouse_id=2") { $0.row.warehouse.id.rawValue == 2 }
         try check("category=Even") { $0.row.product.category == "Even" }
         try check("severity=CRITICAL,LOW") { [.critical, .low].contains($0.row.severity) }
-        try check("q=PRODUCT%202") { $0.row.product.name.hasPrefix("Product 2") }
+        try check("q=PRODUCT%202") { $0.row.product.name.string.hasPrefix("Product 2") }
         try check("q=house+3") { $0.row.warehouse.name == "Warehouse 3" }
         let alerts = model.stockPage(try query(.lowStockAlerts, "sort=-alert_severity")).rows
         #expect(alerts.map(\.row.severity) == alerts.map(\.row.severity).sorted { $0! > $1! })

@@ -5,7 +5,7 @@ import Wire
 
 @Suite struct AlertEncoderTests {
     static func row(
-        stock: Int64 = 5, threshold: Int32? = 200, name: String = "USB-C Cable"
+        stock: Int64 = 5, threshold: Int32? = 200, name: Text = "USB-C Cable"
     ) -> StockRow {
         StockRow(
             product: Product(
@@ -76,9 +76,9 @@ import Wire
     @Test func `names of any kind come back through Foundation`() throws {
         for name in ["a\"b\\c\n", "é 日本 😀", "", "\u{0}\u{1f}", String(repeating: "x\t", count: 300)] {
             for text in [
-                change(.updated, Self.row(name: name), .critical, .critical),
-                written { AlertEncoder.upsert(Self.row(name: name), into: &$0) },
-                written { AlertEncoder.stock(Self.row(name: name), into: &$0) },
+                change(.updated, Self.row(name: Text(name)), .critical, .critical),
+                written { AlertEncoder.upsert(Self.row(name: Text(name)), into: &$0) },
+                written { AlertEncoder.stock(Self.row(name: Text(name)), into: &$0) },
             ] {
                 let json = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
                 #expect(json?["product_name"] as? String == name)

@@ -1,4 +1,5 @@
 import Foundation
+import Inventory
 import TestSupport
 import Testing
 
@@ -38,6 +39,7 @@ import Testing
         texts.append(String(repeating: "long \"text\" ", count: 500))
         for text in texts {
             let json = written { $0.append(jsonString: text) }
+            #expect(written { $0.append(jsonString: Text(text)) } == json)
             let read = try JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)
             #expect(Array((read as? String ?? "?").unicodeScalars) == Array(text.unicodeScalars), "\(json)")
         }
@@ -45,7 +47,7 @@ import Testing
     }
 
     @Test func `CSV fields are quoted exactly when they must be`() {
-        func field(_ text: String) -> String { written { $0.append(csvField: text) } }
+        func field(_ text: Text) -> String { written { $0.append(csvField: text) } }
         #expect(field("plain text") == "plain text")
         #expect(field("é;'") == "é;'")
         #expect(field("a,b") == "\"a,b\"")

@@ -3,8 +3,10 @@ import Wire
 
 /// A reference table as its topic tells it: the rows, and the versions that keep older changes from overwriting
 /// newer ones.
-struct FollowedTable<ID: RawRepresentable<Int32> & Hashable & Sendable, Row: Equatable & Sendable> {
-    private(set) var rows = RowTable<ID, Row>()
+struct FollowedTable<Row: TableRow> {
+    typealias ID = Row.ID
+
+    private(set) var rows = RowTable<Row>()
     /// Of rows that have one; deleted rows keep theirs.
     private var versions: [ID: RowVersion] = [:]
     /// No row of this version or an older one stands.
@@ -61,8 +63,8 @@ struct FollowedTable<ID: RawRepresentable<Int32> & Hashable & Sendable, Row: Equ
 
 /// Both tables; a feed fills the one that its topic holds.
 struct FollowedTables {
-    private(set) var products = FollowedTable<ProductID, Product>()
-    private(set) var warehouses = FollowedTable<WarehouseID, Warehouse>()
+    private(set) var products = FollowedTable<Product>()
+    private(set) var warehouses = FollowedTable<Warehouse>()
 
     /// Follows a record of a table's topic; true when the rows are others now.
     /// - Parameter skip: called with why a record that holds no row is none.

@@ -44,5 +44,8 @@ extension ReferenceFiles {
 
 extension ReferenceFiles.Tables {
     /// The tables a worker joins with.
-    public var catalog: Catalog { Catalog(products: products ?? [], warehouses: warehouses ?? []) }
+    public var catalog: Catalog {
+        Catalog(
+            products: products ?? Catalog.Products(), warehouses: warehouses ?? Catalog.Warehouses())
+    }
 }

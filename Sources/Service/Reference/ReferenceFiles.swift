@@ -6,8 +6,8 @@ internal import Synchronization
 public final class ReferenceFiles: Sendable {
     /// The tables as last read; nil for one that comes from a topic.
     public struct Tables: Equatable, Sendable {
-        public var products: [Product]?
-        public var warehouses: [Warehouse]?
+        public var products: Catalog.Products?
+        public var warehouses: Catalog.Warehouses?
     }
 
     public enum Outcome: Equatable, Sendable {
@@ -45,9 +45,11 @@ public final class ReferenceFiles: Sendable {
         }
     }
 
-    private static func rows<Row>(_ file: ReferenceFile<Row>?, _ mistakes: inout [String]) -> [Row]? {
+    private static func rows<Row: TableRow>(
+        _ file: ReferenceFile<Row>?, _ mistakes: inout [String]
+    ) -> RowTable<Row>? {
         switch file?.load() {
-        case .rows(let rows): return rows
+        case .rows(let rows): return RowTable(rows)
         case .mistakes(let found): mistakes += found
         case nil: break
         }

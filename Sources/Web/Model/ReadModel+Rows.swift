@@ -31,11 +31,11 @@ extension ReadModel {
     /// A page of `current_stock_levels` or `low_stock_alerts`.
     func stockPage(_ query: RowQuery) -> RowPage<AlertRow> {
         let warehouseNames = query.text.map { text in
-            Set(catalog.warehouses.values.filter { $0.name.lowercased().contains(text) }.map(\.id))
+            Set(catalog.warehouses.values.filter { $0.name.string.lowercased().contains(text) }.map(\.id))
         }
         var found: [(place: Place, row: AlertRow)] = []
         forEachEntry(query) { entry in
-            let isNamed = query.text.map { entry.product.name.lowercased().contains($0) } ?? true
+            let isNamed = query.text.map { entry.product.name.string.lowercased().contains($0) } ?? true
             for row in entry.rows {
                 let cell = row.cell
                 if let wanted = query.warehouses, !wanted.contains(cell.pair.warehouse.rawValue) { continue }
@@ -65,7 +65,7 @@ extension ReadModel {
     func rollupPage(_ query: RowQuery) -> RowPage<RollupRow> {
         var found: [(place: Place, row: RollupRow)] = []
         forEachEntry(query) { entry in
-            if let text = query.text, !entry.product.name.lowercased().contains(text) { return true }
+            if let text = query.text, !entry.product.name.string.lowercased().contains(text) { return true }
             if let wanted = query.warehouses,
                 !entry.rows.contains(where: { wanted.contains($0.cell.pair.warehouse.rawValue) })
             {

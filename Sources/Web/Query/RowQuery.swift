@@ -6,7 +6,7 @@ struct RowQuery {
     var view: View
     var products: Set<Int32>?
     var warehouses: Set<Int32>?
-    var categories: Set<String>?
+    var categories: Set<Text>?
     var severities: Set<Severity>?
     var statuses: Set<OverallStatus>?
     /// In lower case.
@@ -37,7 +37,7 @@ struct RowQuery {
         products = try parameters.integers("product_id")
         warehouses = try parameters.integers("warehouse_id")
         let named = parameters.all("category")
-        categories = named.isEmpty ? nil : Set(named)
+        categories = named.isEmpty ? nil : Set(named.map { Text($0) })
         severities = try parameters.words("severity", Severity.allCases.reversed(), named: \.name).map {
             Set($0)
         }

@@ -52,10 +52,10 @@ extension AlertRow {
     func key(_ column: SortColumn) -> SortKey {
         switch column {
         case .productID: .number(Int128(row.product.id.rawValue))
-        case .productName: .text(row.product.name)
-        case .category: .text(row.product.category)
+        case .productName: .text(row.product.name.string)
+        case .category: .text(row.product.category.string)
         case .warehouseID: .number(Int128(row.warehouse.id.rawValue))
-        case .warehouseName: .text(row.warehouse.name)
+        case .warehouseName: .text(row.warehouse.name.string)
         case .currentStock: .number(Int128(row.currentStock))
         case .reorderThreshold: row.product.reorderThreshold.map { .number(Int128($0)) } ?? .nothing
         case .lastUpdated: .number(Int128(row.lastUpdated.microseconds))
@@ -73,8 +73,8 @@ extension RollupRow {
     func key(_ column: SortColumn) -> SortKey {
         switch column {
         case .productID: .number(Int128(product.id.rawValue))
-        case .productName: .text(product.name)
-        case .category: .text(product.category)
+        case .productName: .text(product.name.string)
+        case .category: .text(product.category.string)
         case .warehouseCount: .number(Int128(warehouseCount))
         case .totalStock: .number(totalStock)
         case .minWarehouseStock: .number(Int128(minWarehouseStock))

@@ -35,6 +35,12 @@ struct JSONWriter: ~Copyable {
         out.append(jsonString: text)
     }
 
+    mutating func text(_ text: Text?) {
+        guard let text else { return null() }
+        comma()
+        out.append(jsonString: text)
+    }
+
     mutating func number(_ number: Int64?) {
         guard let number else { return null() }
         comma()

@@ -1,3 +1,5 @@
+public import Inventory
+
 extension ByteWriter {
     /// The text as a JSON string, in its quotes. Only what JSON demands is escaped; the rest stays UTF-8.
     public mutating func append(jsonString text: String) {
@@ -11,13 +13,29 @@ extension ByteWriter {
         append(byte: 0x22)
     }
 
-    /// Copies runs that need no escape whole.
+    /// As above.
+    public mutating func append(jsonString text: Text) {
+        append(byte: 0x22)
+        text.withUTF8 { appendEscaped($0) }
+        append(byte: 0x22)
+    }
+
+    /// Copies runs that need no escape whole, and looks for their end eight bytes at a time.
     private mutating func appendEscaped(_ bytes: UnsafeRawBufferPointer) {
-        var start = 0
-        for (index, byte) in bytes.enumerated() where Self.needsEscape(byte) {
-            append(UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
-            appendEscaped(byte)
-            start = index + 1
+        var (start, index) = (0, 0)
+        while index < bytes.count {
+            if bytes.count - index >= 8,
+                Swar.notPlainText(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) == 0
+            {
+                index += 8
+                continue
+            }
+            if Self.needsEscape(bytes[index]) {
+                append(UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
+                appendEscaped(bytes[index])
+                start = index + 1
+            }
+            index += 1
         }
         append(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }

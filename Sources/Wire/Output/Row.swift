@@ -56,7 +56,7 @@ struct Row {
     }
 
     @inline(__always)
-    mutating func text(_ column: StaticString, _ value: String, _ out: inout ByteWriter) {
+    mutating func text(_ column: StaticString, _ value: Text, _ out: inout ByteWriter) {
         begin(column, &out)
         switch format {
         case .json: out.append(jsonString: value)

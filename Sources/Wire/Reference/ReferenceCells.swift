@@ -44,10 +44,10 @@ struct ReferenceCells {
         }
     }
 
-    mutating func text(_ column: String) -> String? {
+    mutating func text(_ column: String) -> Text? {
         switch self[column] {
-        case .field(let bytes) where !bytes.isEmpty: String(decoding: bytes, as: UTF8.self)
-        case .text(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .field(let bytes) where !bytes.isEmpty: Text(bytes)
+        case .text(let bytes): Text(bytes)
         case .field: mistake(column, "a text")
         default: mistake(column, "a string")
         }

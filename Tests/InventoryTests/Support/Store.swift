@@ -142,7 +142,7 @@ extension Pair {
 }
 
 extension Product {
-    static func numbered(_ id: Int32, name: String? = nil, threshold: Int32?) -> Self {
+    static func numbered(_ id: Int32, name: Text? = nil, threshold: Int32?) -> Self {
         Product(
             id: ProductID(id), name: name ?? "product \(id)", category: "things",
             reorderThreshold: threshold)
@@ -150,7 +150,7 @@ extension Product {
 }
 
 extension Warehouse {
-    static func numbered(_ id: Int32, name: String? = nil) -> Self {
+    static func numbered(_ id: Int32, name: Text? = nil) -> Self {
         Warehouse(id: WarehouseID(id), name: name ?? "warehouse \(id)", region: "north")
     }
 }

@@ -34,7 +34,7 @@ struct CaptureCourse: ~Copyable {
     private let decoder: InputDecoder
     private let references: ReferenceDecoder
     private var tables = (
-        products: FollowedTable<ProductID, Product>(), warehouses: FollowedTable<WarehouseID, Warehouse>()
+        products: FollowedTable<Product>(), warehouses: FollowedTable<Warehouse>()
     )
     private var aggregate = Aggregate(lanes: 1, dedupeWindow: 0, catalog: Catalog())
     /// What the connector has sent, to be sent again after a restart.

@@ -93,7 +93,7 @@ extension CommitChecker {
         for pair in Set(rows.keys).union(stock.pairs) {
             let expected = stock.row(pair, catalog)
             let found = rows[pair]
-            guard found?.currentStock == expected?.stock, found?.product.name == expected?.name,
+            guard found?.currentStock == expected?.stock, found?.product.name.string == expected?.name,
                 found?.lastUpdated.microseconds == expected.map({ $0.second * 1_000_000 })
             else {
                 report(

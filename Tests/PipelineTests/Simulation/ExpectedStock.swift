@@ -66,7 +66,8 @@ struct ExpectedStock {
         else { return nil }
         let threshold = product.reorderThreshold.map { Int64($0) }
         return Row(
-            name: product.name, warehouse: warehouse.name, stock: cell.stock, threshold: threshold,
+            name: product.name.string, warehouse: warehouse.name.string, stock: cell.stock,
+            threshold: threshold,
             second: cell.second, severity: Self.severity(cell.stock, threshold))
     }
 

@@ -47,7 +47,7 @@ private typealias Debezium = DebeziumText
     }
 
     private func patch(
-        name: String? = "Laptop Stand", threshold: Int32? = 30, price: String? = "79.99"
+        name: Text? = "Laptop Stand", threshold: Int32? = 30, price: String? = "79.99"
     ) -> ProductPatch {
         ProductPatch(
             name: name, category: "Accessories", reorderThreshold: threshold,

@@ -1,0 +1,75 @@
+/// Rows of a reference table in two arrays: where each begins, by id, and what is in them, packed.
+///
+/// A row is taken apart when it comes and put together when it is asked for; that takes a fraction of the memory of
+/// a dictionary of rows, which has each text in an allocation of its own and room for twice as many.
+struct PackedRows<Row: TableRow>: Sendable {
+    private struct Place {
+        var id: Row.ID
+        var start: UInt32
+    }
+
+    /// Ascending by id.
+    private var places: [Place] = []
+    private var bytes = RowBytes()
+    /// So many bytes are of rows that went away.
+    private var unused = 0
+
+    init() {}
+
+    /// With no room for more. Of two rows with one id the later counts.
+    init(_ rows: [Row]) {
+        places.reserveCapacity(rows.count)
+        for row in rows { self[row.id] = row }
+        bytes.trim()
+    }
+
+    var count: Int { places.count }
+    /// What the columns take; the places are 8 bytes a row.
+    var byteCount: Int { bytes.count }
+
+    func id(at index: Int) -> Row.ID { places[index].id }
+
+    func row(at index: Int) -> Row { bytes.row(id(at: index), at: places[index].start) }
+
+    subscript(id: Row.ID) -> Row? {
+        get {
+            let index = index(of: id)
+            return isThere(id, at: index) ? row(at: index) : nil
+        }
+        set {
+            let index = index(of: id)
+            if isThere(id, at: index) { unused += bytes.size(of: row(at: index), at: places[index].start) }
+            switch (newValue, isThere(id, at: index)) {
+            case (nil, false): return
+            case (nil, true): places.remove(at: index)
+            case (let row?, true): places[index].start = bytes.append(row)
+            case (let row?, false):
+                places.makeRoom(for: 1)
+                places.insert(Place(id: id, start: bytes.append(row)), at: index)
+            }
+            if unused > bytes.count / 2 { self = Self((0..<count).map { row(at: $0) }) }
+        }
+    }
+
+    /// The place of an id, or where it would be.
+    private func index(of id: Row.ID) -> Int {
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle].id.rawValue < id.rawValue { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private func isThere(_ id: Row.ID, at index: Int) -> Bool {
+        index < places.count && places[index].id == id
+    }
+
+    /// The ids whose row appeared, changed or went away.
+    func changes(since old: Self) -> [Row.ID] {
+        var changes: [Row.ID] = []
+        for index in 0..<old.count where self[old.id(at: index)] == nil { changes.append(old.id(at: index)) }
+        for index in 0..<count where old[id(at: index)] != row(at: index) { changes.append(id(at: index)) }
+        return changes
+    }
+}
