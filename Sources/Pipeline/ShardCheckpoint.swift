@@ -49,7 +49,8 @@ extension Shard {
                     MovementLogSummary(
                         partition: first.partition, offset: checkpoint.offsets[0],
                         count: UInt64(facts.movementCount), truncated: facts.truncated,
-                        stamp: Stamp(generation: checkpoint.generation, slot: movementLogMark.nextSlot))))
+                        stamp: Stamp(generation: checkpoint.generation, slot: movementLogMark.nextSlot),
+                        digest: facts.movementDigest)))
         }
         for (index, lane) in lanes.enumerated() {
             records.append(

@@ -3,14 +3,14 @@ import Wire
 
 extension StateLoader {
     /// What the checkpoint vouches for and is not there, if anything: stock would be wrong.
-    var lack: LogFailure? { missingBuckets ?? missingChunks ?? foreignRecords }
+    var lack: LogFailure? { missingBuckets ?? missingChunks ?? foreignRecords ?? movementLack }
 
     /// Why the checkpoint is not to be built upon, if so. Without transactions nobody fences a worker that was thought
-    /// dead: what it may have written over is computed again from the log. Of movements it could not even be noticed.
+    /// dead: what it may have written over is computed again from the log.
     var doubt: String? {
         guard settings.delivery == .atLeastOnce else { return nil }
-        if settings.mayFollowRows, stored.movementLog != nil {
-            return "rows that change are followed, and without transactions their movements may be foreign"
+        if settings.mayFollowRows, let log = stored.movementLog, log.digest == nil {
+            return "an earlier release wrote down what rows moved, and without transactions it may be foreign"
         }
         return lack?.message
     }

@@ -154,7 +154,7 @@ final class StateLoader<L: Log> {
         if let lack { throw lack }
         try checkLedger()
         var taken = try takeCells(keepingSeenIDs: keepingSeenIDs)
-        try finishMovements(&taken)
+        finishMovements(&taken)
         // Before the ledger: a pair that only it knows is in no checkpoint yet.
         taken.markClean()
         if keepingSeenIDs { markMoved(&taken) } else { taken.forgetSeenMarks() }
@@ -193,6 +193,11 @@ final class StateLoader<L: Log> {
 
     /// What tells the records of cells and seen ids that are there from any others.
     var digest: UInt64? { aggregate?.digest }
+
+    /// How many events' movements are there, and the sum that tells them from any others.
+    var foundMovements: (count: Int, digest: UInt64) {
+        (aggregate?.movementCount ?? 0, aggregate?.movementDigest ?? 0)
+    }
 
     /// The cells as stored, holes and all.
     func takeCells(keepingSeenIDs: Bool = true) throws(LogFailure) -> Aggregate {

@@ -35,7 +35,7 @@ import Wire
             .movementLog(
                 MovementLogSummary(
                     partition: Partition(2), offset: Offset(5), count: 0,
-                    truncated: RowVersion(position: 8, seconds: .max), stamp: later)),
+                    truncated: RowVersion(position: 8, seconds: .max), stamp: later, digest: 1 << 63)),
             .position(Partition(1), Offset(.max)),
             .alert(
                 Pair(product: ProductID(.min), warehouse: WarehouseID(-1)),
@@ -179,11 +179,11 @@ import Wire
     @Test func `an unknown version is refused, and a barrier names the release that wrote it`() {
         for record in Self.records {
             var (key, value) = Self.encode(record)
-            value[0] = 4
+            value[0] = 5
             let kind = Character(UnicodeScalar(key[0]))
             var release: String?
             if case .barrier(let barrier) = record { release = barrier.release }
-            #expect(Self.decode(key, value) == .failure(.unknownVersion(4, kind: kind, release: release)))
+            #expect(Self.decode(key, value) == .failure(.unknownVersion(5, kind: kind, release: release)))
         }
         let (key, value) = Self.encode(.barrier(Self.barrier))
         let later = [9] + value[1...] + [1, 2, 3]

@@ -19,7 +19,7 @@ extension Aggregate {
             pairCount: table.count, highestIDs: (0..<laneCount).map { lanes[$0].highest },
             seenChunkCounts: (0..<laneCount).map { lanes[$0].chunkCount },
             publishedAlertCount: publishedAlertCount, followsRows: followsRows,
-            movementCount: movements.count, truncated: movements.truncated)
+            movementCount: movements.count, movementDigest: movements.digest, truncated: movements.truncated)
         var places: [SeenPlace] = []
         for lane in 0..<laneCount {
             places += lanes[lane].dirtyPlaces.map { SeenPlace(lane: lane, place: UInt32($0)) }
@@ -150,8 +150,8 @@ extension Aggregate {
 // MARK: Marks
 
 extension Aggregate {
-    /// The sum over the records of cells and seen ids that the checkpoint consists of. Without one for movements: it
-    /// would cost memory for each block of event ids.
+    /// The sum over the records of cells and seen ids that the checkpoint consists of. Movements have one over their
+    /// content: which generation wrote them would cost memory for each block of event ids.
     public var digest: UInt64 { marks.digest }
 
     /// What the sum is once the snapshot's records replace those of the last whole checkpoint.

@@ -9,6 +9,7 @@ public struct SnapshotFacts: Equatable, Sendable {
     public var publishedAlertCount: Int
     public var followsRows: Bool
     public var movementCount: Int
+    public var movementDigest: UInt64
     public var truncated: RowVersion?
 }
 

@@ -157,6 +157,9 @@ extension Aggregate {
     /// Events known by what they moved, deleted ones included.
     public var movementCount: Int { movements.count }
 
+    /// The sum over all of them, which tells them from any others.
+    public var movementDigest: UInt64 { movements.digest }
+
     /// The newest truncation that was applied.
     public var truncated: RowVersion? { movements.truncated }
 

@@ -25,6 +25,8 @@ struct MovementLog: ~Copyable {
     private(set) var dirtyPages: [MovementDirectory.Index] = []
     /// Events known, deleted ones included.
     private(set) var count = 0
+    /// The sum of what each event known weighs: the same only for the same events that moved the same.
+    private(set) var digest: UInt64 = 0
     /// The newest truncation: no row of this version or an older one stands.
     var truncated: RowVersion?
 
@@ -83,6 +85,7 @@ struct MovementLog: ~Copyable {
 
     /// Writes down what an event moved; nil forgets it.
     mutating func set(_ movement: Movement?, at spot: Spot) {
+        weigh(movement, at: spot)
         directory.begin(spot.page)
         let page = directory[spot.page]
         let wasDirty = page?.isDirty ?? false
@@ -103,6 +106,13 @@ struct MovementLog: ~Copyable {
         guard change != 0 else { return }
         count += change
         if let (from, to) = directory.count(change, at: spot.page) { split(from, to) }
+    }
+
+    @inline(__always)
+    private mutating func weigh(_ movement: Movement?, at spot: Spot) {
+        let id = mixer.id(spot.key)
+        if let before = self[spot] { digest &-= before.weight(id) }
+        if let movement { digest &+= movement.weight(id) }
     }
 
     private mutating func split(_ from: MovementDirectory.Index, _ to: MovementDirectory.Index) {

@@ -46,7 +46,9 @@ extension StateRecord {
             return .movements(try readMovements(number, &value), stamp)
         case .movementLog:
             let partition = Partition(try key.read())
-            return .movementLog(try readSummary(partition, try readStamp(version, &key, &value), &value))
+            var summary = try readSummary(partition, try readStamp(version, &key, &value), &value)
+            if version > 3 { summary.digest = try value.read() }
+            return .movementLog(summary)
         case .referenceRefused:
             guard let table = ReferenceKind(rawValue: try key.read()) else { throw .foreign }
             return .referenceRefused(table, Partition(try key.read()), Offset(try value.read()))

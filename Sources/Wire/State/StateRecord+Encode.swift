@@ -101,6 +101,9 @@ public struct StateEncoder {
             valueWriter.append(summary.count)
             valueWriter.append(UInt8(summary.truncated == nil ? 0 : 1))
             write(summary.truncated ?? .none)
+            if record.layout == StateRecord.Kind.movementLog.newest {
+                valueWriter.append(summary.digest ?? 0)
+            }
         case .referenceRefused(_, _, let offset): valueWriter.append(offset.rawValue)
         case .intent(let intent): Self.write(intent, into: &valueWriter)
         }

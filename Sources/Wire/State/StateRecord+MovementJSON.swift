@@ -37,6 +37,7 @@ extension StateRecord {
         out.append(summary.offset.rawValue)
         out.append(",\"events\":")
         out.append(summary.count)
+        if let sum = summary.digest { digest(sum, into: &out) }
         if let version = summary.truncated {
             out.append(",\"truncated\":true")
             write(version, into: &out)

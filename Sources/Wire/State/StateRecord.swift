@@ -37,10 +37,14 @@ public struct MovementLogSummary: Equatable, Sendable {
     /// The newest truncation that was applied.
     public var truncated: RowVersion?
     public var stamp: Stamp
+    /// The sum over all of its events; nil where an earlier release wrote it.
+    public var digest: UInt64?
 
     public init(
-        partition: Partition, offset: Offset, count: UInt64, truncated: RowVersion?, stamp: Stamp = .first
+        partition: Partition, offset: Offset, count: UInt64, truncated: RowVersion?, stamp: Stamp = .first,
+        digest: UInt64? = nil
     ) {
+        self.digest = digest
         self.partition = partition
         self.offset = offset
         self.count = count
@@ -103,11 +107,15 @@ public enum StateRecordError: Error, Equatable, Sendable {
 }
 
 extension StateRecord {
-    /// The newest version of a value's layout that this release reads; a value's first byte is its own.
+    /// The version of the layout of what checkpoints hold; a value's first byte is its own.
     public static let version: UInt8 = 3
 
     /// The version that this record is written in: without a generation, the last that had none.
-    var layout: UInt8 { stamp?.isFirst == false ? Self.version : name.kind == .barrier ? 2 : 1 }
+    var layout: UInt8 {
+        guard stamp?.isFirst == false else { return name.kind == .barrier ? 2 : 1 }
+        if case .movementLog(let summary) = self, summary.digest != nil { return Kind.movementLog.newest }
+        return Self.version
+    }
 
     /// The first byte of a key.
     enum Kind: UInt8 {
@@ -126,7 +134,8 @@ extension StateRecord {
         /// The newest version of this kind's layout; older ones are read as well.
         var newest: UInt8 {
             switch self {
-            case .barrier, .cells, .movements, .movementLog, .seen: StateRecord.version
+            case .movementLog: 4
+            case .barrier, .cells, .movements, .seen: StateRecord.version
             case .alert, .referenceRefused, .intent, .position, .rollupFingerprint, .stockFingerprint: 1
             }
         }

@@ -5,6 +5,7 @@ final class StoredRows {
     private var buckets: [UInt32: [CellImage]] = [:]
     private var chunks: [Int64: MovementImages] = [:]
     private var truncated: RowVersion?
+    private var digest: UInt64?
 
     func checkpoint(_ rows: Rows) {
         var names: Set<Int64> = []
@@ -20,6 +21,7 @@ final class StoredRows {
             return true
         }
         truncated = rows.aggregate.truncated
+        digest = rows.aggregate.snapshotFacts?.movementDigest
         rows.aggregate.commit()
         rows.aggregate.finishSnapshot(generation: 1)
     }
@@ -29,7 +31,22 @@ final class StoredRows {
         for (bucket, cells) in buckets { rows.aggregate.restore(bucket: bucket, cells: cells) }
         rows.aggregate.finishRestoringCells()
         for chunk in chunks.values { rows.aggregate.restore(chunk) }
+        precondition(rows.aggregate.movementDigest == digest ?? 0, "what was stored is there")
         rows.aggregate.finishRestoringMovements(truncated: truncated)
         return rows
+    }
+}
+
+extension Rows {
+    /// The sum over all movements, one by one.
+    var recomputedDigest: UInt64 {
+        var sum: UInt64 = 0
+        for index in aggregate.movements.pages {
+            guard let page = aggregate.movements.page(index) else { continue }
+            for row in 0..<page.count {
+                sum &+= page[row].weight(aggregate.movements.mixer.id(page.key(row)))
+            }
+        }
+        return sum
     }
 }

@@ -14,10 +14,8 @@ extension Simulation {
                 if partition.compact(below: partition.end) { cluster.coverage.reached(.referenceCompacted) }
             }
         }
-        // With a checkpoint in each transaction nothing before the committed offset is needed again, unless the state
-        // is computed anew at each start.
-        let isComputedAnew = settings.delivery == .atLeastOnce && settings.inputFormat.envelope != .json
-        guard settings.checkpointIntervalMs == 0, !isComputedAnew, !layout.mayChange else { return }
+        // With a checkpoint in each transaction nothing before the committed offset is needed again.
+        guard settings.checkpointIntervalMs == 0, !layout.mayChange else { return }
         for (partition, offset) in cluster.groupOffsets.sorted(by: { $0.key < $1.key })
         where cluster.random.happens(500) {
             cluster.partition(.input, Int(partition)).trim(to: offset)
