@@ -54,11 +54,7 @@ public final class Consumer {
         [
             ("fetch.wait.max.ms", String(consumer.fetchWaitMs)),
             ("queued.max.messages.kbytes", String(consumer.queuedKilobytes)),
-            ("queued.min.messages", String(FetchWaker.queuedMessages)),
-            ("fetch.message.max.bytes", String(512 << 10)),
-            ("fetch.max.bytes", String(3 << 20)),
-            ("fetch.error.backoff.ms", "100"),
-        ]
+        ] + FetchWaker.fetching
     }
 
     private static func fixed(_ consumer: ConsumerSettings) -> [(String, String)] {
@@ -94,20 +90,17 @@ public final class Consumer {
         switch result {
         case .records(let count):
             client.context.connection.up()
-            if waker.isDue(passed: count, left: fetcher.queued) { wakeFetching() }
+            if waker.isDue(passed: count, left: fetcher.queued) {
+                FetchWaker.wake(client, settings.topic, assigned)
+            }
             backlogMemory.note(count)
         case .idle:
-            if waker.isDue(passed: 0, left: 0) { wakeFetching() }
+            if waker.isDue(passed: 0, left: 0) { FetchWaker.wake(client, settings.topic, assigned) }
             backlogMemory.giveBack()
             probe.run(on: client)
         case .rebalance, .offsetOutOfRange: break
         }
         return result
-    }
-
-    private func wakeFetching() {
-        _ = try? offsets(
-            forTimestampMs: .max, partitions: assigned, timeoutMs: FetchWaker.timeoutMs)
     }
 
     /// Whether more records are known to be there than `poll` has returned: fetched already, or behind what

@@ -1,3 +1,5 @@
+import CRDKafka
+
 /// Wakes librdkafka's fetching on a backlog.
 ///
 /// Before 2.2, once the queue of a consumer holds `queued.min.messages` or `queued.max.messages.kbytes`,
@@ -10,8 +12,11 @@ struct FetchWaker {
     static let queuedMessages = 25_000
     /// Fewer records than this since the last wake cannot have filled the queue, unless they were large.
     private static let large = 2_000
-    /// The answer itself is of no use, so it is not waited for: the request is on its way when the call returns.
-    static let timeoutMs: Int32 = 0
+    /// How much is fetched at once and ahead; the user's properties win.
+    static let fetching = [
+        ("queued.min.messages", String(queuedMessages)), ("fetch.message.max.bytes", String(512 << 10)),
+        ("fetch.max.bytes", String(3 << 20)), ("fetch.error.backoff.ms", "100"),
+    ]
 
     private var passed = 0
 
@@ -22,5 +27,13 @@ struct FetchWaker {
         guard passed >= half && left <= half || passed >= Self.large && left == 0 else { return false }
         passed = 0
         return true
+    }
+
+    /// Asks the leaders for an offset. The answer itself is of no use, so it is not waited for: the requests are on
+    /// their way when the call returns.
+    static func wake(_ client: Client, _ topic: String, _ partitions: some Sequence<Int32>) {
+        OffsetList.with(partitions.map { PartitionOffset($0, .max) }, topic: topic) { list in
+            _ = rd_kafka_offsets_for_times(client.handle, list, 0)
+        }
     }
 }

@@ -15,6 +15,8 @@ public final class PartitionReader {
     var session: ReaderSession
     var stall = ReaderStall()
     private var probe = ConnectionProbe()
+    private var waker = FetchWaker()
+    private let partitions: [Int32]
 
     /// - Parameters:
     ///   - starts: where to begin in each partition; `.beginning` is allowed.
@@ -27,6 +29,7 @@ public final class PartitionReader {
         self.topic = topic
         self.name = name
         self.ends = ends
+        partitions = starts.map(\.partition)
         session = try ReaderSession(settings, topic: topic, from: starts, name: name)
     }
 
@@ -36,6 +39,10 @@ public final class PartitionReader {
         // Errors and statistics have a queue of their own here.
         rd_kafka_poll(session.client.handle, 0)
         let result = try session.fetcher.poll(maxRecords: maxRecords, waitMs: waitMs)
+        let passed = if case .records(let count) = result { count } else { 0 }
+        if waker.isDue(passed: passed, left: session.fetcher.queued) {
+            FetchWaker.wake(session.client, topic, partitions)
+        }
         if case .idle = result {
             probe.run(on: session.client)
             try handleIdle()

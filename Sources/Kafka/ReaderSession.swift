@@ -14,7 +14,7 @@ final class ReaderSession {
         settings.properties["client.rack"] = nil
         let client = try Client(
             .consumer, name, settings,
-            tuned: [("fetch.wait.max.ms", "100"), ("fetch.error.backoff.ms", "100")],
+            tuned: [("fetch.wait.max.ms", "100")] + FetchWaker.fetching,
             fixed: Consumer.readingProperties)
         guard let topicHandle = rd_kafka_topic_new(client.handle, topic, nil),
             let queue = rd_kafka_queue_new(client.handle)

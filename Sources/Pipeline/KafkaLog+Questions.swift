@@ -117,7 +117,7 @@ public final class KafkaLogReader: LogReader {
         guard let reader, isFollowing || !reader.isAtEnd else { return nil }
         let polled: Poll
         do throws(KafkaError) {
-            polled = try reader.poll(maxRecords: 10_000, waitMs: Int32(waitMs))
+            polled = try reader.poll(maxRecords: 1_000, waitMs: Int32(waitMs))
         } catch {
             throw error.isFatal ? .fatal(error.description) : .unavailable(error.description)
         }
