@@ -21,13 +21,28 @@ struct Cell {
 
 /// What of a pair is asked for only when its rows are derived.
 struct CellDetail {
-    /// This pair's entry in the published-alerts ledger.
-    var ledgerIndex: UInt32 = Cell.none
     /// The next cell of the same product, so that a rollup walks only its own cells.
     var nextOfProduct: UInt32 = Cell.none
     /// The product's threshold; the least number, which no stock of this range is below, without `.alertable`.
     var threshold: Int32 = .min
-    var flags: Flags = []
+    /// The flags in the two highest bits, the entry of the ledger in the others.
+    private var packed = Self.noEntry
+
+    /// More cells than this would have no number for their entries.
+    static let noEntry = UInt32.max >> 2
+
+    init(nextOfProduct: UInt32 = Cell.none) { self.nextOfProduct = nextOfProduct }
+
+    /// This pair's entry in the published-alerts ledger.
+    var ledgerIndex: UInt32 {
+        get { packed & Self.noEntry == Self.noEntry ? Cell.none : packed & Self.noEntry }
+        set { packed = packed & ~Self.noEntry | newValue & Self.noEntry }
+    }
+
+    var flags: Flags {
+        get { Flags(rawValue: packed >> 30) }
+        set { packed = packed & Self.noEntry | newValue.rawValue << 30 }
+    }
 
     struct Flags: OptionSet {
         let rawValue: UInt32

@@ -54,7 +54,7 @@ struct PairTable: ~Copyable {
 
     /// The pair must not be in the table.
     mutating func insert(_ cell: Cell, _ detail: CellDetail = CellDetail()) -> UInt32 {
-        precondition(count < Int(Cell.none), "more pairs than 32-bit slots")
+        precondition(count < Int(CellDetail.noEntry), "more than a billion pairs")
         if count == capacity { growCells(to: capacity * 2) }
         let slot = UInt32(count)
         (cells + count).initialize(to: cell)

@@ -145,9 +145,9 @@ extension SeenIDs {
     }
 
     private mutating func forgetJournal() {
-        remembered.removeAll(keepingCapacity: true)
-        evicted.removeAll(keepingCapacity: true)
-        evictedWords.removeAll(keepingCapacity: true)
+        remembered.empty()
+        evicted.empty()
+        evictedWords.empty()
     }
 
     private func put(_ image: ArraySlice<UInt64>, number: Int64, at place: Int) {
