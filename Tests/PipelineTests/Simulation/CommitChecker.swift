@@ -23,6 +23,8 @@ struct CommitChecker {
     /// What the commit advances by, of each partition.
     private var taken: [Int32: Range<Int64>] = [:]
     private var sources: [Pair: [(Int32, Int64)]] = [:]
+    /// The reference rows that each pair was last compared with.
+    private var comparedWith: [Pair: ObjectIdentifier] = [:]
     var badOffsets: [[Int64]] = []
     var watch = CheckpointWatch()
     /// Dead letters of reference topics: table, partition and offset.
@@ -50,7 +52,12 @@ struct CommitChecker {
             }
             follow(pair, record, commit)
         }
-        for pair in stock.pairs where owns(commit, pair) { compare(pair, commit.catalog) }
+        let catalog = ObjectIdentifier(commit.catalog)
+        // What was right stays so until something is counted, told or joined with other rows.
+        for pair in stock.pairs where owns(commit, pair) {
+            let isNews = comparedWith.updateValue(catalog, forKey: pair) != catalog
+            if isNews || sources[pair] != nil || changed.contains(pair) { compare(pair, commit.catalog) }
+        }
         let hasBarrier = commit.records.contains {
             $0.topic == .state && Self.isBarrier($0.record)
         }

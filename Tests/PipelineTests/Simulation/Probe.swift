@@ -6,18 +6,18 @@ enum Probe: String, CaseIterable {
     case assignmentLost, revokedMidTransaction, revokedWhileRecovering
     case killed, killedMidTransaction, killedAfterCommit, restartedWithOtherCatalog
     case parkedReused, parkedRefused, recoveryReplayed, checkpointSkipped, checkpointWritten
-    case checkpointSpread, checkpointCopied, killedMidCheckpoint, stoppedMidCheckpoint
+    case checkpointSpread, checkpointCopied, killedMidCheckpoint, killedAfterCopies, stoppedMidCheckpoint
     case acknowledgementFailed, offsetsUnanswered, sentThoughGivenUp, barrierAheadOfGroup, repeatedChange
     case leftInDoubt, foundInDoubt, doubtSettled, heldBackBehindIntents
     case leftoverReplaced, leftoverDeleted, recoveredOnceMore
-    case deadLetter, deadLetterAborted, duplicate, belowWindow, tombstone
+    case inputAborted, deadLetter, deadLetterAborted, duplicate, belowWindow, tombstone
     case beginFailed, sendFailed, offsetsRefused, commitFailed, abortFailed, prepareFailed, pollFailed,
         rewindFailed
     case questionFailed, readerFailed, stateCompacted, inputTrimmed, catalogAdopted
     case aliveButEvicted, hungInsideCall, hungBeforeDelivery, replacedWhileAlive, stoppedInOrder
     case offsetsBeforeMessages
     case polledDuringCommit, rebalancedDuringCommit, readAheadDropped
-    case recordsBeforeNews, rewindForbidden, stoppedWithoutPosition
+    case recordsBeforeNews, rewindForbidden, stoppedWithoutPosition, stoppedBeforePutBack
     case upgraded
     case relaidToProduct, relaidToNone, relaidByAccepting, relayoutKilled
     case referenceLetter, referenceCompacted, followerDeaf

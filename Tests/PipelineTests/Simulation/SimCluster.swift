@@ -19,6 +19,9 @@ final class SimCluster {
     private var transactionCount = 0
     private var epochs: [String: Int] = [:]
     private(set) var transactions: [SimTransaction] = []
+    /// Requests to end a transaction that had ended otherwise when they arrived: they may strike the next one of the
+    /// same producer.
+    private var strays: [(id: String, epoch: Int, commit: Bool)] = []
     /// Decided commits, in the order of their decision.
     private(set) var commits: [SimTransaction] = []
     /// Commits of offsets without transactions.
@@ -72,6 +75,9 @@ final class SimCluster {
         case .open:
             if let commit = transaction.endUnderWay, random.happens(100) {
                 if commit { coverage.reached(.lateCommitLanded) }
+                transaction.endUnderWay = nil
+                end(transaction, commit: commit)
+            } else if let commit = takeStray(transaction) {
                 end(transaction, commit: commit)
             } else if nowMs - transaction.startedMs > Self.transactionTimeoutMs {
                 coverage.reached(.transactionTimedOut)
@@ -85,6 +91,12 @@ final class SimCluster {
                 land(transaction.missingMarkers.removeFirst(), of: transaction, commit)
             }
         }
+    }
+
+    private func takeStray(_ transaction: SimTransaction) -> Bool? {
+        let match = strays.firstIndex { $0.id == transaction.id && $0.epoch == epoch(of: transaction.id) }
+        guard let match, random.happens(200) else { return nil }
+        return strays.remove(at: match).commit
     }
 
     /// The furthest offset that a row was published as of, this time included.
@@ -133,6 +145,7 @@ final class SimCluster {
 
     func end(_ transaction: SimTransaction, commit: Bool, delayingMarkers: Bool = false) {
         guard transaction.phase == .open else { return }
+        if let late = transaction.endUnderWay { strays.append((transaction.id, epoch(of: transaction.id), late)) }
         say(
             "\(transaction.id) #\(transaction.number) \(commit ? "commits \(transaction.offsets)" : "aborts")"
         )

@@ -13,6 +13,8 @@ struct SimFaults {
     var commitIndefinite = 0
     var abort = 0
     var rewind = 0
+    /// How often a fetch brings again what was passed already.
+    var repeats = 0
     var delayedMarkers = 0
     /// How often a message stays with the client until the end of its transaction.
     var lazySends = 0
@@ -54,6 +56,7 @@ struct SimFaults {
         commitIndefinite = some(&random) * 2
         abort = some(&random) * 4
         rewind = some(&random) * 2
+        repeats = random.pick([0, 0, 30])
         delayedMarkers = some(&random) * 4
         lazySends = random.pick([0, 300, 1_000])
         evictInside = random.pick([0, 0, 0, 2, 10])

@@ -13,12 +13,21 @@ enum SimInput {
 struct SimProducer {
     private(set) var written: [Int32: [Int64: SimInput]] = [:]
     private var recent: [(partition: Int32, record: SimRecord, meaning: SimInput)] = []
+    /// Transactions of the input's own producer, by partition: their number and whether they will commit.
+    private var open: [Int32: (number: Int, commits: Bool)] = [:]
+    private var transactionCount = 0
+    /// How often such a one begins, in a thousand events.
+    private let transactions: Int
     private var lastID: Int64
     private let isKeyed: Bool
     /// How often the ids jump past the dedupe window, in a thousand events.
     private let jumps: Int
     private let refusesUnknown: Bool
     let pairs: [Pair]
+    let isWide: Bool
+    var warehouses: Int32 { isWide ? 50 : 2 }
+    /// Of a wide history, the pairs that have no event yet.
+    private(set) var unseen: [Pair] = []
     /// Where the events are rows of a database.
     private var rows: SimRows?
     /// 2026-03-30T00:00:00Z.
@@ -26,29 +35,36 @@ struct SimProducer {
 
     init(_ random: inout SplitMix64, _ settings: PipelineSettings) {
         jumps = random.pick([0, 10, 150])
+        transactions = random.pick([0, 0, 100])
         isKeyed = settings.keyedBy == .product
         refusesUnknown = settings.unknownType == .deadLetter
         lastID = random.pick([0, 4_090, -20, 1 << 40])
-        // Now and then more pairs than a checkpoint record holds.
-        let isWide = random.happens(150)
+        // Now and then more pairs than a few checkpoint records hold, all of them there from the start.
+        isWide = random.happens(150)
+        let warehouses: ClosedRange<Int32> = 1...(isWide ? 50 : 2)
         let all = (1...3).flatMap { product in
-            (1...(isWide ? 30 : 2)).map {
-                Pair(product: ProductID(Int32(product)), warehouse: WarehouseID(Int32($0)))
+            warehouses.map {
+                Pair(product: ProductID(Int32(product)), warehouse: WarehouseID($0))
             }
         }
-        pairs = Array(all.shuffled(using: &random).prefix(isWide ? 90 : random.within(2...5)))
-        if settings.simulatesRows { rows = SimRows(&random, settings, pairs) }
+        pairs = Array(all.shuffled(using: &random).prefix(isWide ? 150 : random.within(2...5)))
+        if settings.simulatesRows {
+            rows = SimRows(&random, settings, pairs)
+        } else if isWide {
+            unseen = pairs
+        }
     }
 
     mutating func produce(_ cluster: SimCluster) {
         let partitions = cluster.topics[.input]!
+        if cluster.random.happens(200) { endTransactions(cluster) }
         if cluster.random.happens(30) { partitions[cluster.random.below(partitions.count)].appendControl() }
         if rows != nil, !cluster.random.happens(60) { return produceRows(cluster) }
         if rows == nil, let again = recent.last, cluster.random.happens(120) {
             let chosen = cluster.random.happens(500) ? again : cluster.random.pick(recent)
             return write(cluster, chosen.partition, chosen.record, chosen.meaning)
         }
-        let pair = cluster.random.pick(pairs)
+        let pair = unseen.popLast() ?? cluster.random.pick(pairs)
         let partition =
             isKeyed
             ? pair.product.rawValue % Int32(partitions.count) : Int32(cluster.random.below(partitions.count))
@@ -107,17 +123,36 @@ struct SimProducer {
     private mutating func write(
         _ cluster: SimCluster, _ partition: Int32, _ record: SimRecord, _ meaning: SimInput
     ) {
+        var record = record
+        if open[partition] == nil, cluster.random.happens(transactions) {
+            transactionCount += 1
+            // A connector that loses what it told tells it again; the simulated one does not.
+            open[partition] = (transactionCount, rows != nil || cluster.random.happens(500))
+        }
+        record.transaction = open[partition]?.number
         let offset = cluster.partition(.input, Int(partition)).append(record)
-        written[partition, default: [:]][offset] = meaning
+        record.transaction = nil
+        if open[partition]?.commits ?? true {
+            written[partition, default: [:]][offset] = meaning
+        } else {
+            cluster.coverage.reached(.inputAborted)
+        }
         recent.append((partition, record, meaning))
         if recent.count > 12 { recent.removeFirst() }
         if case .tombstone = meaning { cluster.coverage.reached(.tombstone) }
+    }
+
+    mutating func endTransactions(_ cluster: SimCluster) {
+        for (partition, transaction) in open {
+            cluster.partition(.input, Int(partition)).mark(transaction.number, committed: transaction.commits)
+        }
+        open = [:]
     }
 }
 
 extension Catalog {
     /// Reference rows with gaps and thresholds on both sides of the stocks that occur.
-    static func simulated(_ random: inout SplitMix64) -> Catalog {
+    static func simulated(_ random: inout SplitMix64, warehouses count: Int32) -> Catalog {
         var products: [Product] = []
         for id in 1...3 where !random.happens(150) {
             products.append(
@@ -126,9 +161,9 @@ extension Catalog {
                     reorderThreshold: random.pick([nil, -4, 0, 1, 4, 5, 10, 10, 20, 40])))
         }
         var warehouses: [Warehouse] = []
-        for id in 1...30 where !random.happens(100) {
+        for id in 1...count where !random.happens(100) {
             warehouses.append(
-                Warehouse(id: WarehouseID(Int32(id)), name: "Warehouse \(random.below(2))", region: "R"))
+                Warehouse(id: WarehouseID(id), name: "Warehouse \(random.below(2))", region: "R"))
         }
         return Catalog(products: products, warehouses: warehouses)
     }

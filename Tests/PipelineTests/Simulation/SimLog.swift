@@ -164,7 +164,7 @@ final class SimLog: Log {
             cluster.say("\(name) is told \(event)")
             unanswered = event
             // What was fetched before may come first, and the news with the next poll.
-            guard hasMore, strikes(cluster.faults.recordsBeforeNews, .recordsBeforeNews) else {
+            guard hasMore, isReadable, strikes(cluster.faults.recordsBeforeNews, .recordsBeforeNews) else {
                 return hear(event)
             }
             news = event
@@ -193,16 +193,24 @@ final class SimLog: Log {
         return event
     }
 
+    /// No partition was trimmed beyond where it is read.
+    private var isReadable: Bool {
+        positions.allSatisfy { cluster.partition(.input, Int($0.key)).start <= $0.value }
+    }
+
     private func fetch(_ maxRecords: Int) throws(LogFailure) {
         var room = cluster.random.within(1...max(1, min(maxRecords, 12)))
-        for partition in positions.keys.sorted() where room > 0 {
+        // Which partition's records come first is nobody's promise.
+        for partition in positions.keys.sorted().shuffled(using: &cluster.random) where room > 0 {
             let source = cluster.partition(.input, Int(partition))
-            let from = positions[partition] ?? 0
+            let position = positions[partition] ?? 0
+            let back = cluster.random.happens(cluster.faults.repeats) ? Int64(cluster.random.below(4)) : 0
+            let from = min(position, max(source.start, position - back))
             guard from >= source.start, from <= source.end else {
                 throw .offsetOutOfRange(Partition(partition), "simulated: \(from)")
             }
             let read = source.read(from: from, below: source.end, max: room)
-            positions[partition] = read.next
+            positions[partition] = max(position, read.next)
             batch += read.records
             batchPartitions += Array(repeating: partition, count: read.records.count)
             room -= read.records.count

@@ -10,6 +10,8 @@ extension Simulation {
         let inbox = WorkerInbox()
         let worker: Worker<SimLog>
         var stalledUntilMs: Int64 = 0
+        /// Of the checkpoint under way something was copied.
+        var hasCopied = false
         let telemetry: Telemetry
         let reader = ChangeReader()
 
@@ -53,6 +55,19 @@ extension Simulation {
                 }
             }
             return try worker.step()
+        }
+    }
+
+    /// What was copied of a checkpoint is only read if its worker dies before the next one is whole.
+    func lookAtCheckpoint(_ process: Process) {
+        if process.worker.shards.contains(where: { $0.aggregate.snapshotCopyCount > 0 }) {
+            cluster.coverage.reached(.checkpointCopied)
+            process.hasCopied = true
+        } else if process.hasCopied, !process.worker.isCheckpointUnderWay {
+            process.hasCopied = false
+            guard cluster.faults.isOn, cluster.faults.kill > 0, cluster.random.happens(600) else { return }
+            cluster.coverage.reached(.killedAfterCopies)
+            process.log.die()
         }
     }
 }

@@ -17,6 +17,8 @@ final class Simulation {
     var slots: Int { settings.keyedBy == .product && !layout.isChanging ? keyedSlots : 1 }
     private(set) var layout = SimLayout()
     private var eventsToCome: Int
+    /// How often some come, in a thousand steps: where it is seldom, reference rows and rebalances make the history.
+    private let eventRate: Int
     private var started = 0
     private var fencingStops = 0
 
@@ -34,9 +36,11 @@ final class Simulation {
         let states = settings.keyedBy == .product ? inputs : random.within(1...3)
         keyedSlots = random.within(2...3)
         eventsToCome = random.within(10...120)
+        eventRate = random.pick([400, 400, 400, 150, 40])
         producer = SimProducer(&random, settings)
+        if producer.isWide { eventsToCome += 200 }
         layout = SimLayout(&random, &settings)
-        catalog = Catalog.simulated(&random)
+        catalog = Catalog.simulated(&random, warehouses: producer.warehouses)
         reference = SimReference(&random, settings)
         self.settings = settings
         cluster = SimCluster(seed: random.next(), inputs: inputs, states: states)
@@ -65,7 +69,7 @@ final class Simulation {
         while cluster.violation == nil, eventsToCome > 0 || calm < 20 {
             if eventsToCome == 0 { calm += 1 }
             disturb()
-            if cluster.random.happens(400) { produce() }
+            if cluster.random.happens(eventRate) { produce() }
             startMissing()
             if let process = processes.randomElement(using: &cluster.random) { step(process) }
         }
@@ -73,7 +77,7 @@ final class Simulation {
     }
 
     private func produce() {
-        for _ in 0..<cluster.random.within(1...8) where eventsToCome > 0 {
+        for _ in 0..<cluster.random.within(producer.unseen.isEmpty ? 1...8 : 1...100) where eventsToCome > 0 {
             producer.produce(cluster)
             eventsToCome -= 1
         }
@@ -90,7 +94,7 @@ final class Simulation {
             let log = SimLog(cluster, name: "w\(slot).\(started)", slot: slot)
             var rows = catalog
             if cluster.faults.isOn, started > slots, cluster.random.happens(300) {
-                rows = Catalog.simulated(&cluster.random)
+                rows = Catalog.simulated(&cluster.random, warehouses: producer.warehouses)
                 cluster.coverage.reached(.restartedWithOtherCatalog)
             }
             cluster.say("\(log.name) starts")
@@ -110,9 +114,7 @@ final class Simulation {
                 process.log.close()
                 cluster.coverage.reached(.stoppedInOrder)
             }
-            if process.worker.shards.contains(where: { $0.aggregate.snapshotCopyCount > 0 }) {
-                cluster.coverage.reached(.checkpointCopied)
-            }
+            lookAtCheckpoint(process)
             if !process.log.isDead, let problem = process.reader.look(cluster, settings) {
                 cluster.violated("\(process.log.name): \(problem)")
             }
@@ -150,9 +152,10 @@ final class Simulation {
         guard let victim = processes.randomElement(using: &cluster.random) else { return }
         if cluster.random.happens(faults.kill) { victim.log.callsToLive = cluster.random.below(25) }
         if cluster.random.happens(faults.rebalance) { cluster.startRebalance() }
-        let stops = victim.log.hasNoPosition ? 400 : faults.stop * (victim.log.isMidCheckpoint() ? 5 : 1)
-        if cluster.random.happens(stops) {
+        let isAhead = victim.log.hasNoPosition || victim.worker.transaction.mustPutBack
+        if cluster.random.happens(isAhead ? 300 : faults.stop * (victim.log.isMidCheckpoint() ? 5 : 1)) {
             if victim.log.hasNoPosition { cluster.coverage.reached(.stoppedWithoutPosition) }
+            if victim.worker.transaction.mustPutBack { cluster.coverage.reached(.stoppedBeforePutBack) }
             if victim.log.isMidCheckpoint() { cluster.coverage.reached(.stoppedMidCheckpoint) }
             victim.inbox.stop()
         }
@@ -169,7 +172,7 @@ final class Simulation {
             cluster.evict(victim.log)
         }
         if cluster.random.happens(faults.catalog) {
-            catalog = Catalog.simulated(&cluster.random)
+            catalog = Catalog.simulated(&cluster.random, warehouses: producer.warehouses)
             cluster.coverage.reached(.catalogAdopted)
             reference.write(catalog, cluster)
             for process in processes where !cluster.random.happens(200) { process.inbox.adopt(catalog) }
@@ -205,6 +208,7 @@ final class Simulation {
     private func settle() -> String? {
         cluster.faults.isOn = false
         cluster.say("settling")
+        producer.endTransactions(cluster)
         upgrade()
         for process in processes {
             process.log.callsToLive = nil
@@ -245,7 +249,8 @@ final class Simulation {
         while cluster.violation == nil, cluster.nowMs < deadline, cluster.nowMs - quietSince < quietMs {
             startMissing()
             for process in processes { step(process) }
-            cluster.advance(200)
+            // Where nothing happens any more only time is left to tell.
+            cluster.advance(cluster.nowMs - quietSince < 5_000 ? 200 : 1_500)
             if cluster.commits.count + cluster.acknowledged != commits || !isAllRead {
                 commits = cluster.commits.count + cluster.acknowledged
                 quietSince = cluster.nowMs
@@ -257,7 +262,7 @@ final class Simulation {
     }
 
     private var isAllRead: Bool {
-        processes.count == slots
+        processes.count == slots && !processes.contains { $0.log.isRecovering() }
             && cluster.topics[.input]!.indices.allSatisfy { partition in
                 let position = cluster.groupOffsets[Int32(partition)] ?? 0
                 return cluster.partition(.input, partition).read(
