@@ -145,7 +145,9 @@ final class SimCluster {
 
     func end(_ transaction: SimTransaction, commit: Bool, delayingMarkers: Bool = false) {
         guard transaction.phase == .open else { return }
-        if let late = transaction.endUnderWay { strays.append((transaction.id, epoch(of: transaction.id), late)) }
+        if let late = transaction.endUnderWay {
+            strays.append((transaction.id, epoch(of: transaction.id), late))
+        }
         say(
             "\(transaction.id) #\(transaction.number) \(commit ? "commits \(transaction.offsets)" : "aborts")"
         )
