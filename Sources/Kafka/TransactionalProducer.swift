@@ -37,8 +37,9 @@ public final class TransactionalProducer {
         var fixed = [
             ("enable.idempotence", "true"),
             ("acks", "all"),
-            // With more, the second request to a partition can be its first that a broker takes, with any sequence; the
-            // first, tried again, is then taken for a repetition and lost although it counts as delivered.
+            // With more, the second request to a partition can be its first that a broker takes, with any
+            // sequence; the first, tried again, is then taken for a repetition and lost although it counts as
+            // delivered.
             ("max.in.flight.requests.per.connection", "1"),
             // The Java client's default, so that keys land where other producers put them.
             ("partitioner", "murmur2_random"),
