@@ -6,7 +6,8 @@ enum Probe: String, CaseIterable {
     case assignmentLost, revokedMidTransaction, revokedWhileRecovering
     case killed, killedMidTransaction, killedAfterCommit, restartedWithOtherCatalog
     case parkedReused, parkedRefused, recoveryReplayed, checkpointSkipped, checkpointWritten
-    case checkpointSpread, checkpointCopied, killedMidCheckpoint, killedAfterCopies, stoppedMidCheckpoint
+    case checkpointSpread, checkpointCopied, cellsCopied, killedMidCheckpoint, killedAfterCopies,
+        stoppedMidCheckpoint
     case acknowledgementFailed, offsetsUnanswered, sentThoughGivenUp, barrierAheadOfGroup, repeatedChange
     case leftInDoubt, foundInDoubt, doubtSettled, heldBackBehindIntents
     case leftoverReplaced, leftoverDeleted, recoveredOnceMore

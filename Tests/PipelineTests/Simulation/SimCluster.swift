@@ -38,7 +38,7 @@ final class SimCluster {
     /// Lets the others work while a process hangs; one at a time.
     var goOnWithout: ((SimLog) -> Void)?
 
-    static let transactionTimeoutMs: Int64 = 10_000
+    var transactionTimeoutMs: Int64 = 10_000
 
     init(seed: UInt64, inputs: Int, states: Int) {
         random = SplitMix64(seed: seed)
@@ -79,7 +79,7 @@ final class SimCluster {
                 end(transaction, commit: commit)
             } else if let commit = takeStray(transaction) {
                 end(transaction, commit: commit)
-            } else if nowMs - transaction.startedMs > Self.transactionTimeoutMs {
+            } else if nowMs - transaction.startedMs > transactionTimeoutMs {
                 coverage.reached(.transactionTimedOut)
                 epochs[transaction.id, default: 0] += 1
                 end(transaction, commit: false)
@@ -105,6 +105,13 @@ final class SimCluster {
         let furthest = max(publishedAsOf[name] ?? 0, offset)
         publishedAsOf[name] = furthest
         return furthest
+    }
+
+    /// The input is another topic from here on.
+    func replaceInput(partitions: Int) {
+        topics[.input] = Self.partitions(partitions)
+        groupOffsets = [:]
+        publishedAsOf = [:]
     }
 
     // MARK: The transaction coordinator

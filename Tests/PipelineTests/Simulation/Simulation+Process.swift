@@ -1,6 +1,6 @@
-import Inventory
 import Logging
 
+@testable import Inventory
 @testable import Pipeline
 
 extension Simulation {
@@ -62,8 +62,12 @@ extension Simulation {
     func lookAtCheckpoint(_ process: Process) {
         if process.worker.shards.contains(where: { $0.aggregate.snapshotCopyCount > 0 }) {
             cluster.coverage.reached(.checkpointCopied)
+        }
+        if process.worker.shards.contains(where: { $0.aggregate.snapshot?.cellCopies.isEmpty == false }) {
+            cluster.coverage.reached(.cellsCopied)
             process.hasCopied = true
-        } else if process.hasCopied, !process.worker.isCheckpointUnderWay {
+        }
+        if process.hasCopied, !process.worker.isCheckpointUnderWay {
             process.hasCopied = false
             guard cluster.faults.isOn, cluster.faults.kill > 0, cluster.random.happens(600) else { return }
             cluster.coverage.reached(.killedAfterCopies)

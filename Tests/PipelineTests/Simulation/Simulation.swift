@@ -38,7 +38,13 @@ final class Simulation {
         eventsToCome = random.within(10...120)
         eventRate = random.pick([400, 400, 400, 150, 40])
         producer = SimProducer(&random, settings)
-        if producer.isWide { eventsToCome += 200 }
+        if producer.isWide {
+            // So that checkpoints of many records are written while events go on.
+            eventsToCome += 300
+            settings.checkpointIntervalMs = Int64(random.pick([0, 30, 30, 30, 300]))
+            settings.checkpointSliceBytes = random.pick([1, 1, 1, 2_000])
+            faults.kill = max(faults.kill, 5)
+        }
         layout = SimLayout(&random, &settings)
         catalog = Catalog.simulated(&random, warehouses: producer.warehouses)
         reference = SimReference(&random, settings)
@@ -245,7 +251,7 @@ final class Simulation {
         var commits = cluster.commits.count + cluster.acknowledged
         let deadline = cluster.nowMs + 600_000
         // A follower that has gone deaf is noticed within twice 30 s.
-        let quietMs: Int64 = cluster.coverage[.followerDeaf] > 0 ? 65_000 : 30_000
+        let quietMs: Int64 = cluster.coverage[.followerDeaf] > 0 ? 90_000 : 30_000
         while cluster.violation == nil, cluster.nowMs < deadline, cluster.nowMs - quietSince < quietMs {
             startMissing()
             for process in processes { step(process) }
