@@ -29,6 +29,8 @@ struct OpenTransaction {
     var sent = 0
     var deadLetters = 0
     var alertChanges = 0
+    /// Records sent to the state topic, tombstones included.
+    var stateRecords = 0
     /// A checkpoint is of the state that this transaction leaves.
     var beginsCheckpoint = false
     /// Barriers were sent that nothing can take back; only without transactions.
@@ -38,6 +40,9 @@ struct OpenTransaction {
     /// When the transaction committed that the last checkpoint began with; nil before the first, which is then due
     /// at once.
     var checkpointedMs: Int64?
+
+    /// It holds what may not be spread over several, and so much that the time this takes is no broker's hiccup.
+    var isIndivisible: Bool { checkpointedMs == nil && stateRecords > 1_000 }
 
     mutating func noteWork(_ count: Int, nowMs: Int64) {
         records += count
@@ -66,6 +71,7 @@ struct OpenTransaction {
         sent = 0
         deadLetters = 0
         alertChanges = 0
+        stateRecords = 0
         beginsCheckpoint = false
         holdsBarriers = false
     }

@@ -73,11 +73,15 @@ extension StateLoader {
 
     func checkPlacement() throws(LogFailure) {
         guard let (place, offset) = stored.misplaced.min(by: { $0.value < $1.value }) else { return }
+        let hint =
+            settings.delivery == .exactlyOnce
+            ? ""
+            : " But if a change of input.keyed_by was cut off, finish it: its new value, and --rebuild."
         throw .misconfigured(
             "\(settings.stateTopic)[\(place.partition.rawValue)] at offset \(offset.rawValue) is in another "
                 + "partition than stockd would write it to: the topic's partition count was changed, so older "
                 + "and newer records of one key cannot be told apart. Set state.topic and alerts.topic (and those of "
                 + "outputs) to new names and start once with --rebuild; in the old alert topic every alert that "
-                + "stands would be raised again.")
+                + "stands would be raised again." + hint)
     }
 }

@@ -29,12 +29,12 @@ extension Worker {
         case .mustAbort(let message, let reason):
             telemetry.mustAbort(message)
             if transaction.deadLetters > 0 { deadLetterForm.giveWay(to: reason) }
-            if isTransactionOld { limit.halve(transaction.records) }
+            if isTransactionOld { try makeSmaller() }
             try putBack()
             log.pause(ms: patience.delayMs(.transaction))
         case .indefinite(let message):
             telemetry.indefinite(message)
-            if isTransactionOld { limit.halve(transaction.records) }
+            if isTransactionOld { try makeSmaller() }
             try settle()
             // A broker that refuses every new producer must not be asked a hundred times a second.
             log.pause(ms: patience.delayMs(.transaction))
@@ -42,7 +42,7 @@ extension Worker {
             telemetry.fenced(message)
             if isTransactionOld {
                 // The coordinator ended a transaction that took too long; nobody else has the id.
-                limit.halve(transaction.records)
+                try makeSmaller()
                 return try settle()
             }
             guard patience.toleratesFencing(nowMs: log.nowMs) else {
@@ -61,6 +61,22 @@ extension Worker {
         guard transaction.isOpen else { return false }
         return log.nowMs - transaction.openedMs >= settings.transactionTimeoutMs * 8 / 10
     }
+
+    /// Has the next transaction take fewer records of the input. What a change of layout or a rebuild writes cannot be
+    /// divided, and would be too much again and again.
+    private func makeSmaller() throws(LogFailure) {
+        limit.halve(transaction.records)
+        guard transaction.isIndivisible else { return }
+        overlongTransactions += 1
+        guard overlongTransactions >= Self.mostOverlong else { return }
+        throw .misconfigured(
+            "all that a change of layout, a rebuild or a first start writes belongs into one transaction, and its "
+                + "\(transaction.stateRecords) state records took longer than kafka.transaction_timeout, found "
+                + "\(settings.transactionTimeoutMs) ms, \(overlongTransactions) times. Set it and "
+                + "kafka.session_timeout to more, such as 60s, for this start.")
+    }
+
+    private static var mostOverlong: Int { 3 }
 
     /// After an outcome that nobody knows, or a fencing: asks Kafka what was committed instead of guessing.
     ///

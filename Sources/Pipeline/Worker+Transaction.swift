@@ -78,6 +78,7 @@ extension Worker {
         }
         let partition = placement.partition(of: record.name, shard: shard)
         var bytes = 0
+        transaction.stateRecords += 1
         try messages.state.encode(record) { (key, value) throws(LogFailure) in
             bytes = key.count + value.count
             try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: value))
@@ -91,6 +92,7 @@ extension Worker {
         guard isCovered(shard) else {
             throw .fatal("state of a shard was to be deleted whose offset is not part of the transaction")
         }
+        transaction.stateRecords += 1
         try messages.state.encodeKey(of: place.key) { (key) throws(LogFailure) in
             try log.send(OutgoingMessage(topic: .state, partition: place.partition, key: key, value: nil))
         }
@@ -99,9 +101,20 @@ extension Worker {
     /// Writes the ledger of another layout where this one has it, before anything newer is.
     func sendMoved(of shard: Shard) throws(LogFailure) {
         guard !shard.moved.isEmpty else { return }
+        if settings.delivery == .atLeastOnce { try markMove(of: shard) }
         for record in shard.moved { try send(record, of: shard) }
         // Without transactions an entry must lie in its new place before its old one is deleted.
         if settings.delivery == .atLeastOnce { try log.awaitAcknowledgements() }
+    }
+
+    /// Positions of other partitions in the first one tell the layout by product that it is not alone any more: it
+    /// would take what is moved there for alerts of products that are no more, and resolve them.
+    private func markMove(of shard: Shard) throws(LogFailure) {
+        guard settings.keyedBy == .none else { return }
+        for lane in shard.lanes.dropFirst() where lane.committed > lane.base {
+            try send(.position(lane.partition, lane.committed), of: shard)
+        }
+        try log.awaitAcknowledgements()
     }
 
     /// The offsets to commit; with a first checkpoint all of them, so that the group's lag is known.

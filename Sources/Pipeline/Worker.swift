@@ -39,6 +39,8 @@ public final class Worker<L: Log> {
     var placement: StatePlacement
     var deadLetterForm = DeadLetterForm()
     var limit = TransactionLimit()
+    /// How often in a row a transaction took too long that cannot be made smaller.
+    var overlongTransactions = 0
     /// Since when another member has had partitions that this worker needs.
     var incompleteSinceMs: Int64?
     /// The tables as the files have them; what comes from topics is joined in.
@@ -271,6 +273,7 @@ public final class Worker<L: Log> {
         views?.committed()
         transaction.close()
         limit.committed()
+        overlongTransactions = 0
         patience.reset(.transaction, telemetry)
     }
 }

@@ -116,8 +116,11 @@ struct HandoverTests {
 
 @Suite("An input topic whose partition count changed")
 struct PartitionCountTests {
-    private func stocked(_ partitions: Int) throws -> Scenario {
+    private func stocked(
+        _ partitions: Int, _ delivery: PipelineSettings.Delivery = .exactlyOnce
+    ) throws -> Scenario {
         let scenario = Scenario(partitions: partitions)
+        scenario.settings.delivery = delivery
         let process = scenario.start()
         scenario.send("RECEIVED", 20)
         scenario.send("RECEIVED", 30, product: 2)
@@ -126,9 +129,11 @@ struct PartitionCountTests {
         return scenario
     }
 
-    @Test("goes on when it grew, from the first record of the new partition")
-    func grown() throws {
-        let scenario = try stocked(1)
+    @Test(
+        "goes on when it grew, from the first record of the new partition",
+        arguments: [PipelineSettings.Delivery.exactlyOnce, .atLeastOnce])
+    func grown(_ delivery: PipelineSettings.Delivery) throws {
+        let scenario = try stocked(1, delivery)
         scenario.cluster.topics[.input]?.append(SimPartition())
         // Whatever a first start would do.
         scenario.settings.start = .latest
@@ -166,9 +171,11 @@ struct PartitionCountTests {
         #expect(try scenario.stock(second) == [1: 20] && scenario.stock(second, product: 2) == [1: 5])
     }
 
-    @Test("stops when it shrank, and a rebuild counts what is there")
-    func shrunken() throws {
-        let scenario = try stocked(2)
+    @Test(
+        "stops when it shrank, and a rebuild counts what is there",
+        arguments: [PipelineSettings.Delivery.exactlyOnce, .atLeastOnce])
+    func shrunken(_ delivery: PipelineSettings.Delivery) throws {
+        let scenario = try stocked(2, delivery)
         scenario.cluster.topics[.input] = [SimPartition()]
         scenario.cluster.groupOffsets = [:]
         scenario.send("RECEIVED", 7)

@@ -9,10 +9,13 @@ struct RelayoutTests {
     static let catalog = Scenario.catalog(warehouses: 40)
 
     /// Two products in two partitions, each with alerts in half of its 20 warehouses.
-    static func stocked(_ keyedBy: PipelineSettings.KeyedBy) throws -> Scenario {
+    static func stocked(
+        _ keyedBy: PipelineSettings.KeyedBy, _ delivery: PipelineSettings.Delivery = .exactlyOnce
+    ) throws -> Scenario {
         let scenario = Scenario(partitions: 2)
         scenario.settings.maxBatchEvents = 100
         scenario.settings.keyedBy = keyedBy
+        scenario.settings.delivery = delivery
         scenario.settings.outputs.stockLevels = true
         scenario.settings.outputs.rollup = true
         let process = scenario.start(catalog)
