@@ -16,7 +16,7 @@ packages="librdkafka-dev libmimalloc-dev pkg-config git ca-certificates"
 # lints the metrics, comes by Scripts/promtool.sh: its package would start a server.
 case "${1:-build}" in
     test)
-        packages="$packages libsqlite3-dev kcat valgrind mandoc curl chromium chromium-driver"
+        packages="$packages libsqlite3-dev kcat valgrind binutils mandoc curl chromium chromium-driver"
         packages="$packages fonts-dejavu-core python3 python3-venv"
         ;;
     package) packages="$packages dpkg-dev binutils xz-utils debootstrap lintian" ;;

@@ -51,7 +51,8 @@ struct StoredLedger {
     }
 
     private mutating func settle(_ name: StateRecord.Name) {
-        for intent in intents.keys { intents[intent]?.remove(name) }
+        // Over an array: the keys would share the dictionary, which each change then copied.
+        for intent in Array(intents.keys) { intents[intent]?.remove(name) }
     }
 
     /// What the intents leave in doubt; of two of a row the one with the lower number was first.

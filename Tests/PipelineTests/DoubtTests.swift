@@ -13,6 +13,19 @@ struct DoubtTests {
         return scenario
     }
 
+    /// A worker that was killed at some call while it published that the only pair's stock is low.
+    private static func killed(atCall calls: Int) throws -> Scenario {
+        let scenario = Self.scenario()
+        let killed = scenario.start()
+        scenario.send("RECEIVED", 100)
+        try scenario.run(killed)
+        scenario.send("SHIPPED", 95)
+        killed.log.callsToLive = calls
+        _ = try? scenario.run(killed, steps: 50)
+        scenario.kill(killed)
+        return scenario
+    }
+
     /// What the topic's newest message of the only pair says of its stock.
     private static func publishedStock(_ scenario: Scenario) -> String? {
         scenario.cluster.topics[.stockLevels]!.flatMap(\.committedRecords).last.flatMap { record in
@@ -24,14 +37,7 @@ struct DoubtTests {
     func takenBack() throws {
         var wasStanding = 0
         for calls in 0..<60 {
-            let scenario = Self.scenario()
-            let killed = scenario.start()
-            scenario.send("RECEIVED", 100)
-            try scenario.run(killed)
-            scenario.send("SHIPPED", 95)
-            killed.log.callsToLive = calls
-            _ = try? scenario.run(killed, steps: 50)
-            scenario.kill(killed)
+            let scenario = try Self.killed(atCall: calls)
             scenario.send("RECEIVED", 95)
             let isInDoubt = scenario.cluster.groupOffsets[0] == 1 && !scenario.alerts.isEmpty
             if isInDoubt { wasStanding += 1 }
@@ -49,14 +55,7 @@ struct DoubtTests {
     @Test("is neither taken back nor raised again when it still holds")
     func stillRight() throws {
         for calls in 0..<60 {
-            let scenario = Self.scenario()
-            let killed = scenario.start()
-            scenario.send("RECEIVED", 100)
-            try scenario.run(killed)
-            scenario.send("SHIPPED", 95)
-            killed.log.callsToLive = calls
-            _ = try? scenario.run(killed, steps: 50)
-            scenario.kill(killed)
+            let scenario = try Self.killed(atCall: calls)
             try scenario.run(scenario.start(), steps: 300)
             #expect(Set(scenario.alerts) == ["RAISED LOW 5 1"], "\(calls) calls: \(scenario.alerts)")
         }
