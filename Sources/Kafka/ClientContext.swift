@@ -54,6 +54,7 @@ final class ClientContext: @unchecked Sendable {
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: connection.down()
         case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__SSL: connection.down(error.message)
         case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE: connection.failed(error.message)
+        case _ where error.isTopicUnknown && rebalances != nil: rebalances?.topicGone = error
         default: write(error.isFatal ? .error : .warning, "ERROR", error.description)
         }
     }

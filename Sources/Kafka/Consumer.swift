@@ -83,7 +83,8 @@ public final class Consumer {
     /// - Parameters:
     ///   - maxRecords: the most that `batch` may hold afterwards.
     ///   - waitMs: how long to wait for the first; 0 only looks.
-    /// - Throws: errors that librdkafka reports in the stream; ones that are not fatal may be polled past.
+    /// - Throws: errors that librdkafka reports in the stream; ones that are not fatal may be polled past. Behind one
+    ///   that says that the topic is gone what comes may be of another topic of its name: assign anew.
     public func poll(maxRecords: Int, waitMs: Int32) throws(KafkaError) -> Poll {
         if let fatal = KafkaError.fatal(on: client.handle) { throw fatal }
         let result = try fetcher.poll(maxRecords: maxRecords, waitMs: waitMs, inbox: inbox)

@@ -59,6 +59,11 @@ final class Fetcher {
         }
         settlePosition()
         reportRepeated()
+        if let error = inbox?.takeTopicGone() {
+            // What is in the batch may be another topic's of the same name already.
+            release()
+            throw error
+        }
         if batch.count > 0 { return .records(batch.count) }
         if let problem = try nextProblem() { return problem }
         if let rebalance = inbox?.takeNews() { return .rebalance(rebalance) }

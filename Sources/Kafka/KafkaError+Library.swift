@@ -61,6 +61,15 @@ extension KafkaError {
         self.isFenced = Self.fencingCodes.contains(code.rawValue) || (reason?.isFenced ?? false)
     }
 
+    /// The brokers do not know the topic or the partition, or do not any more.
+    public var isTopicUnknown: Bool { Self.unknownCodes.contains(code) }
+
+    private static let unknownCodes: Set<Int32> = [
+        RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue,
+        RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC.rawValue,
+        RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION.rawValue,
+    ]
+
     private static let fencingCodes: Set<Int32> = [
         RD_KAFKA_RESP_ERR__FENCED.rawValue,
         RD_KAFKA_RESP_ERR_PRODUCER_FENCED.rawValue,

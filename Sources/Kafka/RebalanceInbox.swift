@@ -1,6 +1,6 @@
 import CRDKafka
 
-/// Where the rebalance callback leaves its news for `poll` to return.
+/// Where callbacks leave their news for `poll` to return: rebalances, and that the topic is not there.
 ///
 /// The callback never assigns by itself: librdkafka waits in WAIT_ASSIGN_CALL or WAIT_UNASSIGN_CALL, keeps
 /// sending heartbeats, and raises no second rebalance until it is answered, which is how its event API works
@@ -14,6 +14,8 @@ final class RebalanceInbox {
     /// A waiting consume call may be ended early; a batch call must not be, since it would lose a message.
     var mayYield = false
     var isClosing = false
+    /// What librdkafka said of a topic or partition that is no more, not yet thrown by `poll`.
+    var topicGone: KafkaError?
 
     init(topic: String) { self.topic = topic }
 
@@ -32,6 +34,11 @@ final class RebalanceInbox {
     func takeNews() -> Rebalance? {
         defer { news = nil }
         return news
+    }
+
+    func takeTopicGone() -> KafkaError? {
+        defer { topicGone = nil }
+        return topicGone
     }
 
     private func note(

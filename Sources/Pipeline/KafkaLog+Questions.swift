@@ -142,6 +142,11 @@ extension KafkaLogReader {
         guard let reader else { return Envelope() }
         return Envelope(reader.batch[index])
     }
+
+    public func timestampMs(_ index: Int) -> Int64? {
+        guard let timestampMs = reader?.batch[index].timestampMs, timestampMs >= 0 else { return nil }
+        return timestampMs
+    }
 }
 
 extension Envelope {

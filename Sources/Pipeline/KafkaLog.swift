@@ -72,7 +72,7 @@ public final class KafkaLog: Log {
         do throws(KafkaError) {
             polled = try consumer.poll(maxRecords: maxRecords, waitMs: Int32(waitMs))
         } catch {
-            throw failure(error)
+            throw error.isTopicUnknown && !error.isFatal ? .topicGone(error.description) : failure(error)
         }
         switch polled {
         case .records(let count): return .records(count)

@@ -25,6 +25,30 @@ struct KnownOffsets {
 
     var isFirstStart: Bool { barrier == nil && position == nil && group == nil }
 
+    /// How far the partition was counted, as the state topic tells it.
+    private var counted: Offset? { position ?? barrier?.offset }
+
+    /// Whether the topic was deleted and made anew since, and has grown past what was counted of the former.
+    ///
+    /// Kafka forgets a group's offsets with their topic, but they expire as well. Then the times tell: the first
+    /// record of a log of which something was counted is older than the record that says so.
+    /// - Parameter writtenMs: when the state topic's newest word of the partition was written.
+    func isOfLogMadeAnew<L: Log>(_ writtenMs: Int64?, _ log: L) throws(LogFailure) -> Bool {
+        guard group == nil, let counted, counted > bounds.lowerBound, !bounds.isEmpty, let writtenMs else {
+            return false
+        }
+        let later = Timestamp(microseconds: (writtenMs + 1) * 1_000)
+        return try log.offset(at: later, partition) == bounds.lowerBound
+    }
+
+    var madeAnew: LogFailure {
+        .offsetOutOfRange(
+            partition,
+            "the state was counted up to offset \(counted?.rawValue ?? 0), but the consumer group has no offset any "
+                + "more and all that the log holds, from \(bounds.lowerBound.rawValue) on, is newer: the topic was "
+                + "deleted and made anew (start once with --rebuild to count only what it holds now)")
+    }
+
     /// What to read again: from the barrier, or from the beginning in a rebuild, to the committed offset.
     func span(_ settings: PipelineSettings, _ telemetry: Telemetry) throws(LogFailure) -> ReplaySpan {
         let target = try target(settings, telemetry)
@@ -87,7 +111,7 @@ struct KnownOffsets {
     private func agreed(
         _ settings: PipelineSettings, _ telemetry: Telemetry
     ) throws(LogFailure) -> Offset {
-        guard let stored = position ?? barrier?.offset else { return group ?? bounds.lowerBound }
+        guard let stored = counted else { return group ?? bounds.lowerBound }
         guard let group else {
             telemetry.groupOffsetIsGone(partition, using: stored)
             return stored

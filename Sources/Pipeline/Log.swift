@@ -102,6 +102,9 @@ public protocol LogReader: AnyObject {
     func record(_ index: Int) -> LogRecord
     /// What a dead letter repeats of a record of the last batch.
     func envelope(_ index: Int) -> Envelope
+    /// When a record of the last batch was written, in milliseconds since the epoch; nil when the broker does
+    /// not say.
+    func timestampMs(_ index: Int) -> Int64?
     var progress: ReadProgress { get }
 }
 
@@ -206,6 +209,8 @@ public enum LogFailure: Error, Equatable, Sendable {
     case indefinite(String)
     /// Another producer with the transactional id, or a newer generation of the group, has taken over.
     case fenced(String)
+    /// The input topic is not there, or was not for a moment: what comes under its name may be another log.
+    case topicGone(String)
     /// The log does not hold the offset that was asked for.
     case offsetOutOfRange(Partition, String)
     /// What was found in Kafka does not fit the configuration; only an operator can say what is meant.
@@ -226,10 +231,14 @@ public enum LogFailure: Error, Equatable, Sendable {
     public var message: String {
         switch self {
         case .unavailable(let text), .mustAbort(let text, _), .indefinite(let text), .fenced(let text),
-            .offsetOutOfRange(_, let text), .misconfigured(let text), .fatal(let text):
+            .topicGone(let text), .offsetOutOfRange(_, let text), .misconfigured(let text), .fatal(let text):
             text
         }
     }
+}
+
+extension LogReader {
+    public func timestampMs(_ index: Int) -> Int64? { envelope(index).timestampMs }
 }
 
 extension Log {

@@ -109,7 +109,7 @@ final class Recovery<L: Log> {
         guard let state = try sizes.count(.state, named: settings.stateTopic) else {
             throw .misconfigured("the state topic \(settings.stateTopic) does not exist")
         }
-        let input = try sizes.count(.input, named: settings.inputTopic) ?? 0
+        let input = try sizes.inputCount(settings)
         guard settings.keyedBy == .none || state == input else {
             throw .misconfigured(
                 "\(settings.inputTopic) has \(input) partitions and \(settings.stateTopic) has \(state); "
@@ -186,8 +186,9 @@ final class Recovery<L: Log> {
         shard.leftovers = loader.places(of: loader.stored.everything)
         shard.restoreCheckpoint(from: loader.stored, settings.delivery)
         shard.restoreDoubts(from: loader.stored.ledger, plan.ends)
-        stage = .audit(
-            tools.replay(shard, to: plan.barriers), RebuildAudit(try loader.takeCells()), plan)
+        let replay = tools.replay(shard, to: plan.barriers)
+        replay.unread = plan.unread
+        stage = .audit(replay, RebuildAudit(try loader.takeCells()), plan)
     }
 
     private func plan(_ stored: StoredState, rebuilds: Bool) throws(LogFailure) -> RecoveryPlan {

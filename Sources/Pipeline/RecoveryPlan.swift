@@ -55,6 +55,8 @@ struct RecoveryPlan {
                     isGrown
                     ? bounds.lowerBound : try Self.base(partition, bounds, settings, log, telemetry)
                 add(partition, ReplaySpan(base: base, from: base, to: base), barrier: base)
+            } else if try known.isOfLogMadeAnew(stored.writtenMs[partition], log) {
+                try addMadeAnew(known, settings, log, telemetry)
             } else {
                 let span = try known.span(settings, telemetry)
                 if let barrier = known.barrier, try acceptsChange(barrier, span, settings) { isNew = true }
@@ -87,6 +89,20 @@ struct RecoveryPlan {
         add(
             partition, ReplaySpan(base: base, from: base, to: end), barrier: end,
             unread: max(base, min(group ?? base, end)))
+    }
+
+    /// What was counted is of a log that is no more, and nothing of the one that stands.
+    private mutating func addMadeAnew<L: Log>(
+        _ known: KnownOffsets, _ settings: PipelineSettings, _ log: L, _ telemetry: Telemetry
+    ) throws(LogFailure) {
+        guard !settings.rebuilds else {
+            return try addUnknown(known.partition, nil, settings, log, telemetry)
+        }
+        guard settings.acceptsDataLoss else { throw known.madeAnew }
+        isNew = true
+        let first = known.bounds.lowerBound
+        telemetry.acceptedLogMadeAnew(known.partition, from: first)
+        add(known.partition, ReplaySpan(base: first, from: first, to: first), barrier: first)
     }
 
     /// Cells can be kept only where they stand for all that was committed: what lies behind their barrier is in

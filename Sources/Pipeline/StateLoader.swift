@@ -12,6 +12,7 @@ final class StateLoader<L: Log> {
     let inputs: [Partition]
     private let statePartitions: [Partition]
     private var reader: L.Reader?
+    private var unread: UnreadRecords
     /// Cells and movements go straight to where they will be used; nil once taken.
     var aggregate: Aggregate?
     var barriers = StoredBarriers()
@@ -31,6 +32,7 @@ final class StateLoader<L: Log> {
         self.placement = placement
         self.inputs = inputs
         statePartitions = placement.partitions(of: inputs)
+        unread = UnreadRecords(topic: settings.stateTopic, thisRelease: settings.release)
         aggregate = Self.empty(settings, catalog, lanes: inputs.count)
     }
 
@@ -45,15 +47,16 @@ final class StateLoader<L: Log> {
         guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
             self.reader = nil
+            try unread.check()
             finishReading()
             return true
         }
-        for index in 0..<count { try take(reader.record(index)) }
+        for index in 0..<count { try take(reader.record(index), reader.timestampMs(index)) }
         telemetry.recovering("state", reader.progress)
         return false
     }
 
-    private func take(_ record: LogRecord) throws(LogFailure) {
+    private func take(_ record: LogRecord, _ writtenMs: Int64?) throws(LogFailure) {
         let place = StateRecord.Place(record.partition, record.offset)
         do throws(StateRecordError) {
             guard let state = try StateRecord(key: record.key, value: record.value) else {
@@ -61,14 +64,15 @@ final class StateLoader<L: Log> {
                 return
             }
             switch placement.standing(of: state.name, in: record.partition) {
-            case .current: store(state)
+            case .current:
+                store(state)
+                stored.note(writtenMs, of: state)
             case .earlier: stored.earlierLedger.take(state)
             case .misplaced:
                 stored.misplaced[StatePlacement.Place(record.partition, state.key)] = record.offset
             }
         } catch {
-            throw .misconfigured(
-                error.explained(topic: settings.stateTopic, at: place, thisRelease: settings.release))
+            try unread.note(error, at: place)
         }
     }
 
@@ -100,6 +104,7 @@ final class StateLoader<L: Log> {
 
     private func take(_ barrier: Barrier) {
         let before = barriers.whole
+        unread.saw(barrier)
         barriers.take(barrier)
         guard barriers.whole > before else { return }
         cells.settle(barriers.whole)

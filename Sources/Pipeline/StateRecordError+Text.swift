@@ -1,20 +1,22 @@
-public import Wire
+import Wire
 
 extension StateRecordError {
     /// The sentence for an operator: where the record is, who wrote it, what to do.
-    public func explained(
-        topic: String, at place: StateRecord.Place, thisRelease: String
+    /// - Parameter writer: the release that a barrier names; nil where none does.
+    func explained(
+        topic: String, at place: StateRecord.Place, writer: String?, thisRelease: String
     ) -> String {
         let place = "\(topic)[\(place.partition.rawValue)] at offset \(place.offset.rawValue)"
         switch self {
         case .foreign, .truncated:
             return
-                "\(place) is not a record of stockd's: the topic belongs to something else. Set state.topic "
-                + "to a topic of stockd's own."
-        case .unknownVersion(let version, _, let release):
-            let writer = release.map { "stockd \($0)" } ?? "a newer release of stockd"
-            return "\(place) was written by \(writer) in record version \(version); this is stockd "
-                + "\(thisRelease), which reads version \(StateRecord.version). Run that release or newer."
+                "\(place) is no record that stockd \(thisRelease) knows: the topic belongs to something else, or a "
+                + "newer release has written to it. Set state.topic to a topic of stockd's own, or run that release."
+        case .unknownVersion(let version, let kind, _):
+            return
+                "\(place) was written by \(writer.map { "stockd \($0)" } ?? "a newer release of stockd") in version "
+                + "\(version) of records \(kind), which stockd \(thisRelease) does not read. Run that release or "
+                + "newer."
         }
     }
 }

@@ -63,9 +63,11 @@ final class StateSurvey<L: Log> {
     private(set) var state: SurveyedState
     private let tools: RecoveryTools<L>
     private var reader: L.Reader?
+    private var unread: UnreadRecords
 
     init(_ tools: RecoveryTools<L>, statePartitions: Int) {
         self.tools = tools
+        unread = UnreadRecords(topic: tools.settings.stateTopic, thisRelease: tools.settings.release)
         state = SurveyedState(partitions: statePartitions)
     }
 
@@ -77,6 +79,7 @@ final class StateSurvey<L: Log> {
         guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
             self.reader = nil
+            try unread.check()
             return true
         }
         for index in 0..<count { try take(reader.record(index)) }
@@ -99,14 +102,12 @@ final class StateSurvey<L: Log> {
             state.ledgers[place].take(stored)
             state.generation = max(state.generation, stored.stamp?.generation ?? 0)
             if case .barrier(let barrier) = stored {
+                unread.saw(barrier)
                 state.barriers[place].take(barrier)
                 state.allBarriers.take(barrier)
             }
         } catch {
-            throw .misconfigured(
-                error.explained(
-                    topic: tools.settings.stateTopic, at: StateRecord.Place(record.partition, record.offset),
-                    thisRelease: tools.settings.release))
+            try unread.note(error, at: StateRecord.Place(record.partition, record.offset))
         }
     }
 }

@@ -8,6 +8,8 @@ struct StoredState {
     var ledger = StoredLedger()
     /// What earlier releases left of it in other partitions; part of the ledger once everything was read.
     var earlierLedger = StoredLedger()
+    /// When the newest word of each input partition's offset was written, in milliseconds since the epoch.
+    var writtenMs: [Partition: Int64] = [:]
     /// How many cells each bucket has.
     var bucketSizes: [UInt32: Int] = [:]
     var chunks: [StateRecord.Name: SeenChunk] = [:]
@@ -36,6 +38,16 @@ struct StoredState {
             default: false
             }
         }
+    }
+
+    mutating func note(_ timeMs: Int64?, of record: StateRecord) {
+        let partition: Partition? =
+            switch record {
+            case .position(let partition, _): partition
+            case .barrier(let barrier): barrier.partition
+            default: nil
+            }
+        if let partition, let timeMs { writtenMs[partition] = max(timeMs, writtenMs[partition] ?? timeMs) }
     }
 
     /// Input partitions that are no more, though their events were counted.

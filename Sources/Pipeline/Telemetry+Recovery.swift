@@ -23,6 +23,17 @@ extension Telemetry {
             ])
     }
 
+    func topicGone(_ message: String) {
+        logger.warning(
+            "the input topic is not there; the state is read again, lest it come back as another: \(message)")
+    }
+
+    func acceptedLogMadeAnew(_ partition: Partition, from first: Offset) {
+        logger.warning(
+            "data loss accepted: the topic was deleted and made anew; the stock is kept, and all that it holds counts",
+            metadata: ["partition": "\(partition.rawValue)", "from": "\(first.rawValue)"])
+    }
+
     /// Only without transactions.
     func recomputes(_ why: String) {
         logger.warning(

@@ -11,6 +11,14 @@ final class TopicSizes<L: Log> {
 
     init(_ log: L) { self.log = log }
 
+    /// Of the input topic.
+    func inputCount(_ settings: PipelineSettings) throws(LogFailure) -> Int {
+        if let count = try count(.input, named: settings.inputTopic) { return count }
+        throw .misconfigured(
+            "the input topic \(settings.inputTopic) does not exist, or no more. Create it, or set "
+                + "input.topic to the one that is to be counted.")
+    }
+
     /// - Returns: Nil for a topic that does not exist.
     /// - Throws: `unavailable` while that is not certain.
     func count(_ topic: Topic, named name: String) throws(LogFailure) -> Int? {

@@ -26,7 +26,7 @@ extension Worker {
     private func ownsEnough(_ recovery: Recovery<L>) throws(LogFailure) -> Bool {
         guard settings.keyedBy == .none || recovery.isRelayout else { return true }
         let mine = recovery.partitions.count
-        let count = try sizes.count(.input, named: settings.inputTopic) ?? 0
+        let count = try sizes.inputCount(settings)
         guard mine != count else {
             incompleteSinceMs = nil
             return true

@@ -51,6 +51,14 @@ extension Worker {
                         + "kafka.group_instance_id; each worker needs its own)")
             }
             try settle()
+        case .topicGone(let message):
+            telemetry.topicGone(message)
+            try settle()
+            // A recovery that is under way may have seen the ends of the former log.
+            if case .recovering(let recovery) = phase {
+                phase = .recovering(self.recovery(of: recovery.partitions))
+            }
+            log.pause(ms: patience.delayMs(.broker))
         case .offsetOutOfRange, .misconfigured, .fatal:
             throw failure
         }

@@ -34,7 +34,9 @@ public struct TopicPreparation {
         {
             problems.append(
                 "state.topic: \(configuration.stateTopic) has \(state) partitions; with input.keyed_by: "
-                    + "product it needs as many as \(configuration.input.topic), which has \(input)")
+                    + "product it needs as many as \(configuration.input.topic), which has \(input). When the input's "
+                    + "count was changed, products are in two partitions: set input.keyed_by: none with one worker "
+                    + "and start once with --rebuild (docs/operations.md, More partitions)")
         }
         let there = names.map(\.topic).filter { counts[$0] != nil }
         let settings = try admin.settings(of: there, timeoutMs: 3_000)

@@ -39,9 +39,11 @@ public struct StateInspection: ~Copyable {
         _ visit: (StateRecord.Place, StateRecord?, _ key: UnsafeRawBufferPointer?) -> Void = { _, _, _ in }
     ) throws(WorkerStop) -> [StateSummary] {
         var summaries: [StateSummary] = []
+        var unread = UnreadRecords(topic: topic, thisRelease: release)
         for number in 0..<(try partitionCount()) {
-            summaries.append(try read(Partition(Int32(number)), visit))
+            summaries.append(try read(Partition(Int32(number)), &unread, visit))
         }
+        try explain { () throws(LogFailure) in try unread.check() }
         StateSummary.settle(&summaries)
         return summaries
     }
@@ -57,7 +59,7 @@ public struct StateInspection: ~Copyable {
     }
 
     private func read(
-        _ partition: Partition,
+        _ partition: Partition, _ unread: inout UnreadRecords,
         _ visit: (StateRecord.Place, StateRecord?, _ key: UnsafeRawBufferPointer?) -> Void
     ) throws(WorkerStop) -> StateSummary {
         var summary = StateSummary(partition: partition)
@@ -79,7 +81,7 @@ public struct StateInspection: ~Copyable {
                 continue
             }
             lastNews = .now
-            for index in 0..<count { try take(reader.batch[index], &summary, visit) }
+            for index in 0..<count { try take(reader.batch[index], &summary, &unread, visit) }
         }
         return summary
     }
@@ -97,18 +99,22 @@ public struct StateInspection: ~Copyable {
     }
 
     private func take(
-        _ record: Record, _ summary: inout StateSummary,
+        _ record: Record, _ summary: inout StateSummary, _ unread: inout UnreadRecords,
         _ visit: (StateRecord.Place, StateRecord?, _ key: UnsafeRawBufferPointer?) -> Void
     ) throws(WorkerStop) {
         let place = StateRecord.Place(Partition(record.partition), Offset(record.offset))
         do throws(StateRecordError) {
             let state = try StateRecord(key: record.key, value: record.value)
+            if case .barrier(let barrier)? = state { unread.saw(barrier) }
             summary.add(state, key: record.key, value: record.value)
             visit(place, state, record.key)
         } catch {
-            throw WorkerStop(
-                .configuration, error.explained(topic: topic, at: place, thisRelease: release))
+            try explain { () throws(LogFailure) in try unread.note(error, at: place) }
         }
+    }
+
+    private func explain(_ body: () throws(LogFailure) -> Void) throws(WorkerStop) {
+        do throws(LogFailure) { try body() } catch { throw WorkerStop(.configuration, error.message) }
     }
 
     private func ask<T: ~Copyable>(_ body: () throws(KafkaError) -> T) throws(WorkerStop) -> T {

@@ -13,7 +13,8 @@ enum Probe: String, CaseIterable {
     case leftoverReplaced, leftoverDeleted, recoveredOnceMore
     case inputAborted, deadLetter, deadLetterAborted, duplicate, belowWindow, tombstone
     case beginFailed, sendFailed, offsetsRefused, commitFailed, abortFailed, prepareFailed, pollFailed,
-        rewindFailed
+        rewindFailed,
+        topicSaidGone
     case questionFailed, readerFailed, stateCompacted, inputTrimmed, catalogAdopted
     case aliveButEvicted, hungInsideCall, hungBeforeDelivery, replacedWhileAlive, stoppedInOrder
     case offsetsBeforeMessages

@@ -42,7 +42,9 @@ final class Scenario {
     }
 
     func sendRaw(_ text: String, to partition: Int = 0) {
-        cluster.partition(.input, partition).append(SimRecord(offset: 0, key: [1], value: Array(text.utf8)))
+        let record = SimRecord(
+            offset: 0, key: [1], value: Array(text.utf8), timestampMs: cluster.nowMs)
+        cluster.partition(.input, partition).append(record)
     }
 
     /// Fails the next so many calls of a kind.

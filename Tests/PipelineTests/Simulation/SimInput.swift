@@ -129,6 +129,7 @@ struct SimProducer {
             // A connector that loses what it told tells it again; the simulated one does not.
             open[partition] = (transactionCount, rows != nil || cluster.random.happens(500))
         }
+        record.timestampMs = cluster.nowMs
         record.transaction = open[partition]?.number
         let offset = cluster.partition(.input, Int(partition)).append(record)
         record.transaction = nil

@@ -55,7 +55,7 @@ extension SimLog {
         }
         var record = SimRecord(
             offset: 0, key: key, value: message.value.map { Array($0) },
-            headers: message.envelope?.headers ?? [])
+            headers: message.envelope?.headers ?? [], timestampMs: cluster.nowMs)
         if !isTransactional { record.asOf = transaction.offsets }
         unsent.append((message.topic, index, record))
         // The client sends in the background, at the latest before the transaction's end.

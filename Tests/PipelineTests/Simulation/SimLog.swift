@@ -160,6 +160,7 @@ final class SimLog: Log {
         if let news = news.take() { return hear(news) }
         if let unanswered { cluster.violated("\(name) polls without an answer to \(unanswered)") }
         if strikes(cluster.faults.poll, .pollFailed) { throw .unavailable("simulated poll") }
+        if strikes(cluster.faults.poll / 4, .topicSaidGone) { throw .topicGone("simulated poll") }
         if let event = groupEvent.take() {
             cluster.say("\(name) is told \(event)")
             unanswered = event

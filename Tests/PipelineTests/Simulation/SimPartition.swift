@@ -4,6 +4,8 @@ struct SimRecord {
     var key: [UInt8]?
     var value: [UInt8]?
     var headers: [(name: String, value: [UInt8]?)] = []
+    /// By the cluster's clock; nil where nobody asks.
+    var timestampMs: Int64?
     /// The transaction that wrote it; nil for plain producers.
     var transaction: Int?
     /// Of an output without transactions: the input offsets that its transaction was to commit.
@@ -70,6 +72,11 @@ final class SimPartition {
             index += 1
         }
         return (found, max(from, bound))
+    }
+
+    /// The first record that is as new, or the end.
+    func offset(atMs time: Int64) -> Int64 {
+        records.first { ($0.timestampMs ?? .min) >= time }?.offset ?? end
     }
 
     /// Everything committed.

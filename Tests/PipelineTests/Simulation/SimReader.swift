@@ -29,7 +29,9 @@ extension SimLog {
     }
 
     func offset(at time: Timestamp, _ partition: Partition) throws(LogFailure) -> Offset {
-        try bounds(.input, partition).lowerBound
+        try question("offset")
+        let source = cluster.partition(.input, Int(partition.rawValue))
+        return Offset(source.offset(atMs: time.microseconds / 1_000))
     }
 
     func reader(_ topic: Topic, _ spans: [LogSpan]) throws(LogFailure) -> SimReader {
@@ -132,7 +134,10 @@ final class SimReader: LogReader {
         return batch.count
     }
 
-    func envelope(_ index: Int) -> Envelope { Envelope(headers: batch[index].record.headers) }
+    func envelope(_ index: Int) -> Envelope {
+        let record = batch[index].record
+        return Envelope(headers: record.headers, timestampMs: record.timestampMs)
+    }
 
     func record(_ index: Int) -> LogRecord {
         let (partition, record) = batch[index]
