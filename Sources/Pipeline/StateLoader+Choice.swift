@@ -5,6 +5,7 @@ extension StateLoader {
     /// Everything was read, so that it is known which records count.
     func finishReading() {
         stored.ledger.fillGaps(from: stored.earlierLedger)
+        barriers.finish()
         stored.barriers = barriers.chosen
         stored.unfinished = barriers.all
         stored.whole = barriers.whole

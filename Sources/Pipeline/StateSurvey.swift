@@ -80,6 +80,8 @@ final class StateSurvey<L: Log> {
         guard let count = try reader.poll(waitMs: 100) else {
             self.reader = nil
             try unread.check()
+            for index in state.barriers.indices { state.barriers[index].finish() }
+            state.allBarriers.finish()
             return true
         }
         for index in 0..<count { try take(reader.record(index)) }

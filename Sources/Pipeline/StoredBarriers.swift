@@ -18,6 +18,14 @@ struct StoredBarriers {
 
     mutating func remove(_ key: StateRecord.Key) { barriers[key] = nil }
 
+    /// Everything was read: the newest generation that is whole is one whose barriers still stand. Without transactions
+    /// a worker that was thought dead may have written over them.
+    mutating func finish() {
+        let generations = Dictionary(grouping: barriers.values) { $0.stamp.generation }
+        let standing = generations.filter { $0.key > 0 && $0.value.count >= Int($0.value[0].laneCount) }
+        whole = standing.keys.max() ?? 0
+    }
+
     /// The whole generation's, by input partition.
     var chosen: [Partition: Barrier] {
         let chosen = barriers.values.filter { $0.stamp.generation == whole }

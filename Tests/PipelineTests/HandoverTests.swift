@@ -112,6 +112,35 @@ struct HandoverTests {
         #expect(scenario.cluster.coverage[.parkedReused] == 1)
         #expect(try scenario.stock(process) == [1: 20])
     }
+
+    /// Home again with the barrier of the old rules, it would let the next start count by them again.
+    @Test("are read again when the first checkpoint of new rules is not written, and that comes first then")
+    func unpinned() throws {
+        let scenario = Scenario()
+        scenario.settings.checkpointIntervalMs = 1_000_000
+        let first = scenario.start()
+        scenario.send("RECEIVED", 20)
+        try scenario.run(first)
+        first.inbox.stop()
+        #expect(try !first.worker.step())
+        first.log.close()
+        scenario.settings.eventTypes["LOST"] = -1
+        scenario.settings.acceptsConfigChange = true
+        let second = scenario.start()
+        for _ in 0..<100 where !second.log.isRecovering() { try scenario.run(second, steps: 1) }
+        // The partitions go in the very step in which they are live, and come home.
+        scenario.cluster.faults.rebalancesIn = "assign"
+        try scenario.run(second)
+        #expect(scenario.cluster.faults.rebalancesIn == nil)
+        #expect(scenario.cluster.coverage[.parkedReused] == 0)
+        scenario.send("LOST", 5)
+        try scenario.run(second)
+        scenario.kill(second)
+        scenario.settings.acceptsConfigChange = false
+        let third = scenario.start()
+        try scenario.run(third)
+        #expect(try scenario.stock(third) == [1: 15])
+    }
 }
 
 @Suite("An input topic whose partition count changed")

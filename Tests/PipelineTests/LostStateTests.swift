@@ -31,6 +31,21 @@ struct LostStateTests {
             "\(stop?.message ?? "")")
     }
 
+    @Test("may hold what somebody else deleted, under keys that begin like stockd's")
+    func foreignTombstones() throws {
+        let scenario = Scenario()
+        for kind in ["B", "F", "I", "N", "P", "S"] {
+            let key = Array(kind.utf8) + Array(repeating: 0xFF, count: kind == "F" ? 5 : 8)
+            scenario.cluster.partition(.state, 0).append(SimRecord(offset: 0, key: key, value: nil))
+            scenario.cluster.partition(.state, 0)
+                .append(SimRecord(offset: 0, key: Array(key.prefix(5)), value: nil))
+        }
+        let process = scenario.start()
+        scenario.send("RECEIVED", 20)
+        try scenario.run(process)
+        #expect(try scenario.stock(process) == [1: 20])
+    }
+
     @Test("is noticed by the event ids that are missing")
     func chunks() throws {
         let scenario = Scenario()

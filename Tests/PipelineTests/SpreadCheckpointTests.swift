@@ -101,4 +101,22 @@ struct SpreadCheckpointTests {
         #expect(try scenario.stock(next) == Self.stock)
         #expect(scenario.lines.lines.contains { $0.contains("computing the state from the log's beginning") })
     }
+
+    @Test("without transactions is taken for none when another worker has written over its barrier")
+    func barrierWrittenOver() throws {
+        let (scenario, process) = try begun(.atLeastOnce)
+        try scenario.run(process, steps: 200)
+        scenario.kill(process)
+        let barriers = scenario.stored.compactMap { record -> Barrier? in
+            if case .barrier(let barrier) = record { barrier } else { nil }
+        }
+        var newest = try #require(barriers.max { $0.stamp.generation < $1.stamp.generation })
+        // What a worker that was thought dead had still to send; its records are written over already.
+        newest.stamp.generation /= 2
+        scenario.store(.barrier(newest))
+        let next = scenario.start(Self.catalog)
+        try scenario.run(next, steps: 300)
+        #expect(try scenario.stock(next) == Self.stock)
+        #expect(scenario.lines.lines.contains { $0.contains("computing the state from the log's beginning") })
+    }
 }

@@ -134,7 +134,7 @@ struct StateRecordJSONTests {
             StateRecord.Name.cells(bucket: 9), .seen(Partition(3), place: 5), .movements(number: -4),
             .movementLog(Partition(2)), .barrier(Partition(1)), .position(Partition(6)), .alert(pair),
             .stockFingerprint(pair), .rollupFingerprint(ProductID(-7)),
-            .referenceRefused(.warehouses, Partition(5)), .intent(Partition(-2), part: 9),
+            .referenceRefused(.warehouses, Partition(5)), .intent(Partition(2), part: 9),
         ] {
             for slot in 0...(name.isOfCheckpoint ? 1 : 0) as ClosedRange<UInt8> {
                 let key = StateRecord.Key(name, slot: slot)

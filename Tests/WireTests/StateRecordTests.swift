@@ -176,6 +176,45 @@ import Wire
         #expect(Self.decode(barrier.key, barrier.value) == .failure(.foreign))
     }
 
+    @Test func `partitions and offsets below zero, and a number without a next, are foreign`() {
+        for record in Self.records {
+            var (key, value) = Self.encode(record)
+            switch record.name {
+            case .seen, .barrier, .position, .movementLog, .intent: key[4] |= 0x80
+            case .referenceRefused: key[5] |= 0x80
+            default: continue
+            }
+            #expect(Self.decode(key, value) == .failure(.foreign))
+            #expect(Self.key(key) == nil, "its tombstone says nothing")
+            guard case .position = record else { continue }
+            key[4] &= 0x7F
+            value[8] |= 0x80
+            #expect(Self.decode(key, value) == .failure(.foreign))
+        }
+        var (key, value) = Self.encode(Self.intents[0])
+        key.replaceSubrange(5..<9, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        #expect(Self.decode(key, value) == .failure(.foreign))
+        (key, value) = Self.encode(.barrier(Self.barrier))
+        let base = 1 + 4 + Self.barrier.release.utf8.count
+        for offset in [base, base + 8] {
+            var wrong = value
+            wrong[offset + 7] |= 0x80
+            #expect(Self.decode(key, wrong) == .failure(.foreign))
+        }
+    }
+
+    @Test func `a tombstone is of the record with just its key`() {
+        for record in Self.records {
+            let key = Self.encode(record).key
+            #expect(Self.key(key) == record.key)
+            #expect(Self.key(key + [2]) == nil)
+        }
+    }
+
+    private static func key(_ bytes: [UInt8]) -> StateRecord.Key? {
+        withExactBytes(bytes) { StateRecord.Key($0) }
+    }
+
     @Test func `an unknown version is refused, and a barrier names the release that wrote it`() {
         for record in Self.records {
             var (key, value) = Self.encode(record)
@@ -261,6 +300,8 @@ import Wire
     private static func random(_ random: inout SeededRandom) -> StateRecord {
         func int32() -> Int32 { Int32(truncatingIfNeeded: random.int64()) }
         func uint64() -> UInt64 { UInt64(bitPattern: random.int64()) }
+        func partition() -> Partition { Partition(int32() & .max) }
+        func offset() -> Offset { Offset(random.int64() & .max) }
         let pair = Pair(packed: uint64())
         switch random.below(7) {
         case 0:
@@ -269,16 +310,16 @@ import Wire
         case 1:
             let chunk = SeenChunk(
                 number: random.int64(), words: (0..<SeenChunk.wordCount).map { _ in uint64() })
-            return .seen(Partition(int32()), place: UInt32(bitPattern: int32()), chunk, stamp(&random))
+            return .seen(partition(), place: UInt32(bitPattern: int32()), chunk, stamp(&random))
         case 2:
             let text = String(repeating: random.pick(["a", "é", "\0", "😀"]), count: random.below(40))
             return .barrier(
                 Barrier(
-                    partition: Partition(int32()), base: Offset(random.int64()),
-                    offset: Offset(random.int64()), highestID: random.chance(3) ? nil : random.int64(),
+                    partition: partition(), base: offset(), offset: offset(),
+                    highestID: random.chance(3) ? nil : random.int64(),
                     cellCount: UInt32(bitPattern: int32()), seenChunkCount: UInt32(bitPattern: int32()),
                     alertCount: UInt32(bitPattern: int32()), settings: text, release: text + "1"))
-        case 3: return .position(Partition(int32()), Offset(random.int64()))
+        case 3: return .position(partition(), offset())
         case 4:
             let entry = LedgerEntry(
                 severity: random.pick(Severity.allCases + [nil]), incident: UInt32(bitPattern: int32()),

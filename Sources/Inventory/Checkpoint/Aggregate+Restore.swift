@@ -61,7 +61,7 @@ extension Aggregate {
     /// The cells of a bucket that was put back, so many of them.
     public func restoredCells(bucket: UInt32, count: Int) -> [CellImage] {
         let first = Int(bucket) * Self.cellsPerBucket
-        return (first..<min(first + count, table.count)).map { image(table.cells[$0]) }
+        return (first..<max(first, min(first + count, table.count))).map { image(table.cells[$0]) }
     }
 
     /// Puts a bucket of cells back. The aggregate is fit for use only after `finishRestoringCells`.

@@ -24,7 +24,9 @@ struct MovementPlace: Hashable {
 /// Turns ids into keys and back.
 struct MovementMixer {
     /// Differs between logs so that no input can be made to collide in all of them.
-    let seed = UInt64.random(in: .min ... .max) & Self.mask
+    let seed: UInt64
+
+    init(seed: UInt64 = .random(in: .min ... .max)) { self.seed = seed & Self.mask }
 
     /// Block numbers have 58 bits.
     private static let mask: UInt64 = 1 << 58 - 1

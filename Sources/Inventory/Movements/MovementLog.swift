@@ -17,7 +17,7 @@ struct MovementLog: ~Copyable {
         var place: MovementPlace { key.place }
     }
 
-    let mixer = MovementMixer()
+    let mixer: MovementMixer
     private let directory = MovementDirectory()
     /// By slot of the pair's cell.
     var events: [PairEvents] = []
@@ -29,6 +29,8 @@ struct MovementLog: ~Copyable {
     private(set) var digest: UInt64 = 0
     /// The newest truncation: no row of this version or an older one stands.
     var truncated: RowVersion?
+
+    init(_ mixer: MovementMixer = MovementMixer()) { self.mixer = mixer }
 
     deinit {
         for pair in events { pair.deallocate() }

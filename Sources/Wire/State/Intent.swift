@@ -75,7 +75,7 @@ extension Intent {
             let partition = Partition(try value.read())
             // Ascending, as they were written.
             if let last, partition <= last { throw .foreign }
-            offsets[partition] = Offset(try value.read())
+            offsets[partition] = try StateRecord.readOffset(&value)
             last = partition
         }
         for _ in 0..<(try value.read(UInt32.self)) {

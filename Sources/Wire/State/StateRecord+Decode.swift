@@ -23,38 +23,36 @@ extension StateRecord {
         _ kind: Kind, _ version: UInt8, _ key: inout LittleEndianReader,
         _ value: inout LittleEndianReader
     ) throws(StateRecordError) -> StateRecord {
-        switch kind {
-        case .cells:
-            let bucket: UInt32 = try key.read()
+        switch try Name.read(kind, &key) {
+        case .cells(let bucket):
             let stamp = try readStamp(version, &key, &value)
             return .cells(bucket: bucket, try readCells(&value), stamp)
-        case .seen:
-            let (partition, place) = (Partition(try key.read()), try key.read(UInt32.self))
+        case .seen(let partition, let place):
             let stamp = try readStamp(version, &key, &value)
             return .seen(partition, place: place, try readChunk(&value), stamp)
-        case .barrier:
-            let partition = Partition(try key.read())
+        case .barrier(let partition):
             return .barrier(try readBarrier(partition, try readSlot(version, &key), version, &value))
-        case .position: return .position(Partition(try key.read()), Offset(try value.read()))
-        case .alert: return .alert(Pair(packed: try key.read()), try readEntry(&value))
-        case .stockFingerprint: return .stockFingerprint(Pair(packed: try key.read()), try value.read())
-        case .rollupFingerprint:
-            return .rollupFingerprint(ProductID(try key.read()), try value.read())
-        case .movements:
-            let number: Int64 = try key.read()
+        case .position(let partition): return .position(partition, try readOffset(&value))
+        case .alert(let pair): return .alert(pair, try readEntry(&value))
+        case .stockFingerprint(let pair): return .stockFingerprint(pair, try value.read())
+        case .rollupFingerprint(let product): return .rollupFingerprint(product, try value.read())
+        case .movements(let number):
             let stamp = try readStamp(version, &key, &value)
             return .movements(try readMovements(number, &value), stamp)
-        case .movementLog:
-            let partition = Partition(try key.read())
+        case .movementLog(let partition):
             var summary = try readSummary(partition, try readStamp(version, &key, &value), &value)
             if version > 3 { summary.digest = try value.read() }
             return .movementLog(summary)
-        case .referenceRefused:
-            guard let table = ReferenceKind(rawValue: try key.read()) else { throw .foreign }
-            return .referenceRefused(table, Partition(try key.read()), Offset(try value.read()))
-        case .intent:
-            return .intent(try Intent(Partition(try key.read()), part: try key.read(), &value))
+        case .referenceRefused(let table, let partition):
+            return .referenceRefused(table, partition, try readOffset(&value))
+        case .intent(let partition, let part): return .intent(try Intent(partition, part: part, &value))
         }
+    }
+
+    static func readOffset(_ value: inout LittleEndianReader) throws(StateRecordError) -> Offset {
+        let offset = Offset(try value.read())
+        guard offset >= Offset(0) else { throw .foreign }
+        return offset
     }
 
     /// The second of two keys has one byte more.
@@ -126,7 +124,7 @@ extension StateRecord {
     private static func readSummary(
         _ partition: Partition, _ stamp: Stamp, _ value: inout LittleEndianReader
     ) throws(StateRecordError) -> MovementLogSummary {
-        let offset = Offset(try value.read())
+        let offset = try readOffset(&value)
         let count: UInt64 = try value.read()
         let isTruncated: UInt8 = try value.read()
         let version = try readVersion(&value)
@@ -140,8 +138,8 @@ extension StateRecord {
         _ partition: Partition, _ slot: UInt8, _ version: UInt8, _ value: inout LittleEndianReader
     ) throws(StateRecordError) -> Barrier {
         let release = try value.readText()
-        let base = Offset(try value.read())
-        let offset = Offset(try value.read())
+        let base = try readOffset(&value)
+        let offset = try readOffset(&value)
         let hasHighest: UInt8 = try value.read()
         let highest: Int64 = try value.read()
         guard hasHighest == 1 || (hasHighest == 0 && highest == 0) else { throw .foreign }

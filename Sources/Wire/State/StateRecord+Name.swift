@@ -15,24 +15,38 @@ extension StateRecord {
         case referenceRefused(ReferenceKind, Partition)
         case intent(Partition, part: UInt32)
 
-        /// Reads what a key says behind its first byte.
-        fileprivate static func read(
-            _ kind: Kind, _ key: inout LittleEndianReader
-        ) throws(StateRecordError) -> Name {
+        /// Reads what a key says behind its first byte, but for the slot.
+        static func read(_ kind: Kind, _ key: inout LittleEndianReader) throws(StateRecordError) -> Name {
             switch kind {
             case .cells: .cells(bucket: try key.read())
-            case .seen: .seen(Partition(try key.read()), place: try key.read())
+            case .seen: .seen(try readPartition(&key), place: try key.read())
             case .movements: .movements(number: try key.read())
-            case .movementLog: .movementLog(Partition(try key.read()))
-            case .barrier: .barrier(Partition(try key.read()))
-            case .position: .position(Partition(try key.read()))
+            case .movementLog: .movementLog(try readPartition(&key))
+            case .barrier: .barrier(try readPartition(&key))
+            case .position: .position(try readPartition(&key))
             case .alert: .alert(Pair(packed: try key.read()))
             case .stockFingerprint: .stockFingerprint(Pair(packed: try key.read()))
             case .rollupFingerprint: .rollupFingerprint(ProductID(try key.read()))
             case .referenceRefused:
-                .referenceRefused(try readTable(&key), Partition(try key.read()))
-            case .intent: .intent(Partition(try key.read()), part: try key.read())
+                .referenceRefused(try readTable(&key), try readPartition(&key))
+            case .intent: .intent(try readPartition(&key), part: try readPart(&key))
             }
+        }
+
+        /// No topic has a partition below zero, and places are worked out from it.
+        private static func readPartition(
+            _ key: inout LittleEndianReader
+        ) throws(StateRecordError) -> Partition {
+            let partition = Partition(try key.read())
+            guard partition >= Partition(0) else { throw .foreign }
+            return partition
+        }
+
+        /// There is always a next one.
+        private static func readPart(_ key: inout LittleEndianReader) throws(StateRecordError) -> UInt32 {
+            let part: UInt32 = try key.read()
+            guard part < .max else { throw .foreign }
+            return part
         }
 
         private static func readTable(
@@ -88,7 +102,9 @@ extension StateRecord {
             guard (try? reader.read(UInt8.self)) != nil, let name = try? Name.read(kind, &reader) else {
                 return nil
             }
-            self.init(name, slot: name.isOfCheckpoint && (try? reader.read(UInt8.self)) == 1 ? 1 : 0)
+            let slot = name.isOfCheckpoint && reader.remaining > 0 ? try? reader.read(UInt8.self) : nil
+            guard reader.remaining == 0, slot == nil || slot == 1 else { return nil }
+            self.init(name, slot: slot ?? 0)
         }
     }
 

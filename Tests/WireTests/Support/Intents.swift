@@ -6,7 +6,7 @@ extension StateRecordTests {
         .intent(Intent(partition: Partition(3), part: 0, offsets: [:])),
         .intent(
             Intent(
-                partition: Partition(.max), part: .max,
+                partition: Partition(.max), part: .max - 1,
                 offsets: [Partition(0): Offset(.max), Partition(1): Offset(0)],
                 alerts: [
                     Intent.Alert(
