@@ -52,6 +52,22 @@ struct LogMadeAnewTests {
         #expect(stop?.message.contains("deleted and made anew") == true, "\(stop?.message ?? "")")
     }
 
+    @Test("stops a daemon that hears so while it commits, though that fails")
+    func duringCommit() throws {
+        let scenario = try stocked(.exactlyOnce)
+        scenario.settings.commitIntervalMs = 0
+        let process = scenario.start()
+        try scenario.run(process)
+        scenario.cluster.topics[.input] = [SimPartition()]
+        scenario.cluster.groupOffsets = [:]
+        for _ in 0..<5 { scenario.send("RECEIVED", 2) }
+        scenario.fail(.commitFailed)
+        scenario.cluster.faults.following = ("commit", .topicSaidGone)
+        let stop = #expect(throws: WorkerStop.self) { try scenario.run(process) }
+        #expect(stop?.message.contains("deleted and made anew") == true, "\(stop?.message ?? "")")
+        #expect(scenario.cluster.coverage[.topicSaidGone] == 1)
+    }
+
     @Test("is looked for in vain where the topic is the same")
     func hiccup() throws {
         let scenario = try stocked(.exactlyOnce)

@@ -27,6 +27,8 @@ struct SimFaults {
     var hangsIn = "sendOffsets"
     /// The next call of this name is met by a rebalance.
     var rebalancesIn: String?
+    /// A fault that is to happen at the next occasion after the call of a name was made.
+    var following: (call: String, probe: Probe)?
     /// How often records still come after the client was told of a rebalance.
     var recordsBeforeNews = 0
     /// Faults to happen at the next occasion, so many times each.

@@ -96,6 +96,10 @@ final class SimLog: Log {
             cluster.faults.rebalancesIn = nil
             cluster.startRebalance()
         }
+        if let (name, probe) = cluster.faults.following, call == name {
+            cluster.faults.following = nil
+            cluster.faults.scripted[probe] = 1
+        }
         guard !isDead else { throw .fatal("killed") }
         diesAfterwards = false
         if cluster.faults.isOn {
