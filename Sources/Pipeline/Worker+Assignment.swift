@@ -145,8 +145,20 @@ extension Worker {
             sizes: sizes)
     }
 
+    /// Takes a recovery further. The group is answered also while a broker that it needs does not answer: until then
+    /// all other members wait, up to their `max.poll.interval.ms`.
+    func advanceOrListen(_ recovery: Recovery<L>) throws(LogFailure) {
+        do throws(LogFailure) {
+            try advance(recovery)
+        } catch {
+            // Nothing is assigned yet, so that no records come.
+            if case .unavailable = error { try take(log.poll(maxRecords: 1, waitMs: 0)) }
+            throw error
+        }
+    }
+
     /// Takes a recovery one piece further, and goes live when it is complete.
-    func advance(_ recovery: Recovery<L>) throws(LogFailure) {
+    private func advance(_ recovery: Recovery<L>) throws(LogFailure) {
         // Before the producer is prepared: a second member by mistake must not fence the first.
         let needed: Ownership = settings.keyedBy == .none || recovery.isRelayout ? .whole : .right
         if ownership != needed {

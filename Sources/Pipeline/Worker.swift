@@ -103,7 +103,7 @@ public final class Worker<L: Log> {
             if transaction.mustPutBack { try putBack() }
             try takeReadAhead()
             try reference?.advance()
-            if case .recovering(let recovery) = phase { try advance(recovery) }
+            if case .recovering(let recovery) = phase { try advanceOrListen(recovery) }
             let polled = try log.poll(maxRecords: roomInTransaction, waitMs: waitMs)
             patience.reset(.broker, telemetry)
             try take(polled)

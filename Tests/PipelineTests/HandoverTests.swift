@@ -113,6 +113,24 @@ struct HandoverTests {
         #expect(try scenario.stock(process) == [1: 20])
     }
 
+    @Test("are handed over also by a worker that recovers them in vain, for want of a broker")
+    func recoveringInVain() throws {
+        let scenario = Scenario(partitions: 2)
+        scenario.settings.keyedBy = .product
+        let first = scenario.start()
+        scenario.send("RECEIVED", 20)
+        for _ in 0..<100 where !first.log.isRecovering() { try scenario.run(first, steps: 1) }
+        scenario.fail(.questionFailed, times: .max)
+        let second = scenario.start(slot: 1)
+        try scenario.run(first, second, steps: 50)
+        #expect(scenario.cluster.members.count == 2, "nobody was thought dead")
+        #expect([first, second].map { $0.log.owned.count } == [1, 1])
+        scenario.cluster.faults.scripted = [:]
+        try scenario.run(first, second)
+        #expect(try scenario.stock(first) == [1: 20] || scenario.stock(second) == [1: 20])
+        #expect(scenario.cluster.violation == nil)
+    }
+
     /// Home again with the barrier of the old rules, it would let the next start count by them again.
     @Test("are read again when the first checkpoint of new rules is not written, and that comes first then")
     func unpinned() throws {
