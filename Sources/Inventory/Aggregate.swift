@@ -86,6 +86,9 @@ public struct Aggregate: ~Copyable {
         !journal.touched.isEmpty || !pending.isEmpty || !pendingProducts.isEmpty || isWholePending
     }
 
+    /// How much the open transaction changed: pairs, and rows of the events table.
+    public var journalLength: Int { journal.touched.count + journal.moved.count + journal.added.count }
+
     /// Counts one event; `lane` and the event's position are those of its input partition.
     public mutating func apply(_ event: OrderEvent, lane: Int, source: Source) -> Outcome {
         apply(event, lane: lane, source: source, likelySlot: Cell.none)

@@ -43,7 +43,7 @@ struct Journal: ~Copyable {
 
 extension Array {
     /// Keeps the memory for as many elements again, unless there is far more of it than was needed this time: a
-    /// backlog works in transactions of 250,000 events, and what follows it needs a thousandth of that.
+    /// backlog works in transactions of up to 1,000,000 events, and what follows it needs a thousandth of that.
     mutating func empty() {
         removeAll(keepingCapacity: capacity < 65_536 || count > capacity / 64)
     }

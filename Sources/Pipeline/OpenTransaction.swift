@@ -35,8 +35,8 @@ struct OpenTransaction {
     var beginsCheckpoint = false
     /// Barriers were sent that nothing can take back; only without transactions.
     var holdsBarriers = false
-    /// How long the last commit took; kept from one transaction to the next.
-    var commitTookMs: Int64 = 0
+    /// How long Kafka was waited for in the last commit; kept from one transaction to the next.
+    var waitedMs: Int64 = 0
     /// When the transaction committed that the last checkpoint began with; nil before the first, which is then due
     /// at once.
     var checkpointedMs: Int64?

@@ -60,6 +60,8 @@ public struct PipelineSettings: Sendable {
     public var hasDeadLetterTopic = true
     public var maxBatchEvents = 1_000
     public var commitIntervalMs: Int64 = 50
+    /// On a backlog so many times as long is gathered as Kafka was waited for in the commit before.
+    public var gatheringPerWait: Int64 = 29
     /// 0 writes a checkpoint in every transaction.
     public var checkpointIntervalMs: Int64 = 5_000
     /// Bytes of a checkpoint that one transaction holds; what is more goes into the following ones.

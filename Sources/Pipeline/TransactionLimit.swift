@@ -2,10 +2,14 @@
 /// time-out: the same once more would not either.
 struct TransactionLimit {
     private var records = most
-    /// Bounds the journal's memory: 16 MB when each record is of another pair.
-    private static let most = 250_000
+    private static let most = 1_000_000
+    /// Bounds the journal's memory to 16 MB.
+    private static let mostChanges = 250_000
 
     func isReached(_ taken: Int) -> Bool { taken >= records }
+
+    /// - Parameter changes: the journal's length.
+    func isReached(_ taken: Int, changes: Int) -> Bool { isReached(taken) || changes >= Self.mostChanges }
 
     /// How many more records a poll may bring.
     func room(_ batch: Int, after taken: Int) -> Int { min(batch, max(1, records - taken)) }

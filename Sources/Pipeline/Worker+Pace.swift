@@ -24,14 +24,18 @@ extension Worker {
         if hasPendingChanges || hasRefusedRows || isIdleCheckpointDue { return true }
         // What is left of a checkpoint needs no events to go on.
         guard transaction.hasWork else { return isCheckpointUnderWay }
-        return transaction.isQueueDry || limit.isReached(transaction.records)
+        return transaction.isQueueDry || limit.isReached(transaction.records, changes: changes)
             || log.nowMs - transaction.startedMs >= gatheringMs
     }
 
-    /// How long a transaction gathers while there is a backlog: no longer than configured, unless commits would
-    /// take more than a tenth of the time. Then all would only become later.
+    private var changes: Int { shards.reduce(0) { $0 + $1.aggregate.journalLength } }
+
+    /// How long a transaction gathers while there is a backlog: no longer than configured, unless waiting for commits
+    /// would take more than a thirtieth of the time. Then all would only become later.
     private var gatheringMs: Int64 {
-        max(settings.commitIntervalMs, min(9 * transaction.commitTookMs, Self.longestGatheringMs))
+        max(
+            settings.commitIntervalMs,
+            min(settings.gatheringPerWait * transaction.waitedMs, Self.longestGatheringMs))
     }
 
     private static var longestGatheringMs: Int64 { 500 }

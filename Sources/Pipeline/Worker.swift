@@ -244,7 +244,9 @@ public final class Worker<L: Log> {
         views?.begin()
         let checkpoint = isCheckpointDue || isFinal && !isCheckpointUnderWay && isCheckpointUseful
         let positions = positionsToCommit(withCheckpoint: checkpoint)
+        let offeredMs = log.nowMs
         try log.sendOffsets(positions)
+        let takenMs = log.nowMs
         for shard in shards {
             try sendMoved(of: shard)
             try sendKeptLetters(of: shard)
@@ -261,7 +263,7 @@ public final class Worker<L: Log> {
             dropReadAhead()
             throw error
         }
-        transaction.commitTookMs = log.nowMs - askedMs
+        transaction.waitedMs = takenMs - offeredMs + log.nowMs - askedMs
         reference?.markSent(refusedRows)
         for shard in shards {
             shard.commit()

@@ -10,12 +10,17 @@ struct BacklogTests {
         let scenario = Scenario()
         scenario.settings.maxBatchEvents = 100
         scenario.settings.commitIntervalMs = 5
+        scenario.settings.gatheringPerWait = 9
         let process = scenario.start()
         try scenario.run(process)
         for _ in 0..<3_000 { scenario.send("RECEIVED", 1) }
         func play(commits: Int) throws {
             let wanted = scenario.cluster.commits.count + commits
-            while scenario.cluster.commits.count < wanted { _ = try process.worker.step() }
+            while scenario.cluster.commits.count < wanted {
+                _ = try process.worker.step()
+                try #require(
+                    scenario.cluster.commits.count >= wanted || process.log.hasMore, "the backlog ended")
+            }
         }
         try play(commits: 3)
         let published = process.reader.store.publishing.count

@@ -44,6 +44,7 @@ struct HandoverTests {
         scenario.settings.maxBatchEvents = batch
         scenario.settings.delivery = delivery
         scenario.settings.commitIntervalMs = 0
+        scenario.settings.gatheringPerWait = 0
         scenario.settings.checkpointIntervalMs = 1_000_000
         let first = scenario.start()
         scenario.send("RECEIVED", 20)

@@ -77,14 +77,15 @@ struct PatienceTests {
     func limit() {
         var limit = TransactionLimit()
         #expect(limit.room(10_000, after: 0) == 10_000)
-        #expect(limit.isReached(250_000) && !limit.isReached(249_999))
+        #expect(limit.isReached(1_000_000) && !limit.isReached(999_999))
+        #expect(limit.isReached(1, changes: 250_000) && !limit.isReached(1, changes: 249_999))
         limit.halve(60_000)
         #expect(limit.isReached(30_000) && !limit.isReached(29_999))
         #expect(limit.room(10_000, after: 25_000) == 5_000)
         for _ in 0..<20 { limit.halve(1) }
         #expect(limit.room(10_000, after: 0) == 1)
         for _ in 0..<200 { limit.committed() }
-        #expect(!limit.isReached(249_999))
+        #expect(!limit.isReached(999_999))
     }
 
     @Test("a dead letter that its topic refuses gives way, a part at a time")

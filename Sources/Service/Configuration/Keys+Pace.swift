@@ -8,7 +8,7 @@ extension Keys {
             "commit.interval", .duration(.milliseconds(1) ... .seconds(60)), default: "50ms",
             """
             While events wait, results are committed this often, or more seldom where commits would otherwise
-            take over a tenth of the time (at most 500ms); when the input runs dry they are committed at once. It
+            take over a thirtieth of the time (at most 500ms); when the input runs dry they are committed at once. It
             bounds what an alert waits for, not what a lone event waits for.
             """)
         static let checkpointInterval = Key(

@@ -11,6 +11,8 @@ extension PipelineSettings {
         settings.checkpointSliceBytes = random.pick([1, 1, 1, 2_000, 1 << 21])
         settings.maxBatchEvents = random.pick([1, 3, 10, 1_000])
         settings.commitIntervalMs = Int64(random.pick([0, 5, 50, 500]))
+        // Few events, yet many transactions of them.
+        settings.gatheringPerWait = 4
         settings.dedupeWindow = UInt64(random.pick([0, 10, 4_095, 4_096, 100_000]))
         settings.unknownType = random.happens(300) ? .deadLetter : .movesNothing
         settings.alertFormat = random.happens(250) ? .upsert : .changes
