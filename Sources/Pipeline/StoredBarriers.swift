@@ -18,8 +18,8 @@ struct StoredBarriers {
 
     mutating func remove(_ key: StateRecord.Key) { barriers[key] = nil }
 
-    /// Everything was read: the newest generation that is whole is one whose barriers still stand. Without transactions
-    /// a worker that was thought dead may have written over them.
+    /// Everything was read: the newest generation that is whole is one whose barriers still stand. Without
+    /// transactions a worker that was thought dead may have written over them.
     mutating func finish() {
         let generations = Dictionary(grouping: barriers.values) { $0.stamp.generation }
         let standing = generations.filter { $0.key > 0 && $0.value.count >= Int($0.value[0].laneCount) }

@@ -19,8 +19,8 @@ extension Worker {
 
     private static var mostReadAhead: Int { 4_000 }
 
-    /// Records come again after the rewind, other errors when polling goes on; a rebalance, and that the topic is gone,
-    /// is told once.
+    /// Records come again after the rewind, other errors when polling goes on; a rebalance, and that the topic is
+    /// gone, is told once.
     func dropReadAhead() {
         switch readAhead {
         case .success(.assigned), .success(.revoked), .success(.lost), .failure(.topicGone): break
