@@ -54,6 +54,8 @@ public final class Consumer {
         [
             ("fetch.wait.max.ms", String(consumer.fetchWaitMs)),
             ("queued.max.messages.kbytes", String(consumer.queuedKilobytes)),
+            // How long the events of a partition that is added may lie there unseen.
+            ("topic.metadata.refresh.interval.ms", "30000"),
         ] + FetchWaker.fetching
     }
 

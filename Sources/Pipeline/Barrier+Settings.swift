@@ -17,8 +17,12 @@ extension Barrier {
     func difference(to fingerprint: String) -> String {
         let (old, new) = (Self.byName(settings), Self.byName(fingerprint))
         return changedSettings(fingerprint)
-            .map { "\($0)=\(old[$0] ?? "") became \(new[$0] ?? "")" }.joined(separator: "; ")
+            .map { "\($0)=\(old[$0] ?? Self.absent) became \(new[$0] ?? Self.absent)" }.joined(
+                separator: "; ")
     }
+
+    /// What is as it was from the first has no line.
+    private static let absent: Substring = "(default)"
 
     private static func byName(_ settings: String) -> [Substring: Substring] {
         let lines = settings.split(separator: "\n").map { line in

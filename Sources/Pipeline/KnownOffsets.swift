@@ -98,7 +98,8 @@ struct KnownOffsets {
                 "the consumer group has committed offset \(group?.rawValue ?? position?.rawValue ?? 0) of "
                     + "\(settings.inputTopic)[\(partition.rawValue)], but \(settings.stateTopic) holds no "
                     + "state for it: the topic was deleted, or the group id belongs to another program. Start once "
-                    + "with --rebuild to recompute the stock from the log, or choose another kafka.group_id.")
+                    + "with --rebuild to recompute the stock from the log, or choose another kafka.group_id. "
+                    + LostLedger.words)
         }
         return try settings.delivery == .exactlyOnce ? agreed(settings, telemetry) : acknowledged
     }
@@ -122,6 +123,7 @@ struct KnownOffsets {
             "the consumer group's offset of \(settings.inputTopic)[\(partition.rawValue)] is \(group.rawValue), "
                 + "but stockd committed \(stored.rawValue): something else uses the group id, or the offsets "
                 + "were reset. Counting from there would falsify stock. Set the group's offset back to "
-                + "\(stored.rawValue).")
+                + "\(stored.rawValue), or delete its offsets of the topic: stockd then goes on from its own "
+                + "(kafka-consumer-groups --delete-offsets).")
     }
 }

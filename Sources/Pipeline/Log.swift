@@ -122,6 +122,20 @@ public struct ReadProgress: Equatable, Sendable {
 /// The topics a worker touches, by what they are for.
 public enum Topic: Sendable, Hashable {
     case input, state, alerts, deadLetters, stockLevels, rollup, products, warehouses
+
+    /// The setting that names it.
+    var key: String {
+        switch self {
+        case .input: "input.topic"
+        case .state: "state.topic"
+        case .alerts: "alerts.topic"
+        case .deadLetters: "dead_letters.topic"
+        case .stockLevels: "outputs.stock_levels.topic"
+        case .rollup: "outputs.rollup.topic"
+        case .products: "reference.products.topic"
+        case .warehouses: "reference.warehouses.topic"
+        }
+    }
 }
 
 /// What a poll brought.

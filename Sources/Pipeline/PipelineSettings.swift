@@ -97,6 +97,15 @@ public struct PipelineSettings: Sendable {
         .joined(separator: "\n")
     }
 
+    /// What transactions write to.
+    var outputTopics: [Topic] {
+        var topics: [Topic] = [.state, .alerts]
+        if hasDeadLetterTopic { topics.append(.deadLetters) }
+        if outputs.stockLevels { topics.append(.stockLevels) }
+        if outputs.rollup { topics.append(.rollup) }
+        return topics
+    }
+
     /// The input may hold changes of rows, not only events that stay as they are.
     var mayFollowRows: Bool { inputFormat.envelope != .json }
 }

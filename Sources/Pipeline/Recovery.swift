@@ -106,9 +106,7 @@ final class Recovery<L: Log> {
     }
 
     private func checkedStatePartitionCount() throws(LogFailure) -> Int {
-        guard let state = try sizes.count(.state, named: settings.stateTopic) else {
-            throw .misconfigured("the state topic \(settings.stateTopic) does not exist")
-        }
+        let state = try sizes.stateCount(settings)
         let input = try sizes.inputCount(settings)
         guard settings.keyedBy == .none || state == input else {
             throw .misconfigured(

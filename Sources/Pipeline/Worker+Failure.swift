@@ -25,12 +25,14 @@ extension Worker {
             telemetry.unavailable(message)
             let isToPutBack = transaction.isOpen || transaction.hasWork
             if isToPutBack, !transaction.mustPutBack { try putBack() }
+            if isToPutBack { try checkOutputs() }
             log.pause(ms: patience.delayMs(.broker))
         case .mustAbort(let message, let reason):
             telemetry.mustAbort(message)
             if transaction.deadLetters > 0 { deadLetterForm.giveWay(to: reason) }
             if isTransactionOld { try makeSmaller() }
             try putBack()
+            if patience.isTried(.transaction) { try checkOutputs() }
             log.pause(ms: patience.delayMs(.transaction))
         case .indefinite(let message):
             telemetry.indefinite(message)
@@ -61,6 +63,16 @@ extension Worker {
             log.pause(ms: patience.delayMs(.broker))
         case .offsetOutOfRange, .misconfigured, .fatal:
             throw failure
+        }
+    }
+
+    /// A topic that was deleted fails transactions as what passes does, and would for ever.
+    private func checkOutputs() throws(LogFailure) {
+        do throws(LogFailure) {
+            for topic in settings.outputTopics { try sizes.checkOutput(topic, settings) }
+        } catch {
+            // Whether it is gone for good only time tells.
+            if error.isFinal { throw error }
         }
     }
 
@@ -131,6 +143,9 @@ struct Patience {
         failures[subject] = count + 1
         return min(5_000, 50 << Int64(min(count, 7)))
     }
+
+    /// More than once in a row.
+    func isTried(_ subject: Subject) -> Bool { failures[subject, default: 0] > 1 }
 
     mutating func reset(_ subject: Subject, _ telemetry: Telemetry) {
         guard failures[subject] != nil else { return }

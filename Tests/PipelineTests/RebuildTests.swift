@@ -215,6 +215,16 @@ struct StoredStateTests {
         #expect(try scenario.stock(third) == [1: 1, 2: 2, 3: 1], "accepted once, it needs no such word")
     }
 
+    @Test("says of a setting that it had its default before")
+    func changedDefault() throws {
+        let scenario = try stocked(1)
+        scenario.settings.appliesTruncate = true
+        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
+        #expect(
+            stop?.message.contains("input.on_truncate=(default) became apply") == true,
+            "\(stop?.message ?? "")")
+    }
+
     @Test("in a topic whose partition count was changed is not read as if it were whole")
     func grownStateTopic() throws {
         let scenario = try stocked(40)

@@ -8,6 +8,8 @@ final class SimCluster {
     var coverage = Coverage()
     var nowMs: Int64 = 0
     var topics: [Topic: [SimPartition]] = [:]
+    /// One that the brokers do not know any more.
+    var deletedTopic: Topic?
     /// The first thing found wrong.
     private(set) var violation: String?
     var trace: [String] = []

@@ -44,6 +44,10 @@ extension SimLog {
             mustAbort = true
             throw .mustAbort("simulated send")
         }
+        if message.topic == cluster.deletedTopic {
+            mustAbort = true
+            throw .mustAbort("simulated: no such topic")
+        }
         let key = message.key.map { Array($0) }
         let count = cluster.topics[message.topic]!.count
         let index =

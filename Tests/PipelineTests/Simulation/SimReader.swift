@@ -19,7 +19,7 @@ extension SimLog {
 
     func partitionCount(_ topic: Topic) throws(LogFailure) -> Int? {
         try question("partitionCount")
-        return cluster.topics[topic]?.count
+        return topic == cluster.deletedTopic ? nil : cluster.topics[topic]?.count
     }
 
     func bounds(_ topic: Topic, _ partition: Partition) throws(LogFailure) -> Range<Offset> {
