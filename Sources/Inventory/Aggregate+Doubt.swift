@@ -5,23 +5,33 @@
 extension Aggregate {
     /// Publishes alerts again that the open transaction has not published, because they are as the ledger says.
     ///
-    /// To be called behind `consolidate`. Of the two states that the topic may have, the message tells the change
-    /// from the one that is not right.
+    /// To be called behind `consolidate`. Of the states that the topic may have, the message tells the change from one
+    /// that is not right.
+    /// - Parameter doubtful: what the messages say of which the last that is there may be any.
     public mutating func publishAgain<Failure: Error>(
-        _ doubtful: [Pair: LedgerEntry], _ emit: (OutputChange) throws(Failure) -> Void
+        _ doubtful: [Pair: [LedgerEntry]], _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
         let given = Set(journal.ledger.map(\.slot))
-        for (pair, entry) in doubtful.sorted(by: { $0.key.packed < $1.key.packed }) {
+        for (pair, entries) in doubtful.sorted(by: { $0.key.packed < $1.key.packed }) {
             let slot = table.find(pair.packed) ?? add(pair)
             if given.contains(slot) { continue }
-            let known = published(slot) ?? LedgerEntry()
-            var entry = entry
-            entry.incident = max(entry.incident, known.incident)
-            remember(entry, of: slot)
-            try deriveAlert(slot, nil, emit)
-            // Nothing to tell: the topic has what stands in either case.
-            if published(slot) == entry { setLedger(Int(table.details[Int(slot)].ledgerIndex), known) }
+            for entry in entries where try publishAgain(slot, entry, emit) { break }
         }
+    }
+
+    /// Publishes an alert unless it is as a message says that may be there.
+    /// - Returns: whether it did.
+    private mutating func publishAgain<Failure: Error>(
+        _ slot: UInt32, _ entry: LedgerEntry, _ emit: (OutputChange) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
+        let known = published(slot) ?? LedgerEntry()
+        var entry = entry
+        entry.incident = max(entry.incident, known.incident)
+        remember(entry, of: slot)
+        try deriveAlert(slot, nil, emit)
+        guard published(slot) == entry else { return true }
+        setLedger(Int(table.details[Int(slot)].ledgerIndex), known)
+        return false
     }
 
     /// The same for rows of the stock table.

@@ -8,8 +8,8 @@ import Wire
 /// without the ledger's record behind it, or could not send that record, publishes the row anew: the row that now
 /// stands may be just what the ledger says, and nothing else would take back what the topic has.
 struct Doubts {
-    /// What the message says that may be there. Never what the ledger says.
-    private(set) var alerts: [Pair: LedgerEntry] = [:]
+    /// What the messages say of which the last that is there may be any; two that differ, at most.
+    private(set) var alerts: [Pair: [LedgerEntry]] = [:]
     private(set) var stock: Set<Pair> = []
     private(set) var rollup: Set<ProductID> = []
     /// How far the input was read for these messages, or for others of an intent. Until it is read as far again,
@@ -26,7 +26,7 @@ struct Doubts {
     }
 
     mutating func add(_ other: Doubts) {
-        for (pair, entry) in other.alerts { add(pair, entry) }
+        for (pair, entries) in other.alerts { for entry in entries { add(pair, entry) } }
         stock.formUnion(other.stock)
         rollup.formUnion(other.rollup)
         raise(to: other.offsets)
@@ -42,11 +42,17 @@ struct Doubts {
         }
     }
 
-    /// Of several messages that may be there the first was a change of what the ledger says. A later one may be none.
+    /// The first of several messages is no change of what the ledger says if that has its record and is only not
+    /// known to. Of two that differ one is not what should be, and that is all that is asked.
     private mutating func add(_ pair: Pair, _ entry: LedgerEntry) {
-        var first = alerts[pair] ?? entry
-        first.incident = max(first.incident, entry.incident)
-        alerts[pair] = first
+        var entries = alerts[pair] ?? []
+        let isKnown = entries.contains {
+            $0.severity == entry.severity && $0.fingerprint == entry.fingerprint
+        }
+        let incident = max(entry.incident, entries.first?.incident ?? 0)
+        if !isKnown, entries.count < 2 { entries.append(entry) }
+        for index in entries.indices { entries[index].incident = incident }
+        alerts[pair] = entries
     }
 
     mutating func raise(to offsets: [Partition: Offset]) {

@@ -63,8 +63,9 @@ struct LedgerMove {
 
     /// They are settled with the first transaction, which deletes the intents.
     private func give(_ doubts: Doubts) {
-        for (pair, entry) in doubts.alerts {
-            (owner(of: pair.product) ?? shards[0]).doubts.add(.alert(pair, entry))
+        for (pair, entries) in doubts.alerts {
+            let shard = owner(of: pair.product) ?? shards[0]
+            for entry in entries { shard.doubts.add(.alert(pair, entry)) }
         }
         for pair in doubts.stock {
             (owner(of: pair.product) ?? shards[0]).doubts.add(.stockFingerprint(pair, 0))

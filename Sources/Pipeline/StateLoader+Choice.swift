@@ -12,6 +12,10 @@ extension StateLoader {
         stored.everything = everything()
         stored.movementLog = summaries.values.filter { $0.stamp.generation <= stored.whole }
             .max { $0.stamp.generation < $1.stamp.generation }
+        // Where the next checkpoint has no movement log, it would be taken for that one's.
+        for (key, summary) in summaries where summary.stamp.generation > stored.whole {
+            stored.leftovers.insert(key)
+        }
         for (bucket, slot, other) in cells.choose(stored.whole) {
             refuse(.cells(bucket: bucket), slot, isReplaced: other != nil)
             putBack(other, bucket)

@@ -132,6 +132,18 @@ struct HandoverTests {
         #expect(scenario.cluster.violation == nil)
     }
 
+    @Test("are not taken up again as if nothing were when somebody moved the group's offset meanwhile")
+    func movedMeanwhile() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        scenario.send("RECEIVED", 20)
+        try scenario.run(process)
+        scenario.cluster.startRebalance()
+        scenario.cluster.groupOffsets[0] = 0
+        let stop = #expect(throws: WorkerStop.self) { try scenario.run(process) }
+        #expect(stop?.message.contains("Set the group's offset back to 1") == true, "\(stop?.message ?? "")")
+    }
+
     /// Home again with the barrier of the old rules, it would let the next start count by them again.
     @Test("are read again when the first checkpoint of new rules is not written, and that comes first then")
     func unpinned() throws {

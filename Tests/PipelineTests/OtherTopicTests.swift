@@ -118,6 +118,8 @@ struct OtherTopicTests {
         try scenario.run(process, steps: 400)
         #expect(scenario.alerts.count == 3)
         #expect(scenario.alerts.contains("RESOLVED - - 1"), "no log holds the other product any more")
+        scenario.send("RECEIVED", 0)
+        try scenario.run(process)
         #expect(scenario.deadLetters == 1, "nobody had read it before")
         #expect(scenario.lines.lines.contains { $0.contains("rebuild: 2 pairs, 2 differed") })
         #expect(try scenario.stock(process) == [1: 8])
@@ -127,6 +129,17 @@ struct OtherTopicTests {
         scenario.send("RECEIVED", 1, product: 2)
         try scenario.run(third)
         #expect(scenario.alerts.contains("RAISED CRITICAL 1 2"), "its incidents count on")
+        #expect(scenario.deadLetters == 1)
+    }
+
+    @Test("sends what it refuses to the dead letters from where on the group had not read the new topic")
+    func lettersOnce() throws {
+        let scenario = try stocked()
+        scenario.sendRaw("{refused before")
+        scenario.sendRaw("{refused for the first time")
+        scenario.cluster.groupOffsets = [0: 1]
+        scenario.settings.rebuilds = true
+        try scenario.run(scenario.start(), steps: 400)
         #expect(scenario.deadLetters == 1)
     }
 

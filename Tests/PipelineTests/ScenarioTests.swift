@@ -95,6 +95,36 @@ struct ScenarioTests {
         #expect(scenario.alerts.last == "RAISED WARNING 8 1")
     }
 
+    @Test("an event whose sum does not fit is a dead letter and moves nothing, also when it is read again")
+    func overflow() throws {
+        let scenario = Scenario()
+        scenario.settings.dedupeWindow = 0
+        let first = scenario.start()
+        scenario.send("RECEIVED", 20)
+        try scenario.run(first)
+        first.inbox.stop()
+        #expect(try !first.worker.step())
+        scenario.kill(first)
+        // No test has the time for so many events.
+        for case .cells(let bucket, var cells, let stamp) in scenario.stored {
+            cells[0].stock = .max - 5
+            scenario.store(.cells(bucket: bucket, cells, stamp))
+        }
+        scenario.settings.checkpointIntervalMs = 1_000_000
+        for _ in 0..<2 {
+            let process = scenario.start()
+            scenario.send("RECEIVED", 10)
+            scenario.send("RECEIVED", 1)
+            try scenario.run(process)
+            scenario.kill(process)
+        }
+        let last = scenario.start()
+        try scenario.run(last)
+        #expect(try scenario.stock(last) == [1: .max - 3])
+        #expect(scenario.deadLetters == 2)
+        #expect(scenario.cluster.violation == nil)
+    }
+
     @Test("a group offset that somebody else moved stops the worker instead of falsifying stock")
     func movedOffset() throws {
         let scenario = Scenario()

@@ -14,9 +14,12 @@ extension Simulation {
         var hasCopied = false
         let telemetry: Telemetry
         let reader = ChangeReader()
+        /// What it logs, where somebody reads it.
+        private let lines: LineLog?
 
         init(_ log: SimLog, _ settings: PipelineSettings, _ catalog: Catalog, _ lines: LineLog? = nil) {
             self.log = log
+            self.lines = lines
             let handler: any LogHandler = if let lines { lines } else { SwiftLogNoOpLogHandler() }
             telemetry = Telemetry(logger: Logger(label: "sim", factory: { _ in handler }))
             worker = Worker(
@@ -33,6 +36,11 @@ extension Simulation {
             log.isRecovering = { [unowned worker] in
                 if case .recovering = worker.phase { true } else { false }
             }
+        }
+
+        func takeRecomputing() -> String? {
+            defer { lines?.removeAll() }
+            return lines?.lines.first { $0.contains("computing the state from the log's beginning") }
         }
 
         /// Lets the worker take a turn.
@@ -56,6 +64,13 @@ extension Simulation {
             }
             return try worker.step()
         }
+    }
+
+    /// Without transactions a checkpoint that another worker wrote over is computed again. In a history nobody who was
+    /// thought dead writes on, so that the worker's own order of records must be enough.
+    func lookForRecomputing(_ process: Process) {
+        guard settings.delivery == .atLeastOnce, let line = process.takeRecomputing() else { return }
+        cluster.violated("\(process.log.name), though nobody wrote over it: \(line)")
     }
 
     /// What was copied of a checkpoint is only read if its worker dies before the next one is whole.

@@ -104,7 +104,8 @@ final class Simulation {
                 cluster.coverage.reached(.restartedWithOtherCatalog)
             }
             cluster.say("\(log.name) starts")
-            processes.append(Process(log, settings, rows))
+            processes.append(
+                Process(log, settings, rows, settings.delivery == .atLeastOnce ? LineLog() : nil))
             if layout.isChanging, cluster.faults.isOn, cluster.random.happens(300) {
                 log.callsToLive = cluster.random.below(100)
             }
@@ -121,6 +122,7 @@ final class Simulation {
                 cluster.coverage.reached(.stoppedInOrder)
             }
             lookAtCheckpoint(process)
+            lookForRecomputing(process)
             if !process.log.isDead, let problem = process.reader.look(cluster, settings) {
                 cluster.violated("\(process.log.name): \(problem)")
             }
