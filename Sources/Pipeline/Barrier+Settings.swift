@@ -10,7 +10,8 @@ extension Barrier {
     func changedSettings(_ fingerprint: String) -> [Substring] {
         guard settings != fingerprint else { return [] }
         let (old, new) = (Self.byName(settings), Self.byName(fingerprint))
-        return Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
+        return Set(old.keys).union(new.keys)
+            .filter { old[$0] != new[$0] && ($0 != Self.group || old[$0] != nil) }.sorted()
     }
 
     /// What changed, as an operator may read it.
@@ -20,6 +21,9 @@ extension Barrier {
             .map { "\($0)=\(old[$0] ?? Self.absent) became \(new[$0] ?? Self.absent)" }.joined(
                 separator: "; ")
     }
+
+    /// Whose state it is; builds before the first release did not say so.
+    static let group: Substring = "kafka.group_id"
 
     /// What is as it was from the first has no line.
     private static let absent: Substring = "(default)"

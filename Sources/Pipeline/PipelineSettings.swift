@@ -79,6 +79,8 @@ public struct PipelineSettings: Sendable {
     /// The input topic's name, for messages and dead letters.
     public var inputTopic = "order-events"
     public var stateTopic = "stockd-state"
+    /// The consumer group, whose state it is.
+    public var groupID = "stockd"
     public var release = "0.1.0"
 
     public init() {}
@@ -86,6 +88,7 @@ public struct PipelineSettings: Sendable {
     /// The settings that shape the state, as `name=value` lines; checkpoints carry them.
     public var fingerprint: String {
         ([
+            "kafka.group_id=\(groupID)",
             "input.topic=\(inputTopic)",
             "input.keyed_by=\(keyedBy.rawValue)",
             "events.types="

@@ -181,7 +181,10 @@ struct RecoveryPlan {
         // Where the state lies is no rule of how to count. Releases that counted no generations recomputed the state
         // without transactions at each start, by the rules of the day.
         let isRecomputed = settings.delivery == .atLeastOnce && barrier.stamp.generation == 0
-        guard span.from == span.to || changed == ["input.keyed_by"] || isRecomputed else {
+        guard
+            span.from == span.to || changed == ["input.keyed_by"] || changed == [Barrier.group]
+                || isRecomputed
+        else {
             throw Self.notStoppedInOrder(
                 span.to.rawValue - span.from.rawValue, barrier.partition, barrier)
         }
@@ -194,9 +197,18 @@ struct RecoveryPlan {
         guard !settings.rebuilds, !settings.acceptsConfigChange else { return }
         let changed = barrier.changedSettings(settings.fingerprint)
         guard !changed.isEmpty else { return }
+        if changed == [Barrier.group] { throw isOfOtherGroup(barrier, settings) }
         throw .misconfigured(
             "settings that shape the stored state have changed: \(barrier.difference(to: settings.fingerprint)). "
                 + "Put them back, or start once with --rebuild (recompute everything from the log) or "
                 + "--accept-config-change (keep the stock, apply the new rule from here on).")
+    }
+
+    private static func isOfOtherGroup(_ barrier: Barrier, _ settings: PipelineSettings) -> LogFailure {
+        .misconfigured(
+            "\(settings.stateTopic) is the state of the consumer group "
+                + "\(barrier.setting(String(Barrier.group)) ?? ""), and kafka.group_id is \(settings.groupID). "
+                + "Give each group a state.topic of its own. If the group was renamed and nothing runs under its "
+                + "former name, start once with --accept-config-change.")
     }
 }

@@ -215,6 +215,29 @@ struct StoredStateTests {
         #expect(try scenario.stock(third) == [1: 1, 2: 2, 3: 1], "accepted once, it needs no such word")
     }
 
+    @Test("of another group stops the worker, until it is said that the group was renamed")
+    func otherGroup() throws {
+        let scenario = try stocked(3)
+        scenario.settings.groupID = "staging"
+        // As another group's are.
+        scenario.cluster.groupOffsets = [:]
+        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
+        #expect(stop?.kind == .configuration)
+        for word in ["group stockd,", "kafka.group_id is staging", "--accept-config-change"] {
+            #expect(stop?.message.contains(word) == true, "\(stop?.message ?? "")")
+        }
+        scenario.cluster.members = []
+        scenario.settings.acceptsConfigChange = true
+        let second = scenario.start(Scenario.catalog(warehouses: 3))
+        scenario.send("RECEIVED", 4, warehouse: 3)
+        try scenario.run(second)
+        scenario.kill(second)
+        scenario.settings.acceptsConfigChange = false
+        let third = scenario.start(Scenario.catalog(warehouses: 3))
+        try scenario.run(third)
+        #expect(try scenario.stock(third) == [1: 1, 2: 2, 3: 7])
+    }
+
     @Test("says of a setting that it had its default before")
     func changedDefault() throws {
         let scenario = try stocked(1)

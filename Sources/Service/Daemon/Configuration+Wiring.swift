@@ -61,6 +61,7 @@ extension Configuration {
         settings.sessionTimeoutMs = kafka.sessionTimeout.wholeMilliseconds
         settings.inputTopic = input.topic
         settings.stateTopic = stateTopic
+        settings.groupID = kafka.groupID
         settings.release = release
         return settings
     }
