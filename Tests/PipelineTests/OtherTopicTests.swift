@@ -143,18 +143,22 @@ struct OtherTopicTests {
         #expect(scenario.deadLetters == 1)
     }
 
-    @Test("keyed by product, counts a forgotten product's incidents on wherever it turns up")
-    func forgotten() throws {
+    @Test(
+        "keyed by product, counts a forgotten product's incidents on wherever it turns up", arguments: [0, 1])
+    func forgotten(_ partition: Int) throws {
         let scenario = try stocked(.product)
         scenario.send("RECEIVED", 4)
         scenario.settings.rebuilds = true
         let process = scenario.start()
         try scenario.run(process, steps: 400)
         #expect(scenario.alerts.suffix(2).sorted() == ["ESCALATED LOW 4 1", "RESOLVED - - 1"].sorted())
-        // Product 2 comes to the first partition of this topic.
-        scenario.sendRaw(
-            #"{"event_id":99,"event_type":"RECEIVED","product_id":2,"warehouse_id":1,"quantity":1,"event_time":1774828800}"#,
-            to: 0)
+        func sendSecond(_ id: Int, to partition: Int) {
+            scenario.sendRaw(
+                #"{"event_id":\#(id),"event_type":"RECEIVED","product_id":2,"warehouse_id":1,"quantity":1,"#
+                    + #""event_time":1774828800}"#,
+                to: partition)
+        }
+        sendSecond(99, to: partition)
         try scenario.run(process)
         #expect(scenario.alerts.contains("RAISED CRITICAL 1 2"))
         scenario.kill(process)
@@ -163,7 +167,7 @@ struct OtherTopicTests {
         try scenario.run(third)
         #expect(scenario.alerts.count == 5)
         // And now to the other one as well, which is not what keyed by product means.
-        scenario.send("RECEIVED", 1, product: 2)
+        sendSecond(100, to: 1 - partition)
         let stop = stop(scenario)
         #expect(
             stop?.message.contains("product 2 is in partitions 0 and 1") == true, "\(stop?.message ?? "")")
