@@ -6,12 +6,12 @@ import Logging
 
 /// What needs a broker: topics of events, each read by a process of its own, all in the same run.
 final class EndToEnd {
-    private let options: Options
-    private let report: Report
-    private let embedded: EmbeddedCluster?
-    private let client: ClientSettings
+    let options: Options
+    let report: Report
+    let embedded: EmbeddedCluster?
+    let client: ClientSettings
     private let admin: Admin
-    private let stem = "stockd-bench-\(getpid())-\(Int(Date().timeIntervalSince1970))"
+    let stem = "stockd-bench-\(getpid())-\(Int(Date().timeIntervalSince1970))"
     private var made: [String] = []
 
     init(options: Options, report: Report) throws {
@@ -31,22 +31,27 @@ final class EndToEnd {
             embedded?.close()
         }
         if options.groups.contains("e2e") { try compare() }
+        if options.groups.contains("growth") { try measureGrowth() }
         if options.groups.contains("latency") { try measureLatency() }
         if options.groups.contains("resident") { try measureMemory() }
         if embedded == nil { try admin.deleteTopics(made, timeoutMs: 20_000) }
     }
 
+    /// The embedded cluster keeps 5 MB a partition.
+    var events: Int { embedded == nil ? options.events : min(options.events, 180_000) }
+
     private var place: String { options.brokers.map { "BROKERS=\($0)" } ?? "the embedded cluster" }
 
-    private func create(_ names: [String], temporary: Bool = true) throws {
-        for name in names { try embedded?.createTopic(name, partitions: options.partitions) }
+    func create(_ names: [String], partitions: Int32? = nil, temporary: Bool = true) throws {
+        let partitions = partitions ?? options.partitions
+        for name in names { try embedded?.createTopic(name, partitions: partitions) }
         guard embedded == nil else { return }
         try admin.createTopics(
-            names.map { TopicSpec($0, partitions: options.partitions) }, timeoutMs: 20_000)
+            names.map { TopicSpec($0, partitions: partitions) }, timeoutMs: 20_000)
         if temporary { made += names }
     }
 
-    private func child(_ scenario: String, _ topic: String, events: Int, pairs: Int, _ tag: String) throws
+    func child(_ scenario: String, _ topic: String, events: Int, pairs: Int, _ tag: String) throws
         -> Measurement
     {
         try Child.run(
@@ -60,7 +65,6 @@ final class EndToEnd {
 
     /// The bare consumer and stockd, in turn, on one topic.
     private func compare() throws {
-        let events = embedded == nil ? options.events : min(options.events, 180_000)
         let input = options.topic ?? "\(stem)-events"
         if options.topic == nil {
             try create([input], temporary: !options.keepsTopic)
@@ -132,30 +136,5 @@ final class EndToEnd {
             measurement.note += (measurement.note.isEmpty ? "" : ", ") + "median of \(count), \(place)"
             report.add(measurement)
         }
-    }
-}
-
-/// Fills the input topic.
-private struct Producing {
-    let client: ClientSettings
-    let topic: String
-    let partitions: Int32
-
-    /// Without keys, 256 events at a time to each partition in turn, as a producer's sticky partitioner does.
-    func send(_ events: Int, pairs: Int, alertEvery: Int?) throws {
-        let producer = try TransactionalProducer(
-            client, ProducerSettings(transactionalID: nil), name: "events")
-        defer { producer.close(deadlineMs: 5_000) }
-        let handle = try producer.topic(topic)
-        let text = EventText(
-            events: events, pairs: min(pairs, events), stocking: true, alertEvery: alertEvery)
-        for index in 0..<text.count {
-            try text.withEvent(index) { bytes in
-                try producer.produce(
-                    handle, partition: Int32(index / 256) % partitions, key: nil, value: bytes)
-            }
-            if index % 1_000 == 0 { producer.serve() }
-        }
-        try producer.flush(deadlineMs: 120_000)
     }
 }

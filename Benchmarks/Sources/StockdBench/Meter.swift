@@ -6,6 +6,13 @@ struct Cost {
     var cpuNs: Int64
     var allocations: Int64
 
+    static let none = Cost(cpuNs: 0, allocations: 0)
+
+    static func += (sum: inout Cost, other: Cost) {
+        sum.cpuNs += other.cpuNs
+        sum.allocations += other.allocations
+    }
+
     /// Processor time, not wall time: the machine is shared, and the figures are of one core.
     static func of(_ work: () throws -> Void) rethrows -> Cost {
         let allocations = allocation_count()

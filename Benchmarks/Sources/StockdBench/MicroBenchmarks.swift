@@ -13,6 +13,7 @@ struct MicroBenchmarks {
         decode()
         applyBatches(alerting: false)
         applyBatches(alerting: true)
+        applyAndConsolidate()
         encodeChanges()
     }
 
@@ -80,6 +81,52 @@ struct MicroBenchmarks {
             unit: "event",
             "\(Self.pairs) pairs, batches of \(Self.batch), \(changes / Self.repetitions) alert changes a million"
         )
+    }
+
+    /// Both alone, on events that were decoded beforehand; a batch of them changes about 700 alerts.
+    private func applyAndConsolidate() {
+        var aggregate = Aggregate(
+            lanes: 1, dedupeWindow: 16_384, catalog: EventText.catalog(pairs: Self.pairs))
+        let stocking = EventText(events: Self.pairs, pairs: Self.pairs, stocking: true, restless: true)
+        var text = EventText(
+            events: 1_000_000, pairs: Self.pairs, stocking: false,
+            firstID: EventText.firstID + Self.pairs, seed: 3)
+        _ = Self.apply(stocking, to: &aggregate, EventDecoder())
+        var (applying, consolidating): ([Cost], [Cost]) = ([], [])
+        for _ in 0...Self.repetitions {
+            let events = Self.placed(text)
+            var (applied, consolidated) = (Cost.none, Cost.none)
+            for first in stride(from: 0, to: events.count, by: Self.batch) {
+                let end = min(first + Self.batch, events.count)
+                let runs = stride(from: first, to: end, by: Aggregate.eventsAtOnce).map {
+                    Array(events[$0..<min($0 + Aggregate.eventsAtOnce, end)])
+                }
+                applied += Cost.of {
+                    for run in runs { aggregate.apply(run) { _, _ in } }
+                }
+                consolidated += Cost.of {
+                    aggregate.consolidate { _ in }
+                    aggregate.commit()
+                }
+            }
+            applying.append(applied)
+            consolidating.append(consolidated)
+            text.raiseIDs(by: text.count)
+        }
+        // The first pass finds cold caches and grows the tables.
+        let note = "\(Self.pairs) pairs, batches of \(Self.batch)"
+        add("apply", Array(applying.dropFirst()), per: text.count, unit: "event", note)
+        add("consolidate and commit", Array(consolidating.dropFirst()), per: text.count, unit: "event", note)
+    }
+
+    private static func placed(_ text: EventText) -> [PlacedEvent] {
+        let decoder = EventDecoder()
+        return (0..<text.count).compactMap { index in
+            guard let event = text.withEvent(index, { try? decoder.decode($0) }) else { return nil }
+            return PlacedEvent(
+                event: event, lane: 0,
+                source: Source(partition: Partition(0), offset: Offset(Int64(index))))
+        }
     }
 
     /// So much of everything that nothing alerts.

@@ -1,0 +1,29 @@
+import BenchmarkInput
+import Kafka
+
+/// Fills the input topic.
+struct Producing {
+    let client: ClientSettings
+    let topic: String
+    let partitions: Int32
+    var skew = EventText.Skew.uniform
+
+    /// Without keys, 256 events at a time to each partition in turn, as a producer's sticky partitioner does.
+    func send(_ events: Int, pairs: Int, alertEvery: Int?) throws {
+        let producer = try TransactionalProducer(
+            client, ProducerSettings(transactionalID: nil), name: "events")
+        defer { producer.close(deadlineMs: 5_000) }
+        let handle = try producer.topic(topic)
+        let text = EventText(
+            events: events, pairs: min(pairs, events), stocking: true, alertEvery: alertEvery,
+            skew: skew)
+        for index in 0..<text.count {
+            try text.withEvent(index) { bytes in
+                try producer.produce(
+                    handle, partition: Int32(index / 256) % partitions, key: nil, value: bytes)
+            }
+            if index % 1_000 == 0 { producer.serve() }
+        }
+        try producer.flush(deadlineMs: 120_000)
+    }
+}
