@@ -90,7 +90,13 @@ let package = Package(
             swiftSettings: strict,
             // Takes the place of malloc: records are allocated by one thread and freed by another.
             linkerSettings: [.linkedLibrary("mimalloc", .when(platforms: [.linux]))]),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: [.product(name: "Logging", package: "swift-log")],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "ClusterSupport",
+            dependencies: ["Kafka", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/ClusterSupport", swiftSettings: strict),
         .target(
             name: "OracleSupport",
             dependencies: ["TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
@@ -99,7 +105,9 @@ let package = Package(
             name: "InventoryTests", dependencies: ["Inventory", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WireTests", dependencies: ["Wire", "Inventory", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "KafkaTests", dependencies: ["Kafka", "TestSupport", "ClusterSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "PipelineTests", dependencies: ["Pipeline", "Inventory", "Wire", "TestSupport"],
             swiftSettings: strict),
@@ -113,7 +121,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Pipeline", "Wire", "Inventory", .product(name: "Logging", package: "swift-log"),
+                "Web", "Pipeline", "Wire", "Inventory", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["schemathesis.toml"],
             swiftSettings: strict),
@@ -127,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "StockdTests",
             dependencies: [
-                "Service", "Kafka", "Pipeline", "Wire", "Inventory", "TestSupport", "OracleSupport",
+                "Service", "Kafka", "Pipeline", "Wire", "Inventory", "TestSupport", "ClusterSupport",
+                "OracleSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             resources: [.copy("Tutorial")], swiftSettings: strict),

@@ -1,6 +1,6 @@
-/// One message to publish, with what the ledger must remember of it.
+/// One message to publish, with what must be remembered of it.
 public enum OutputChange: Sendable {
-    case alert(AlertChange, LedgerEntry)
+    case alert(AlertChange, PublishedAlert)
     /// A row of `current_stock_levels`, nil when it is gone, and its digest.
     case stock(Pair, StockRow?, fingerprint: UInt64)
     /// A row of `multi_warehouse_inventory`, nil when it is gone, and its digest.
@@ -10,21 +10,15 @@ public enum OutputChange: Sendable {
 extension Aggregate {
     /// Gives out the net difference between what was published and what now stands, each change once.
     ///
-    /// The ledger follows at once; `rollback` takes it back. Calling it again in the same transaction
+    /// What is published is remembered at once; `rollback` takes it back. Calling it again in the same transaction
     /// gives out only what changed in between.
     public mutating func consolidate<Failure: Error>(
         _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
         try deriveTouched(emit)
-        if isWholePending {
-            for slot in 0..<table.count {
-                try deriveAlert(UInt32(slot), nil, emit)
-                if outputs.stockLevels { try deriveStock(UInt32(slot), emit) }
-            }
-        }
-        for index in 0..<pending.count {
-            try deriveAlert(pending[index], nil, emit)
-            if outputs.stockLevels { try deriveStock(pending[index], emit) }
+        for slot in isWholePending ? Array(0..<UInt32(table.count)) : pending {
+            try deriveAlert(slot, nil, emit)
+            if outputs.stockLevels { try deriveStock(slot, emit) }
         }
         if outputs.rollup { try deriveRollups(emit) }
     }
@@ -37,7 +31,7 @@ extension Aggregate {
             lookAhead(toTouched: index + Self.touchedAhead)
             let touched = journal.touched[index]
             guard everyOne || mayHaveChanged(touched) else {
-                assert(severity(touched.slot) == nil && published(touched.slot)?.severity == nil)
+                assert(level(touched.slot) == nil && published(touched.slot)?.level == nil)
                 continue
             }
             let source = Source(partition: Partition(touched.partition), offset: Offset(touched.offset))
@@ -49,17 +43,17 @@ extension Aggregate {
     /// Whether comparing a cell with its before-image does not tell if its alert changed.
     private var mustDeriveEveryTouched: Bool {
         outputs.everyAlertColumn || outputs.stockLevels || isWholePending || !pending.isEmpty
-            // Something of this transaction was given out already: the ledger is ahead of the before-images.
-            || !journal.ledger.isEmpty
+            // Something of this transaction was given out already: what is published is ahead of the before-images.
+            || !journal.published.isEmpty
     }
 
-    /// At a commit the ledger holds the severity of every cell. So a cell that did not alert then, and does not
-    /// now, has nothing to publish, and its ledger entry is not read.
+    /// At a commit the level of every cell is published. So a cell that did not alert then, and does not now, has
+    /// nothing to publish, and what was published of it is not read.
     @inline(__always)
     private func mayHaveChanged(_ touched: Journal.Touched) -> Bool {
         let (cell, detail) = (table.cells[Int(touched.slot)], table.details[Int(touched.slot)])
-        return detail.severity(stock: cell.stock, events: cell.events) != nil
-            || detail.severity(stock: touched.stock, events: touched.events) != nil
+        return detail.level(stock: cell.stock, events: cell.events) != nil
+            || detail.level(stock: touched.stock, events: touched.events) != nil
     }
 
     /// How many cells before its turn a cell is asked for: memory answers meanwhile.
@@ -79,61 +73,68 @@ extension Aggregate {
     mutating func deriveAlert<Failure: Error>(
         _ slot: UInt32, _ source: Source?, _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
-        let severity = severity(slot)
-        let published = published(slot)
-        if severity == nil, published?.severity == nil { return }
-        if !outputs.everyAlertColumn, severity == published?.severity { return }
-        try deriveChange(slot, severity, published ?? LedgerEntry(), source, emit)
+        let level = level(slot)
+        let index = table.details[Int(slot)].publishedIndex
+        let before = index == Cell.none ? nil : publishedAlerts.level(index)
+        if level == nil, before == nil { return }
+        if !outputs.everyAlertColumn, level == before { return }
+        try deriveChange(slot, level, published(slot) ?? PublishedAlert(), source, emit)
     }
 
-    func severity(_ slot: UInt32) -> Severity? {
+    func level(_ slot: UInt32) -> AlertLevel? {
         let cell = table.cells[Int(slot)]
-        return table.details[Int(slot)].severity(stock: cell.stock, events: cell.events)
+        return table.details[Int(slot)].level(stock: cell.stock, events: cell.events)
     }
 
     /// What was last published of the pair's alert.
-    func published(_ slot: UInt32) -> LedgerEntry? {
-        let index = table.details[Int(slot)].ledgerIndex
-        return index == Cell.none ? nil : ledger[Int(index)]
+    func published(_ slot: UInt32) -> PublishedAlert? {
+        let index = table.details[Int(slot)].publishedIndex
+        return index == Cell.none ? nil : publishedAlerts[index]
     }
 
     private mutating func deriveChange<Failure: Error>(
-        _ slot: UInt32, _ severity: Severity?, _ published: LedgerEntry, _ source: Source?,
+        _ slot: UInt32, _ level: AlertLevel?, _ before: PublishedAlert, _ source: Source?,
         _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
         let row = stockRow(slot)
-        var entry = published
-        entry.severity = severity
-        entry.fingerprint = 0
-        if outputs.everyAlertColumn, severity != nil, let row { entry.fingerprint = Fingerprint.of(row) }
+        var now = before
+        now.level = level
+        now.oversoldUnits = level == .oversold ? table.cells[Int(slot)].stock.magnitude : 0
+        now.fingerprint = 0
+        if outputs.everyAlertColumn, level != nil, let row { now.fingerprint = Fingerprint.of(row) }
         let kind: ChangeKind
-        switch (published.severity, severity) {
+        switch (before.level, level) {
         case (nil, nil): return
         case (nil, .some):
             kind = .raised
-            entry.incident &+= 1
-            entry.since = row?.lastUpdated ?? entry.since
+            now.incident &+= 1
+            now.since = row?.lastUpdated ?? now.since
         case (.some, nil): kind = .resolved
-        case (.some(let before), .some(let now)):
-            if now == before, entry.fingerprint == published.fingerprint { return }
-            kind = now == before ? .updated : now > before ? .escalated : .eased
+        case (.some(let old), .some(let new)):
+            if new == old, now.fingerprint == before.fingerprint { return }
+            kind = new == old ? .updated : new > old ? .escalated : .eased
         }
-        remember(entry, of: slot)
+        remember(now, of: slot, before: before)
         let change = AlertChange(
-            kind: kind, pair: pair(at: Int(slot)), row: row, severity: severity,
-            previousSeverity: published.severity, since: entry.since, incident: entry.incident,
-            source: source)
-        try emit(.alert(change, entry))
+            kind: kind, pair: pair(at: Int(slot)), row: row, level: level, previousLevel: before.level,
+            previousOversoldUnits: before.level == nil ? nil : before.oversoldUnits, since: now.since,
+            incident: now.incident, source: source)
+        try emit(.alert(change, now))
     }
 
-    mutating func remember(_ entry: LedgerEntry, of slot: UInt32) {
+    /// - Parameter before: what was last published of it.
+    private mutating func remember(_ alert: PublishedAlert, of slot: UInt32, before: PublishedAlert) {
+        journal.published.append((slot, before))
+        publishedAlerts[publishedIndex(slot)] = alert
+    }
+
+    /// Where the published alerts hold the pair's; a pair that has none gets one.
+    mutating func publishedIndex(_ slot: UInt32) -> UInt32 {
         let detail = table.details + Int(slot)
-        if detail.pointee.ledgerIndex == Cell.none {
-            detail.pointee.ledgerIndex = addLedgerEntry()
+        if detail.pointee.publishedIndex == Cell.none {
+            detail.pointee.publishedIndex = publishedAlerts.add()
         }
-        let index = Int(detail.pointee.ledgerIndex)
-        journal.ledger.append(Journal.Ledgered(slot: slot, before: ledger[index]))
-        setLedger(index, entry)
+        return detail.pointee.publishedIndex
     }
 
     mutating func deriveStock<Failure: Error>(

@@ -166,7 +166,7 @@ extension Aggregate {
 
     private mutating func write(_ after: Movement, at spot: MovementLog.Spot, _ before: Movement?) {
         if let before {
-            journal.moved.append(Journal.Moved(key: spot.key, before: before))
+            journal.moved.append((spot.key, before))
         } else {
             journal.added.append(spot.key)
         }

@@ -1,6 +1,6 @@
 extension Aggregate {
-    /// Cells in one chunk of what is shown.
-    public static var cellsPerChunk: Int { TouchedChunks.cellsPerChunk }
+    /// Few enough cells that a lone change costs little, enough that a million cells are few objects.
+    public static var cellsPerChunk: Int { 256 }
 
     /// Brings the chunks of an earlier call up to the last commit, copying those that were touched since.
     ///
@@ -9,13 +9,13 @@ extension Aggregate {
     public mutating func refreshShown(_ chunks: inout [ShownChunk]) {
         precondition(journal.touched.isEmpty, "only what is committed is shown")
         if touchedChunks == nil {
-            touchedChunks = TouchedChunks()
+            touchedChunks = BucketSet()
             noteAllShown()
         }
         let members = touchedChunks?.members ?? []
         // Chunks between may hold nothing but pairs that were rolled back: they are copied for their place.
-        while let last = members.max(), chunks.count <= last { chunks.append(shown(chunks.count)) }
-        for chunk in members { chunks[chunk] = shown(chunk) }
+        while let last = members.last, chunks.count <= last { chunks.append(shown(chunks.count)) }
+        for chunk in members { chunks[Int(chunk)] = shown(Int(chunk)) }
         touchedChunks?.removeAll()
     }
 
@@ -35,14 +35,14 @@ extension Aggregate {
     @inline(__always)
     private func shownCell(_ slot: UInt32) -> ShownCell {
         let cell = table.cells[Int(slot)]
-        let severity = severity(slot)
+        let level = level(slot)
         var row = ShownCell(
             pair: Pair(packed: cell.pair), stock: cell.stock,
             lastUpdated: Timestamp(microseconds: cell.lastUpdated), since: Timestamp(microseconds: 0),
-            incident: 0, severity: severity, isVisible: isVisible(slot))
-        if severity != nil, let entry = published(slot) {
-            row.since = entry.since
-            row.incident = entry.incident
+            incident: 0, level: level, isVisible: isVisible(slot))
+        if level != nil, let alert = published(slot) {
+            row.since = alert.since
+            row.incident = alert.incident
         }
         return row
     }
@@ -52,13 +52,18 @@ extension Aggregate {
     mutating func noteShown() {
         guard touchedChunks != nil else { return }
         if isWholePending { return noteAllShown() }
-        for touched in journal.touched { touchedChunks?.insert(slot: touched.slot) }
-        for slot in pending { touchedChunks?.insert(slot: slot) }
+        for touched in journal.touched { noteShown(touched.slot) }
+        for slot in pending { noteShown(slot) }
     }
 
     private mutating func noteAllShown() {
         for first in stride(from: 0, to: table.count, by: Self.cellsPerChunk) {
-            touchedChunks?.insert(slot: UInt32(first))
+            noteShown(UInt32(first))
         }
+    }
+
+    @inline(__always)
+    private mutating func noteShown(_ slot: UInt32) {
+        touchedChunks?.insert(bucket: slot / UInt32(Self.cellsPerChunk))
     }
 }

@@ -49,17 +49,6 @@ extension Aggregate {
         }
     }
 
-    /// The alerts as last given out by `consolidate`, by pair.
-    public func forEachPublishedAlert(_ body: (Pair, LedgerEntry) -> Void) {
-        for slot in 0..<table.count {
-            let index = table.details[slot].ledgerIndex
-            guard index != Cell.none else { continue }
-            body(pair(at: slot), ledger[Int(index)])
-        }
-    }
-}
-
-extension Aggregate {
     /// The pair whose cell is at a place, 0..<`pairCount`; the place of a pair never changes.
     public func pair(at place: Int) -> Pair {
         precondition(place < table.count, "no such cell")

@@ -6,7 +6,7 @@
 public struct Aggregate: ~Copyable {
     /// Which tables the changes of a commit are derived for.
     public struct Outputs: Sendable, Equatable {
-        /// Publish an alert when any column of its row changes, not only its severity.
+        /// Publish an alert when any column of its row changes, not only its level.
         public var everyAlertColumn = false
         public var stockLevels = false
         public var rollup = false
@@ -20,8 +20,6 @@ public struct Aggregate: ~Copyable {
     /// What an event did.
     public enum Outcome: Equatable, Sendable {
         case applied
-        /// Applied, though its id is too far below the highest to know whether it was seen.
-        case appliedBelowWindow
         /// Its id was applied before: nothing changed.
         case duplicate
         /// The sum would not fit in 64 bits: nothing changed.
@@ -32,9 +30,7 @@ public struct Aggregate: ~Copyable {
     var table = PairTable()
     var journal = Journal()
     var movements = MovementLog()
-    private(set) var ledger: [LedgerEntry] = []
-    /// Entries of the ledger that were ever published.
-    public private(set) var publishedAlertCount = 0
+    var publishedAlerts = PublishedAlerts()
     var productHeads: [ProductID: UInt32] = [:]
     /// By slot, digests of the published stock rows; empty unless `outputs.stockLevels`.
     var stockPrints: [UInt64] = []
@@ -45,13 +41,9 @@ public struct Aggregate: ~Copyable {
     /// Every row is to be compared with what was published, as after a recovery.
     var isWholePending = false
     var dirtyBuckets = BucketSet()
-    /// The checkpoint under way.
-    var snapshot: Snapshot?
-    /// The records of the last whole one.
-    var marks = RecordMarks()
     /// What is to be shown anew; nil until someone looks.
-    var touchedChunks: TouchedChunks?
-    let lanes: UnsafeMutablePointer<SeenIDs>
+    var touchedChunks: BucketSet?
+    let lanes: UnsafeMutablePointer<DedupeWindow>
     let laneCount: Int
     /// The slots of the events that `apply` looks ahead to.
     private let ahead: UnsafeMutablePointer<UInt32>
@@ -61,15 +53,15 @@ public struct Aggregate: ~Copyable {
     public private(set) var catalog: Catalog
 
     /// - Parameters:
-    ///   - lanes: how many input partitions feed this shard; each has a seen-id set of its own.
-    ///   - dedupeWindow: ids remembered below the highest of each lane; 0 for none.
-    public init(lanes: Int, dedupeWindow: UInt64, catalog: Catalog, outputs: Outputs = Outputs()) {
+    ///   - lanes: how many input partitions feed this shard; each has a dedupe window of its own.
+    ///   - dedupeWindow: how many distinct event ids each remembers at least; 0 for none.
+    public init(lanes: Int, dedupeWindow: Int, catalog: Catalog, outputs: Outputs = Outputs()) {
         self.lanes = .allocate(capacity: lanes)
         laneCount = lanes
         ahead = .allocate(capacity: Self.eventsAtOnce)
         self.catalog = catalog
         self.outputs = outputs
-        for lane in 0..<lanes { (self.lanes + lane).initialize(to: SeenIDs(window: dedupeWindow)) }
+        for lane in 0..<lanes { (self.lanes + lane).initialize(to: DedupeWindow(window: dedupeWindow)) }
     }
 
     deinit {
@@ -99,8 +91,7 @@ public struct Aggregate: ~Copyable {
         _ event: OrderEvent, lane: Int, source: Source, likelySlot: UInt32
     ) -> Outcome {
         let id = event.id.rawValue
-        let answer = lanes[lane].look(id)
-        if answer == .duplicate { return .duplicate }
+        if lanes[lane].contains(id) { return .duplicate }
         let slot = slot(of: event.pair, likely: likelySlot)
         let cell = table.cells + Int(slot)
         let (stock, overflows) = cell.pointee.stock.addingReportingOverflow(event.units)
@@ -109,8 +100,7 @@ public struct Aggregate: ~Copyable {
         cell.pointee.stock = stock
         cell.pointee.lastUpdated = max(cell.pointee.lastUpdated, event.time.microseconds)
         if cell.pointee.events != .max { cell.pointee.events += 1 }
-        if answer == .belowWindow { return .appliedBelowWindow }
-        lanes[lane].remember(id)
+        lanes[lane].insert(id)
         return .applied
     }
 
@@ -190,19 +180,6 @@ public struct Aggregate: ~Copyable {
         return slot
     }
 
-    /// Makes an entry for a pair that has none.
-    mutating func addLedgerEntry() -> UInt32 {
-        ledger.append(LedgerEntry())
-        return UInt32(ledger.count - 1)
-    }
-
-    @inline(__always)
-    mutating func setLedger(_ index: Int, _ entry: LedgerEntry) {
-        if ledger[index].incident > 0 { publishedAlertCount -= 1 }
-        if entry.incident > 0 { publishedAlertCount += 1 }
-        ledger[index] = entry
-    }
-
     /// Copies into a cell what the reference tables say of its pair.
     func refresh(_ slot: UInt32) {
         let detail = table.details + Int(slot)
@@ -221,7 +198,6 @@ public struct Aggregate: ~Copyable {
     /// Keeps what the transaction did; what `consolidate` gave out is published now.
     public mutating func commit() {
         noteShown()
-        commitSnapshot()
         journal.clear()
         for lane in 0..<laneCount { lanes[lane].commit() }
         pending.removeAll(keepingCapacity: true)
@@ -239,13 +215,12 @@ public struct Aggregate: ~Copyable {
         }
         for lane in 0..<laneCount { lanes[lane].rollback() }
         rollbackMovements()
-        for entry in journal.ledger.reversed() {
-            setLedger(Int(table.details[Int(entry.slot)].ledgerIndex), entry.before)
+        for published in journal.published.reversed() {
+            publishedAlerts[table.details[Int(published.slot)].publishedIndex] = published.before
         }
         for print in journal.stockPrints.reversed() { stockPrints[Int(print.slot)] = print.before }
         for print in journal.rollupPrints.reversed() { rollupPrints[print.product] = print.before }
         journal.clear()
-        rollbackSnapshot()
     }
 
     /// Joins with other reference tables from now on; rows they change are derived at the next commit.

@@ -36,10 +36,12 @@ public struct AlertChange: Equatable, Sendable {
     /// The row as it now stands. Nil when it is gone because its product or warehouse is no longer
     /// known, or its pair has no events left; the change is then a `resolved`.
     public var row: StockRow?
-    /// The severity now; nil when resolved.
-    public var severity: Severity?
-    /// The last published severity; nil when raised.
-    public var previousSeverity: Severity?
+    /// The level now; nil when resolved.
+    public var level: AlertLevel?
+    /// The last published level; nil when raised.
+    public var previousLevel: AlertLevel?
+    /// The last published `oversold_units`: 0 when it was not oversold, nil when raised.
+    public var previousOversoldUnits: UInt64?
     /// The row's `last_updated` when the present incident was raised.
     public var since: Timestamp
     /// Goes up by one at each `raised` of this pair.
@@ -48,16 +50,23 @@ public struct AlertChange: Equatable, Sendable {
     public var source: Source?
 
     public init(
-        kind: ChangeKind, pair: Pair, row: StockRow?, severity: Severity?, previousSeverity: Severity?,
-        since: Timestamp, incident: UInt32, source: Source?
+        kind: ChangeKind, pair: Pair, row: StockRow?, level: AlertLevel?, previousLevel: AlertLevel?,
+        previousOversoldUnits: UInt64?, since: Timestamp, incident: UInt32, source: Source?
     ) {
         self.kind = kind
         self.pair = pair
         self.row = row
-        self.severity = severity
-        self.previousSeverity = previousSeverity
+        self.level = level
+        self.previousLevel = previousLevel
+        self.previousOversoldUnits = previousOversoldUnits
         self.since = since
         self.incident = incident
         self.source = source
     }
+
+    /// The `alert_severity` now; nil when resolved.
+    public var severity: Severity? { level?.severity }
+
+    /// The last published `alert_severity`; nil when raised.
+    public var previousSeverity: Severity? { previousLevel?.severity }
 }

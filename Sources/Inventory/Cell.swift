@@ -25,7 +25,7 @@ struct CellDetail {
     var nextOfProduct: UInt32 = Cell.none
     /// The product's threshold; the least number, which no stock of this range is below, without `.alertable`.
     var threshold: Int32 = .min
-    /// The flags in the two highest bits, the entry of the ledger in the others.
+    /// The flags in the two highest bits, the index of the published alert in the others.
     private var packed = Self.noEntry
 
     /// More cells than this would have no number for their entries.
@@ -33,8 +33,8 @@ struct CellDetail {
 
     init(nextOfProduct: UInt32 = Cell.none) { self.nextOfProduct = nextOfProduct }
 
-    /// This pair's entry in the published-alerts ledger.
-    var ledgerIndex: UInt32 {
+    /// Where the published alerts hold this pair's, if they do.
+    var publishedIndex: UInt32 {
         get { packed & Self.noEntry == Self.noEntry ? Cell.none : packed & Self.noEntry }
         set { packed = packed & ~Self.noEntry | newValue & Self.noEntry }
     }
@@ -52,16 +52,10 @@ struct CellDetail {
         static let alertable = Flags(rawValue: 2)
     }
 
-    /// The severity of the pair's row in `low_stock_alerts` with such a stock, nil when it has none.
+    /// The level of the pair's row in `low_stock_alerts` with such a stock, nil when it has none.
     @inline(__always)
-    func severity(stock: Int64, events: UInt32) -> Severity? {
+    func level(stock: Int64, events: UInt32) -> AlertLevel? {
         guard stock < Int64(threshold), events > 0, flags.contains(.alertable) else { return nil }
-        return Severity(stock: stock, threshold: threshold)
+        return AlertLevel(stock: stock, threshold: threshold)
     }
-}
-
-/// The place of a pair's cell in its table; it never changes while the table lives.
-public struct Slot: RawRepresentable, Hashable, Sendable {
-    public let rawValue: UInt32
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
 }

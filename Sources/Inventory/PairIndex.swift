@@ -4,10 +4,10 @@
 /// hash. A walk along occupied places thereby stays within the index: other pairs' cells, each a cache miss of
 /// its own, are read once in 2ᵗ of their places, with t = 32 − log₂(places) bits of tag.
 struct PairIndex: ~Copyable {
-    private var entries: UnsafeMutablePointer<UInt32>
+    private let entries: UnsafeMutablePointer<UInt32>
     /// A power of two, at most three quarters of them taken.
-    private var places: Int
-    private var slotMask: UInt32
+    private let places: Int
+    private let slotMask: UInt32
     /// Differs between tables so that no input can be made to collide in all of them.
     private let seed: UInt64
 
@@ -32,15 +32,6 @@ struct PairIndex: ~Copyable {
 
     /// Whether so many entries would be too many.
     func isFull(with count: Int) -> Bool { count * 4 > places * 3 }
-
-    /// Forgets every entry and makes room for so many.
-    mutating func reset(capacity: Int) {
-        entries.deallocate()
-        places = Self.places(for: capacity)
-        slotMask = UInt32(truncatingIfNeeded: places - 1)
-        entries = .allocate(capacity: places)
-        entries.initialize(repeating: Self.free, count: places)
-    }
 
     @inline(__always)
     private func hash(_ pair: UInt64) -> UInt64 {

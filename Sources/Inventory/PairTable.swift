@@ -80,7 +80,7 @@ struct PairTable: ~Copyable {
     mutating func truncate(to count: Int) { self.count = min(count, self.count) }
 
     mutating func rebuildIndex() {
-        index.reset(capacity: max(capacity, count + 1))
+        index = PairIndex(capacity: max(capacity, count + 1))
         for slot in 0..<count where !cells[slot].isUnnamed { index.insert(cells[slot].pair, UInt32(slot)) }
     }
 

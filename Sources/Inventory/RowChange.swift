@@ -20,9 +20,6 @@ public enum ReferenceChange<ID: Equatable & Sendable, Patch: Equatable & Sendabl
     case truncate(RowVersion)
 }
 
-public typealias ProductChange = ReferenceChange<ProductID, ProductPatch>
-public typealias WarehouseChange = ReferenceChange<WarehouseID, WarehousePatch>
-
 /// A products row as a message holds it. PostgreSQL does not log a long text that an update left alone: nil
 /// is such a column, which keeps what it was.
 public struct ProductPatch: Equatable, Sendable {

@@ -1,29 +1,10 @@
-/// How short a pair is of stock; the order is `warning < low < critical < outOfStock`.
-public enum Severity: UInt8, Comparable, Sendable, CaseIterable {
+/// The `alert_severity` of a row in `low_stock_alerts`, in ascending order. Alerts are compared by their
+/// `AlertLevel`, which tells negative stock apart.
+public enum Severity: UInt8, Sendable, CaseIterable {
     case warning = 1
     case low
     case critical
     case outOfStock
-
-    /// The severity of a stock against a product's threshold, or nil when it does not alert.
-    ///
-    /// First match wins: stock = 0, 4 × stock ≤ threshold, 2 × stock ≤ threshold. The products are never
-    /// formed, so nothing can overflow: for integers, 4s ≤ t exactly when s ≤ ⌊t / 4⌋.
-    @inlinable
-    public init?(stock: Int64, threshold: Int32?) {
-        guard let threshold, stock < Int64(threshold) else { return nil }
-        if stock == 0 {
-            self = .outOfStock
-        } else if stock <= Int64(threshold >> 2) {
-            self = .critical
-        } else if stock <= Int64(threshold >> 1) {
-            self = .low
-        } else {
-            self = .warning
-        }
-    }
-
-    @inlinable public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 
     /// The name in views and messages, `OUT_OF_STOCK` for one.
     public var name: String {

@@ -15,8 +15,11 @@ public struct StockRow: Equatable, Sendable {
 
     public var pair: Pair { Pair(product: product.id, warehouse: warehouse.id) }
 
+    /// The alert's level, nil when the row is not in `low_stock_alerts`.
+    public var level: AlertLevel? { AlertLevel(stock: currentStock, threshold: product.reorderThreshold) }
+
     /// The alert's severity, nil when the row is not in `low_stock_alerts`.
-    public var severity: Severity? { Severity(stock: currentStock, threshold: product.reorderThreshold) }
+    public var severity: Severity? { level?.severity }
 
     /// `reorder_threshold − current_stock`; nil with a nil threshold.
     public var unitsBelowThreshold: Int128? {

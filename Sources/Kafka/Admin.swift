@@ -37,12 +37,7 @@ public final class Admin: @unchecked Sendable {
     /// How many brokers the cluster has at present.
     public func brokerCount(timeoutMs: Int32) throws(KafkaError) -> Int {
         defer { serveCallbacks() }
-        var metadata: UnsafePointer<rd_kafka_metadata>?
-        let code = rd_kafka_metadata(client.handle, 0, nil, &metadata, timeoutMs)
-        if let error = KafkaError.describing(code, on: client.handle) { throw error }
-        defer { rd_kafka_metadata_destroy(metadata) }
-        client.context.connection.up()
-        return Int(metadata?.pointee.broker_cnt ?? 0)
+        return try client.brokerCount(timeoutMs)
     }
 
     @discardableResult

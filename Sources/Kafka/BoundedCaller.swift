@@ -14,12 +14,6 @@ final class BoundedCaller: @unchecked Sendable {
     /// A call never came back; no further one may be made.
     private(set) var isAbandoned = false
 
-    /// Runs a job to its end and returns true, or gives up on it after the limit and returns false.
-    func run(limitMs: Int32, _ job: @escaping () -> Void) -> Bool {
-        begin(job)
-        return wait(limitMs: limitMs)
-    }
-
     /// Starts a job; `wait` must follow before anything else is run.
     func begin(_ job: @escaping () -> Void) {
         precondition(!isAbandoned, "a client that was given up must not be called")

@@ -28,6 +28,23 @@ extension Client {
         code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE
     }
 
+    /// How many brokers there are at present; throws what stands in the way of an answer.
+    func brokerCount(_ timeoutMs: Int32) throws(KafkaError) -> Int {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(handle, 0, nil, &metadata, timeoutMs)
+        if let error = KafkaError.describing(code, on: handle) { throw error }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        context.connection.up()
+        return Int(metadata?.pointee.broker_cnt ?? 0)
+    }
+
+    /// The log's end that the last fetch answer named; nil before the first answer. Costs no network call.
+    func fetchedEnd(of topic: String, _ partition: Int32) -> Int64? {
+        var (low, high): (Int64, Int64) = (-1, -1)
+        let code = rd_kafka_get_watermark_offsets(handle, topic, partition, &low, &high)
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
+    }
+
     /// A topic's partition count; nil when it does not exist.
     func partitionCount(of topic: String, _ timeoutMs: Int32) throws(KafkaError) -> Int? {
         guard let topicHandle = rd_kafka_topic_new(handle, topic, nil) else {

@@ -76,11 +76,7 @@ final class Client {
     /// Runs a call that has no time-out of its own, or none that can be trusted.
     /// - Returns: nil when the call did not come back in time; the client is lost then.
     func bounded<Result>(limitMs: Int32, _ call: @escaping (OpaquePointer) -> Result) -> Result? {
-        if caller.isAbandoned { return nil }
-        let slot = Slot<Result>()
-        let handle = handle
-        guard caller.run(limitMs: limitMs, { slot.value = call(handle) }) else { return nil }
-        return slot.value
+        begin(call)?.result(limitMs: limitMs)
     }
 
     /// Starts such a call on a thread of its own; `BoundedCall.result` must be asked before the next call.

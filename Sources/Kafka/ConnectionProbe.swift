@@ -1,5 +1,3 @@
-import CRDKafka
-
 /// Asks, while the cluster is down, whether it is back: librdkafka reports only failures, and an idle
 /// consumer would not notice.
 struct ConnectionProbe {
@@ -10,11 +8,6 @@ struct ConnectionProbe {
     mutating func run(on client: Client) {
         guard client.context.connection.isDown, Deadline.nowMs >= nextMs else { return }
         nextMs = Deadline.nowMs + Self.intervalMs
-        var metadata: UnsafePointer<rd_kafka_metadata>?
-        guard
-            rd_kafka_metadata(client.handle, 0, nil, &metadata, Self.timeoutMs) == RD_KAFKA_RESP_ERR_NO_ERROR
-        else { return }
-        rd_kafka_metadata_destroy(metadata)
-        client.context.connection.up()
+        _ = try? client.brokerCount(Self.timeoutMs)
     }
 }

@@ -1,9 +1,6 @@
 import CRDKafka
 
 extension Consumer {
-    /// The partitions this member reads now.
-    public var assignment: [Int32] { assigned }
-
     /// Answers `.assigned`: reads these partitions from these places.
     ///
     /// With partitions assigned already it replaces them, for instance behind a gap that the operator accepts.
@@ -58,13 +55,6 @@ extension Consumer {
     /// The offset behind the last record (or end of partition) that `poll` passed: what to commit.
     /// Nil for a partition that is not assigned.
     public func position(of partition: Int32) -> Int64? { fetcher.positions[partition] }
-
-    /// `position` of every assigned partition that has one.
-    public var positions: [PartitionOffset] {
-        assigned.compactMap { partition in
-            fetcher.positions[partition].map { PartitionOffset(partition, $0) }
-        }
-    }
 
     /// librdkafka is given concrete offsets alone. In 2.0.2 the late answer to its own look-up of a logical
     /// one makes it look up again half a second later, even when the partition was moved to a concrete offset

@@ -24,34 +24,6 @@ extension Consumer {
         try client.watermarks(settings.topic, partition, timeoutMs)
     }
 
-    /// How many partitions the topic has; nil when it does not exist.
-    public func partitionCount(of topic: String? = nil, timeoutMs: Int32) throws(KafkaError) -> Int? {
-        try client.partitionCount(of: topic ?? settings.topic, timeoutMs)
-    }
-
-    /// Commits offsets and waits for the coordinator's answer; for delivery without transactions.
-    public func commit(_ offsets: [PartitionOffset], deadlineMs: Int32) throws(KafkaError) {
-        if offsets.isEmpty { return }
-        guard let replies = rd_kafka_queue_new(client.handle) else { return }
-        // A reply that comes too late finds its queue gone and is dropped.
-        defer { rd_kafka_queue_destroy(replies) }
-        let code = OffsetList.with(offsets, topic: settings.topic) {
-            rd_kafka_commit_queue(client.handle, $0, replies, nil, nil)
-        }
-        if let error = KafkaError.describing(code, on: client.handle) { throw error }
-        guard let reply = rd_kafka_queue_poll(replies, deadlineMs) else {
-            throw .own(
-                RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer to the offset commit in \(deadlineMs) ms",
-                isRetriable: true)
-        }
-        defer { rd_kafka_event_destroy(reply) }
-        if let error = KafkaError.describing(rd_kafka_event_error(reply), on: client.handle) { throw error }
-        let list = rd_kafka_event_topic_partition_list(reply)
-        for element in OffsetList.read(list, topic: settings.topic) {
-            if let error = KafkaError.describing(element.error, on: client.handle) { throw error }
-        }
-    }
-
     /// This member's identity and generation, for `sendOffsets`. Kept until the next rebalance: a transaction
     /// then commits in the name of the generation that its records were read in, or not at all.
     public func groupMetadata() throws(KafkaError) -> GroupMetadata {

@@ -52,7 +52,6 @@ public final class Consumer {
 
     private static func tuned(_ consumer: ConsumerSettings) -> [(String, String)] {
         [
-            ("fetch.wait.max.ms", String(consumer.fetchWaitMs)),
             ("queued.max.messages.kbytes", String(consumer.queuedKilobytes)),
             // How long the events of a partition that is added may lie there unseen.
             ("topic.metadata.refresh.interval.ms", "30000"),
@@ -111,18 +110,12 @@ public final class Consumer {
     public var hasMore: Bool {
         if fetcher.queued > 0 { return true }
         return assigned.contains { partition in
-            var (low, high): (Int64, Int64) = (-1, -1)
-            let code = rd_kafka_get_watermark_offsets(
-                client.handle, settings.topic, partition, &low, &high)
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let next = fetcher.positions[partition] else {
-                return false
-            }
-            return high > next
+            guard let end = client.fetchedEnd(of: settings.topic, partition),
+                let next = fetcher.positions[partition]
+            else { return false }
+            return end > next
         }
     }
-
-    /// Frees the batch's records early; `poll` does so as well.
-    public func release() { fetcher.release() }
 
     /// Leaves the group and ends the client, giving up on either when the deadline passes.
     /// - Returns: whether everything ended in time.

@@ -9,9 +9,6 @@ public struct ConsumerSettings: Sendable {
     public var maxPollIntervalMs: Int32 = 300_000
     /// Bound of what is fetched ahead, over all partitions of this consumer.
     public var queuedKilobytes: Int32 = 65_536
-    /// How long a broker may hold an empty fetch. A newly assigned partition waits for the fetch that is
-    /// out, so this bounds what a rebalance adds; it never holds a record back.
-    public var fetchWaitMs: Int32 = 100
 
     public init(groupID: String, topic: String, groupInstanceID: String? = nil) {
         self.groupID = groupID

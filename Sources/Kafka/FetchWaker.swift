@@ -13,7 +13,11 @@ struct FetchWaker {
     /// Fewer records than this since the last wake cannot have filled the queue, unless they were large.
     private static let large = 2_000
     /// How much is fetched at once and ahead; the user's properties win.
+    ///
+    /// A newly assigned partition waits for the empty fetch that a broker holds, so `fetch.wait.max.ms` bounds what
+    /// a rebalance adds; it never holds a record back.
     static let fetching = [
+        ("fetch.wait.max.ms", "100"),
         ("queued.min.messages", String(queuedMessages)), ("fetch.message.max.bytes", String(512 << 10)),
         ("fetch.max.bytes", String(3 << 20)), ("fetch.error.backoff.ms", "100"),
     ]

@@ -3,23 +3,20 @@ import CRDKafka
 extension KafkaError {
     /// Copies an error object and destroys it; nil when the call succeeded.
     static func taking(_ object: OpaquePointer?, on client: OpaquePointer? = nil) -> KafkaError? {
-        guard let object else { return nil }
         defer { rd_kafka_error_destroy(object) }
-        let code = rd_kafka_error_code(object)
+        return borrowing(object, on: client)
+    }
+
+    /// Copies an error object that belongs to a result.
+    static func borrowing(_ object: OpaquePointer?, on client: OpaquePointer? = nil) -> KafkaError? {
+        guard let object else { return nil }
         return KafkaError(
-            code,
+            rd_kafka_error_code(object),
             message: String(cString: rd_kafka_error_string(object)),
             isFatal: rd_kafka_error_is_fatal(object) == 1,
             isRetriable: rd_kafka_error_is_retriable(object) == 1,
             requiresAbort: rd_kafka_error_txn_requires_abort(object) == 1,
             on: client)
-    }
-
-    /// Copies an error object that belongs to a result.
-    static func borrowing(_ object: OpaquePointer?) -> KafkaError? {
-        guard let object else { return nil }
-        return KafkaError(
-            rd_kafka_error_code(object), message: String(cString: rd_kafka_error_string(object)))
     }
 
     /// Describes a plain code; nil for success.
@@ -76,18 +73,14 @@ extension KafkaError {
         RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH.rawValue,
         RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue,
     ]
-}
 
-extension KafkaError {
     /// A call without time-out of its own did not come back; its client was given up.
     static func hung(_ call: String) -> KafkaError {
         own(
             RD_KAFKA_RESP_ERR__TIMED_OUT, "\(call) did not return; the client has to be replaced",
             isFatal: true)
     }
-}
 
-extension KafkaError {
     /// Only the code of an error object, which is destroyed; nil when the call succeeded.
     static func code(of object: OpaquePointer?) -> rd_kafka_resp_err_t? {
         guard let object else { return nil }

@@ -5,11 +5,9 @@ public enum LibraryVersion {
     /// Such as `2.0.2`.
     public static var text: String { String(cString: rd_kafka_version_str()) }
 
-    /// 2.0 brought the assignment and transaction behaviour that the Kafka module was checked against.
-    public static var isSupported: Bool { rd_kafka_version() >= 0x0200_00ff }
-
-    /// Why the library cannot be used; nil when it can.
+    /// Why the library cannot be used; nil when it can. 2.0 brought the assignment and transaction behaviour
+    /// that the Kafka module was checked against.
     public static var problem: String? {
-        isSupported ? nil : "librdkafka \(text) is too old: 2.0.0 or newer is needed"
+        rd_kafka_version() >= 0x0200_00ff ? nil : "librdkafka \(text) is too old: 2.0.0 or newer is needed"
     }
 }

@@ -22,25 +22,16 @@ struct OutgoingMessage {
     }
 
     private func enqueueFull(_ client: OpaquePointer) -> rd_kafka_resp_err_t {
-        var fields: [rd_kafka_vu_t] = []
-        fields.append(Self.field(RD_KAFKA_VTYPE_RKT) { $0.u.rkt = topic.pointer })
-        fields.append(Self.field(RD_KAFKA_VTYPE_PARTITION) { $0.u.i32 = partition })
-        fields.append(Self.field(RD_KAFKA_VTYPE_MSGFLAGS) { $0.u.i = RD_KAFKA_MSG_F_COPY })
-        fields.append(
-            Self.field(RD_KAFKA_VTYPE_VALUE) {
-                $0.u.mem.ptr = payload
-                $0.u.mem.size = value?.count ?? 0
-            })
-        fields.append(
-            Self.field(RD_KAFKA_VTYPE_KEY) {
-                $0.u.mem.ptr = keyStart
-                $0.u.mem.size = key?.count ?? 0
-            })
-        if let timestampMs {
-            fields.append(Self.field(RD_KAFKA_VTYPE_TIMESTAMP) { $0.u.i64 = timestampMs })
-        }
+        var fields = [
+            Self.field(RD_KAFKA_VTYPE_RKT) { $0.rkt = topic.pointer },
+            Self.field(RD_KAFKA_VTYPE_PARTITION) { $0.i32 = partition },
+            Self.field(RD_KAFKA_VTYPE_MSGFLAGS) { $0.i = RD_KAFKA_MSG_F_COPY },
+            Self.field(RD_KAFKA_VTYPE_VALUE) { $0.mem = .init(ptr: payload, size: value?.count ?? 0) },
+            Self.field(RD_KAFKA_VTYPE_KEY) { $0.mem = .init(ptr: keyStart, size: key?.count ?? 0) },
+        ]
+        if let timestampMs { fields.append(Self.field(RD_KAFKA_VTYPE_TIMESTAMP) { $0.i64 = timestampMs }) }
         let list = headers.isEmpty ? nil : makeHeaders()
-        if let list { fields.append(Self.field(RD_KAFKA_VTYPE_HEADERS) { $0.u.headers = list }) }
+        if let list { fields.append(Self.field(RD_KAFKA_VTYPE_HEADERS) { $0.headers = list }) }
         guard let error = KafkaError.code(of: rd_kafka_produceva(client, fields, fields.count)) else {
             return RD_KAFKA_RESP_ERR_NO_ERROR
         }
@@ -57,22 +48,18 @@ struct OutgoingMessage {
                 continue
             }
             value.withUnsafeBytes { bytes in
-                // No address would mean no value; an empty one needs some address.
-                withUnsafeBytes(of: UInt8(0)) { empty in
-                    _ = rd_kafka_header_add(
-                        list, header.name, -1, bytes.baseAddress ?? empty.baseAddress, bytes.count)
-                }
+                _ = rd_kafka_header_add(list, header.name, -1, Self.address(bytes), bytes.count)
             }
         }
         return list
     }
 
     private static func field(
-        _ type: rd_kafka_vtype_t, _ fill: (inout rd_kafka_vu_t) -> Void
+        _ type: rd_kafka_vtype_t, _ fill: (inout rd_kafka_vu_t.__Unnamed_union_u) -> Void
     ) -> rd_kafka_vu_t {
         var field = rd_kafka_vu_t()
         field.vtype = type
-        fill(&field)
+        fill(&field.u)
         return field
     }
 

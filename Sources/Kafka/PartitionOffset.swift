@@ -19,11 +19,6 @@ public struct PartitionOffset: Sendable, Hashable {
 public struct Watermarks: Sendable, Hashable {
     public var low: Int64
     public var high: Int64
-
-    public init(low: Int64, high: Int64) {
-        self.low = low
-        self.high = high
-    }
 }
 
 /// A position that the log does not hold (any more): records are missing, or none was ever committed.

@@ -55,7 +55,7 @@ extension PartitionReader {
     private func concludeProof(_ missing: [Remaining], _ now: Int64) throws(KafkaError) {
         let open = missing.filter { stall.underProof.contains($0.partition) }
         let answered = open.allSatisfy { place in
-            (session.fetchedHighWatermark(of: place.partition) ?? -1) >= place.end
+            (session.client.fetchedEnd(of: topic, place.partition) ?? -1) >= place.end
         }
         guard answered else { return }
         guard let since = stall.provedSinceMs else {

@@ -53,9 +53,6 @@ public final class PartitionReader {
         return result
     }
 
-    /// Frees the batch's records early; `poll` does so as well.
-    public func release() { session.fetcher.release() }
-
     /// The offset behind the last record (or end of partition) that was passed; nil before the first one
     /// when the partition started at a logical place.
     public func position(of partition: Int32) -> Int64? { session.fetcher.positions[partition] }

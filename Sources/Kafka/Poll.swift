@@ -18,10 +18,4 @@ public enum Rebalance: Sendable, Equatable {
     case revoked([Int32])
     /// They may already belong to another member: abort, then answer with `unassign`.
     case lost([Int32])
-
-    public var partitions: [Int32] {
-        switch self {
-        case .assigned(let partitions), .revoked(let partitions), .lost(let partitions): partitions
-        }
-    }
 }

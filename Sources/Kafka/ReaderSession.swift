@@ -13,9 +13,7 @@ final class ReaderSession {
         var settings = settings
         settings.properties["client.rack"] = nil
         let client = try Client(
-            .consumer, name, settings,
-            tuned: [("fetch.wait.max.ms", "100")] + FetchWaker.fetching,
-            fixed: Consumer.readingProperties)
+            .consumer, name, settings, tuned: FetchWaker.fetching, fixed: Consumer.readingProperties)
         guard let topicHandle = rd_kafka_topic_new(client.handle, topic, nil),
             let queue = rd_kafka_queue_new(client.handle)
         else {
@@ -32,15 +30,6 @@ final class ReaderSession {
             close(deadlineMs: 1000)
             throw .own(code, "\(topic) partition \(start.partition) cannot be read from \(start.offset)")
         }
-    }
-
-    /// The log's end that the last fetch answer named; nil before the first answer.
-    func fetchedHighWatermark(of partition: Int32) -> Int64? {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        let topic = fetcher.topic
-        let code = rd_kafka_get_watermark_offsets(client.handle, topic, partition, &low, &high)
-        return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
     }
 
     @discardableResult

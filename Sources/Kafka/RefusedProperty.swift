@@ -54,7 +54,7 @@ struct RefusedProperty {
             ["auto.offset.reset"],
             "an offset the log no longer holds must stop the daemon, not be skipped",
             "input.start for a new group, or --accept-data-loss")
-        + refuse(["isolation.level"], "aborted records must never count", "delivery")
+        + refuse(["isolation.level"], "aborted records must never count")
         + refuse(["enable.partition.eof"], "reaching the end of a partition is told by it")
         + refuse(["check.crcs"], "a damaged record must never count")
         + refuse(["consume.callback.max.messages"], "no consume callback is used")
@@ -62,7 +62,7 @@ struct RefusedProperty {
     private static let delivery =
         refuse(
             ["enable.idempotence", "enable.gapless.guarantee"],
-            "without it a retry may publish a change twice or out of order", "delivery")
+            "without it a retry may publish a change twice or out of order")
         + refuse(["acks", "request.required.acks"], "a change must reach all in-sync replicas")
         + refuse(
             ["max.in.flight", "max.in.flight.requests.per.connection"],

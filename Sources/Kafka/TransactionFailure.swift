@@ -21,15 +21,3 @@ public enum TransactionFailure: Error, Sendable, Equatable {
         }
     }
 }
-
-extension TransactionFailure: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .retriable(let error): "retriable: \(error)"
-        case .abortable(let error): "transaction must be aborted: \(error)"
-        case .fenced(let error): "fenced by a newer producer: \(error)"
-        case .fatal(let error): "fatal: \(error)"
-        case .indefinite(let error): "outcome unknown: \(error)"
-        }
-    }
-}

@@ -1,7 +1,7 @@
 import CRDKafka
 
 extension TransactionalProducer {
-    /// Hands a message over; its bytes are copied. A full queue is waited for, never an error by itself.
+    /// Hands a message over; its bytes are copied. A full queue is waited for, for ten seconds.
     /// - Parameters:
     ///   - partition: nil chooses by the key, as the Java client does.
     ///   - value: nil is a tombstone.
@@ -16,7 +16,7 @@ extension TransactionalProducer {
             headers: headers, timestampMs: timestampMs)
         var code = message.enqueue(client.handle)
         if code == RD_KAFKA_RESP_ERR__QUEUE_FULL {
-            let deadline = Deadline(afterMs: settings.queueFullLimitMs)
+            let deadline = Deadline(afterMs: 10_000)
             while code == RD_KAFKA_RESP_ERR__QUEUE_FULL, !deadline.hasPassed {
                 rd_kafka_poll(client.handle, 5)
                 code = message.enqueue(client.handle)
@@ -32,7 +32,7 @@ extension TransactionalProducer {
     /// Serves delivery reports without waiting, so that the queue has room; useful between long batches.
     public func serve() { rd_kafka_poll(client.handle, 0) }
 
-    /// Waits until every message is acknowledged: what replaces a commit where there are no transactions.
+    /// Waits until every message is acknowledged; for a producer without transactions.
     /// - Throws: `.retriable` when time runs out first, `.abortable` when a message failed for good.
     public func flush(deadlineMs: Int32) throws(TransactionFailure) {
         try refuseIfLost()
@@ -47,17 +47,6 @@ extension TransactionalProducer {
         }
         client.context.connection.up()
     }
-
-    /// Drops everything that was not acknowledged; those messages count as failed. Not for transactions: `abort`
-    /// does it there.
-    public func purge() {
-        if client.isLost { return }
-        rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
-        rd_kafka_poll(client.handle, 0)
-    }
-
-    /// Starts counting deliveries afresh.
-    public func resetCounts() { client.context.deliveries = DeliveryCounts() }
 
     /// librdkafka's own flush sleeps in slices of 10 ms; serving the reports ourselves ends with the last one.
     /// - Returns: false when the deadline passed first.

@@ -12,7 +12,7 @@ extension TransactionalProducer {
     /// Opens a transaction; deliveries are counted from here.
     public func begin() throws(TransactionFailure) {
         try call("begin_transaction", limitMs: Self.graceMs) { rd_kafka_begin_transaction($0) }
-        resetCounts()
+        client.context.deliveries = DeliveryCounts()
     }
 
     /// Makes consumed offsets of a topic part of the transaction.

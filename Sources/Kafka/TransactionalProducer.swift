@@ -27,7 +27,8 @@ public final class TransactionalProducer {
     private static func tuned(_ producer: ProducerSettings) -> [(String, String)] {
         [
             ("linger.ms", String(producer.lingerMs)),
-            ("retry.backoff.ms", String(producer.retryBackoffMs)),
+            // Right after a commit the coordinator refuses the next transaction for a moment.
+            ("retry.backoff.ms", "1"),
             ("queue.buffering.max.kbytes", String(producer.queuedKilobytes)),
             ("socket.nagle.disable", "true"),
         ]
@@ -68,8 +69,6 @@ public final class TransactionalProducer {
     public var outstanding: Int { client.context.deliveries.outstanding }
     /// Messages acknowledged since `begin`.
     public var delivered: Int { client.context.deliveries.delivered }
-    /// Messages that could not be delivered since `begin`.
-    public var failed: Int { client.context.deliveries.failed }
 
     /// Why the first of them failed.
     public var firstFailure: KafkaError? {

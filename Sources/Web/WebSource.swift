@@ -13,14 +13,13 @@ public struct WebSource: Sendable {
     public var libraryVersion: String
     public var groupID: String
     public var inputTopic: String
-    public var delivery: String
     /// Called once, when the interface listens.
     public var onListening: @Sendable () -> Void = {}
 
     public init(
         store: ViewStore, lags: LagWatch, statistics: StatisticsShelf,
         counts: @escaping @Sendable () -> [Telemetry.Counts], workers: Int, release: String,
-        libraryVersion: String, groupID: String, inputTopic: String, delivery: String
+        libraryVersion: String, groupID: String, inputTopic: String
     ) {
         self.store = store
         self.lags = lags
@@ -31,6 +30,5 @@ public struct WebSource: Sendable {
         self.libraryVersion = libraryVersion
         self.groupID = groupID
         self.inputTopic = inputTopic
-        self.delivery = delivery
     }
 }

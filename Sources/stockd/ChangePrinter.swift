@@ -17,7 +17,12 @@ final class ChangePrinter {
 
     func header() {
         guard isWanted, format == .csv else { return }
-        out.append("change,product_id,warehouse_id,current_stock,previous_severity,alert_severity,incident\n")
+        out.append(
+            """
+            change,product_id,warehouse_id,current_stock,previous_severity,previous_oversold_units,\
+            alert_severity,incident
+
+            """)
     }
 
     func print(_ change: AlertChange) {
@@ -46,7 +51,8 @@ final class ChangePrinter {
         let cells: [String] = [
             change.kind.name, "\(change.pair.product.rawValue)", "\(change.pair.warehouse.rawValue)",
             change.row.map { "\($0.currentStock)" } ?? "", change.previousSeverity?.name ?? "",
-            change.severity?.name ?? "", "\(change.incident)",
+            change.previousOversoldUnits.map { "\($0)" } ?? "", change.severity?.name ?? "",
+            "\(change.incident)",
         ]
         return cells.joined(separator: ",") + "\n"
     }
@@ -54,10 +60,10 @@ final class ChangePrinter {
     /// A change as one line for people.
     static func sentence(_ change: AlertChange, _ style: TerminalStyle) -> String {
         let place = change.row.map { "\($0.product.name), \($0.warehouse.name)" }
-        let from = change.previousSeverity.map { "\($0.name) → " } ?? ""
+        let from = change.previousLevel.map { "\($0.name) → " } ?? ""
         return "\(style.severity(change.kind.name))  "
             + (place ?? "product \(change.pair.product.rawValue)") + ": " + from
-            + style.severity(change.severity?.name ?? "fine")
+            + style.severity(change.level?.name ?? "fine")
             + (change.row.map { ", stock \($0.currentStock)" } ?? "")
     }
 }

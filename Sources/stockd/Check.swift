@@ -9,7 +9,9 @@ struct Check: ParsableCommand {
 
     @OptionGroup var options: ConfigurationOption
 
-    @Flag(help: "Also connect, and check the topics and their partition counts.")
+    @Flag(
+        help: "Also connect, and check the topics, their partition counts and whether there are transactions."
+    )
     var broker = false
 
     func run() throws {
@@ -26,18 +28,23 @@ struct Check: ParsableCommand {
     private static func describe(
         _ name: String, _ count: Int?, _ place: Configuration.Reference.Place
     ) -> String {
-        if case .topic(let topic) = place { return "\(name) from the topic \(topic)" }
+        if case .topic(let topic) = place { return "\(name) from the topic \(topic.name)" }
         return "\(count ?? 0) \(name)"
     }
 
     private func checkBroker(_ configuration: Configuration) throws {
-        let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
-        let problems: [String]
+        let client = configuration.clientSettings(Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })
+        var problems: [String]
         do throws(KafkaError) {
-            let admin = try Admin(configuration.clientSettings(silent))
+            let admin = try Admin(client)
             defer { admin.close(deadlineMs: 2_000) }
             try admin.ping(timeoutMs: 10_000)
             problems = try TopicPreparation(configuration, admin).problems()
+            switch try TransactionTrial.run(configuration, client) {
+            case .works: break
+            case .refused(let problem): problems.append(problem)
+            case .untried(let note): printError(note)
+            }
         } catch {
             printError("kafka.brokers: \(configuration.kafka.bootstrapServers) does not answer: \(error)")
             throw Exit.unavailable

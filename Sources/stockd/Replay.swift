@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inventory
+import Pipeline
 import Service
 import Wire
 
@@ -42,26 +43,19 @@ struct Replay: ParsableCommand {
     }
 
     private func makeSession() throws -> ReplaySession {
-        let files = ReferenceFiles(
-            products: ReferenceFiles.products(products), warehouses: ReferenceFiles.warehouses(warehouses))
-        guard case .replaced(let tables) = files.load() else {
-            if case .kept(let mistakes) = files.load() { for mistake in mistakes { printError(mistake) } }
+        let files = ReferenceFiles(products: products, warehouses: warehouses)
+        if case .kept(let mistakes) = files.load() {
+            for mistake in mistakes { printError(mistake) }
             throw Exit.data
         }
-        var types = ["RECEIVED": 1, "RETURNED": 1, "SHIPPED": -1]
-        var unknown = UnknownType.movesNothing
-        var window: UInt64 = 16_777_216
+        var settings = PipelineSettings()
         if let config {
             let (loaded, mistakes) = Configuration.load(
                 file: config, environment: ProcessInfo.processInfo.environment)
             guard let loaded else { throw ConfigurationOption.fail(mistakes.map(\.description)) }
-            types = loaded.events.types
-            unknown = loaded.events.unknownType == .deadLetter ? .deadLetter : .movesNothing
-            window = UInt64(max(0, loaded.events.dedupeWindow))
+            settings = loaded.pipelineSettings(release: Stockd.release)
         }
-        return ReplaySession(
-            decoder: EventDecoder(signs: SignTable(types), unknownType: unknown), window: window,
-            catalog: tables.catalog)
+        return ReplaySession(settings, catalog: files.tables?.catalog ?? Catalog())
     }
 
     private func printViews(_ views: ViewTables) {

@@ -1,4 +1,5 @@
 import Inventory
+import Pipeline
 import Wire
 
 /// Events from files into one aggregate, the way the daemon takes them from one partition.
@@ -8,9 +9,9 @@ struct ReplaySession: ~Copyable {
     private(set) var badCount = 0
     private var offset = Offset(0)
 
-    init(decoder: EventDecoder, window: UInt64, catalog: Catalog) {
-        self.decoder = decoder
-        aggregate = Aggregate(lanes: 1, dedupeWindow: window, catalog: catalog)
+    init(_ settings: PipelineSettings, catalog: Catalog) {
+        decoder = EventDecoder(signs: SignTable(settings.eventTypes), unknownType: settings.unknownType)
+        aggregate = Aggregate(lanes: 1, dedupeWindow: settings.dedupeWindow, catalog: catalog)
     }
 
     mutating func read(_ path: String, _ emit: (AlertChange) -> Void) throws(ReadFailure) {

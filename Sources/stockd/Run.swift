@@ -73,6 +73,6 @@ struct Run: AsyncParsableCommand {
             return
         }
         for change in running.changes(to: newer) { logger.notice("\(change)") }
-        output.level.level = newer.log.level.loggerLevel
+        output.level.level = newer.log.level
     }
 }

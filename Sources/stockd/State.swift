@@ -7,14 +7,12 @@ import Wire
 
 struct State: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prints what the state topic holds: checkpoints, ledger, sizes.",
+        abstract: "Prints what the state topic holds: checkpoints, published alerts, sizes.",
         discussion: """
             Reads the topic as any consumer would, committed records only, and changes nothing; the daemon may \
-            run. A barrier is the input offset that the stored cells stand for, the position the one that is \
-            committed. The generation is the newest whole checkpoint; unfinished are records beyond it, of one \
-            that is being written or was given up. Of each record of a checkpoint there are two, used in turn: \
-            slot 0 and 1 in the dump. Records and bytes count all that a recovery reads; live ones are what \
-            compaction would leave of them.
+            run. The checkpoint is the input offset that the stored stock stands for, the position the one that is \
+            committed. Records and bytes count all that a recovery reads; live ones are what compaction would \
+            leave of them.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
@@ -48,11 +46,11 @@ struct State: ParsableCommand {
             out.removeAll()
         }
         defer { flush() }
-        _ = try inspection.read { place, record, key in
+        _ = try inspection.read { location, record, key in
             if let record {
-                record.writeJSON(at: place, into: &out)
+                record.writeJSON(at: location, into: &out)
             } else {
-                StateRecord.writeDeletedJSON(key: key, at: place, into: &out)
+                StateRecord.writeDeletedJSON(key: key, at: location, into: &out)
             }
             if out.count > 1 << 16 { flush() }
         }
@@ -60,14 +58,12 @@ struct State: ParsableCommand {
 
     private static let columns: [(name: String, value: @Sendable (StateSummary) -> Int64?)] = [
         ("partition", { Int64($0.partition.rawValue) }),
-        ("barrier", { $0.barrier?.rawValue }),
-        ("generation", { $0.generation.map { Int64(clamping: $0) } }),
-        ("unfinished", { Int64($0.unfinished) }),
+        ("checkpoint", { $0.checkpoint?.rawValue }),
         ("position", { $0.position?.rawValue }),
-        ("cells", { Int64($0.cells) }),
-        ("ledger", { Int64($0.ledgerEntries) }),
-        ("alerts", { Int64($0.openAlerts) }),
-        ("seen_chunks", { Int64($0.seenChunks) }),
+        ("stock_entries", { Int64($0.entries) }),
+        ("published_alerts", { Int64($0.publishedAlerts) }),
+        ("open_alerts", { Int64($0.openAlerts) }),
+        ("id_buckets", { Int64($0.idBuckets) }),
         ("records", { Int64($0.records) }),
         ("bytes", { Int64($0.bytes) }),
         ("live_records", { Int64($0.liveRecords) }),

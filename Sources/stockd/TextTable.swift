@@ -37,6 +37,7 @@ struct TerminalStyle {
     func severity(_ text: String) -> String {
         guard isColoured else { return text }
         switch text {
+        case "OVERSOLD": return alarm(text)
         case "OUT_OF_STOCK", "CRITICAL", "REORDER_NOW", "RAISED", "ESCALATED":
             return "\u{1B}[31m\(text)\u{1B}[0m"
         case "LOW", "REORDER_SOON": return "\u{1B}[33m\(text)\u{1B}[0m"

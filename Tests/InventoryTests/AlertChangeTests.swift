@@ -19,15 +19,79 @@ import Testing
         #expect(severities == [.warning, .low, .critical, .outOfStock, .low, .warning, nil])
     }
 
-    @Test func `selling more than there is eases out of stock to critical`() {
+    /// What the changes say, from the first to the last stock, a commit each.
+    private func told(_ stocks: [Int64], _ outputs: Aggregate.Outputs = .init()) -> [String] {
+        let store = Store(outputs: outputs)
+        var stock: Int64 = 0
+        return stocks.flatMap { next in
+            store.apply(next - stock)
+            stock = next
+            return store.commit().map { change in
+                let before = change.previousSeverity.map {
+                    "\($0.name) \(change.previousOversoldUnits ?? 77)"
+                }
+                #expect((change.previousSeverity == nil) == (change.previousOversoldUnits == nil))
+                #expect(change.severity == change.row?.severity)
+                return "\(change.kind.name) \(before ?? "-") -> \(change.severity?.name ?? "-")"
+            }
+        }
+    }
+
+    @Test func `stock that falls below zero escalates, and eases when it comes back`() {
+        #expect(
+            told([0, -5, 0]) == [
+                "RAISED - -> OUT_OF_STOCK", "ESCALATED OUT_OF_STOCK 0 -> CRITICAL",
+                "EASED CRITICAL 5 -> OUT_OF_STOCK",
+            ])
+        #expect(
+            told([3, -5, 3], .init(everyAlertColumn: false)) == [
+                "RAISED - -> CRITICAL", "ESCALATED CRITICAL 0 -> CRITICAL", "EASED CRITICAL 5 -> CRITICAL",
+            ])
+        #expect(told([-5, 500]) == ["RAISED - -> CRITICAL", "RESOLVED CRITICAL 5 -> -"])
+    }
+
+    @Test func `more oversold is the same level, and the units told are those of the last message`() {
+        #expect(told([-5, -8, -2, 40]) == ["RAISED - -> CRITICAL", "EASED CRITICAL 5 -> LOW"])
+        #expect(
+            told([-5, -8, -8, -2, 40], .init(everyAlertColumn: true)) == [
+                "RAISED - -> CRITICAL", "UPDATED CRITICAL 5 -> CRITICAL", "UPDATED CRITICAL 8 -> CRITICAL",
+                "EASED CRITICAL 2 -> LOW",
+            ])
+    }
+
+    @Test func `the least stock there is has its units told exactly`() {
         let store = Store()
-        store.apply(0)
-        #expect(store.commit().map(\.severity) == [.outOfStock])
-        store.apply(-3)
+        store.apply(.min)
+        #expect(store.commit().map(\.level) == [.oversold])
+        store.apply(.max)
+        store.apply(1)
         let change = store.commit().first
-        #expect(change?.kind == .eased)
-        #expect(change?.severity == .critical)
-        #expect(change?.row?.oversoldUnits == 3)
+        #expect(change?.kind == .eased && change?.previousOversoldUnits == 1 << 63)
+    }
+
+    @Test func `falling below zero and coming back inside a commit sends nothing`() {
+        for start in [0, 3, -5, 500] as [Int64] {
+            let store = Store()
+            store.apply(start)
+            store.commit()
+            let before = store.state.published
+            for units in [-9, -600, 600, 9] as [Int64] { store.apply(units) }
+            #expect(store.commit().isEmpty, "from \(start)")
+            #expect(store.state.published == before)
+        }
+    }
+
+    @Test func `reference data that makes negative stock alert raises it as oversold`() {
+        let store = Store(.oneProduct(threshold: nil))
+        store.apply(-4)
+        #expect(store.commit().isEmpty)
+        store.adopt([.numbered(1, threshold: -4)])
+        #expect(store.commit().isEmpty, "the stock is not below this threshold")
+        store.adopt([.numbered(1, threshold: 0)])
+        let raised = store.commit().first
+        #expect(raised?.level == .oversold && raised?.kind == .raised && raised?.source == nil)
+        store.adopt([.numbered(1, threshold: 100)])
+        #expect(store.commit().isEmpty, "the level is the same under a threshold that is higher")
     }
 
     @Test func `changes inside a commit net out`() {

@@ -68,17 +68,17 @@ import Testing
         #expect(found > count * 6 / 10)
     }
 
-    @Test func `a detail keeps its flags and its ledger entry apart`() {
+    @Test func `a detail keeps its flags and its published alert apart`() {
         var detail = CellDetail()
-        #expect(detail.ledgerIndex == Cell.none && detail.flags == [])
+        #expect(detail.publishedIndex == Cell.none && detail.flags == [])
         detail.flags = [.known, .alertable]
-        #expect(detail.ledgerIndex == Cell.none)
-        detail.ledgerIndex = CellDetail.noEntry - 1
-        #expect(detail.flags == [.known, .alertable] && detail.ledgerIndex == CellDetail.noEntry - 1)
+        #expect(detail.publishedIndex == Cell.none)
+        detail.publishedIndex = CellDetail.noEntry - 1
+        #expect(detail.flags == [.known, .alertable] && detail.publishedIndex == CellDetail.noEntry - 1)
         detail.flags = .known
-        #expect(detail.flags == .known && detail.ledgerIndex == CellDetail.noEntry - 1)
-        detail.ledgerIndex = 0
-        #expect(detail.flags == .known && detail.ledgerIndex == 0)
+        #expect(detail.flags == .known && detail.publishedIndex == CellDetail.noEntry - 1)
+        detail.publishedIndex = 0
+        #expect(detail.flags == .known && detail.publishedIndex == 0)
     }
 
     @Test func `a cell takes half a cache line, and with its details 44 bytes`() {

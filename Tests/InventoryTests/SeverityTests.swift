@@ -29,18 +29,18 @@ import Testing
     func `the first condition that holds gives the severity`(
         stock: Int64, threshold: Int32, expected: Severity?
     ) {
-        #expect(Severity(stock: stock, threshold: threshold) == expected)
+        #expect(AlertLevel(stock: stock, threshold: threshold)?.severity == expected)
     }
 
     @Test func `no threshold never alerts`() {
-        for stock in [Int64.min, -1, 0, 1, .max] { #expect(Severity(stock: stock, threshold: nil) == nil) }
+        for stock in [Int64.min, -1, 0, 1, .max] { #expect(AlertLevel(stock: stock, threshold: nil) == nil) }
     }
 
     @Test func `every small stock and threshold agrees with the table`() {
         var wrong: [(Int64, Int32)] = []
         for threshold in Int32(-70)...70 {
             for stock in Int64(-80)...80
-            where Severity(stock: stock, threshold: threshold) != Self.naive(stock, threshold) {
+            where AlertLevel(stock: stock, threshold: threshold)?.severity != Self.naive(stock, threshold) {
                 wrong.append((stock, threshold))
             }
         }
@@ -57,16 +57,62 @@ import Testing
             let wide = Int64(threshold)
             let bases = [wide, wide / 2, wide / 4, 4 * wide, 0, random.int64()]
             for stock in bases.flatMap({ [$0 &- 1, $0, $0 &+ 1] }) + [.min, .max]
-            where Severity(stock: stock, threshold: threshold) != Self.naive(stock, threshold) {
+            where AlertLevel(stock: stock, threshold: threshold)?.severity != Self.naive(stock, threshold) {
                 wrong.append((stock, threshold))
             }
         }
         #expect(wrong.isEmpty)
     }
 
-    @Test func `severities are ordered from warning to out of stock`() {
-        #expect(Severity.allCases.sorted() == [.warning, .low, .critical, .outOfStock])
+    @Test func `severities ascend from warning to out of stock`() {
         #expect(Severity.allCases.map(\.name) == ["WARNING", "LOW", "CRITICAL", "OUT_OF_STOCK"])
+        #expect(Severity.allCases.map(\.rawValue) == [1, 2, 3, 4])
+    }
+}
+
+@Suite struct AlertLevelTests {
+    @Test(
+        arguments: [
+            (100, 100, nil), (99, 100, AlertLevel.warning), (51, 100, .warning), (50, 100, .low),
+            (26, 100, .low),
+            (25, 100, .critical), (1, 100, .critical), (0, 100, .outOfStock), (-1, 100, .oversold),
+            (.min, 100, .oversold), (0, 1, .outOfStock), (-1, 1, .oversold), (0, 0, nil), (-1, 0, .oversold),
+            (0, -1, nil), (-1, -1, nil), (-2, -1, .oversold), (.min, .min, .oversold), (-4, -4, nil),
+            (-5, -4, .oversold), (1, 2, .low), (1, 3, .low), (1, 4, .critical), (2, 3, .warning),
+            (Int64(Int32.max) / 2, .max, .low), (Int64(Int32.max) / 2 + 1, .max, .warning),
+        ] as [(Int64, Int32, AlertLevel?)])
+    func `a level holds up to its boundary and not beyond`(
+        stock: Int64, threshold: Int32, expected: AlertLevel?
+    ) {
+        #expect(AlertLevel(stock: stock, threshold: threshold) == expected)
+        let row = StockRow(
+            product: .numbered(1, threshold: threshold), warehouse: .numbered(1), currentStock: stock,
+            lastUpdated: Timestamp(microseconds: 0))
+        #expect(row.level == expected)
+    }
+
+    @Test func `a level is the severity, but for negative stock`() {
+        for threshold in Int32(-70)...70 {
+            for stock in Int64(-80)...80 {
+                let (level, severity) = (
+                    AlertLevel(stock: stock, threshold: threshold), SeverityTests.naive(stock, threshold)
+                )
+                if stock < 0 {
+                    #expect(level == (severity == nil ? nil : .oversold) && level?.severity == severity)
+                } else {
+                    #expect(level?.rawValue == severity?.rawValue)
+                }
+            }
+        }
+        for stock in [Int64.min, -1, 0, 1, .max] { #expect(AlertLevel(stock: stock, threshold: nil) == nil) }
+    }
+
+    @Test func `levels are ordered from warning to oversold`() {
+        let ordered: [AlertLevel] = [.warning, .low, .critical, .outOfStock, .oversold]
+        #expect(AlertLevel.allCases.sorted() == ordered)
+        #expect(AlertLevel.oversold > .outOfStock && AlertLevel.outOfStock > .critical)
+        #expect(ordered.map(\.name) == ["WARNING", "LOW", "CRITICAL", "OUT_OF_STOCK", "OVERSOLD"])
+        #expect(ordered.map(\.severity) == [.warning, .low, .critical, .outOfStock, .critical])
     }
 }
 

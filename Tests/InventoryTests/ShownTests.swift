@@ -23,7 +23,7 @@ import Testing
         store.aggregate.refreshShown(&chunks)
         #expect(zip(before, chunks).map { $0 === $1 } == [true, false, true])
         let cell = chunks[1].cells[43]
-        #expect(cell.pair == Pair(300, 1) && cell.stock == 5 && cell.severity == .low)
+        #expect(cell.pair == Pair(300, 1) && cell.stock == 5 && cell.level == .low)
         #expect(cell.incident == 1)
         #expect(before[1].cells[43].stock == 100, "what a reader holds does not change")
         store.aggregate.refreshShown(&chunks)
@@ -52,6 +52,19 @@ import Testing
         store.aggregate.refreshShown(&chunks)
         #expect(chunks[0].tally.rows == 1)
         #expect(chunks[0].tally[.critical] == 1)
+    }
+
+    @Test func `a tally counts each alert once, the oversold ones apart`() {
+        let store = Self.filled(300)
+        for (place, stock) in [(1, -5), (2, -1), (3, 0), (4, 2), (290, -9), (291, 9), (292, 4)] {
+            store.apply(Int64(stock) - 100, at: Pair(Int32(place), 1))
+        }
+        store.commit()
+        var chunks: [ShownChunk] = []
+        store.aggregate.refreshShown(&chunks)
+        let tally = chunks.reduce(ShownTally()) { $0 + $1.tally }
+        #expect(AlertLevel.allCases.map { tally[$0] } == [1, 1, 1, 1, 3])
+        #expect(tally.alerts == 7 && tally.rows == 300)
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)

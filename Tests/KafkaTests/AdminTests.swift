@@ -1,3 +1,4 @@
+import ClusterSupport
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
     @Test func `existing topics are described and missing ones are absent`() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 5)
-        let admin = try Admin(cluster.settings())
+        let admin = try Admin(cluster.client())
         try admin.ping(timeoutMs: 5000)
         #expect(try admin.describe([topic], timeoutMs: 10_000) == [topic: 5])
         // The embedded cluster creates what it is asked about.
@@ -19,7 +20,7 @@ import Testing
     @Test(.enabled(if: TestCluster.isReal))
     func `topics are created, again without complaint, and deleted`() throws {
         let cluster = try TestCluster()
-        let admin = try Admin(cluster.settings())
+        let admin = try Admin(cluster.client())
         let name = TestCluster.unique("created")
         let spec = TopicSpec(name, partitions: 3, config: ["cleanup.policy": "compact"])
         try admin.createTopics([spec], timeoutMs: 10_000)
@@ -35,8 +36,8 @@ import Testing
 
     @Test(.disabled(if: TestCluster.isReal))
     func `a broker that cannot create topics is named as such`() throws {
-        let cluster = try TestCluster(faults: true)
-        let admin = try Admin(cluster.settings())
+        let cluster = try TestCluster(isEmbedded: true)
+        let admin = try Admin(cluster.client())
         let error = #expect(throws: KafkaError.self) {
             try admin.createTopics([TopicSpec("wanted", partitions: 1)], timeoutMs: 3000)
         }

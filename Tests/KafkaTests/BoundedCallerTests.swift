@@ -1,3 +1,5 @@
+import ClusterSupport
+import Glibc
 import TestSupport
 import Testing
 
@@ -7,7 +9,10 @@ import Testing
     @Test func `a call that returns is waited for`() {
         let caller = BoundedCaller()
         var calls = 0
-        for _ in 0..<100 { #expect(caller.run(limitMs: 5000) { calls += 1 }) }
+        for _ in 0..<100 {
+            caller.begin { calls += 1 }
+            #expect(caller.wait(limitMs: 5000))
+        }
         #expect(calls == 100)
         #expect(!caller.isAbandoned)
         caller.stop()
@@ -16,7 +21,8 @@ import Testing
     @Test func `a call that hangs is given up after its limit`() {
         let caller = BoundedCaller()
         let before = Deadline.nowMs
-        #expect(!caller.run(limitMs: 100) { Pause.milliseconds(3000) })
+        caller.begin { usleep(3_000_000) }
+        #expect(!caller.wait(limitMs: 100))
         #expect(Deadline.nowMs - before < 2500)
         #expect(caller.isAbandoned)
     }
@@ -25,7 +31,7 @@ import Testing
         let cluster = try TestCluster()
         let producer = try cluster.transactional()
         try producer.initTransactions(deadlineMs: 10_000)
-        let nothing: Void? = producer.client.bounded(limitMs: 100) { _ in Pause.milliseconds(2000) }
+        let nothing: Void? = producer.client.bounded(limitMs: 100) { _ in usleep(2_000_000) }
         #expect(nothing == nil)
         for call in [{ try producer.begin() }, { try producer.commit(deadlineMs: 100) }] {
             let failure = #expect(throws: TransactionFailure.self) { try call() }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Kafka
@@ -16,7 +17,7 @@ extension Consumer {
             }
             try unassign()
         }
-        throw Overdue("no assignment")
+        throw Failure("no assignment")
     }
 
     func awaitRebalance() throws -> Rebalance {
@@ -24,7 +25,7 @@ extension Consumer {
         while !deadline.hasPassed {
             if case .rebalance(let rebalance) = try poll(maxRecords: 100, waitMs: 100) { return rebalance }
         }
-        throw Overdue("no rebalance")
+        throw Failure("no rebalance")
     }
 
     /// The next records' partition, offset and text, until there are so many.
@@ -36,7 +37,7 @@ extension Consumer {
                 taken += batch.records.map { Taken($0) }
             }
         }
-        if taken.count < count { throw Overdue("\(taken.count) of \(count) records") }
+        if taken.count < count { throw Failure("\(taken.count) of \(count) records") }
         return taken
     }
 
@@ -62,7 +63,9 @@ struct Taken: Equatable {
     }
 }
 
-struct Overdue: Error, CustomStringConvertible {
-    let description: String
-    init(_ what: String) { description = "overdue: \(what)" }
+extension Consumer {
+    /// The position of every assigned partition that has one.
+    var positions: [PartitionOffset] {
+        assigned.compactMap { partition in position(of: partition).map { PartitionOffset(partition, $0) } }
+    }
 }

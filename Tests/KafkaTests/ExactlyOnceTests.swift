@@ -1,3 +1,5 @@
+import ClusterSupport
+import Glibc
 import Synchronization
 import TestSupport
 import Testing
@@ -24,7 +26,7 @@ import Testing
                 }
             }
             tasks.addTask {
-                Pause.milliseconds(3000)
+                usleep(3_000_000)
                 try Copier(cluster, input, output, group, "c").run { early.isSet }
             }
             tasks.addTask {
@@ -35,17 +37,17 @@ import Testing
                         try cluster.fill(
                             input, partition: partition, from: first, count: Self.perPartition / 8)
                     }
-                    Pause.milliseconds(800)
+                    usleep(800_000)
                     if step == 6 { early.set() }
                 }
                 try Self.awaitCommitted(cluster, input, group)
             }
             try await tasks.waitForAll()
         }
-        let admin = try Admin(cluster.settings())
+        let admin = try Admin(cluster.client())
         let end = try admin.watermarks(of: output, 0, timeoutMs: 5000).high
         let reader = try PartitionReader(
-            cluster.settings(), topic: output, from: [.beginning(0)], upTo: [0: end])
+            cluster.client(), topic: output, from: [.beginning(0)], upTo: [0: end])
         let copies = try reader.readToEnd(limitMs: 30_000).compactMap(\.text)
         let expected = (0..<Self.partitions).flatMap { partition in
             (0..<Self.perPartition).map { "\(partition):\($0)" }
@@ -60,16 +62,16 @@ import Testing
     }
 
     private static func awaitCommitted(_ cluster: TestCluster, _ input: String, _ group: String) throws {
-        let admin = try Admin(cluster.settings())
+        let admin = try Admin(cluster.client())
         defer { admin.close(deadlineMs: 5000) }
         let deadline = Deadline(afterMs: 40_000)
         while !deadline.hasPassed {
             let committed = try admin.committed(
                 by: group, topic: input, partitions: Array(0..<partitions), timeoutMs: 10_000)
             if committed.values.filter({ $0 == Int64(perPartition) }).count == Int(partitions) { return }
-            Pause.milliseconds(200)
+            usleep(200_000)
         }
-        throw Overdue("committed offsets at the end")
+        throw Failure("committed offsets at the end")
     }
 }
 
@@ -148,7 +150,7 @@ private final class Copier {
         producer = try cluster.transactional(id)
         output = try producer.topic(outputName)
         try producer.initTransactions(deadlineMs: 20_000)
-        base = try consumer.committed(partitions: consumer.assignment, timeoutMs: 20_000)
+        base = try consumer.committed(partitions: consumer.assigned, timeoutMs: 20_000)
         try rewind()
     }
 
@@ -162,6 +164,6 @@ private final class Copier {
     }
 
     private func rewind() throws {
-        try consumer.rewind(to: consumer.assignment.map { PartitionOffset($0, base[$0] ?? 0) })
+        try consumer.rewind(to: consumer.assigned.map { PartitionOffset($0, base[$0] ?? 0) })
     }
 }

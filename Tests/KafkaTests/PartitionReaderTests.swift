@@ -1,3 +1,4 @@
+import ClusterSupport
 import Synchronization
 import TestSupport
 import Testing
@@ -10,14 +11,14 @@ import Testing
         let topic = try cluster.topic(partitions: 3)
         try cluster.fill(topic, partition: 0, count: 700)
         try cluster.fill(topic, partition: 2, count: 300)
-        let admin = try Admin(cluster.settings())
+        let admin = try Admin(cluster.client())
         var ends: [Int32: Int64] = [:]
         for partition in 0..<Int32(3) {
             ends[partition] = try admin.watermarks(of: topic, partition, timeoutMs: 5000).high
         }
         #expect(ends == [0: 700, 1: 0, 2: 300])
         let starts = (0..<Int32(3)).map { PartitionOffset.beginning($0) }
-        let reader = try PartitionReader(cluster.settings(), topic: topic, from: starts, upTo: ends)
+        let reader = try PartitionReader(cluster.client(), topic: topic, from: starts, upTo: ends)
         #expect(!reader.isAtEnd)
         #expect(reader.remaining.first == .init(partition: 0, position: nil, end: 700))
         #expect(try reader.readToEnd().count == 1000)
@@ -33,7 +34,7 @@ import Testing
         let topic = try cluster.topic()
         try cluster.fill(topic, count: 10)
         let reader = try PartitionReader(
-            cluster.settings(), topic: topic, from: [PartitionOffset(0, 10)], upTo: [0: 10])
+            cluster.client(), topic: topic, from: [PartitionOffset(0, 10)], upTo: [0: 10])
         #expect(reader.isAtEnd)
         reader.close(deadlineMs: 5000)
     }
@@ -51,10 +52,10 @@ import Testing
         try producer.begin()
         try producer.send(handle, 0, "taken back")
         try producer.abort(deadlineMs: 10_000)
-        let admin = try Admin(cluster.settings())
+        let admin = try Admin(cluster.client())
         let end = try admin.watermarks(of: topic, 0, timeoutMs: 5000).high
         let reader = try PartitionReader(
-            cluster.settings(), topic: topic, from: [.beginning(0)], upTo: [0: end])
+            cluster.client(), topic: topic, from: [.beginning(0)], upTo: [0: end])
         #expect(try reader.readToEnd().map(\.text) == ["seen"])
         #expect(reader.position(of: 0) == end)
         reader.close(deadlineMs: 5000)
@@ -71,10 +72,10 @@ import Testing
         try producer.begin()
         try producer.send(producer.topic(topic), 0, "pending")
         #expect(producer.serveUntilDelivered(Deadline(afterMs: 5000)))
-        let admin = try Admin(cluster.settings())
+        let admin = try Admin(cluster.client())
         #expect(try admin.watermarks(of: topic, 0, timeoutMs: 5000).high == 2)
         let reader = try PartitionReader(
-            cluster.settings(), topic: topic, from: [.beginning(0)], upTo: [0: 2])
+            cluster.client(), topic: topic, from: [.beginning(0)], upTo: [0: 2])
         #expect(try reader.take(1).map(\.text) == ["0"])
         // Longer than its patience with a stalled fetch: an open transaction is no stall.
         for _ in 0..<65 { #expect(try reader.poll(maxRecords: 10, waitMs: 100) == .idle) }
@@ -112,7 +113,7 @@ import Testing
         let topic = try cluster.topic()
         try cluster.fill(topic, count: 10)
         let reader = try PartitionReader(
-            cluster.settings(), topic: topic, from: [.beginning(0)], upTo: [0: 10])
+            cluster.client(), topic: topic, from: [.beginning(0)], upTo: [0: 10])
         _ = try reader.take(10)
         while try reader.poll(maxRecords: 10, waitMs: 500) != .idle {}
         reader.stall.patienceMs = patienceMs
@@ -131,7 +132,7 @@ extension PartitionReader {
         var taken: [Taken] = []
         let deadline = Deadline(afterMs: limitMs)
         while !isAtEnd {
-            if deadline.hasPassed { throw Overdue("\(remaining)") }
+            if deadline.hasPassed { throw Failure("\(remaining)") }
             if case .records = try poll(maxRecords: 500, waitMs: 100) {
                 taken += batch.records.map { Taken($0) }
             }
@@ -143,7 +144,7 @@ extension PartitionReader {
         var taken: [Taken] = []
         let deadline = Deadline(afterMs: 20_000)
         while taken.count < count {
-            if deadline.hasPassed { throw Overdue("\(taken.count) of \(count) records") }
+            if deadline.hasPassed { throw Failure("\(taken.count) of \(count) records") }
             if case .records = try poll(maxRecords: count - taken.count, waitMs: 100) {
                 taken += batch.records.map { Taken($0) }
             }

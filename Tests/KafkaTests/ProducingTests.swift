@@ -1,3 +1,5 @@
+import ClusterSupport
+import Glibc
 import TestSupport
 import Testing
 
@@ -12,7 +14,7 @@ import Testing
         for index in 0..<2000 { try producer.send(handle, 0, "\(index)") }
         try producer.flush(deadlineMs: 10_000)
         #expect(producer.delivered == 2000)
-        let reader = try PartitionReader(cluster.settings(), topic: topic, from: [.beginning(0)])
+        let reader = try PartitionReader(cluster.client(), topic: topic, from: [.beginning(0)])
         #expect(try reader.take(2000).map(\.text) == (0..<2000).map { "\($0)" })
         reader.close(deadlineMs: 5000)
         producer.close(deadlineMs: 5000)
@@ -22,23 +24,23 @@ import Testing
     /// before it, tried again, for a repetition, and its message is lost though it counts as delivered.
     @Test(.disabled(if: TestCluster.isReal))
     func `nothing overtakes a first request that is tried again`() throws {
-        let cluster = try TestCluster(faults: true)
+        let cluster = try TestCluster(isEmbedded: true)
         let topic = try cluster.topic(partitions: 2)
         let producer = try cluster.plainProducer()
         let handle = try producer.topic(topic)
         // Connected, each message is a request of its own.
         try producer.send(handle, 1, "first")
         try producer.flush(deadlineMs: 10_000)
-        try cluster.embedded?.setRoundTripTime(200)
+        try cluster.embedded.setRoundTripTime(200)
         // NOT_LEADER
-        cluster.embedded?.pushRequestErrors(.produce, [6])
+        try cluster.embedded.pushRequestErrors(.produce, [6])
         for index in 0..<5 {
             try producer.send(handle, 0, "\(index)")
-            Pause.milliseconds(20)
+            usleep(20_000)
         }
         try producer.flush(deadlineMs: 10_000)
-        try cluster.embedded?.setRoundTripTime(0)
-        let reader = try PartitionReader(cluster.settings(), topic: topic, from: [.beginning(0)])
+        try cluster.embedded.setRoundTripTime(0)
+        let reader = try PartitionReader(cluster.client(), topic: topic, from: [.beginning(0)])
         #expect(try reader.take(5).map(\.text) == (0..<5).map { "\($0)" })
         reader.close(deadlineMs: 5000)
         producer.close(deadlineMs: 5000)
@@ -55,7 +57,7 @@ import Testing
         }
         try producer.flush(deadlineMs: 10_000)
         let starts = (0..<Int32(12)).map { PartitionOffset.beginning($0) }
-        let reader = try PartitionReader(cluster.settings(), topic: topic, from: starts)
+        let reader = try PartitionReader(cluster.client(), topic: topic, from: starts)
         // Empty keys are spread at random, by the Java client as well.
         for taken in try reader.take(words.count) where taken.text != "" {
             #expect(taken.partition == Murmur2.partition(of: taken.text ?? "", among: 12))
@@ -79,12 +81,12 @@ import Testing
 
     @Test(.disabled(if: TestCluster.isReal))
     func `closing is bounded while the brokers are away`() throws {
-        let cluster = try TestCluster(faults: true)
+        let cluster = try TestCluster(isEmbedded: true)
         let topic = try cluster.topic()
         let producer = try cluster.plainProducer()
         let consumer = try cluster.consumer(topic)
         try consumer.awaitAssignment()
-        try cluster.embedded?.setBrokerDown()
+        try cluster.embedded.setBrokerDown()
         try producer.send(producer.topic(topic), 0, "lost")
         let before = Deadline.nowMs
         producer.close(deadlineMs: 3000)

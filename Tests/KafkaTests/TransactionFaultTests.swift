@@ -1,3 +1,4 @@
+import ClusterSupport
 import TestSupport
 import Testing
 
@@ -54,12 +55,12 @@ import Testing
 
     @Test(.disabled(if: TestCluster.isReal), arguments: faults)
     func `a broker's error leads to the verdict that fits it`(_ fault: Fault) throws {
-        let cluster = try TestCluster(faults: true)
+        let cluster = try TestCluster(isEmbedded: true)
         let topic = try cluster.topic()
         let producer = try cluster.transactional()
         let handle = try producer.topic(topic)
         let group = GroupMetadata(anonymousIn: TestCluster.unique("group"))
-        cluster.embedded?.pushRequestErrors(fault.api, fault.codes)
+        try cluster.embedded.pushRequestErrors(fault.api, fault.codes)
         var failure: TransactionFailure?
         do {
             try producer.initTransactions(deadlineMs: 10_000)
@@ -116,14 +117,14 @@ import Testing
     @Test(.disabled(if: TestCluster.isReal))
     func `a commit or abort that the coordinator never answers has an unknown outcome`() throws {
         for isCommit in [true, false] {
-            let cluster = try TestCluster(faults: true)
+            let cluster = try TestCluster(isEmbedded: true)
             let producer = try cluster.transactional()
             let handle = try producer.topic(cluster.topic())
             try producer.initTransactions(deadlineMs: 10_000)
             try producer.begin()
             try producer.send(handle, 0, "x")
             #expect(producer.serveUntilDelivered(Deadline(afterMs: 10_000)))
-            try cluster.embedded?.setBrokerDown()
+            try cluster.embedded.setBrokerDown()
             let failure = #expect(throws: TransactionFailure.self) {
                 if isCommit {
                     try producer.commit(deadlineMs: 1500)
@@ -134,7 +135,7 @@ import Testing
             #expect(Self.verdict(failure) == .indefinite, "\(String(describing: failure))")
             // The way out: throw it away and make a new one with the same id.
             #expect(producer.close(deadlineMs: 5000))
-            try cluster.embedded?.setBrokerUp()
+            try cluster.embedded.setBrokerUp()
             let successor = try cluster.transactional(producer.settings.transactionalID ?? "")
             try successor.initTransactions(deadlineMs: 10_000)
             successor.close(deadlineMs: 5000)
@@ -143,12 +144,12 @@ import Testing
 
     @Test(.disabled(if: TestCluster.isReal))
     func `an answer to a commit that comes too late has an unknown outcome as well`() throws {
-        let cluster = try TestCluster(faults: true)
+        let cluster = try TestCluster(isEmbedded: true)
         let producer = try cluster.transactional()
         try producer.initTransactions(deadlineMs: 10_000)
         try producer.begin()
         try producer.send(producer.topic(cluster.topic()), 0, "x")
-        try cluster.embedded?.pushDelayedAnswer(.endTxn, delayMs: 3000)
+        try cluster.embedded.pushDelayedAnswer(.endTxn, delayMs: 3000)
         let failure = #expect(throws: TransactionFailure.self) { try producer.commit(deadlineMs: 700) }
         #expect(Self.verdict(failure) == .indefinite, "\(String(describing: failure))")
         #expect(producer.close(deadlineMs: 5000))
@@ -156,42 +157,42 @@ import Testing
 
     @Test(.disabled(if: TestCluster.isReal))
     func `messages that cannot be sent make the commit abortable, not indefinite`() throws {
-        let cluster = try TestCluster(faults: true)
+        let cluster = try TestCluster(isEmbedded: true)
         let producer = try cluster.transactional()
         let handle = try producer.topic(cluster.topic())
         try producer.initTransactions(deadlineMs: 10_000)
         try producer.begin()
-        try cluster.embedded?.setBrokerDown()
+        try cluster.embedded.setBrokerDown()
         try producer.send(handle, 0, "x")
         let failure = #expect(throws: TransactionFailure.self) { try producer.commit(deadlineMs: 1000) }
         #expect(Self.verdict(failure) == .abortable, "\(String(describing: failure))")
-        try cluster.embedded?.setBrokerUp()
+        try cluster.embedded.setBrokerUp()
         try producer.abort(deadlineMs: 10_000)
         producer.close(deadlineMs: 5000)
     }
 
     @Test(.disabled(if: TestCluster.isReal))
     func `initialising without a coordinator is retriable and succeeds later`() throws {
-        let cluster = try TestCluster(faults: true)
-        try cluster.embedded?.setBrokerDown()
+        let cluster = try TestCluster(isEmbedded: true)
+        try cluster.embedded.setBrokerDown()
         let producer = try cluster.transactional()
         let failure = #expect(throws: TransactionFailure.self) {
             try producer.initTransactions(deadlineMs: 700)
         }
         #expect(Self.verdict(failure) == .retriable, "\(String(describing: failure))")
-        try cluster.embedded?.setBrokerUp()
+        try cluster.embedded.setBrokerUp()
         try producer.initTransactions(deadlineMs: 15_000)
         producer.close(deadlineMs: 5000)
     }
 
     @Test(.disabled(if: TestCluster.isReal))
     func `the coordinator may move between transactions`() throws {
-        let cluster = try TestCluster(brokers: 3, faults: true)
+        let cluster = try TestCluster(isEmbedded: true, brokers: 3)
         let producer = try cluster.transactional("mover")
         let handle = try producer.topic(cluster.topic())
         try producer.initTransactions(deadlineMs: 10_000)
         for broker in Int32(1)...3 {
-            try cluster.embedded?.moveCoordinator(of: .transaction, "mover", to: broker)
+            try cluster.embedded.moveCoordinator(of: .transaction, "mover", to: broker)
             try producer.begin()
             try producer.send(handle, 0, "x")
             try producer.commit(deadlineMs: 10_000)

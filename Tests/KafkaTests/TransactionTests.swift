@@ -1,3 +1,4 @@
+import ClusterSupport
 import TestSupport
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
             #expect(producer.delivered == 10)
             #expect(producer.outstanding == 0)
         }
-        let reader = try PartitionReader(cluster.settings(), topic: topic, from: [.beginning(0)])
+        let reader = try PartitionReader(cluster.client(), topic: topic, from: [.beginning(0)])
         #expect(try reader.take(50).map(\.text) == (0..<50).map { "\($0)" })
         reader.close(deadlineMs: 5000)
         #expect(producer.close(deadlineMs: 5000))
@@ -80,12 +81,12 @@ import Testing
             consumer.positions, of: input, as: consumer.groupMetadata(), deadlineMs: 10_000)
         try producer.commit(deadlineMs: 10_000)
         #expect(try consumer.committed(partitions: [0], timeoutMs: 5000) == [0: 20])
-        let admin = try Admin(cluster.settings())
+        let admin = try Admin(cluster.client())
         let ends = try admin.watermarks(of: output, 0, timeoutMs: 5000)
         // Two records and two control records.
         #expect(ends == Watermarks(low: 0, high: 4))
         let reader = try PartitionReader(
-            cluster.settings(), topic: output, from: [.beginning(0)], upTo: [0: ends.high])
+            cluster.client(), topic: output, from: [.beginning(0)], upTo: [0: ends.high])
         #expect(try reader.readToEnd().map(\.text) == ["committed"])
         #expect(reader.position(of: 0) == 4)
         consumer.close(deadlineMs: 5000)

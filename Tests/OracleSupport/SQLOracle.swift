@@ -37,7 +37,12 @@ public struct SQLOracle {
             CASE WHEN current_stock = 0 THEN 'OUT_OF_STOCK'
               WHEN 4 * current_stock <= reorder_threshold THEN 'CRITICAL'
               WHEN 2 * current_stock <= reorder_threshold THEN 'LOW'
-              ELSE 'WARNING' END AS alert_severity
+              ELSE 'WARNING' END AS alert_severity,
+            max(0, -current_stock) AS oversold_units,
+            CASE WHEN current_stock < 0 THEN 'OVERSOLD' WHEN current_stock = 0 THEN 'OUT_OF_STOCK'
+              WHEN 4 * current_stock <= reorder_threshold THEN 'CRITICAL'
+              WHEN 2 * current_stock <= reorder_threshold THEN 'LOW'
+              ELSE 'WARNING' END AS alert_level
           FROM current_stock_levels WHERE current_stock < reorder_threshold;
 
         CREATE VIEW multi_warehouse_inventory AS
@@ -55,7 +60,10 @@ public struct SQLOracle {
         "product_id", "product_name", "category", "warehouse_id", "warehouse_name", "current_stock",
         "reorder_threshold", "last_updated",
     ]
-    public static let alertColumns = stockColumns + ["units_below_threshold", "alert_severity"]
+    public static let alertColumns =
+        stockColumns + ["units_below_threshold", "alert_severity", "oversold_units"]
+    /// No column of a message: its severity, or oversold when it says so many units.
+    public static let level = "alert_level"
     public static let rollupColumns = [
         "product_id", "product_name", "category", "warehouse_count", "total_stock", "min_warehouse_stock",
         "max_warehouse_stock", "reorder_threshold", "overall_status",
@@ -83,7 +91,13 @@ public struct SQLOracle {
 
     /// The rows that a topic's messages hold, in the same form.
     public func rows(published topic: String, _ columns: [String]) throws -> [String] {
-        try lines(columns.map { "json_extract(value, '$.\($0)')" }, from: topic)
+        let values = columns.map {
+            $0 == Self.level
+                ? "iif(json_extract(value, '$.oversold_units') > 0, 'OVERSOLD', "
+                    + "json_extract(value, '$.alert_severity'))"
+                : "json_extract(value, '$.\($0)')"
+        }
+        return try lines(values, from: topic)
     }
 
     private func lines(_ values: [String], from table: String) throws -> [String] {

@@ -31,17 +31,22 @@ struct AlertConsumer {
     }
 
     /// The change must follow from the one before it, and say something new.
-    private mutating func judge(_ alert: AlertChange, _ entry: LedgerEntry) -> String? {
+    private mutating func judge(_ alert: AlertChange, _ entry: PublishedAlert) -> String? {
         kinds.insert(alert.kind)
         let before = alerts[alert.pair]
         alerts[alert.pair] = alert.kind == .resolved ? nil : alert
         if alert.previousSeverity != before?.severity { return "not the severity published before" }
-        if alert.severity != entry.severity || alert.incident != entry.incident || alert.since != entry.since
+        let units = alert.severity == nil ? 0 : alert.row?.oversoldUnits ?? -1
+        if alert.severity != entry.level?.severity || units != Int128(entry.oversoldUnits)
+            || alert.incident != entry.incident || alert.since != entry.since
         {
-            return "the ledger differs from what was sent"
+            return "what is remembered differs from what was sent"
+        }
+        if alert.previousOversoldUnits.map({ Int128($0) }) != before?.row?.oversoldUnits {
+            return "not the oversold units published before"
         }
         let expected: ChangeKind
-        switch (before?.severity, alert.severity) {
+        switch (Self.rank(before), Self.rank(alert)) {
         case (nil, nil): return "nothing turned into nothing"
         case (nil, .some): expected = .raised
         case (.some, nil): expected = .resolved
@@ -60,6 +65,13 @@ struct AlertConsumer {
             return "since changed within the incident"
         }
         return alert.incident == incidents[alert.pair] ? nil : "not the incident's number"
+    }
+
+    /// The place of the level in the order, from what the message says.
+    private static func rank(_ alert: AlertChange?) -> Int? {
+        guard let alert, let severity = alert.severity, let row = alert.row else { return nil }
+        return row.currentStock < 0
+            ? 5 : ["WARNING", "LOW", "CRITICAL", "OUT_OF_STOCK"].firstIndex(of: severity.name)
     }
 
     private static func message(_ change: OutputChange) -> (topic: String, key: String, value: String?) {

@@ -100,14 +100,15 @@ struct Course: ~Copyable {
         }
         aggregate.forEachRollupRow { rollup.append($0.line) }
         return try difference("current_stock_levels", SQLOracle.stockColumns, stock)
-            ?? difference("low_stock_alerts", SQLOracle.alertColumns, alerts)
+            ?? difference("low_stock_alerts", SQLOracle.alertColumns + [SQLOracle.level], alerts)
             ?? difference("multi_warehouse_inventory", SQLOracle.rollupColumns, rollup)
     }
 
     private func comparePublished() throws -> String? {
         let alertColumns =
-            outputs.everyAlertColumn
-            ? SQLOracle.alertColumns : ["product_id", "warehouse_id", "alert_severity"]
+            (outputs.everyAlertColumn
+                ? SQLOracle.alertColumns : ["product_id", "warehouse_id", "alert_severity"])
+            + [SQLOracle.level]
         let alerts = try oracle.rows(published: "inventory_alerts", alertColumns)
         if let trouble = try difference("low_stock_alerts", alertColumns, alerts) { return trouble }
         if outputs.stockLevels {
@@ -142,6 +143,7 @@ extension StockRow {
 
     var alertLine: String {
         line + "|\(unitsBelowThreshold.map { "\($0)" } ?? "NULL")|\(severity?.name ?? "NULL")"
+            + "|\(oversoldUnits)|\(level?.name ?? "NULL")"
     }
 }
 

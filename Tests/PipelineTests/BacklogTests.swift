@@ -28,7 +28,7 @@ struct BacklogTests {
         try play(commits: 3)
         #expect(process.log.hasMore, "the backlog is still there")
         #expect(scenario.cluster.coverage[.polledDuringCommit] > 0)
-        #expect(process.worker.catalog.products[ProductID(1)]?.reorderThreshold == 100_000)
+        #expect(process.worker.reference.catalog.products[ProductID(1)]?.reorderThreshold == 100_000)
         #expect(scenario.alerts.last?.hasPrefix("RAISED CRITICAL") == true, "\(scenario.alerts)")
         scenario.cluster.advance(ViewFeed.intervalMs)
         try play(commits: 2)

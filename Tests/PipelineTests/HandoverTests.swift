@@ -35,14 +35,14 @@ struct HandoverTests {
         #expect(scenario.alerts == ["RAISED WARNING 8 1", "ESCALATED CRITICAL 8 1"])
     }
 
-    /// Some records were put back and cannot be read again before the partitions are handed over: they are not passed.
+    /// Some records were rolled back and cannot be read again before the partitions are handed over: they are not
+    /// passed.
     @Test(
-        "take nothing for passed that was put back while their handover waited, though the daemon stops right then",
-        arguments: [1, 10], [PipelineSettings.Delivery.exactlyOnce, .atLeastOnce])
-    func stoppedWithoutPosition(_ batch: Int, _ delivery: PipelineSettings.Delivery) throws {
+        "take nothing for passed that was rolled back while their handover waited, though the daemon stops then",
+        arguments: [1, 10])
+    func stoppedWithoutPosition(_ batch: Int) throws {
         let scenario = Scenario()
         scenario.settings.maxBatchEvents = batch
-        scenario.settings.delivery = delivery
         scenario.settings.commitIntervalMs = 0
         scenario.settings.gatheringPerWait = 0
         scenario.settings.checkpointIntervalMs = 1_000_000
@@ -88,30 +88,16 @@ struct HandoverTests {
             let state = commit.records.filter { $0.topic == .state }.compactMap {
                 CommitChecker.read($0.record)
             }
-            let barriers = state.compactMap { record in
-                if case .barrier(let barrier) = record { barrier.offset.rawValue } else { nil }
+            let checkpoints = state.compactMap { record in
+                if case .checkpoint(let checkpoint) = record { checkpoint.offset.rawValue } else { nil }
             }
-            #expect(barriers == [commit.offsets[0]], "each transaction's barrier is its offset")
+            #expect(checkpoints == [commit.offsets[0]], "each transaction's checkpoint is of its offset")
         }
         scenario.kill(process)
         let second = scenario.start(Scenario.catalog(warehouses: 3))
         try scenario.run(second)
         #expect(scenario.cluster.coverage[.recoveryReplayed] == 0, "nothing is left to read again")
         #expect(try scenario.stock(second) == [1: 1, 2: 2, 3: 3])
-    }
-
-    @Test("are not read again by the worker that gave them up at the same place")
-    func homecoming() throws {
-        let scenario = Scenario(partitions: 2)
-        scenario.settings.keyedBy = .product
-        let process = scenario.start()
-        scenario.send("RECEIVED", 20)
-        try scenario.run(process)
-        scenario.cluster.startRebalance()
-        scenario.lines.removeAll()
-        try scenario.run(process)
-        #expect(scenario.cluster.coverage[.parkedReused] == 1)
-        #expect(try scenario.stock(process) == [1: 20])
     }
 
     @Test("are handed over also by a worker that recovers them in vain, for want of a broker")
@@ -130,127 +116,5 @@ struct HandoverTests {
         try scenario.run(first, second)
         #expect(try scenario.stock(first) == [1: 20] || scenario.stock(second) == [1: 20])
         #expect(scenario.cluster.violation == nil)
-    }
-
-    @Test("are not taken up again as if nothing were when somebody moved the group's offset meanwhile")
-    func movedMeanwhile() throws {
-        let scenario = Scenario()
-        let process = scenario.start()
-        scenario.send("RECEIVED", 20)
-        try scenario.run(process)
-        scenario.cluster.startRebalance()
-        scenario.cluster.groupOffsets[0] = 0
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(process) }
-        #expect(stop?.message.contains("Set the group's offset back to 1") == true, "\(stop?.message ?? "")")
-    }
-
-    /// Home again with the barrier of the old rules, it would let the next start count by them again.
-    @Test("are read again when the first checkpoint of new rules is not written, and that comes first then")
-    func unpinned() throws {
-        let scenario = Scenario()
-        scenario.settings.checkpointIntervalMs = 1_000_000
-        let first = scenario.start()
-        scenario.send("RECEIVED", 20)
-        try scenario.run(first)
-        first.inbox.stop()
-        #expect(try !first.worker.step())
-        first.log.close()
-        scenario.settings.eventTypes["LOST"] = -1
-        scenario.settings.acceptsConfigChange = true
-        let second = scenario.start()
-        for _ in 0..<100 where !second.log.isRecovering() { try scenario.run(second, steps: 1) }
-        // The partitions go in the very step in which they are live, and come home.
-        scenario.cluster.faults.rebalancesIn = "assign"
-        try scenario.run(second)
-        #expect(scenario.cluster.faults.rebalancesIn == nil)
-        #expect(scenario.cluster.coverage[.parkedReused] == 0)
-        scenario.send("LOST", 5)
-        try scenario.run(second)
-        scenario.kill(second)
-        scenario.settings.acceptsConfigChange = false
-        let third = scenario.start()
-        try scenario.run(third)
-        #expect(try scenario.stock(third) == [1: 15])
-    }
-}
-
-@Suite("An input topic whose partition count changed")
-struct PartitionCountTests {
-    private func stocked(
-        _ partitions: Int, _ delivery: PipelineSettings.Delivery = .exactlyOnce
-    ) throws -> Scenario {
-        let scenario = Scenario(partitions: partitions)
-        scenario.settings.delivery = delivery
-        let process = scenario.start()
-        scenario.send("RECEIVED", 20)
-        scenario.send("RECEIVED", 30, product: 2)
-        try scenario.run(process)
-        scenario.kill(process)
-        return scenario
-    }
-
-    @Test(
-        "goes on when it grew, from the first record of the new partition",
-        arguments: [PipelineSettings.Delivery.exactlyOnce, .atLeastOnce])
-    func grown(_ delivery: PipelineSettings.Delivery) throws {
-        let scenario = try stocked(1, delivery)
-        scenario.cluster.topics[.input]?.append(SimPartition())
-        // Whatever a first start would do.
-        scenario.settings.start = .latest
-        scenario.send("RECEIVED", 5, product: 2)
-        let process = scenario.start()
-        try scenario.run(process)
-        #expect(try scenario.stock(process, product: 2) == [1: 35])
-        scenario.kill(process)
-        let second = scenario.start()
-        try scenario.run(second)
-        #expect(try scenario.stock(second, product: 2) == [1: 35])
-        #expect(try scenario.stock(second) == [1: 20])
-    }
-
-    @Test(
-        "stops when it grew and each product should be in one partition, until a rebuild counts all of them as one"
-    )
-    func grownAndKeyed() throws {
-        let scenario = Scenario(partitions: 1)
-        scenario.settings.keyedBy = .product
-        let process = scenario.start()
-        scenario.send("RECEIVED", 20)
-        try scenario.run(process)
-        scenario.kill(process)
-        scenario.cluster.topics[.input]?.append(SimPartition())
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
-        #expect(stop?.kind == .configuration)
-        #expect(stop?.message.contains("has 2 partitions and stockd-state has 1") == true)
-        scenario.cluster.members = []
-        scenario.settings.keyedBy = .none
-        scenario.settings.rebuilds = true
-        scenario.send("RECEIVED", 5, product: 2)
-        let second = scenario.start()
-        try scenario.run(second, steps: 400)
-        #expect(try scenario.stock(second) == [1: 20] && scenario.stock(second, product: 2) == [1: 5])
-    }
-
-    @Test(
-        "stops when it shrank, and a rebuild counts what is there",
-        arguments: [PipelineSettings.Delivery.exactlyOnce, .atLeastOnce])
-    func shrunken(_ delivery: PipelineSettings.Delivery) throws {
-        let scenario = try stocked(2, delivery)
-        scenario.cluster.topics[.input] = [SimPartition()]
-        scenario.cluster.groupOffsets = [:]
-        scenario.send("RECEIVED", 7)
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
-        #expect(stop?.kind == .configuration)
-        #expect(stop?.message.contains("made anew with fewer") == true, "\(stop?.message ?? "")")
-        scenario.cluster.members = []
-        scenario.settings.rebuilds = true
-        let second = scenario.start()
-        try scenario.run(second)
-        scenario.kill(second)
-        scenario.settings.rebuilds = false
-        let third = scenario.start()
-        try scenario.run(third)
-        #expect(try scenario.stock(third) == [1: 7])
-        #expect(try scenario.stock(third, product: 2) == [:])
     }
 }

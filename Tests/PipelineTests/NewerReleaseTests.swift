@@ -1,25 +1,27 @@
 import Inventory
 import Testing
-import Wire
 
 @testable import Pipeline
+@testable import Wire
 
 @Suite("State that a newer release has written to")
 struct NewerReleaseTests {
-    private static let alert = StateRecord.alert(Pair(packed: 1), LedgerEntry(severity: .low))
-    private static let cells = StateRecord.cells(bucket: 0, [], Stamp(generation: 9, slot: 0))
+    private static let alert = StateRecord.alert(Pair(packed: 1), PublishedAlert(level: .low))
+    private static let entries = StateRecord.entries(bucket: 0, [])
 
-    private static func barrier(_ release: String) -> StateRecord {
-        .barrier(
-            Barrier(
-                partition: Partition(0), base: Offset(0), offset: Offset(3), highestID: nil, cellCount: 0,
-                settings: "", release: release, stamp: Stamp(generation: 9, slot: 0), laneCount: 2))
+    private static func checkpoint(_ release: String) -> StateRecord {
+        .checkpoint(
+            CheckpointRecord(
+                partition: Partition(0), base: Offset(0), offset: Offset(3),
+                dedupe: DedupeSummary(seed: 1, number: 1, currentCount: 0, previousCount: 0), settings: "",
+                release: release))
     }
 
     /// What stops a worker that finds these records behind its own.
     /// - Parameter records: each with the version it is to be of; nil for its own.
-    private func message(_ records: [(StateRecord, version: UInt8?)], foreign: Bool = false) throws -> String
-    {
+    private func message(
+        _ records: [(StateRecord, version: UInt8?)], foreign: Bool = false, rebuilds: Bool = false
+    ) throws -> String {
         let scenario = Scenario()
         let process = scenario.start()
         scenario.send("RECEIVED", 5)
@@ -36,29 +38,50 @@ struct NewerReleaseTests {
             }
             if foreign { state.append(SimRecord(offset: 0, key: Array("Z1".utf8), value: [1])) }
         }
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
+        scenario.settings.rebuilds = rebuilds
+        let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
         let message = stop?.message ?? ""
         #expect(message.contains("[0] at offset \(first) was written by"), "\(message)")
         return message
     }
 
-    @Test("names the release by the barrier that follows what cannot be read", arguments: [false, true])
-    func barrierBehind(_ foreign: Bool) throws {
+    @Test(
+        "names the release by the checkpoint record that follows what cannot be read",
+        arguments: [false, true])
+    func checkpointBehind(_ foreign: Bool) throws {
         let message = try message(
-            [(Self.cells, 9), (Self.alert, nil), (Self.barrier("0.9.0-é"), 9)], foreign: foreign)
-        #expect(message.contains("by stockd 0.9.0-é in version 9 of records C"), "\(message)")
+            [(Self.entries, 9), (Self.alert, nil), (Self.checkpoint("0.9.0-é"), 9)], foreign: foreign)
+        #expect(message.contains("by stockd 0.9.0-é in version 9 of records E"), "\(message)")
+        #expect(message.contains("which stockd 0.1.0 does not read. Run that release"), "\(message)")
     }
 
-    @Test("names it where its barriers can be read, too")
-    func readableBarrier() throws {
-        let message = try message([(Self.alert, 2), (Self.barrier("0.10.0"), nil)])
+    @Test("names it where its checkpoint records can be read, too")
+    func readableCheckpoint() throws {
+        let message = try message([(Self.alert, 2), (Self.checkpoint("0.10.0"), nil)])
         #expect(message.contains("by stockd 0.10.0 in version 2 of records A"), "\(message)")
     }
 
-    @Test("does not name an older release, whose barrier is the last")
-    func noBarrier() throws {
+    @Test("does not name this release, whose checkpoint record is the last")
+    func noCheckpoint() throws {
         #expect(try message([(Self.alert, 2)]).contains("by a newer release of stockd in version 2"))
+    }
+
+    @Test("is not read by a rebuild, either")
+    func rebuild() throws {
+        let message = try message([(Self.alert, 2), (Self.checkpoint("0.2.0"), 2)], rebuilds: true)
+        #expect(message.contains("by stockd 0.2.0 in version 2 of records A"), "\(message)")
+    }
+
+    @Test("is told from a topic that belongs to something else")
+    func foreign() throws {
+        let scenario = Scenario()
+        scenario.cluster.partition(.state, 0).append(
+            SimRecord(offset: 0, key: Array("user-17".utf8), value: Array("{}".utf8)))
+        let stop = scenario.stop()
+        #expect(stop?.kind == .configuration)
+        #expect(
+            stop?.says("[0] at offset 0 is no record", "Set state.topic") == true, "\(stop?.message ?? "")")
     }
 
     @Test(

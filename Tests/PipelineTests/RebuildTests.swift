@@ -38,10 +38,14 @@ struct RebuildTests {
         let third = scenario.start(Self.catalog)
         try scenario.run(third)
         #expect(try scenario.stock(third) == [39: 39, 40: 40])
-        let cells = scenario.stored.reduce(0) { count, record in
-            if case .cells(_, let cells, _) = record { count + cells.count { $0.events > 0 } } else { count }
+        let entries = scenario.stored.reduce(0) { count, record in
+            if case .entries(_, let entries) = record {
+                count + entries.count { $0.events > 0 }
+            } else {
+                count
+            }
         }
-        #expect(cells == 2, "and no bucket of the larger table is left")
+        #expect(entries == 2, "and no bucket of the larger table is left")
     }
 
     @Test("with data loss forgets the ids of the events that are gone")
@@ -82,7 +86,7 @@ struct RebuildTests {
                 lastUpdated: Timestamp(microseconds: time.microseconds + second * 1_000_000), events: 1)
         }
         // Warehouse 1 as it should be, 2 with wrong stock, 9 out of nowhere instead of 3.
-        scenario.store(.cells(bucket: 0, [image(1, 1), image(2, 7, 1), image(9, 3)]))
+        scenario.store(.entries(bucket: 0, [image(1, 1), image(2, 7, 1), image(9, 3)]))
         let process = try rebuild(scenario)
         let said = scenario.lines.lines.filter { $0.contains("differed from the log") }
         #expect(said.count == 3, "\(said)")
@@ -98,7 +102,7 @@ struct RebuildTests {
         #expect(try scenario.stock(process) == [1: 1, 2: 2, 3: 3])
     }
 
-    @Test("is not done again for partitions that leave and come back once it is checkpointed")
+    @Test("is not done again for partitions that leave and come back once it is committed")
     func once() throws {
         let scenario = try stocked(3)
         let process = try rebuild(scenario)
@@ -115,8 +119,8 @@ struct RebuildTests {
         #expect(try scenario.stock(process) == [1: 11, 2: 2, 3: 3])
     }
 
-    @Test("is begun again as long as its checkpoint has not committed")
-    func untilCheckpointed() throws {
+    @Test("is begun again as long as it has not committed")
+    func untilCommitted() throws {
         let scenario = try stocked(3)
         scenario.settings.rebuilds = true
         let process = scenario.start(Self.catalog)
@@ -126,16 +130,15 @@ struct RebuildTests {
         #expect(try scenario.stock(process) == [1: 1, 2: 2, 3: 3])
     }
 
-    @Test("is the way past a log that was made anew")
+    @Test("is the way past a log that was recreated")
     func recreatedLog() throws {
         let scenario = try stocked(3)
         scenario.cluster.topics[.input] = [SimPartition()]
         scenario.send("RECEIVED", 5, warehouse: 2)
         scenario.settings.rebuilds = false
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start(Self.catalog)) }
+        let stop = scenario.stop(Self.catalog)
         #expect(stop?.kind == .data)
-        #expect(stop?.message.contains("--rebuild") == true)
-        scenario.cluster.members = []
+        #expect(stop?.says("--rebuild") == true, "\(stop?.message ?? "")")
         let process = try rebuild(scenario)
         #expect(try scenario.stock(process) == [2: 5])
     }
@@ -156,140 +159,42 @@ struct RebuildTests {
         try scenario.run(third)
         #expect(try scenario.stock(third)[1] == 1)
     }
-}
 
-@Suite("The stored state")
-struct StoredStateTests {
-    private func stocked(_ warehouses: Int) throws -> Scenario {
+    @Test("recomputes the same stock and publishes nothing twice")
+    func nothingTwice() throws {
         let scenario = Scenario()
-        scenario.settings.checkpointIntervalMs = 0
         let process = scenario.start()
-        for warehouse in 1...warehouses { scenario.send("RECEIVED", warehouse, warehouse: warehouse) }
-        try scenario.run(process, steps: 300)
-        scenario.kill(process)
-        return scenario
-    }
-
-    @Test("with a bucket cut between two cells is noticed", arguments: [33, 40])
-    func cutBucket(_ warehouses: Int) throws {
-        let scenario = try stocked(warehouses)
-        let bucket = scenario.stored.compactMap { record in
-            if case .cells(0, let cells, _) = record { cells } else { nil }
-        }
-        scenario.store(.cells(bucket: 0, Array(try #require(bucket.first).dropLast())))
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
-        #expect(stop?.kind == .configuration)
-        #expect(
-            stop?.message.contains("1 of their 2 buckets are there whole") == true, "\(stop?.message ?? "")")
-    }
-
-    @Test("of another layout is not taken over, whatever was accepted")
-    func layout() throws {
-        let scenario = try stocked(3)
-        scenario.settings.keyedBy = .product
-        scenario.settings.acceptsConfigChange = true
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
-        #expect(
-            stop?.message.contains("input.keyed_by=none became product") == true, "\(stop?.message ?? "")")
-    }
-
-    @Test("of changed rules stops the worker and says which, until the change is accepted")
-    func changedRules() throws {
-        let scenario = try stocked(3)
-        scenario.settings.eventTypes["DAMAGED"] = -1
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
-        #expect(stop?.kind == .configuration)
-        for word in ["events.types", "DAMAGED:-1", "--rebuild", "--accept-config-change"] {
-            #expect(stop?.message.contains(word) == true)
-        }
-        scenario.cluster.members = []
-        scenario.settings.acceptsConfigChange = true
-        let second = scenario.start(Scenario.catalog(warehouses: 3))
-        scenario.send("DAMAGED", 2, warehouse: 3)
-        try scenario.run(second)
-        #expect(try scenario.stock(second) == [1: 1, 2: 2, 3: 1])
-        scenario.kill(second)
-        scenario.settings.acceptsConfigChange = false
-        let third = scenario.start(Scenario.catalog(warehouses: 3))
-        try scenario.run(third)
-        #expect(try scenario.stock(third) == [1: 1, 2: 2, 3: 1], "accepted once, it needs no such word")
-    }
-
-    @Test("of another group stops the worker, until it is said that the group was renamed")
-    func otherGroup() throws {
-        let scenario = try stocked(3)
-        scenario.settings.groupID = "staging"
-        // As another group's are.
-        scenario.cluster.groupOffsets = [:]
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
-        #expect(stop?.kind == .configuration)
-        for word in ["group stockd,", "kafka.group_id is staging", "--accept-config-change"] {
-            #expect(stop?.message.contains(word) == true, "\(stop?.message ?? "")")
-        }
-        scenario.cluster.members = []
-        scenario.settings.acceptsConfigChange = true
-        let second = scenario.start(Scenario.catalog(warehouses: 3))
-        scenario.send("RECEIVED", 4, warehouse: 3)
-        try scenario.run(second)
-        scenario.kill(second)
-        scenario.settings.acceptsConfigChange = false
-        let third = scenario.start(Scenario.catalog(warehouses: 3))
-        try scenario.run(third)
-        #expect(try scenario.stock(third) == [1: 1, 2: 2, 3: 7])
-    }
-
-    @Test("says of a setting that it had its default before")
-    func changedDefault() throws {
-        let scenario = try stocked(1)
-        scenario.settings.appliesTruncate = true
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
-        #expect(
-            stop?.message.contains("input.on_truncate=(default) became apply") == true,
-            "\(stop?.message ?? "")")
-    }
-
-    @Test("in a topic whose partition count was changed is not read as if it were whole")
-    func grownStateTopic() throws {
-        let scenario = try stocked(40)
-        scenario.cluster.topics[.state]?.append(SimPartition())
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
-        #expect(stop?.message.contains("partition count was changed") == true, "\(stop?.message ?? "")")
-    }
-
-    @Test("is taken over with a smaller dedupe window, whose ring has other places")
-    func smallerWindow() throws {
-        let scenario = Scenario()
-        scenario.settings.checkpointIntervalMs = 0
-        scenario.settings.dedupeWindow = 100_000
-        let process = scenario.start()
-        for id in stride(from: Int64(1), through: 60_000, by: 4_096) { scenario.send("RECEIVED", 1, id: id) }
+        scenario.send("RECEIVED", 20)
+        scenario.send("SHIPPED", 12)
         try scenario.run(process)
         scenario.kill(process)
-        scenario.settings.dedupeWindow = 4_096
-        scenario.settings.acceptsConfigChange = true
+        scenario.settings.rebuilds = true
         let second = scenario.start()
-        scenario.send("RECEIVED", 1, id: 57_345)
         try scenario.run(second)
-        #expect(try scenario.stock(second) == [1: 15], "the newest id is still known")
+        scenario.send("SHIPPED", 5)
+        try scenario.run(second)
+        #expect(scenario.alerts.last == "ESCALATED LOW 3 1")
+        #expect(scenario.alerts.filter { $0.hasPrefix("RAISED") }.count == 1)
     }
 
-    @Test("goes on when what is lost lies behind it and that was accepted")
-    func lostBehind() throws {
-        let scenario = try stocked(3)
-        for _ in 0..<4 { scenario.send("RECEIVED", 100, warehouse: 1) }
-        scenario.cluster.partition(.input, 0).trim(to: 5)
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(scenario.start()) }
-        #expect(stop?.kind == .data)
-        scenario.cluster.members = []
-        scenario.settings.acceptsDataLoss = true
-        let second = scenario.start(Scenario.catalog(warehouses: 3))
+    @Test("sends no dead letter again, not even for events that only the new settings reject")
+    func deadLetters() throws {
+        let scenario = Scenario()
+        let process = scenario.start()
+        scenario.sendRaw("{not an event")
+        scenario.send("LOST", 5)
+        scenario.send("RECEIVED", 20)
+        try scenario.run(process)
+        scenario.kill(process)
+        #expect(scenario.deadLetters == 1)
+        scenario.settings.unknownType = .deadLetter
+        scenario.settings.rebuilds = true
+        let second = scenario.start()
         try scenario.run(second)
-        #expect(try scenario.stock(second) == [1: 201, 2: 2, 3: 3])
-        #expect(scenario.lines.lines.contains { $0.contains("missing_offsets=2") })
-        scenario.kill(second)
-        scenario.settings.acceptsDataLoss = false
-        let third = scenario.start(Scenario.catalog(warehouses: 3))
-        try scenario.run(third)
-        #expect(try scenario.stock(third) == [1: 201, 2: 2, 3: 3])
+        #expect(scenario.deadLetters == 1)
+        scenario.send("LOST", 5)
+        try scenario.run(second)
+        #expect(scenario.deadLetters == 2, "but for those that come after it")
+        #expect(try scenario.stock(second) == [1: 20])
     }
 }

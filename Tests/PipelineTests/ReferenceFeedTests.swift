@@ -12,8 +12,8 @@ struct ReferenceFeedTests {
         cluster.faults.scripted[.followerDeaf] = 1
         let log = SimLog(cluster, name: "w", slot: 0)
         let feed = ReferenceFeed(log: log, kind: .products, topic: .init(name: "products"))
-        var refused = 0
-        func advance() throws { _ = try feed.advance { _, _, _ in refused += 1 } }
+        var rejected = 0
+        func advance() throws { _ = try feed.advance { _, _, _ in rejected += 1 } }
         while !feed.isWhole { try advance() }
         #expect(cluster.coverage[.followerDeaf] == 1, "one of the two partitions goes deaf")
         var threshold: Int32 = 0
@@ -37,6 +37,6 @@ struct ReferenceFeedTests {
             #expect(
                 row?.reorderThreshold ?? 0 >= threshold - 6, "partition \(index) is a minute behind at most")
         }
-        #expect(refused == 0)
+        #expect(rejected == 0)
     }
 }

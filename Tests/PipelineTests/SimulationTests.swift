@@ -31,11 +31,7 @@ struct SimulationTests {
         var coverage = Coverage()
         var failures = 0
         for seed in 1...max(1, seeds) where failures < 5 {
-            let simulation = Simulation(seed: seed) { settings, _ in
-                if let delivery = Self.environment["STOCKD_SIM_DELIVERY"] {
-                    settings.delivery = PipelineSettings.Delivery(rawValue: delivery) ?? settings.delivery
-                }
-            }
+            let simulation = Simulation(seed: seed)
             if let problem = simulation.run() {
                 failures += 1
                 Issue.record("STOCKD_SIM_SEED=\(seed): \(problem)\n\(Self.lastSteps(seed))")
@@ -45,7 +41,7 @@ struct SimulationTests {
         for probe in Probe.allCases where coverage[probe] < 20 {
             print("RARE", probe.rawValue, coverage[probe])
         }
-        guard failures == 0, seeds >= 1_000, Self.environment["STOCKD_SIM_DELIVERY"] == nil else { return }
+        guard failures == 0, seeds >= 1_000 else { return }
         for probe in Probe.allCases {
             #expect(coverage[probe] > 0, "no history reached \(probe.rawValue)")
         }

@@ -4,62 +4,68 @@ import Wire
 
 @testable import Pipeline
 
-@Suite("Rows that change, without transactions")
+@Suite("What the stored state says of rows that change")
 struct StoredMovementTests {
-    /// A worker that has counted ten rows of 5 units and written a checkpoint of them.
+    /// A worker that has counted 11 rows of 5 units and written a checkpoint of them.
     private static func stopped() throws -> Scenario {
         let scenario = Scenario()
-        scenario.settings.delivery = .atLeastOnce
         scenario.settings.inputFormat.envelope = .debezium
         let process = scenario.start()
         for id in 1...10 { scenario.sendRow("c", id, 5, log: id) }
+        scenario.sendRow("c", 100, 5, log: 11)
         try scenario.run(process)
-        process.inbox.stop()
-        #expect(try !process.worker.step())
-        process.log.close()
+        try scenario.finish(process)
         return scenario
     }
 
-    @Test("are recovered from the checkpoint, and what was counted is taken back")
+    @Test("is recovered from the checkpoint, and what was counted is taken back")
     func recovered() throws {
         let scenario = try Self.stopped()
         let next = scenario.start()
-        scenario.sendRow("u", 3, 8, log: 11)
+        scenario.sendRow("u", 3, 8, log: 12)
+        scenario.sendRow("d", 100, 5, log: 13)
         try scenario.run(next)
         #expect(scenario.cluster.coverage[.recoveryReplayed] == 0)
         #expect(try scenario.stock(next) == [1: 53])
     }
 
-    @Test("are computed anew when another worker has written over what the checkpoint holds of them")
-    func writtenOver() throws {
+    @Test("is missed when it is gone, and a rebuild counts it again")
+    func lost() throws {
         let scenario = try Self.stopped()
-        let blocks = scenario.stored.compactMap { record -> StateRecord? in
-            guard case .movements(var images, let stamp) = record, images.images.count == 10 else {
-                return nil
-            }
-            images.images[2].units = 1
-            return .movements(images, Stamp(generation: stamp.generation - 1, slot: stamp.slot))
-        }
-        #expect(!blocks.isEmpty)
-        for block in blocks { scenario.store(block) }
+        let count = scenario.deleteState { if case .movements(1) = $0 { true } else { false } }
+        #expect(count == 1)
+        let stop = scenario.stop()
+        #expect(stop?.kind == .configuration)
+        #expect(
+            stop?.says("names 11 movements of events, and 10 are there", "--rebuild") == true,
+            "\(stop?.message ?? "")")
+        scenario.settings.rebuilds = true
         let next = scenario.start()
-        scenario.sendRow("u", 3, 8, log: 11)
-        try scenario.run(next, steps: 300)
-        #expect(try scenario.stock(next) == [1: 53])
-        #expect(scenario.lines.lines.contains { $0.contains("computing the state from the log's beginning") })
+        scenario.sendRow("d", 100, 5, log: 13)
+        try scenario.run(next)
+        #expect(try scenario.stock(next) == [1: 50])
     }
 
-    @Test("are computed anew when an earlier release has written the checkpoint")
-    func withoutSum() throws {
+    @Test("is no longer there after a rebuild from a log that has lost it")
+    func leftover() throws {
         let scenario = try Self.stopped()
-        for case .movementLog(var summary) in scenario.stored {
-            summary.digest = nil
-            scenario.store(.movementLog(summary))
+        scenario.cluster.partition(.input, 0).trim(to: 10)
+        scenario.settings.rebuilds = true
+        scenario.settings.acceptsDataLoss = true
+        let second = scenario.start()
+        try scenario.run(second)
+        #expect(try scenario.stock(second) == [1: 5])
+        scenario.kill(second)
+        let numbers = scenario.standing[0].keys.compactMap { key in
+            if case .movements(let number) = key { number } else { nil }
         }
-        let next = scenario.start()
-        try scenario.run(next, steps: 300)
-        #expect(scenario.cluster.coverage[.recoveryReplayed] == 10)
-        #expect(try scenario.stock(next) == [1: 50])
+        #expect(numbers == [1])
+        scenario.settings.rebuilds = false
+        scenario.settings.acceptsDataLoss = false
+        let third = scenario.start()
+        scenario.sendRow("u", 3, 8, log: 14)
+        try scenario.run(third)
+        #expect(try scenario.stock(third) == [1: 13], "nothing of row 3 is taken back")
     }
 }
 
@@ -69,8 +75,9 @@ extension Scenario {
         let row =
             #"{"event_id":\#(id),"event_type":"RECEIVED","product_id":1,"warehouse_id":1,"quantity":\#(quantity),"#
             + #""event_time":\#(SimProducer.firstSecond + Int64(id))}"#
+        let (before, after) = operation == "d" ? (row, "null") : ("null", row)
         sendRaw(
-            #"{"before":null,"after":\#(row),"op":"\#(operation)","source":{"connector":"postgresql","#
+            #"{"before":\#(before),"after":\#(after),"op":"\#(operation)","source":{"connector":"postgresql","#
                 + #""lsn":\#(log),"ts_ms":1774828800000}}"#)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Service
@@ -10,9 +11,13 @@ private let reference = """
 
     """
 
-private func mistakes(_ text: String, _ environment: [String: String] = [:]) -> [String] {
-    Configuration.load(text: reference + text, named: "stockd.yaml", environment: environment).1
-        .map(\.description)
+private func mistakes(
+    _ text: String, _ environment: [String: String] = [:], credentials: String? = nil
+) -> [String] {
+    Configuration.load(
+        text: reference + text, named: "stockd.yaml", environment: environment,
+        credentialsDirectory: credentials
+    ).1.map(\.description)
 }
 
 @Suite("Mistakes in the configuration")
@@ -58,6 +63,27 @@ struct ConfigurationMistakeTests {
                 == ["kafka.password: (stockd.yaml:4) there is no such key; did you mean kafka.sasl_password?"]
         )
         #expect(mistakes("frobnicate: x") == ["frobnicate: (stockd.yaml:4) there is no such key"])
+    }
+
+    @Test("a delivery that is still set is told that there is only one, wherever it stands")
+    func delivery() throws {
+        let remedy = "exactly once is the only way stockd delivers; remove this setting"
+        for value in ["exactly_once", "at_least_once"] {
+            #expect(mistakes("delivery: \(value)") == ["delivery: (stockd.yaml:4) \(remedy)"])
+            #expect(
+                mistakes("", ["STOCKD_DELIVERY": value])
+                    == ["STOCKD_DELIVERY: (environment variable STOCKD_DELIVERY) \(remedy)"])
+        }
+        let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        for name in ["delivery", "STOCKD_DELIVERY"] {
+            let file = directory.appending(path: name)
+            try Data("at_least_once".utf8).write(to: file)
+            #expect(
+                mistakes("", credentials: directory.path) == ["\(name): (credential \(file.path)) \(remedy)"])
+            try FileManager.default.removeItem(at: file)
+        }
     }
 
     @Test(

@@ -37,7 +37,7 @@ struct ConfigurationTests {
         #expect(configuration.kafka.groupID == "stockd")
         #expect(configuration.kafka.sessionTimeout == .seconds(10))
         #expect(configuration.events.types == ["RECEIVED": 1, "RETURNED": 1, "SHIPPED": -1])
-        #expect(configuration.events.dedupeWindow == 16_777_216)
+        #expect(configuration.events.dedupeWindow == 4_194_304)
         #expect(configuration.deadLetters.topic == "order-events-dlq")
         #expect(configuration.stateTopic == "stockd-state")
         #expect(configuration.alertsCleanupPolicy == "delete")
@@ -122,13 +122,13 @@ struct ConfigurationTests {
     @Test("a worker's transactional id follows the group and the host unless it is given")
     func transactionalID() throws {
         let standard = try load("").kafka
-        #expect(standard.transactionalID(worker: 0, hostname: "db1") == "stockd-db1-0")
+        #expect(standard.transactionalID("0", hostname: "db1") == "stockd-db1-0")
         let member = try load("kafka: {group_instance_id: east}").kafka
-        #expect(member.transactionalID(worker: 1, hostname: "db1") == "stockd-east-1")
+        #expect(member.transactionalID("1", hostname: "db1") == "stockd-east-1")
         #expect(member.groupInstanceID(worker: 1, of: 2) == "east-1")
         #expect(member.groupInstanceID(worker: 0, of: 1) == "east")
         let named = try load("kafka: {transactional_id: mine}").kafka
-        #expect(named.transactionalID(worker: 0, hostname: "db1") == "mine-0")
+        #expect(named.transactionalID("0", hostname: "db1") == "mine-0")
     }
 
     @Test("a changed key is reported as applied or as waiting for a restart")

@@ -37,8 +37,8 @@ struct FormatSettingsTests {
         format.unwrapPrefix = "cdc_"
         #expect(input.format == format)
         #expect(input.onTruncate == .apply)
-        #expect(configuration?.reference.warehousesFormat.fields == ["warehouse_name": "title"])
-        #expect(configuration?.reference.productsFormat == SourceFormat())
+        #expect(configuration?.reference.warehouses.topic?.format.fields == ["warehouse_name": "title"])
+        #expect(configuration?.reference.products.topic == nil)
     }
 
     @Test("shape the state, so its fingerprint has what is not standard of them")

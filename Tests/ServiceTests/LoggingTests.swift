@@ -104,34 +104,5 @@ struct LogOutputTests {
         output.level.level = .debug
         #expect(logger.logLevel == .debug)
         #expect(own.logLevel == .error)
-        #expect(Configuration.Log.Level.allCases.map(\.loggerLevel) == Logger.Level.allCases)
-    }
-}
-
-@Suite("Limited logs")
-struct LimitedLogTests {
-    @Test("let one line an interval through and count the rest")
-    func rateLimited() {
-        let start = ContinuousClock.now
-        let offset = Mutex(Duration.zero)
-        let log = RateLimitedLog(every: .seconds(10)) { start + offset.withLock { $0 } }
-        var emitted: [Int] = []
-        for _ in 0..<5 { log("invalid_json") { emitted.append($0) } }
-        log("missing_field") { emitted.append($0) }
-        offset.withLock { $0 = .seconds(10) }
-        log("invalid_json") { emitted.append($0) }
-        #expect(emitted == [0, 0, 4])
-    }
-
-    @Test("share one place among kinds beyond their limit")
-    func bounded() {
-        let log = RateLimitedLog(limit: 2)
-        var emitted = 0
-        for kind in 0..<100 { log("\(kind)") { _ in emitted += 1 } }
-        #expect(emitted == 3)
-        let once = OncePerKeyLog(limit: 2)
-        var seen: [String] = []
-        for key in ["a", "a", "b", "c", "a"] { once(key) { seen.append($0 ? key + "!" : key) } }
-        #expect(seen == ["a", "b!"])
     }
 }

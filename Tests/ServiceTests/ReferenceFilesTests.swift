@@ -4,23 +4,9 @@ import Testing
 
 @testable import Service
 
-/// A line is a product's id; anything else is a mistake.
-private func file(_ path: String) -> ReferenceFile<Product> {
-    ReferenceFile(path: path) { bytes, format in
-        var rows: [Product] = []
-        for (index, line) in String(decoding: bytes, as: UTF8.self).split(separator: "\n").enumerated() {
-            guard let id = Int32(line) else { return .mistakes(["line \(index + 1): \(line) is no id"]) }
-            rows.append(
-                Product(id: ProductID(id), name: Text(format.rawValue), category: "", reorderThreshold: nil))
-        }
-        return .rows(rows)
-    }
-}
-
-private func warehouses(_ path: String) -> ReferenceFile<Warehouse> {
-    ReferenceFile(path: path) { bytes, _ in
-        .rows(bytes.isEmpty ? [] : [Warehouse(id: WarehouseID(Int32(bytes.count)), name: "w", region: "r")])
-    }
+private func products(_ ids: Int...) -> String {
+    "product_id,product_name,category,reorder_threshold,unit_price\n"
+        + ids.map { "\($0),name,kind,1,1.00\n" }.joined()
 }
 
 @Suite("Reference files")
@@ -28,15 +14,17 @@ struct ReferenceFilesTests {
     @Test("are read at once and again")
     func reread() throws {
         let directory = try TemporaryDirectory()
-        let path = try directory.write("1\n2\n", to: "products.JSON")
-        let files = ReferenceFiles(products: file(path), warehouses: nil)
+        let rows =
+            #"[{"product_id":1,"product_name":"json","category":"c","reorder_threshold":1,"unit_price":"1.00"}]"#
+        let path = try directory.write(rows, to: "products.JSON")
+        let files = ReferenceFiles(products: path, warehouses: nil)
         #expect(files.tables == nil)
         guard case .replaced(let tables) = files.load() else { return #expect(Bool(false), "not replaced") }
-        #expect(tables.products?.values.map(\.id.rawValue).sorted() == [1, 2])
+        #expect(tables.products?.values.map(\.id.rawValue) == [1])
         #expect(tables.products?[ProductID(1)]?.name == "json")
         #expect(tables.warehouses == nil)
         #expect(files.load() == .unchanged)
-        try directory.write("3\n", to: "products.JSON")
+        try directory.write(rows.replacing(":1,", with: ":3,"), to: "products.JSON")
         guard case .replaced(let changed) = files.load() else { return #expect(Bool(false), "not replaced") }
         #expect(changed.products?.values.map(\.id.rawValue) == [3])
         #expect(files.tables == changed)
@@ -45,17 +33,19 @@ struct ReferenceFilesTests {
     @Test("with a mistake in either leave both tables as they were")
     func atomic() throws {
         let directory = try TemporaryDirectory()
-        let products = try directory.write("1\n", to: "products.csv")
-        let places = try directory.write("x", to: "warehouses.csv")
-        let files = ReferenceFiles(products: file(products), warehouses: warehouses(places))
+        let path = try directory.write(products(1), to: "products.csv")
+        let warehouses = "warehouse_id,warehouse_name,region\n1,w,r\n"
+        let files = ReferenceFiles(
+            products: path, warehouses: try directory.write(warehouses, to: "warehouses.csv"))
         _ = files.load()
         let before = files.tables
-        try directory.write("2\nx\n", to: "products.csv")
-        try directory.write("xx", to: "warehouses.csv")
-        #expect(files.load() == .kept(mistakes: ["\(products): line 2: x is no id"]))
+        try directory.write(products(2) + "x,name,kind,1,1.00\n", to: "products.csv")
+        try directory.write(warehouses + "2,w,r\n", to: "warehouses.csv")
+        guard case .kept(let mistakes) = files.load() else { return #expect(Bool(false), "not kept") }
+        #expect(mistakes.count == 1 && mistakes[0].hasPrefix("\(path): line 3"), "\(mistakes)")
         #expect(files.tables == before)
-        try FileManager.default.removeItem(atPath: products)
-        #expect(files.load() == .kept(mistakes: ["\(products): cannot be read: no such file or directory"]))
+        try FileManager.default.removeItem(atPath: path)
+        #expect(files.load() == .kept(mistakes: ["\(path): cannot be read: no such file or directory"]))
         #expect(files.tables == before)
     }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Service
@@ -19,13 +20,13 @@ struct SecretTests {
             file: nil, environment: reference, credentialsDirectory: directory.path)
         #expect(mistakes == [])
         let kafka = try #require(found?.kafka)
-        #expect(kafka.saslPassword?.reveal() == "hunter2")
-        #expect(kafka.sslKeyPassword?.reveal() == "hunter4")
-        #expect(kafka.securityProperties.map(\.name) == ["sasl.password", "ssl.key.password"])
+        #expect(kafka.credentials["sasl.password"]?.reveal() == "hunter2")
+        #expect(kafka.credentials["ssl.key.password"]?.reveal() == "hunter4")
+        #expect(kafka.credentials.keys.sorted() == ["sasl.password", "ssl.key.password"])
         let variables = reference.merging(["STOCKD_KAFKA_SASL_PASSWORD": "hunter5"]) { $1 }
         let (overridden, _) = Configuration.load(
             file: nil, environment: variables, credentialsDirectory: directory.path)
-        #expect(overridden?.kafka.saslPassword?.reveal() == "hunter5")
+        #expect(overridden?.kafka.credentials["sasl.password"]?.reveal() == "hunter5")
         #expect(
             try #require(found).changes(to: try #require(overridden)).map(\.new.key.name) == [
                 "kafka.sasl_password"
@@ -50,8 +51,8 @@ struct SecretTests {
         let (found, mistakes) = Configuration.load(file: nil, environment: variables)
         #expect(mistakes == [])
         let configuration = try #require(found)
-        var text = "\(configuration.settings) \(configuration.kafka.saslPassword as Any)"
-        dump(configuration.kafka.saslPassword, to: &text)
+        var text = "\(configuration.settings) \(configuration.kafka.credentials as Any)"
+        dump(configuration.kafka.credentials, to: &text)
         dump(configuration.settings, to: &text)
         #expect(text.contains("<redacted>"))
         #expect(!text.contains("hunter"))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A Swift file of this package.
 struct SourceFile {

@@ -1,5 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
+
+@testable import Service
 
 /// What neither the compiler nor swift-format sees.
 @Suite("The sources")
@@ -60,6 +63,19 @@ struct TidyTests {
                 guard let reason = Self.isForbidden(module, in: file.target) else { continue }
                 Issue.record("\(file.path):\(line): imports \(module); \(reason)")
             }
+        }
+    }
+
+    @Test("declare each key of the configuration in the file that its first word names")
+    func keys() throws {
+        for key in Keys.all {
+            let word = key.path[0].replacing("_", with: "")
+            let file = try #require(
+                files.first { $0.path.lowercased().hasSuffix("/configuration/keys/\(word).swift") },
+                "\(key.name)")
+            // The keys of formats are made of their section's name; a comment lists them.
+            let names = [key.name, "." + key.path[key.path.count - 1]]
+            #expect(file.lines.contains { line in names.contains { line.contains($0) } }, "\(key.name)")
         }
     }
 

@@ -1,6 +1,9 @@
+import ClusterSupport
 import Foundation
 import Kafka
+import Pipeline
 import Service
+import TestSupport
 import Testing
 
 @Suite("Dead letters", .blocking)
@@ -9,11 +12,10 @@ struct DeadLetterTests {
         #"{"event_id":1,"event_type":"DAMAGED","product_id":1,"warehouse_id":1,"quantity":4,"event_time":0}"#
 
     /// Good orders, one of a type nobody knows, and one that is cut off, all refused or counted by a daemon.
-    private static func site(_ delivery: String = "exactly_once") throws -> Site {
+    private static func site() throws -> Site {
         let site = try Site(
             "dlq", partitions: 3,
             settings: """
-                delivery: \(delivery)
                 alerts: {topic: NAME-alerts}
                 events: {unknown_type: dead_letter}
                 """)
@@ -59,10 +61,9 @@ struct DeadLetterTests {
         #expect(try site.result(of: ["dlq", "list", "--until", "1h"]).text == "no dead letters\n")
     }
 
-    @Test(
-        "are put back as they were, where they were, and once", arguments: ["exactly_once", "at_least_once"])
-    func replay(_ delivery: String) throws {
-        let site = try Self.site(delivery)
+    @Test("are put back as they were, where they were, and once")
+    func replay() throws {
+        let site = try Self.site()
         defer { site.close() }
         let trial = try site.result(of: ["dlq", "replay", "--all", "--dry-run"])
         #expect(trial.code == 0 && trial.text.contains("2 would be put back"), "\(trial.text)")
@@ -160,7 +161,7 @@ struct DeadLetterTests {
         let first = try DeadLetterReplay(box, .init()) { _, _ in }
         defer { first.close() }
         #expect(try site.result(of: ["dlq", "replay", "--all"]).text.contains("2 put back"))
-        #expect(throws: DeadLetterFailure.self) { try first.run(DeadLetterFilter()) }
+        #expect(throws: WorkerStop.self) { try first.run(DeadLetterFilter()) }
         #expect(try site.read("in").count == 4)
     }
 }

@@ -35,6 +35,6 @@ struct KcatTests {
             try book.apply(key: String(parts[0]), #require(value as? [String: Any]))
         }
         #expect(book.faults == [], "seed \(seed)")
-        #expect(book.severities == Recomputation(orders).alerts.mapValues(\.severity), "seed \(seed)")
+        #expect(book.levels == Recomputation(orders).alerts.mapValues(\.level), "seed \(seed)")
     }
 }

@@ -1,3 +1,4 @@
+import ClusterSupport
 import Foundation
 import Kafka
 import TestSupport
@@ -8,7 +9,7 @@ struct KilledDaemonTests {
     @Test("five times at random moments publishes every change exactly once")
     func exactlyOnce() throws {
         let seed = SeededRandom.runSeed
-        let site = try Self.site("exactly_once")
+        let site = try Self.site()
         defer { site.close() }
         let expected = Recomputation(try Self.killFiveTimes(site, seed: seed))
         #expect(try Self.stock(site) == expected.stockRows, "seed \(seed)")
@@ -18,32 +19,10 @@ struct KilledDaemonTests {
         #expect(book.rows == expected.alerts, "seed \(seed)")
     }
 
-    @Test("without transactions may repeat changes and loses none")
-    func atLeastOnce() throws {
-        let seed = SeededRandom.runSeed
-        let site = try Self.site("at_least_once")
-        defer { site.close() }
-        let expected = Recomputation(try Self.killFiveTimes(site, seed: seed))
-        #expect(try Self.stock(site) == expected.stockRows, "seed \(seed)")
-        let messages = try site.read("alerts")
-        var raised: Set<String> = []
-        for message in messages {
-            let fields = try message.fields
-            let incident = "\(fields["incident"] ?? "") of \(message.keyText)"
-            if fields["change"] as? String == "RAISED" { raised.insert(incident) }
-            // What may have been raised is resolved in any case.
-            guard fields["change"] as? String != "RESOLVED" else { continue }
-            #expect(raised.contains(incident), "incident \(incident) was raised, seed \(seed)")
-        }
-        let severities = try messages.last(ofEachKey: "alert_severity")
-        #expect(severities == expected.alerts.mapValues(\.severity), "seed \(seed)")
-    }
-
-    private static func site(_ delivery: String) throws -> Site {
+    private static func site() throws -> Site {
         try Site(
             "killed", partitions: 3,
             settings: """
-                delivery: \(delivery)
                 alerts: {topic: NAME-alerts, emit: row}
                 outputs: {stock_levels: {topic: NAME-stock}}
                 checkpoint: {interval: 100ms}
@@ -90,38 +69,4 @@ struct KilledDaemonTests {
         }
         return rows
     }
-}
-
-/// Hands orders to the input topic a few at a time.
-final class Sender {
-    private let producer: TransactionalProducer
-    private let input: TopicHandle
-    private var orders: ArraySlice<Order>
-    private let partition: (Order) -> Int32
-
-    /// - Parameter partition: where an order goes; by default as its id chooses among three.
-    init(
-        _ site: Site, _ orders: [Order], topic: String = "in",
-        partition: @escaping (Order) -> Int32 = { Int32($0.id % 3) }
-    ) throws {
-        self.orders = orders[...]
-        self.partition = partition
-        producer = try TransactionalProducer(site.cluster.client(), ProducerSettings(transactionalID: nil))
-        input = try producer.topic("\(site.name)-\(topic)")
-    }
-
-    var remaining: Int { orders.count }
-
-    /// Sends the next orders.
-    func send(_ count: Int) throws {
-        for order in orders.prefix(count) {
-            try Array(order.json.utf8).withUnsafeBytes {
-                try producer.produce(input, partition: partition(order), key: nil, value: $0)
-            }
-        }
-        orders = orders.dropFirst(count)
-        try flush()
-    }
-
-    private func flush() throws { try producer.flush(deadlineMs: 30_000) }
 }

@@ -1,11 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The manual page", .blocking)
 struct ManualTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-    private static let path = root.appending(path: "docs/stockd.8").path
+    private static let path = Repository.root.appending(path: "docs/stockd.8").path
     private static let mandoc = Program.find("mandoc")
 
     private static func run(_ path: String, _ arguments: [String]) throws -> String {

@@ -25,7 +25,7 @@ struct OutageTests {
         let views = try rig.settledViews()
         let expected = Recomputation(orders)
         #expect(views.stockRows == expected.stockRows, "seed \(seed)")
-        #expect(views.severities == expected.alerts.mapValues(\.severity), "seed \(seed)")
+        #expect(views.levels == expected.alerts.mapValues(\.level), "seed \(seed)")
         let counts = try rig.counts
         try rig.stop()
         let messages = try rig.read(.alerts)

@@ -67,14 +67,14 @@ struct PoisonTests {
         #expect(views.stockRows == expected.stockRows, "seed \(seed)")
         #expect(views.rollupRows == expected.rollup, "seed \(seed)")
         let counts = try rig.counts
-        #expect(counts.applied == orders.count, "seed \(seed)")
-        #expect(counts.bad == poisons.count, "seed \(seed)")
-        #expect(counts.duplicates == 0, "seed \(seed)")
+        #expect(counts.input.applied == orders.count, "seed \(seed)")
+        #expect(counts.input.rejected == poisons.count, "seed \(seed)")
+        #expect(counts.input.duplicates == 0, "seed \(seed)")
         try rig.stop()
 
         let book = try rig.alertBook()
         #expect(book.faults == [], "seed \(seed)")
-        #expect(book.severities == expected.alerts.mapValues(\.severity), "seed \(seed)")
+        #expect(book.levels == expected.alerts.mapValues(\.level), "seed \(seed)")
         #expect(book.count == counts.alertChanges, "seed \(seed)")
         try checkLetters(rig, poisons)
     }

@@ -1,3 +1,4 @@
+import ClusterSupport
 import Foundation
 import Kafka
 import TestSupport
@@ -51,6 +52,42 @@ struct StartTests {
         #expect(check.code == 78 && check.text.contains("--add-config cleanup.policy=compact"), "\(check)")
         let daemon = try site.run()
         #expect(try daemon.exitCode() == 78, "\(daemon.text)")
+    }
+
+    @Test("is told by check, and ends with exit 78, where the brokers have no transactions")
+    func noTransactions() throws {
+        let site = try Site("old", partitions: 1, settings: Self.settings, brokers: 1)
+        defer { site.close() }
+        #expect(try site.result(of: ["check", "--broker"]).code == 0)
+        try site.cluster.embedded.disable(.initProducerID)
+        let check = try site.result(of: ["check", "--broker"])
+        #expect(check.code == 78 && check.text.contains("the brokers have no transactions"), "\(check)")
+        let daemon = try site.run()
+        #expect(try daemon.exitCode() == 78, "\(daemon.text)")
+        #expect(daemon.text.contains("needs brokers that have them, Apache Kafka 0.11"), "\(daemon.text)")
+    }
+
+    @Test("is not told that there are no transactions where check may not try them")
+    func untriedTransactions() throws {
+        let site = try Site("untried", partitions: 1, settings: Self.settings, brokers: 1)
+        defer { site.close() }
+        let transactionalIDAuthorizationFailed: Int32 = 53
+        try site.cluster.embedded.pushRequestErrors(.initProducerID, [transactionalIDAuthorizationFailed])
+        let check = try site.result(of: ["check", "--broker"])
+        #expect(check.code == 0 && check.text.contains("may not use the transactional id"), "\(check)")
+    }
+
+    @Test("ends with exit 78, and check with it, while delivery is still set")
+    func delivery() throws {
+        let site = try Site("delivery", partitions: 1, settings: "delivery: at_least_once", brokers: 1)
+        defer { site.close() }
+        for command in ["run", "check"] {
+            let result = try site.result(of: [command])
+            #expect(result.code == 78, "\(result.text)")
+            #expect(
+                result.text.contains("exactly once is the only way stockd delivers; remove"), "\(result.text)"
+            )
+        }
     }
 
     private static let settings = "alerts: {topic: NAME-alerts}"

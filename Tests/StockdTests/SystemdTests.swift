@@ -29,7 +29,6 @@ struct SystemdTests {
         let site = try Site(
             "systemd", partitions: 3,
             settings: """
-                delivery: \(CaptureTests.delivery)
                 alerts: {topic: NAME-alerts}
                 checkpoint: {interval: 1h}
                 """, kafka: "  group_instance_id: one")

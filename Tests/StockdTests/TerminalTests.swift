@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import TestSupport
 import Testing
 
 /// `stockd top` and `stockd query` against a daemon whose token is one of systemd's credentials.
@@ -53,16 +54,26 @@ struct TerminalTests {
             #expect(top.text.contains(text), "\(top.text)")
         }
         #expect(!top.text.contains("\u{1B}"))
+        let levels = expected.alerts.values.map(\.level)
+        for level in ["OVERSOLD", "OUT_OF_STOCK", "CRITICAL", "LOW", "WARNING"] {
+            #expect(top.text.contains("\(level) \(levels.count { $0 == level })"), "\(top.text)")
+        }
+        // The worst first: the rows of the alert table begin with their level.
+        let rows = top.text.split(separator: "\n").drop { !$0.hasPrefix("alerts, ") }.dropFirst(2)
+        let shown = rows.compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(shown.prefix { $0 == "OVERSOLD" }.count == levels.count { $0 == "OVERSOLD" }, "\(top.text)")
 
         let csv = try Self.run(["query", "alerts", "--format", "csv"], url)
         #expect(csv.code == 0)
         #expect(csv.text.split(separator: "\n").count == expected.alerts.count + 1)
         let worst = try Self.run(["query", "alerts", "--severity", "critical", "--format", "json"], url)
-        let rows = try worst.text.split(separator: "\n").map {
+        let found = try worst.text.split(separator: "\n").map {
             try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
         }
-        #expect(rows.count == expected.alerts.values.count { $0.severity == "CRITICAL" })
-        #expect(rows.allSatisfy { $0["alert_severity"] as? String == "CRITICAL" })
+        #expect(found.count == expected.alerts.values.count { $0.severity == "CRITICAL" })
+        #expect(found.allSatisfy { $0["alert_severity"] as? String == "CRITICAL" })
+        let oversold = try Self.run(["query", "alerts", "--level", "oversold", "--format", "csv"], url)
+        #expect(oversold.text.split(separator: "\n").count == 1 + levels.count { $0 == "OVERSOLD" })
         let stock = try Self.run(["query", "stock", "--limit", "7", "--sort=-current_stock"], url)
         #expect(stock.text.split(separator: "\n").count == 9, "\(stock.text)")
 

@@ -1,3 +1,4 @@
+import ClusterSupport
 import Foundation
 import Kafka
 import TestSupport
@@ -10,24 +11,17 @@ import Testing
 @Suite("Daemons under torture", .blocking, .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
 struct TortureTests {
     private static let environment = ProcessInfo.processInfo.environment
-    private static let seconds = environment["STOCKD_TORTURE_SECONDS"].flatMap { Double($0) }
     private static let rate = environment["STOCKD_TORTURE_RATE"].flatMap { Double($0) } ?? 1_500
 
     @Test("publish every change once and in order, and lose nothing")
-    func exactlyOnce() throws { try Self.torture("exactly_once", seconds: Self.seconds ?? 90) }
-
-    /// Nobody fences a daemon that was stopped past its session, so none is.
-    @Test("without transactions may publish changes twice, lose nothing and leave nothing wrong")
-    func atLeastOnce() throws { try Self.torture("at_least_once", seconds: Self.seconds ?? 30) }
-
-    private static func torture(_ delivery: String, seconds: Double) throws {
+    func torture() throws {
+        let seconds = Self.environment["STOCKD_TORTURE_SECONDS"].flatMap { Double($0) } ?? 90
         let seed = SeededRandom.runSeed
-        print("torture for \(Int(seconds)) s, \(delivery), STOCKD_TEST_SEED=\(seed)")
-        let site = try Self.site(seed, delivery)
+        print("torture for \(Int(seconds)) s, STOCKD_TEST_SEED=\(seed)")
+        let site = try Self.site(seed)
         defer { site.close() }
         var market = Market(seed: seed)
-        let torturer = try Torturer(
-            site, seed: seed &+ 1, daemons: 3, isStatic: seed % 2 == 0, stops: delivery == "exactly_once")
+        let torturer = try Torturer(site, seed: seed &+ 1, daemons: 3, isStatic: seed % 2 == 0)
         do {
             try Self.send(&market, to: site, while: torturer, seconds)
             try torturer.calmDown()
@@ -39,15 +33,14 @@ struct TortureTests {
             return
         }
         print("torture: \(market.orders.count) orders; \(torturer.counts.sorted { $0.key < $1.key })")
-        try Self.check(site, market, edition: torturer.edition, seed, isExact: delivery == "exactly_once")
+        try Self.check(site, market, edition: torturer.edition, seed)
         try Self.audit(site, seed)
     }
 
-    private static func site(_ seed: UInt64, _ delivery: String) throws -> Site {
+    private static func site(_ seed: UInt64) throws -> Site {
         let site = try Site(
             "torture", partitions: Market.partitions,
             settings: """
-                delivery: \(delivery)
                 alerts: {topic: NAME-alerts, emit: \(seed % 3 == 0 ? "row" : "severity")}
                 outputs: {stock_levels: {topic: NAME-stock}}
                 checkpoint: {interval: \(seed % 5 == 0 ? "0s" : "1s")}
@@ -124,18 +117,16 @@ struct TortureTests {
         }
     }
 
-    private static func check(
-        _ site: Site, _ market: Market, edition: Int, _ seed: UInt64, isExact: Bool
-    ) throws {
+    private static func check(_ site: Site, _ market: Market, edition: Int, _ seed: UInt64) throws {
         let expected = Recomputation(market.orders).stockRows
         var book = AlertBook()
         let alerts = try site.read("alerts")
         for message in alerts { try book.apply(message) }
-        if isExact { #expect(book.faults.prefix(10) == [], "seed \(seed): \(book.faults.count) faults") }
-        let severities = market.severities(edition: edition)
-        let found = book.severities
-        let wrong = Set(severities.keys).union(found.keys).filter {
-            severities[$0] != found[$0]
+        #expect(book.faults.prefix(10) == [], "seed \(seed): \(book.faults.count) faults")
+        let levels = market.levels(edition: edition)
+        let found = book.levels
+        let wrong = Set(levels.keys).union(found.keys).filter {
+            levels[$0] != found[$0]
         }
         #expect(wrong.sorted().prefix(10) == [], "seed \(seed): \(wrong.count) alerts are wrong")
 
@@ -148,10 +139,8 @@ struct TortureTests {
         }
         #expect(shown == [], "seed \(seed): \(differing.count) of \(expected.count) rows are wrong")
 
-        var letters = try site.read("dlq").map { String(decoding: $0.value ?? [], as: UTF8.self) }.sorted()
-        var bad = market.bad.sorted()
-        if !isExact { (letters, bad) = (Set(letters).sorted(), Set(bad).sorted()) }
-        #expect(letters == bad, "seed \(seed): dead letters")
+        let letters = try site.read("dlq").map { String(decoding: $0.value ?? [], as: UTF8.self) }.sorted()
+        #expect(letters == market.bad.sorted(), "seed \(seed): dead letters")
         print(
             "torture: \(alerts.count) alert changes, \(stock.count) pairs, \(letters.count) dead letters checked"
         )

@@ -18,7 +18,7 @@ struct TutorialDayTests {
         #expect(try views.tutorialRollup == Tutorial.expected("multi-warehouse-inventory"))
         let book = try rig.alertBook()
         #expect(book.faults == [])
-        #expect(book.severities == views.severities)
+        #expect(book.levels == views.levels)
         #expect(book.rows.count == 10)
 
         for line in try Tutorial.lines("order-events-next-day.ndjson") {
@@ -37,7 +37,7 @@ struct TutorialDayTests {
             {"change":"RESOLVED","product_id":3,"product_name":"Laptop Stand","category":"Accessories",\
             "warehouse_id":1,"warehouse_name":"East Coast Hub","current_stock":115,"reorder_threshold":30,\
             "last_updated":"2026-03-31T09:00:00Z","units_below_threshold":null,"alert_severity":null,\
-            "previous_severity":"LOW","oversold_units":0,"since":"2026-03-30T12:30:00Z","incident":1,\
+            "previous_severity":"LOW","previous_oversold_units":0,"oversold_units":0,"since":"2026-03-30T12:30:00Z","incident":1,\
             "source":{"partition":0,"offset":22}}
             """
         #expect(String(decoding: last.value ?? [], as: UTF8.self) == expected)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("/v1/changes")
 struct ChangeStreamTests {
-    private static func open(_ site: Site, _ more: [String] = [], _ query: String = "") async throws
+    private static func open(_ site: ServedStage, _ more: [String] = [], _ query: String = "") async throws
         -> RawClient
     {
         let lines = ["GET /v1/changes\(query) HTTP/1.1", "Host: localhost"] + more + ["", ""]
@@ -26,7 +26,7 @@ struct ChangeStreamTests {
     func resume() async throws {
         let stage = Stage()
         stage.fill(5, 3)
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             let client = try await Self.open(site)
             let first = try await Self.read(client, until: "event: heartbeat")
             #expect(first.contains("event: snapshot") && first.contains("\"part\":1,\"parts\":1"))
@@ -50,7 +50,7 @@ struct ChangeStreamTests {
     func outOfBuffer() async throws {
         let stage = Stage()
         stage.fill(5, 3)
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             let client = try await Self.open(site)
             let first = try await Self.read(client, until: "heartbeat")
             let id = try #require(first.firstMatch(of: /id: ([0-9a-z]+-\d+)\n/)).1
@@ -66,7 +66,7 @@ struct ChangeStreamTests {
     func stock() async throws {
         let stage = Stage()
         stage.fill(5, 3)
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             let client = try await Self.open(site, [], "?tables=stock,alerts")
             _ = try await Self.read(client, until: "heartbeat")
             stage.apply(7_000, 3, 2)
@@ -82,7 +82,7 @@ struct ChangeStreamTests {
     @Test("refuses more readers than it was told to have, and ends them all when the daemon ends")
     func limit() async throws {
         var kept: [RawClient] = []
-        try await Site.open(Stage(), { $0.maxStreams = 2 }) { site in
+        try await ServedStage.open(Stage(), { $0.maxStreams = 2 }) { site in
             for _ in 0..<2 {
                 let client = try await Self.open(site)
                 _ = try await Self.read(client, until: "retry")

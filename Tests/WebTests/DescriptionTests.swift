@@ -1,6 +1,8 @@
 import Foundation
 import Inventory
+import TestSupport
 import Testing
+import Wire
 
 @testable import Pipeline
 @testable import Web
@@ -11,7 +13,7 @@ struct DescriptionTests {
     func metrics() async throws {
         let stage = Stage()
         stage.fill(5, 3)
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             let text = try await site.get("/metrics").body
             let (status, output) = try await onThread {
                 try Tool.run(Tool.promtool, ["check", "metrics"], input: text)
@@ -25,7 +27,7 @@ struct DescriptionTests {
                     "stockd_kafka_broker_rtt_seconds{client=\"worker0-consumer\",broker=\"1\"} 0.0015"))
             let exported = Set(text.matches(of: /(?m)^# TYPE (\S+)/).map { String($0.1) })
             let documentation = try String(
-                contentsOf: Tool.root.appending(path: "docs/http.md"), encoding: .utf8)
+                contentsOf: Repository.root.appending(path: "docs/http.md"), encoding: .utf8)
             let documented = Set(
                 documentation.matches(of: /`((?:stockd|process)_[a-z_]+)`/).map { String($0.1) })
             #expect(exported.subtracting(documented) == [], "not in docs/http.md")
@@ -35,7 +37,7 @@ struct DescriptionTests {
 
     @Test("in openapi.json is every path there is")
     func paths() async throws {
-        try await Site.open { site in
+        try await ServedStage.open { site in
             let paths = try await site.get("/openapi.json").json["paths"] as? [String: Any]
             let described = Set(try #require(paths).keys)
             let routes: [Route] = [
@@ -47,18 +49,52 @@ struct DescriptionTests {
         }
     }
 
+    @Test("in openapi.json an alert change has the fields of the message, and allows what they hold")
+    func alertChange() async throws {
+        let stage = Stage()
+        stage.apply(-5, 1, 1)
+        stage.commit()
+        stage.apply(2, 1, 1)
+        stage.apply(500, 1, 1)
+        stage.commit()
+        let changes = try #require(stage.store.blocks(after: 0)).flatMap(\.changes)
+        #expect(changes.map(\.kind) == [.raised, .resolved])
+        try await Site.open(stage) { site in
+            let components = try await site.get("/openapi.json").json["components"] as? [String: Any]
+            let schemas = components?["schemas"] as? [String: [String: Any]]
+            let schema = try #require(schemas?["AlertChange"])
+            let properties = try #require(schema["properties"] as? [String: [String: Any]])
+            for change in changes {
+                var out = ByteWriter()
+                AlertEncoder.change(change, into: &out)
+                let message = try #require(
+                    try JSONSerialization.jsonObject(with: Data(out.bytes)) as? [String: Any])
+                #expect(Set(message.keys) == Set(properties.keys))
+                #expect(Set(message.keys) == Set(schema["required"] as? [String] ?? []))
+                for (name, value) in message where value is NSNull {
+                    let types = properties[name]?["type"] as? [String]
+                    let words = properties[name]?["enum"] as? [Any]
+                    let isAllowed =
+                        types?.contains("null") == true || words?.contains { $0 is NSNull } == true
+                    #expect(isAllowed, "\(name) is null")
+                }
+            }
+        }
+    }
+
     /// That a cursor must be one of ours no schema can say, so positive_data_acceptance is left out.
     /// Some thousand requests made up from the description; `/v1/changes` never ends and has tests of its own.
     @Test("in openapi.json holds for whatever schemathesis sends")
     func schemathesis() async throws {
         let stage = Stage(.shop(products: 40, warehouses: 4))
         stage.fill(40, 4)
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             let (status, output) = try await onThread { [port = site.port] in
                 try Tool.run(
-                    Tool.root.appending(path: ".build/test-tools/bin/schemathesis").path,
+                    Repository.root.appending(path: ".build/test-tools/bin/schemathesis").path,
                     [
-                        "--config-file", Tool.root.appending(path: "Tests/WebTests/schemathesis.toml").path,
+                        "--config-file",
+                        Repository.root.appending(path: "Tests/WebTests/schemathesis.toml").path,
                         "run", "http://127.0.0.1:\(port)/openapi.json", "--exclude-path", "/v1/changes",
                         "--max-examples", "25", "--phases", "examples,coverage,fuzzing", "--no-color",
                         "--checks", "all", "--exclude-checks", "ignored_auth,positive_data_acceptance",

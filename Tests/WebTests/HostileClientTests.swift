@@ -9,7 +9,7 @@ import Testing
 @Suite("Hostile clients", .serialized)
 struct HostileClientTests {
     /// Sends text and gives whatever came back, also when the connection was cut.
-    private static func exchange(_ site: Site, _ text: String) async throws -> String {
+    private static func exchange(_ site: ServedStage, _ text: String) async throws -> String {
         try await onThread { [port = site.port] in
             let client = try RawClient(port: port)
             // The other side may well stop listening in the middle.
@@ -20,7 +20,7 @@ struct HostileClientTests {
 
     @Test("that send giant heads or bodies, or no HTTP at all, are told so and cut off")
     func giants() async throws {
-        try await Site.open { site in
+        try await ServedStage.open { site in
             let head = "GET /v1/stock HTTP/1.1\r\nHost: localhost\r\n"
             let wide = try await Self.exchange(
                 site, head + "X: " + String(repeating: "x", count: 100_000) + "\r\n\r\n")
@@ -48,7 +48,7 @@ struct HostileClientTests {
 
     @Test("that send their head a byte at a time are cut off with 408")
     func slowloris() async throws {
-        try await Site.open(Stage(), { $0.headSeconds = 1 }) { site in
+        try await ServedStage.open(Stage(), { $0.headSeconds = 1 }) { site in
             let replies = try await onThread { [port = site.port] in
                 let clients = try (0..<50).map { _ in try RawClient(port: port) }
                 for client in clients { try client.send("GET /v1/stock HTTP/1.1\r\nHost: localhost\r\n") }
@@ -67,7 +67,7 @@ struct HostileClientTests {
     func readers() async throws {
         let stage = Stage(.shop(products: 3_000, warehouses: 3))
         stage.fill(3_000, 3)
-        try await Site.open(stage, { $0.writeSeconds = 1 }) { site in
+        try await ServedStage.open(stage, { $0.writeSeconds = 1 }) { site in
             let clients = try await onThread { [port = site.port] in
                 try (0..<5).map { number in
                     let client = try RawClient(port: port, receiveBuffer: 4_096)
@@ -93,7 +93,7 @@ struct HostileClientTests {
     func leavers() async throws {
         let stage = Stage(.shop(products: 500, warehouses: 3))
         stage.fill(500, 3)
-        try await Site.open(
+        try await ServedStage.open(
             stage,
             {
                 $0.maxAnswers = 4
@@ -127,7 +127,7 @@ struct HostileClientTests {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         // Both ends of each are in this process.
         let wanted = min(10_000, Int(limit.rlim_cur) / 2 - 300)
-        try await Site.open(
+        try await ServedStage.open(
             Stage(),
             {
                 $0.maxConnections = 100
@@ -182,7 +182,7 @@ struct HostileClientTests {
     func pipeline() async throws {
         let stage = Stage(.shop(products: 2_000, warehouses: 3))
         stage.fill(2_000, 3)
-        try await Site.open(stage, { $0.headSeconds = 1 }) { site in
+        try await ServedStage.open(stage, { $0.headSeconds = 1 }) { site in
             let quiet = try await onThread { (0..<3).map { _ in Self.cost(stage) }.min() ?? 0 }
             let flag = Flag()
             let attack = Task {

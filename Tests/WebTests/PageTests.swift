@@ -1,5 +1,6 @@
 import Foundation
 import Inventory
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -7,12 +8,12 @@ import Testing
 
 @Suite("The page in a browser", .serialized)
 struct PageTests {
-    private static func browse(_ site: Site, _ scene: String) async throws {
+    private static func browse(_ site: ServedStage, _ scene: String) async throws {
         let (status, output) = try await onThread { [port = site.port] in
             try Tool.run(
                 Tool.python,
                 [
-                    Tool.root.appending(path: "Tests/WebTests/Browser/page.py").path, scene,
+                    Repository.root.appending(path: "Tests/WebTests/Browser/page.py").path, scene,
                     "http://127.0.0.1:\(port)/",
                 ])
         }
@@ -30,16 +31,19 @@ struct PageTests {
                     Product(id: ProductID(2), name: "Laptop Stand", category: "B", reorderThreshold: 30),
                     Product(id: ProductID(3), name: "Webcam", category: "B", reorderThreshold: nil),
                 ],
-                warehouses: (1...2).map { Warehouse(id: WarehouseID($0), name: "Hub \($0)", region: "R") }))
-        for (units, product, warehouse) in [(0, 1, 1), (90, 1, 2), (15, 2, 1), (7, 2, 2), (0, 3, 1)] {
+                warehouses: (1...3).map { Warehouse(id: WarehouseID($0), name: "Hub \($0)", region: "R") }))
+        for (units, product, warehouse) in [
+            (0, 1, 1), (90, 1, 2), (15, 2, 1), (7, 2, 2), (-5, 2, 3), (0, 3, 1), (-4, 3, 2),
+        ] {
             stage.apply(Int64(units), Int32(product), Int32(warehouse))
         }
         stage.commit()
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             let mover = Task {
-                // The next delivery, while the browser watches.
+                // The next delivery, and one sold that was not there, while the browser watches.
                 try await Task.sleep(for: .seconds(6))
                 stage.apply(100, 2, 1)
+                stage.apply(-6, 1, 1)
                 stage.commit()
             }
             try await Self.browse(site, "small")
@@ -51,14 +55,14 @@ struct PageTests {
     func large() async throws {
         let stage = Stage(.shop(products: 10_000, warehouses: 10))
         stage.fill(10_000, 10)
-        try await Site.open(stage) { site in try await Self.browse(site, "large") }
+        try await ServedStage.open(stage) { site in try await Self.browse(site, "large") }
     }
 
     @Test("asks for the token, and shows nothing before it has it")
     func token() async throws {
         let stage = Stage()
         stage.fill(5, 3)
-        try await Site.open(stage, { $0.token = "0123456789abcdef" }) { site in
+        try await ServedStage.open(stage, { $0.token = "0123456789abcdef" }) { site in
             try await Self.browse(site, "token")
         }
     }
@@ -67,7 +71,7 @@ struct PageTests {
     func stale() async throws {
         let stage = Stage()
         stage.fill(5, 3)
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             let cutter = Task {
                 try await Task.sleep(for: .seconds(3))
                 stage.store.setConnected(false, at: monotonicMicroseconds() - 30_000_000)

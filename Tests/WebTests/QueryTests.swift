@@ -13,6 +13,9 @@ struct QueryTests {
     private static func stage() -> Stage {
         let stage = Stage(.shop(products: 23, warehouses: 4))
         stage.fill(23, 4)
+        for product in [2, 3, 5, 7] { stage.apply(-95, Int32(product), 1) }
+        stage.apply(-33, 1, 2)
+        stage.commit()
         return stage
     }
 
@@ -24,6 +27,8 @@ struct QueryTests {
             ("limit=x", "limit", "x", "an integer"), ("limit=1&limit=2", "limit", "1\", \"2", "given once"),
             ("product_id=1,x", "product_id", "x", "an integer from -2147483648"),
             ("severity=low", "severity", "low", "of OUT_OF_STOCK, CRITICAL, LOW, WARNING"),
+            ("level=oversold", "level", "oversold", "of OVERSOLD, OUT_OF_STOCK, CRITICAL, LOW, WARNING"),
+            ("sort=level", "sort", "level", "one of product_id"),
             ("sort=price", "sort", "price", "one of product_id"),
             ("cursor=abc", "cursor", "abc", "the \"next\""),
             ("q=%zz", "q", "%zz", "UTF-8"), ("status=HEALTHY", "status", nil, "one of category"),
@@ -99,10 +104,22 @@ struct QueryTests {
         try check("warehouse_id=2") { $0.row.warehouse.id.rawValue == 2 }
         try check("category=Even") { $0.row.product.category == "Even" }
         try check("severity=CRITICAL,LOW") { [.critical, .low].contains($0.row.severity) }
+        try check("severity=OUT_OF_STOCK") { $0.row.currentStock == 0 && $0.row.severity != nil }
+        let isOversold = { (row: AlertRow) in row.row.currentStock < 0 && row.row.severity != nil }
+        try check("level=OVERSOLD") { isOversold($0) }
+        try check("level=CRITICAL,LOW") {
+            [.critical, .low].contains($0.row.severity) && !isOversold($0)
+        }
+        try check("severity=CRITICAL&level=OVERSOLD") { isOversold($0) }
         try check("q=PRODUCT%202") { $0.row.product.name.string.hasPrefix("Product 2") }
         try check("q=house+3") { $0.row.warehouse.name == "Warehouse 3" }
         let alerts = model.stockPage(try query(.lowStockAlerts, "sort=-alert_severity")).rows
-        #expect(alerts.map(\.row.severity) == alerts.map(\.row.severity).sorted { $0! > $1! })
+        let severities = alerts.compactMap(\.row.severity?.rawValue)
+        #expect(severities == severities.sorted(by: >))
+        let worst = model.stockPage(try query(.lowStockAlerts, "sort=-level")).rows
+        let levels = worst.compactMap(\.row.level?.rawValue)
+        #expect(levels == levels.sorted(by: >) && levels.first == 5 && levels.count == alerts.count)
+        #expect(worst.first?.row.oversoldUnits ?? 0 > 0, "three of the four have a threshold")
         #expect(alerts.count == all.filter { $0.row.severity != nil }.count)
     }
 

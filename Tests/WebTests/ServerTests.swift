@@ -11,7 +11,7 @@ struct ServerTests {
     func forms() async throws {
         let stage = Stage()
         stage.fill(5, 3)
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             let json = try await site.get("/v1/stock?limit=2")
             #expect(json.status == 200 && json.rows.count == 2)
             #expect(json.rows[0]["product_name"] as? String == "Product 1")
@@ -34,13 +34,40 @@ struct ServerTests {
         }
     }
 
+    @Test("counts oversold alerts apart, in the status and in the metrics, and each alert once")
+    func oversold() async throws {
+        let stage = Stage()
+        for (units, product, warehouse) in [(-5, 1, 1), (-1, 2, 3), (0, 2, 1), (9, 3, 1), (-7, 5, 1)] {
+            stage.apply(Int64(units), Int32(product), Int32(warehouse))
+        }
+        stage.commit()
+        try await ServedStage.open(stage) { site in
+            let alerts = try await site.get("/v1/status").json["alerts"] as? [String: Int]
+            #expect(
+                alerts == ["OVERSOLD": 2, "OUT_OF_STOCK": 1, "CRITICAL": 1, "LOW": 0, "WARNING": 0])
+            let metrics = try await site.get("/metrics").body
+            let samples = metrics.split(separator: "\n").filter { $0.hasPrefix("stockd_alerts{") }
+            #expect(
+                samples == [
+                    #"stockd_alerts{severity="WARNING",level="WARNING"} 0"#,
+                    #"stockd_alerts{severity="LOW",level="LOW"} 0"#,
+                    #"stockd_alerts{severity="CRITICAL",level="CRITICAL"} 1"#,
+                    #"stockd_alerts{severity="OUT_OF_STOCK",level="OUT_OF_STOCK"} 1"#,
+                    #"stockd_alerts{severity="CRITICAL",level="OVERSOLD"} 2"#,
+                ])
+            let rows = try await site.get("/v1/alerts?level=OVERSOLD&sort=-oversold_units").rows
+            #expect(rows.map { $0["oversold_units"] as? Int } == [5, 1])
+            #expect(rows.allSatisfy { $0["alert_severity"] as? String == "CRITICAL" })
+        }
+    }
+
     @Test("tells everything about a product, transfers included")
     func product() async throws {
         let stage = Stage()
         stage.apply(100, 2, 1)
         stage.apply(5, 2, 2)
         stage.commit()
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             let product = try await site.get("/v1/products/2").json
             #expect((product["warehouses"] as? [[String: Any]])?.count == 2)
             let transfers = product["transfers"] as? [[String: Any]]
@@ -54,7 +81,7 @@ struct ServerTests {
 
     @Test("answers mistakes as problems")
     func problems() async throws {
-        try await Site.open { site in
+        try await ServedStage.open { site in
             for (method, target, status) in [
                 ("GET", "/nothing", 404), ("POST", "/v1/stock", 405), ("GET", "/v1/stock?limit=-1", 400),
                 ("GET", "/v1/status?x=1", 400), ("DELETE", "/", 405), ("GET", "/v1/stock.xml", 404),
@@ -72,7 +99,7 @@ struct ServerTests {
     @Test("asks for the token everywhere but for health and the bare page")
     func token() async throws {
         let token = "0123456789abcdef"
-        try await Site.open(Stage(), { $0.token = token }) { site in
+        try await ServedStage.open(Stage(), { $0.token = token }) { site in
             for target in ["/v1/stock", "/v1/changes", "/metrics", "/openapi.json", "/v1/matrix"] {
                 let refused = try await site.get(target)
                 #expect(
@@ -98,7 +125,7 @@ struct ServerTests {
 
     @Test("without a token answers this machine's names alone")
     func rebinding() async throws {
-        try await Site.open { site in
+        try await ServedStage.open { site in
             let foreign = try await site.get("/v1/stock", ["Host: evil.example"])
             #expect(foreign.status == 421)
             #expect(try await site.get("/v1/stock", ["Host: 127.0.0.1.evil.example:80"]).status == 421)
@@ -110,7 +137,7 @@ struct ServerTests {
 
     @Test("gives the page a policy that lets only its own script run, and nothing of the input into it")
     func page() async throws {
-        try await Site.open { site in
+        try await ServedStage.open { site in
             let page = try await site.get("/?q=<script>", [])
             #expect(page.status == 400 && !page.body.contains("<script>alert"))
             let one = try await site.get("/")
@@ -128,7 +155,7 @@ struct ServerTests {
     func readiness() async throws {
         let stage = Stage()
         stage.fill(1, 1)
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             #expect(try await site.get("/health/ready").status == 200)
             stage.store.setConnected(false)
             let reply = try await site.get("/health/ready")
@@ -140,13 +167,13 @@ struct ServerTests {
 
     @Test("ends the start with a clear error where the port is taken")
     func portTaken() async throws {
-        try await Site.open { site in
+        try await ServedStage.open { site in
             let other = WebServer(
                 WebSettings(port: site.port),
                 WebSource(
                     store: ViewStore(workers: 1), lags: LagWatch(), statistics: StatisticsShelf(),
                     counts: { [] },
-                    workers: 1, release: "", libraryVersion: "", groupID: "", inputTopic: "", delivery: ""),
+                    workers: 1, release: "", libraryVersion: "", groupID: "", inputTopic: ""),
                 logger: .init(label: "test"))
             let failure = await #expect(throws: WebFailure.self) { try await other.run() }
             #expect(failure?.description.contains("127.0.0.1:\(site.port): Address already in use") == true)

@@ -16,12 +16,13 @@ import Wire
     }
 
     func change(
-        _ kind: ChangeKind, _ row: StockRow?, _ severity: Severity?, _ previous: Severity?,
-        source: Source? = Source(partition: Partition(0), offset: Offset(12))
+        _ kind: ChangeKind, _ row: StockRow?, _ level: AlertLevel?, _ previous: AlertLevel?,
+        previousUnits: UInt64 = 0, source: Source? = Source(partition: Partition(0), offset: Offset(12))
     ) -> String {
         let pair = Pair(product: ProductID(2), warehouse: WarehouseID(3))
         let change = AlertChange(
-            kind: kind, pair: pair, row: row, severity: severity, previousSeverity: previous,
+            kind: kind, pair: pair, row: row, level: level, previousLevel: previous,
+            previousOversoldUnits: previous == nil ? nil : previousUnits,
             since: Timestamp(microseconds: 1_774_870_200_250_000), incident: 4, source: source)
         return written { AlertEncoder.change(change, into: &$0) }
     }
@@ -40,7 +41,8 @@ import Wire
                 + #""warehouse_id":3,"warehouse_name":"Central Warehouse","current_stock":5,"#
                 + #""reorder_threshold":200,"last_updated":"2026-03-30T12:00:00Z","#
                 + #""units_below_threshold":195,"#
-                + #""alert_severity":"CRITICAL","previous_severity":null,"oversold_units":0,"#
+                + #""alert_severity":"CRITICAL","previous_severity":null,"#
+                + #""previous_oversold_units":null,"oversold_units":0,"#
                 + #""since":"2026-03-30T11:30:00.25Z","incident":4,"source":{"partition":0,"offset":12}}"#)
     }
 
@@ -52,7 +54,8 @@ import Wire
                 + #""warehouse_id":3,"warehouse_name":"Central Warehouse","current_stock":200,"#
                 + #""reorder_threshold":200,"last_updated":"2026-03-30T12:00:00Z","#
                 + #""units_below_threshold":null,"#
-                + #""alert_severity":null,"previous_severity":"WARNING","oversold_units":0,"#
+                + #""alert_severity":null,"previous_severity":"WARNING","#
+                + #""previous_oversold_units":0,"oversold_units":0,"#
                 + #""since":"2026-03-30T11:30:00.25Z","incident":4,"source":null}"#)
     }
 
@@ -62,15 +65,28 @@ import Wire
                 == #"{"change":"RESOLVED","product_id":2,"product_name":null,"category":null,"#
                 + #""warehouse_id":3,"warehouse_name":null,"current_stock":null,"reorder_threshold":null,"#
                 + #""last_updated":null,"units_below_threshold":null,"alert_severity":null,"#
-                + #""previous_severity":"OUT_OF_STOCK","oversold_units":null,"#
+                + #""previous_severity":"OUT_OF_STOCK","previous_oversold_units":0,"oversold_units":null,"#
                 + #""since":"2026-03-30T11:30:00.25Z","incident":4,"source":null}"#)
     }
 
     @Test func `oversold stock is shown however large`() {
-        let text = change(.escalated, Self.row(stock: .min, threshold: .max), .critical, .low)
+        let text = change(.escalated, Self.row(stock: .min, threshold: .max), .oversold, .low)
+        #expect(text.contains(#""alert_severity":"CRITICAL""#))
         #expect(text.contains(#""units_below_threshold":9223372039002259455,"#))
         #expect(text.contains(#""oversold_units":9223372036854775808,"#))
         #expect(text.contains(#""change":"ESCALATED""#) && text.contains(#""previous_severity":"LOW""#))
+    }
+
+    @Test func `what was oversold before is told with its units`() {
+        let text = change(.eased, Self.row(stock: 3), .critical, .oversold, previousUnits: 1 << 63)
+        #expect(
+            text.contains(
+                #""alert_severity":"CRITICAL","previous_severity":"CRITICAL","#
+                    + #""previous_oversold_units":9223372036854775808,"oversold_units":0,"since""#))
+        let gone = change(.resolved, nil, nil, .oversold, previousUnits: 5)
+        #expect(
+            gone.contains(
+                #""previous_severity":"CRITICAL","previous_oversold_units":5,"oversold_units":null"#))
     }
 
     @Test func `names of any kind come back through Foundation`() throws {

@@ -10,11 +10,11 @@ import Testing
         withExactBytes(bytes) { block in
             _ = try? EventDecoder(unknownType: .deadLetter).decode(block)
             _ = try? EventDecoder().scanned(block.bytes)
-            _ = EventDecoder().typeName(block)
+            _ = InputDecoder().typeName(block)
             _ = RFC3339.parse(block)
-            _ = try? ReferenceRows.product(key: nil, value: block)
-            _ = try? ReferenceRows.warehouse(key: block, value: block)
-            _ = try? ReferenceRows.productID(key: block)
+            _ = try? ReferenceDecoder().product(key: nil, value: block)
+            _ = try? ReferenceDecoder().warehouse(key: block, value: block)
+            _ = try? ReferenceDecoder().product(key: block, value: nil)
         }
         _ = try? ReferenceRows.products(csv: bytes)
         _ = try? ReferenceRows.products(json: bytes)
@@ -58,8 +58,8 @@ import Testing
     @Test func `the empty buffer without an address is read without harm`() {
         let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
         #expect(throws: BadEvent.self) { try EventDecoder().decode(nothing) }
-        #expect(EventDecoder().typeName(nothing) == nil)
+        #expect(InputDecoder().typeName(nothing) == nil)
         #expect(RFC3339.parse(nothing) == nil)
-        #expect(throws: ReferenceMistakes.self) { try ReferenceRows.product(key: nothing, value: nothing) }
+        #expect(throws: BadEvent.self) { try ReferenceDecoder().product(key: nothing, value: nothing) }
     }
 }

@@ -4,23 +4,25 @@ import Wire
 
 @Suite struct ReferenceMessageTests {
     let value = #"{"warehouse_id":3,"warehouse_name":"Central","region":"US"}"#
-    let warehouse = Warehouse(id: WarehouseID(3), name: "Central", region: "US")
+    let warehouse = ReferenceMessage.change(
+        .upsert(WarehouseID(3), WarehousePatch(name: "Central", region: "US"), .none))
 
-    func read(key: String?, _ value: String) throws(ReferenceMistakes) -> Warehouse {
-        try withExactBytes(Array(value.utf8)) { value throws(ReferenceMistakes) in
-            guard let key else { return try ReferenceRows.warehouse(key: nil, value: value) }
-            return try withExactBytes(Array(key.utf8)) { key throws(ReferenceMistakes) in
-                try ReferenceRows.warehouse(key: key, value: value)
+    func read(key: String?, _ value: String) throws(BadEvent) -> ReferenceMessage<WarehouseID, WarehousePatch>
+    {
+        try withExactBytes(Array(value.utf8)) { value throws(BadEvent) in
+            guard let key else { return try ReferenceDecoder().warehouse(key: nil, value: value) }
+            return try withExactBytes(Array(key.utf8)) { key throws(BadEvent) in
+                try ReferenceDecoder().warehouse(key: key, value: value)
             }
         }
     }
 
     func mistake(key: String?, _ value: String) -> String? {
-        do throws(ReferenceMistakes) {
+        do throws(BadEvent) {
             _ = try read(key: key, value)
             return nil
         } catch {
-            return error.description
+            return error.message
         }
     }
 
@@ -35,7 +37,7 @@ import Wire
     }
 
     @Test func `a key and a value that disagree are a mistake`() {
-        #expect(mistake(key: "4", value) == "warehouse_id: found 3 in the value, expected 4, as the key says")
+        #expect(mistake(key: "4", value) == "warehouse_id is 3 in the value and 4 in the key")
     }
 
     @Test(arguments: ["", "x", "{}", "{", "2147483648", "null", "\"", "[3]", #"{"warehouse_id":"3"}"#, "3 3"])
@@ -49,22 +51,28 @@ import Wire
     }
 
     @Test func `the key of a deletion names what is deleted`() throws {
-        func product(_ key: String) throws(ReferenceMistakes) -> ProductID {
-            try withExactBytes(Array(key.utf8)) { key throws(ReferenceMistakes) in
-                try ReferenceRows.productID(key: key)
+        func product(
+            _ key: String
+        ) throws(BadEvent) -> ReferenceMessage<ProductID, ProductPatch> {
+            try withExactBytes(Array(key.utf8)) { key throws(BadEvent) in
+                try ReferenceDecoder().product(key: key, value: nil)
             }
         }
-        #expect(try product("7") == ProductID(7))
-        #expect(try product(#"{"product_id":-7}"#) == ProductID(-7))
-        #expect(throws: ReferenceMistakes.self) { try product(#"{"warehouse_id":7}"#) }
+        #expect(try product("7") == .change(.delete(ProductID(7), .tombstone)))
+        #expect(try product(#"{"product_id":-7}"#) == .change(.delete(ProductID(-7), .tombstone)))
+        #expect(throws: BadEvent.self) { try product(#"{"warehouse_id":7}"#) }
     }
 
     @Test func `a product keeps its null threshold and exact price`() throws {
         let value =
             #"{"product_id":1,"product_name":"a","category":"b","reorder_threshold":null,"#
             + #""unit_price":"12.50"}"#
-        let product = try withExactBytes(Array(value.utf8)) { value throws(ReferenceMistakes) in
-            try ReferenceRows.product(key: nil, value: value)
+        let message = try withExactBytes(Array(value.utf8)) { value throws(BadEvent) in
+            try ReferenceDecoder().product(key: nil, value: value)
+        }
+        guard case .change(.upsert(_, let product, _)) = message else {
+            Issue.record("\(message)")
+            return
         }
         #expect(product.reorderThreshold == nil)
         #expect(product.unitPrice?.description == "12.50")

@@ -72,7 +72,7 @@ import Wire
     @Test func `the name of a type is given for the log, short and on one line`() throws {
         func name(_ type: String) -> String? {
             withExactBytes(Array((#"{"event_id":1,"event_type":"# + type + "," + body).utf8)) {
-                EventDecoder().typeName($0)
+                InputDecoder().typeName($0)
             }
         }
         #expect(name(#""LOST""#) == "LOST")

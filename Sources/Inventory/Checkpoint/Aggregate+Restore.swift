@@ -20,13 +20,6 @@ extension Aggregate {
     /// Cells in one checkpoint record.
     public static var cellsPerBucket: Int { BucketSet.cellsPerBucket }
 
-    /// How many buckets and seen-id chunks changed since the last checkpoint.
-    public var dirtyRecordCount: Int {
-        var count = dirtyBuckets.members.count + movements.dirtyPages.count
-        for lane in 0..<laneCount { count += lanes[lane].dirtyPlaces.count }
-        return count
-    }
-
     /// The cells of all pairs that have events.
     public func forEachCell(_ body: (CellImage) -> Void) {
         for slot in 0..<table.count where table.cells[slot].events > 0 { body(image(table.cells[slot])) }
@@ -38,32 +31,19 @@ extension Aggregate {
         return image(table.cells[Int(slot)])
     }
 
+    /// The level of the pair's alert, nil when it has none.
+    public func level(of pair: Pair) -> AlertLevel? { table.find(pair.packed).flatMap { level($0) } }
+
     func image(_ cell: Cell) -> CellImage {
         CellImage(
             pair: Pair(packed: cell.pair), stock: cell.stock,
             lastUpdated: Timestamp(microseconds: cell.lastUpdated), events: cell.events)
-    }
-
-    /// The highest event id applied from a lane.
-    public func highestID(lane: Int) -> Int64? { lanes[lane].highest }
-
-    /// What is there is what the last whole checkpoint has.
-    public mutating func markClean() {
-        dirtyBuckets.removeAll()
-        movements.markClean()
-        for lane in 0..<laneCount { lanes[lane].markClean() }
     }
 }
 
 // MARK: Reading
 
 extension Aggregate {
-    /// The cells of a bucket that was put back, so many of them.
-    public func restoredCells(bucket: UInt32, count: Int) -> [CellImage] {
-        let first = Int(bucket) * Self.cellsPerBucket
-        return (first..<max(first, min(first + count, table.count))).map { image(table.cells[$0]) }
-    }
-
     /// Puts a bucket of cells back. The aggregate is fit for use only after `finishRestoringCells`.
     public mutating func restore(bucket: UInt32, cells: [CellImage]) {
         let first = Int(bucket) * Self.cellsPerBucket
@@ -89,29 +69,22 @@ extension Aggregate {
         if outputs.stockLevels { stockPrints = Array(repeating: 0, count: table.count) }
     }
 
-    /// Forgets restored cells beyond the count that the checkpoint vouches for: they are left over from a
-    /// larger table. `finishRestoringCells` must follow.
+    /// Forgets restored cells beyond the count of the checkpoint: a rebuild has deleted their records.
+    /// `finishRestoringCells` must follow.
     public mutating func truncate(toPairs count: Int) { table.truncate(to: count) }
 
-    /// Puts a chunk of a lane's seen ids back.
-    public mutating func restore(_ chunk: SeenChunk, lane: Int) { lanes[lane].restore(chunk) }
-
-    /// Has a restored chunk stored again if its place in the ring is another than it was stored under.
-    public mutating func markMoved(_ chunk: Int64, lane: Int, from place: UInt32) {
-        lanes[lane].markMoved(chunk, from: Int(place))
+    /// Gives an input partition its remembered event ids back: what the checkpoint says of them, and its records.
+    /// - Returns: whether as many are there as the checkpoint says.
+    public mutating func restoreIDs(input: Int, _ summary: DedupeSummary, _ buckets: [IDBucket]) -> Bool {
+        let window = lanes[input].window
+        (lanes + input).pointee = DedupeWindow(window: window, summary: summary)
+        for bucket in buckets { lanes[input].restore(bucket) }
+        return lanes[input].finishRestoring()
     }
 
-    /// Puts back the highest event id applied from a lane.
-    public mutating func restore(highestID: Int64?, lane: Int) { lanes[lane].restore(highest: highestID) }
-
     /// Puts back what was published of a pair's alert.
-    public mutating func restore(_ entry: LedgerEntry, of pair: Pair) {
-        let slot = table.find(pair.packed) ?? add(pair)
-        let detail = table.details + Int(slot)
-        if detail.pointee.ledgerIndex == Cell.none {
-            detail.pointee.ledgerIndex = addLedgerEntry()
-        }
-        setLedger(Int(detail.pointee.ledgerIndex), entry)
+    public mutating func restore(_ alert: PublishedAlert, of pair: Pair) {
+        publishedAlerts[publishedIndex(table.find(pair.packed) ?? add(pair))] = alert
     }
 
     /// Puts back the digest of a pair's published stock row.

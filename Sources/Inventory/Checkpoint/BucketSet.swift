@@ -1,31 +1,52 @@
-/// The buckets of cells that changed since the last checkpoint; a bucket is stored as one record.
+/// Buckets of cells that changed, a bit each. A checkpoint stores a bucket as one record.
 struct BucketSet {
     /// Small enough that a lone change costs little, large enough that a million cells are few records.
     static let cellsPerBucket = 32
 
-    private var isMember: [Bool] = []
-    private(set) var members: [UInt32] = []
+    /// As many as the highest bucket needed.
+    private var words: [UInt64] = []
+    private(set) var count = 0
+
+    /// Inserts the bucket of a cell.
+    @inline(__always)
+    mutating func insert(_ slot: UInt32) { insert(bucket: slot / UInt32(Self.cellsPerBucket)) }
 
     @inline(__always)
-    mutating func insert(_ slot: UInt32) {
-        let bucket = Int(slot) / Self.cellsPerBucket
-        if bucket < isMember.count, isMember[bucket] { return }
-        insertNew(bucket)
-    }
-
     mutating func insert(bucket: UInt32) {
-        if bucket < isMember.count, isMember[Int(bucket)] { return }
-        insertNew(Int(bucket))
+        if !contains(bucket) { insertNew(bucket) }
     }
 
-    private mutating func insertNew(_ bucket: Int) {
-        while isMember.count <= bucket { isMember.append(false) }
-        isMember[bucket] = true
-        members.append(UInt32(bucket))
+    @inline(__always)
+    func contains(_ bucket: UInt32) -> Bool {
+        let word = Int(bucket >> 6)
+        return word < words.count && words[word] & Self.bit(bucket) != 0
+    }
+
+    @inline(__always)
+    private static func bit(_ bucket: UInt32) -> UInt64 { 1 << UInt64(bucket & 63) }
+
+    private mutating func insertNew(_ bucket: UInt32) {
+        while words.count <= Int(bucket >> 6) { words.append(0) }
+        words[Int(bucket >> 6)] |= Self.bit(bucket)
+        count += 1
+    }
+
+    /// In ascending order.
+    var members: [UInt32] {
+        var members: [UInt32] = []
+        members.reserveCapacity(count)
+        for (index, word) in words.enumerated() {
+            var rest = word
+            while rest != 0 {
+                members.append(UInt32(index << 6 + rest.trailingZeroBitCount))
+                rest &= rest - 1
+            }
+        }
+        return members
     }
 
     mutating func removeAll() {
-        for bucket in members { isMember[Int(bucket)] = false }
-        members.removeAll(keepingCapacity: true)
+        for index in words.indices { words[index] = 0 }
+        count = 0
     }
 }

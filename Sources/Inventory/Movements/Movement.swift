@@ -16,16 +16,4 @@ struct Movement: Equatable {
     }
 
     var isLive: Bool { slot != Self.gone }
-
-    /// What it adds to the sum that tells one movement log from another. Fixed for good: sums are stored.
-    @inline(__always)
-    func weight(_ id: Int64) -> UInt64 {
-        var print = Fingerprint()
-        print.combine(id)
-        print.combine(UInt64(slot) << 32 | UInt64(UInt32(bitPattern: units)))
-        print.combine(time)
-        print.combine(version.position)
-        print.combine(UInt64(version.seconds))
-        return print.value
-    }
 }

@@ -46,23 +46,6 @@ extension MovementLog {
         return numbers
     }
 
-    /// Blocks as they were before the changes of a journal.
-    func images(of numbers: [Int64], before journal: borrowing Journal) -> [MovementImages] {
-        var copies = numbers.map { movements(of: $0) }
-        if !journal.moved.isEmpty || !journal.added.isEmpty {
-            let copyOf = Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) })
-            for moved in journal.moved.reversed() {
-                let id = mixer.id(moved.key)
-                if let copy = copyOf[id >> 6] { copies[copy][Int(id & 63)] = moved.before }
-            }
-            for key in journal.added {
-                let id = mixer.id(key)
-                if let copy = copyOf[id >> 6] { copies[copy][Int(id & 63)] = nil }
-            }
-        }
-        return zip(numbers, copies).map { MovementImages(number: $0, $1) }
-    }
-
     /// A block as it is.
     func images(of number: Int64) -> MovementImages {
         MovementImages(number: number, movements(of: number))
@@ -77,19 +60,6 @@ extension MovementLog {
             movements[Int(page.key(row).place.rawValue & 63)] = page[row]
         }
         return movements
-    }
-
-    /// Where the next record of a block goes; 0 for one that was never stored.
-    func nextSlot(of number: Int64) -> UInt8 {
-        let key = mixer.key(number << 6)
-        guard let page = page(of: key.place) else { return 0 }
-        return (0..<page.count).contains { page.key($0).isBeside(key) && page.nextSlot($0) == 1 } ? 1 : 0
-    }
-
-    func setNextSlot(_ slot: UInt8, of number: Int64) {
-        let key = mixer.key(number << 6)
-        guard let page = page(of: key.place) else { return }
-        for row in 0..<page.count where page.key(row).isBeside(key) { page.setNextSlot(row, slot) }
     }
 
     /// Puts a block back, over whatever there was of it.
@@ -156,15 +126,6 @@ extension MovementImages.Image {
 extension Aggregate {
     /// Events known by what they moved, deleted ones included.
     public var movementCount: Int { movements.count }
-
-    /// The sum over all of them, which tells them from any others.
-    public var movementDigest: UInt64 { movements.digest }
-
-    /// The newest truncation that was applied.
-    public var truncated: RowVersion? { movements.truncated }
-
-    /// A chunk of the movement log that was put back.
-    public func restoredMovements(number: Int64) -> MovementImages { movements.images(of: number) }
 
     /// Puts a chunk of the movement log back; `finishRestoringMovements` must follow.
     public mutating func restore(_ chunk: MovementImages) { movements.restore(chunk) }

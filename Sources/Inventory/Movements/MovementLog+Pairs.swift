@@ -87,54 +87,30 @@ extension MovementLog {
         return low
     }
 
-    /// What of the rest is still the pair's, each place once.
+    /// What of the rest is still the pair's, each once, in the order of time.
     private func valid(_ slot: Int) -> [Key] {
-        var places = (0..<events[slot].rest).map { events[slot][$0].rawValue }
-        places.sort()
-        var found: [Key] = []
-        found.reserveCapacity(places.count)
-        var last: UInt32?
-        for place in places where place != last {
-            last = place
-            guard let time = newestTime(MovementPlace(rawValue: place), slot: UInt32(slot)) else { continue }
-            found.append(Key(time: time, place: place))
+        var keys: [Key] = []
+        keys.reserveCapacity(events[slot].rest)
+        for index in 0..<events[slot].rest {
+            let place = events[slot][index]
+            guard let time = newestTime(place, slot: UInt32(slot)) else { continue }
+            keys.append(Key(time: time, place: place.rawValue))
         }
-        return found
+        keys.sort()
+        // What is in the list twice lies together now.
+        return keys.indices.filter { $0 == 0 || keys[$0] != keys[$0 - 1] }.map { keys[$0] }
     }
 
     /// Drops from the rest what is no longer the pair's.
     private mutating func tidy(_ slot: Int) {
         let sorted = (events[slot].rest..<events[slot].count).map { events[slot][$0].rawValue }
-        events[slot].replace(rest: valid(slot).map(\.place), sorted: sorted)
+        events[slot].replace(rest: valid(slot).map(\.place)[...], sorted: sorted[...])
     }
 
     /// The ordered end is used up: the newest of the rest become it.
     private mutating func sortNewest(_ slot: Int) {
-        var keys = valid(slot)
-        let cut = max(0, keys.count - PairEvents.sortedAfterCut)
-        Self.partition(&keys, at: cut)
-        let newest = keys[cut...].sorted()
-        events[slot].replace(rest: keys[..<cut].map(\.place), sorted: newest.map(\.place))
-    }
-
-    /// Rearranges so that nothing before an index is greater than anything from it on.
-    private static func partition(_ keys: inout [Key], at index: Int) {
-        var low = 0
-        var high = keys.count - 1
-        while low < high {
-            // At random: no input can be made to be the worst for it.
-            let pivot = keys[Int.random(in: low...high)]
-            var left = low
-            var right = high
-            while left <= right {
-                while keys[left] < pivot { left += 1 }
-                while pivot < keys[right] { right -= 1 }
-                guard left <= right else { break }
-                keys.swapAt(left, right)
-                left += 1
-                right -= 1
-            }
-            if index <= right { high = right } else if index >= left { low = left } else { return }
-        }
+        let places = valid(slot).map(\.place)
+        let cut = max(0, places.count - PairEvents.sortedAfterCut)
+        events[slot].replace(rest: places[..<cut], sorted: places[cut...])
     }
 }

@@ -25,8 +25,6 @@ struct MovementLog: ~Copyable {
     private(set) var dirtyPages: [MovementDirectory.Index] = []
     /// Events known, deleted ones included.
     private(set) var count = 0
-    /// The sum of what each event known weighs: the same only for the same events that moved the same.
-    private(set) var digest: UInt64 = 0
     /// The newest truncation: no row of this version or an older one stands.
     var truncated: RowVersion?
 
@@ -87,7 +85,6 @@ struct MovementLog: ~Copyable {
 
     /// Writes down what an event moved; nil forgets it.
     mutating func set(_ movement: Movement?, at spot: Spot) {
-        weigh(movement, at: spot)
         directory.begin(spot.page)
         let page = directory[spot.page]
         let wasDirty = page?.isDirty ?? false
@@ -110,13 +107,6 @@ struct MovementLog: ~Copyable {
         if let (from, to) = directory.count(change, at: spot.page) { split(from, to) }
     }
 
-    @inline(__always)
-    private mutating func weigh(_ movement: Movement?, at spot: Spot) {
-        let id = mixer.id(spot.key)
-        if let before = self[spot] { digest &-= before.weight(id) }
-        if let movement { digest &+= movement.weight(id) }
-    }
-
     private mutating func split(_ from: MovementDirectory.Index, _ to: MovementDirectory.Index) {
         guard let page = directory[from] else { return }
         let parts = page.split(by: to - from, directory.pool)
@@ -133,20 +123,6 @@ struct MovementLog: ~Copyable {
         guard let page = directory[index], page.count == 0, !page.isDirty else { return }
         page.deallocate(directory.pool)
         directory[index] = nil
-    }
-
-    /// Makes the block of an event part of the next checkpoint; false when nothing of it is known.
-    mutating func markDirty(beside key: MovementKey) -> Bool {
-        let index = directory.index(key.place)
-        guard let page = directory[index] else { return false }
-        let wasDirty = page.isDirty
-        var isKnown = false
-        for row in 0..<page.count where page.key(row).isBeside(key) {
-            page.markDirty(row)
-            isKnown = true
-        }
-        if isKnown, !wasDirty { dirtyPages.append(index) }
-        return isKnown
     }
 
     mutating func markClean() {

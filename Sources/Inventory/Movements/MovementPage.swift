@@ -1,7 +1,6 @@
 /// Movements of events whose ids lie together once they are mixed, in one allocation of their own:
 ///
-///     header | a bit for each that changed since the last checkpoint | a bit for each whose block's next record is
-///     the second of two | places | rows
+///     header | a bit for each that changed since the last checkpoint | places | rows
 ///
 /// Places are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key and
 /// the movement, as the page's columns store it. Rows are in no order; only `remove` gives one another number.
@@ -35,7 +34,7 @@ struct MovementPage {
         while Self.byteCount(columns, room) > block.byteCount { room -= 1 }
         header.initialize(
             to: Header(count: 0, capacity: UInt32(room), columns: columns, isDirty: false, size: block.size))
-        dirtyWords.initialize(repeating: 0, count: 2 * Self.wordCount(room))
+        dirtyWords.initialize(repeating: 0, count: Self.wordCount(room))
     }
 
     func deallocate(_ pool: MovementPool) {
@@ -46,7 +45,7 @@ struct MovementPage {
     private static let margin = 8
 
     private static func byteCount(_ columns: MovementColumns, _ capacity: Int) -> Int {
-        MemoryLayout<Header>.stride + 2 * wordCount(capacity) * 8 + capacity * rowByteCount(columns) + margin
+        MemoryLayout<Header>.stride + wordCount(capacity) * 8 + capacity * rowByteCount(columns) + margin
     }
 
     private static func wordCount(_ capacity: Int) -> Int { (capacity + 63) / 64 }
@@ -65,12 +64,9 @@ struct MovementPage {
     }
 
     @inline(__always)
-    private var slotWords: UnsafeMutablePointer<UInt64> { dirtyWords + Self.wordCount(capacity) }
-
-    @inline(__always)
     private var places: UnsafeMutablePointer<UInt32> {
-        let words = 2 * Self.wordCount(capacity)
-        return (memory + MemoryLayout<Header>.stride + words * 8).assumingMemoryBound(to: UInt32.self)
+        (memory + MemoryLayout<Header>.stride + Self.wordCount(capacity) * 8).assumingMemoryBound(
+            to: UInt32.self)
     }
 
     @inline(__always)
@@ -159,7 +155,6 @@ struct MovementPage {
     private func add(_ key: MovementKey, _ codes: MovementCodes) {
         let row = count
         header.pointee.count += 1
-        setNextSlot(row, 0)
         places[row] = key.place.rawValue
         bytes(row).storeBytes(of: key.rest, as: UInt32.self)
         header.pointee.columns.store(codes, movementBytes(row))
@@ -173,7 +168,6 @@ struct MovementPage {
             places[row] = places[last]
             bytes(row).copyMemory(from: bytes(last), byteCount: rowByteCount)
             setDirty(row, isDirty(last))
-            setNextSlot(row, nextSlot(last))
         }
         setDirty(last, false)
         header.pointee.count -= 1
@@ -201,7 +195,6 @@ struct MovementPage {
         } else {
             for row in 0..<count { page.add(key(row), codes(row)) }
         }
-        page.slotWords.update(from: slotWords, count: Self.wordCount(count))
         deallocate(pool)
         return page
     }
@@ -226,7 +219,6 @@ struct MovementPage {
         for row in 0..<count where places[row] >> 6 & bit == wanted {
             if isAsWide { page.copy(row, of: self) } else { page.add(key(row), codes(row)) }
             if isDirty(row) { page.markDirty(page.count - 1) }
-            page.setNextSlot(page.count - 1, nextSlot(row))
         }
         return page
     }
@@ -260,15 +252,5 @@ struct MovementPage {
     func markClean() {
         header.pointee.isDirty = false
         dirtyWords.update(repeating: 0, count: Self.wordCount(capacity))
-    }
-
-    // MARK: The records of checkpoints
-
-    /// Rows that came into a block since know nothing of its records: the others decide.
-    func nextSlot(_ row: Int) -> UInt8 { slotWords[row >> 6] & 1 << UInt64(row & 63) != 0 ? 1 : 0 }
-
-    func setNextSlot(_ row: Int, _ slot: UInt8) {
-        let bit: UInt64 = 1 << UInt64(row & 63)
-        if slot == 1 { slotWords[row >> 6] |= bit } else { slotWords[row >> 6] &= ~bit }
     }
 }

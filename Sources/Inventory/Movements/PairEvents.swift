@@ -80,7 +80,7 @@ struct PairEvents {
     }
 
     /// Replaces the whole list.
-    mutating func replace(rest: [UInt32], sorted: [UInt32]) {
+    mutating func replace(rest: ArraySlice<UInt32>, sorted: ArraySlice<UInt32>) {
         let count = rest.count + sorted.count
         if capacity < count { grow(to: count) }
         setCounts(count, sortedFrom: rest.count)

@@ -52,16 +52,16 @@ final class ReferenceFeed<L: Log> {
     func resume() { stage = .start }
 
     /// Takes what has come.
-    /// - Parameter refuse: called with each record that is no row.
+    /// - Parameter reject: called with each record that is no row.
     /// - Returns: whether the rows are others now.
-    func advance(_ refuse: (LogRecord, Envelope, BadEvent) -> Void) throws(LogFailure) -> Bool {
+    func advance(_ reject: (LogRecord, Envelope, BadEvent) -> Void) throws(LogFailure) -> Bool {
         switch stage {
         case .start: return try start()
         case .reading(let reader, let ends):
             guard let count = try reader.poll(waitMs: 0) else { return try follow(from: ends) }
-            return take(reader, count, refuse)
+            return take(reader, count, reject)
         case .following(let reader):
-            let hasChanged = take(reader, try reader.poll(waitMs: 0) ?? 0, refuse)
+            let hasChanged = take(reader, try reader.poll(waitMs: 0) ?? 0, reject)
             if log.nowMs >= checkDueMs { try check() }
             return hasChanged
         }
@@ -107,7 +107,7 @@ final class ReferenceFeed<L: Log> {
     }
 
     private func take(
-        _ reader: L.Reader, _ count: Int, _ refuse: (LogRecord, Envelope, BadEvent) -> Void
+        _ reader: L.Reader, _ count: Int, _ reject: (LogRecord, Envelope, BadEvent) -> Void
     ) -> Bool {
         var hasChanged = false
         var target = fresh.take() ?? tables
@@ -117,10 +117,12 @@ final class ReferenceFeed<L: Log> {
             positions[record.partition] = record.offset.next
             do throws(BadEvent) {
                 hasChanged =
-                    try target.apply(record, of: kind, decoder, { skipped[$0, default: 0] += 1 })
+                    try target.apply(key: record.key, value: record.value, of: kind, decoder) {
+                        skipped[$0, default: 0] += 1
+                    }
                     || hasChanged
             } catch {
-                refuse(record, reader.envelope(index), error)
+                reject(record, reader.envelope(index), error)
             }
         }
         if isFresh { fresh = target } else { tables = target }

@@ -2,7 +2,7 @@
 enum BrokerAddress {
     static func isLegal(_ text: String) -> Bool {
         var rest = text[...]
-        if let scheme = rest.range(ofText: "://") { rest = rest[scheme.upperBound...] }
+        if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
         if rest.first == "[" {
             guard let close = rest.firstIndex(of: "]") else { return false }
             let address = rest[rest.index(after: rest.startIndex)..<close]
@@ -25,16 +25,5 @@ enum BrokerAddress {
 
     private static func isPort(_ text: Substring) -> Bool {
         Int(text).map { (1...65535).contains($0) } ?? false
-    }
-}
-
-extension Substring {
-    fileprivate func range(ofText text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }

@@ -6,7 +6,6 @@ extension Configuration {
         checkTopicNames(&read)
         checkTimes(&read)
         checkEvents(&read)
-        checkFormats(&read)
         checkSecurity(&read)
         checkHTTP(&read)
     }
@@ -16,7 +15,7 @@ extension Configuration {
         read.contradiction(
             "http.listen", with: ["http.token"],
             """
-            an address that other machines reach needs a token: set \(Keys.Web.token.entry.environmentName) or \
+            an address that other machines reach needs a token: set \(KeyEntry.environmentName("http.token")) or \
             the credential http.token, or listen on 127.0.0.1
             """)
     }
@@ -73,17 +72,17 @@ extension Configuration {
                 (\(DurationText.write(kafka.sessionTimeout))): librdkafka refuses less
                 """)
         }
-        if delivery == .exactlyOnce, kafka.transactionTimeout > kafka.sessionTimeout {
+        if kafka.transactionTimeout > kafka.sessionTimeout {
             read.contradiction(
-                "kafka.transaction_timeout", with: ["kafka.session_timeout", "delivery"],
+                "kafka.transaction_timeout", with: ["kafka.session_timeout"],
                 """
                 must be at most kafka.session_timeout (\(DurationText.write(kafka.sessionTimeout))): what a dead \
                 daemon left open would hold its successor back after the partitions have moved
                 """)
         }
-        if delivery == .exactlyOnce, commit.interval * 2 > kafka.transactionTimeout {
+        if commit.interval * 2 > kafka.transactionTimeout {
             read.contradiction(
-                "commit.interval", with: ["kafka.transaction_timeout", "delivery"],
+                "commit.interval", with: ["kafka.transaction_timeout"],
                 """
                 must be at most half of kafka.transaction_timeout \
                 (\(DurationText.write(kafka.transactionTimeout))), or the broker aborts transactions before \
@@ -111,27 +110,22 @@ extension Configuration {
 
     private func checkSecurity(_ read: inout Reading) {
         let transport = kafka.properties["security.protocol"]?.lowercased() ?? "plaintext"
-        let credentials: [(name: String, isSet: Bool, protocols: String)] = [
-            ("kafka.sasl_username", kafka.saslUsername != nil, "sasl"),
-            ("kafka.sasl_password", kafka.saslPassword != nil, "sasl"),
-            ("kafka.oauth_client_secret", kafka.oauthClientSecret != nil, "sasl"),
-            ("kafka.ssl_key_password", kafka.sslKeyPassword != nil, "ssl"),
-            ("kafka.ssl_keystore_password", kafka.sslKeystorePassword != nil, "ssl"),
-        ]
-        for (name, isSet, wanted) in credentials where isSet && !transport.contains(wanted) {
-            let right = wanted == "sasl" ? "SASL_SSL (or SASL_PLAINTEXT)" : "SSL or SASL_SSL"
+        for key in Keys.all where kafka.credentials[key.property ?? ""] != nil {
+            let isSASL = key.property?.hasPrefix("sasl.") == true
+            guard !transport.contains(isSASL ? "sasl" : "ssl") else { continue }
+            let right = isSASL ? "SASL_SSL (or SASL_PLAINTEXT)" : "SSL or SASL_SSL"
             read.contradiction(
-                name, with: ["kafka.properties"],
+                key.name, with: ["kafka.properties"],
                 "would not be used: kafka.properties must set security.protocol to \(right)")
         }
         let sasl = kafka.properties["sasl.mechanism"] ?? kafka.properties["sasl.mechanisms"] ?? ""
         let isPassword = sasl.uppercased() == "PLAIN" || sasl.uppercased().hasPrefix("SCRAM-")
-        if transport.contains("sasl"), isPassword, kafka.saslUsername == nil || kafka.saslPassword == nil {
-            let missing =
-                kafka.saslUsername == nil ? Keys.Security.username.entry : Keys.Security.password.entry
+        guard transport.contains("sasl"), isPassword else { return }
+        for (property, name) in [("username", "kafka.sasl_username"), ("password", "kafka.sasl_password")]
+        where kafka.credentials["sasl.\(property)"] == nil {
             read.contradiction(
-                missing.name, with: ["kafka.properties"],
-                "\(sasl) needs it: set \(missing.environmentName) or the credential \(missing.name)")
+                name, with: ["kafka.properties"],
+                "\(sasl) needs it: set \(KeyEntry.environmentName(name)) or the credential \(name)")
         }
     }
 }

@@ -1,13 +1,15 @@
+internal import Kafka
+
 extension Configuration {
     /// Asks of a librdkafka property what is wrong with it: nil when nothing is, else the end of the sentence
     /// `kafka.properties.NAME: found "…" (origin); …`.
     public typealias PropertyCheck = (_ name: String, _ value: String) -> String?
 
     func checkProperties(_ read: inout Reading, _ check: PropertyCheck) {
-        let key = Keys.Security.properties.entry.name
+        let key = "kafka.properties"
         for (name, value) in kafka.properties.sorted(by: { $0.key < $1.key }) {
             guard let remedy = Self.owner(of: name) ?? check(name, value) else { continue }
-            let found = PropertyRedaction.isSecret(name) ? Mistake.redacted : value
+            let found = SecretProperty.holdsSecret(name) ? Mistake.redacted : value
             read.report("\(key).\(name)", found: found, origin: read.origin(of: name, in: key), remedy)
         }
     }

@@ -2,7 +2,6 @@
 public struct Configuration: Sendable {
     public var kafka: Kafka
     public var input: Input
-    public var delivery: Delivery
     /// Threads with a consumer and a producer each.
     public var workers: Int
     public var events: Events
@@ -23,68 +22,19 @@ public struct Configuration: Sendable {
     init(_ read: inout Reading) {
         kafka = Kafka(&read)
         input = Input(&read)
-        delivery = read(Keys.Input.delivery)
-        workers = read(Keys.Input.workers)
+        workers = Self.workers(&read)
         events = Events(&read)
         reference = Reference(&read)
         alerts = Alerts(&read)
-        outputs = Outputs(
-            stockLevelsTopic: read(Keys.Alerts.stockLevelsTopic), rollupTopic: read(Keys.Alerts.rollupTopic))
-        deadLetters = DeadLetters(
-            topic: read(Keys.Alerts.deadLettersTopic), replayedTopic: read(Keys.Alerts.replayedTopic))
+        outputs = Outputs(&read)
+        deadLetters = DeadLetters(&read)
         topics = Topics(&read)
-        batch = Batch(maxEvents: read(Keys.Pace.batchMaxEvents))
-        commit = Commit(interval: read(Keys.Pace.commitInterval))
-        checkpoint = Checkpoint(interval: read(Keys.Pace.checkpointInterval))
-        state = State(topic: read(Keys.Pace.stateTopic))
-        http = HTTP(listen: read(Keys.Web.listen), token: read(Keys.Web.token))
-        log = Log(level: read(Keys.Log.level), format: read(Keys.Log.format))
+        batch = Batch(&read)
+        commit = Commit(&read)
+        checkpoint = Checkpoint(&read)
+        state = State(&read)
+        http = HTTP(&read)
+        log = Log(&read)
         settings = read.settings
     }
-
-    public enum Delivery: String, Sendable, CaseIterable {
-        case exactlyOnce = "exactly_once"
-        case atLeastOnce = "at_least_once"
-    }
-
-    public struct Outputs: Equatable, Sendable {
-        /// Nil: not published.
-        public var stockLevelsTopic: String?
-        /// Nil: not published.
-        public var rollupTopic: String?
-    }
-
-    public struct DeadLetters: Equatable, Sendable {
-        /// Nil: bad events are counted and logged.
-        public var topic: String?
-        /// Nil: named after the group, see `Configuration.replayedTopic`.
-        public var replayedTopic: String?
-    }
-
-    public struct Batch: Equatable, Sendable {
-        public var maxEvents: Int
-    }
-
-    public struct Commit: Equatable, Sendable {
-        public var interval: Duration
-    }
-
-    public struct Checkpoint: Equatable, Sendable {
-        /// Zero: in every transaction.
-        public var interval: Duration
-    }
-
-    public struct State: Equatable, Sendable {
-        /// Nil: named after the group, see `Configuration.stateTopic`.
-        public var topic: String?
-    }
-
-    public struct HTTP: Equatable, Sendable {
-        /// Nil: no HTTP.
-        public var listen: ListenAddress?
-        public var token: Secret?
-    }
-
-    /// The topic of checkpoints and of the published alerts.
-    public var stateTopic: String { state.topic ?? kafka.groupID + "-state" }
 }

@@ -9,19 +9,7 @@ struct CredentialsDirectory {
     private(set) var entries: [String: (value: RawValue, file: String)] = [:]
     private(set) var mistakes: [Mistake] = []
 
-    var provider: InMemoryProvider {
-        var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        for (name, entry) in entries {
-            guard let key = Keys.byName[name] else { continue }
-            let content: ConfigContent =
-                switch entry.value {
-                case .text(let text): .string(text)
-                case .list(let elements): .stringArray(elements)
-                }
-            values[key.providerKey] = ConfigValue(content, isSecret: true)
-        }
-        return InMemoryProvider(name: path, values: values)
-    }
+    var provider: InMemoryProvider { InMemoryProvider(name: path, entries.mapValues(\.value)) }
 
     init(path: String) {
         self.path = path
@@ -43,12 +31,11 @@ struct CredentialsDirectory {
             // Credentials that are no setting of ours, a TLS key for one, may lie beside them.
             let section = name.prefix { $0 != "." } + "."
             guard
-                name.hasPrefix(KeyEntry.environmentPrefix)
+                name.hasPrefix(KeyEntry.environmentPrefix) || Keys.retired[name] != nil
                     || Keys.all.contains(where: { $0.name.hasPrefix(section) })
             else { return }
-            let meant = Suggestion.key(for: name, sections: false).map { "; did you mean \($0)?" } ?? ""
-            mistakes.append(
-                Mistake(key: name, found: nil, origin: origin, remedy: "there is no such key\(meant)"))
+            let remedy = Suggestion.remedy(forUnknownKey: name, sections: false)
+            mistakes.append(Mistake(key: name, found: nil, origin: origin, remedy: remedy))
             return
         }
         do {

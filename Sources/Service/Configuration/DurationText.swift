@@ -26,6 +26,10 @@ enum DurationText {
         return text.isEmpty ? nil : .microseconds(total)
     }
 
+    static func write(milliseconds: some BinaryInteger) -> String {
+        write(.milliseconds(Int64(milliseconds)))
+    }
+
     static func write(_ duration: Duration) -> String {
         let microseconds = duration.microseconds
         guard microseconds != 0 else { return "0" }
@@ -40,5 +44,6 @@ extension Duration {
         components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 
+    /// Rounded down.
     public var milliseconds: Int64 { microseconds / 1000 }
 }

@@ -15,11 +15,8 @@ struct EnvironmentSettings {
         variables = environment.filter { known.contains($0.key) && !$0.value.isEmpty }
         for name in environment.keys.sorted() where name.hasPrefix(KeyEntry.environmentPrefix) {
             guard !known.contains(name), !Self.isForeign(name) else { continue }
-            let meant = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
-            mistakes.append(
-                Mistake(
-                    key: name, found: nil, origin: .environment(name: name),
-                    remedy: "there is no such setting\(meant)"))
+            let remedy = Suggestion.remedy(forUnknownVariable: name, among: known)
+            mistakes.append(Mistake(key: name, found: nil, origin: .environment(name: name), remedy: remedy))
         }
     }
 

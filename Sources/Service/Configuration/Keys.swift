@@ -1,12 +1,19 @@
-/// Every setting there is. Parsing, the names of variables, the check for unknown keys and the shipped file's
-/// comments all come from here.
+internal import Kafka
+internal import Pipeline
+
+/// The table of keys, as the sections declare them (`commit.interval` in `Keys/Commit.swift`). Parsing, the names of
+/// variables, the check for unknown keys and the shipped file's comments all come from it.
 enum Keys {
     /// In the order of the shipped file.
-    static let all: [KeyEntry] =
-        Kafka.all + Input.all + Events.all + Reference.all + Alerts.all + Topics.all + Pace.all + Web.all
-        + Log.all
+    static let all: [KeyEntry] = declarations.keys
 
     static let byName: [String: KeyEntry] = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+
+    /// What is said of a key that no longer exists, or of its variable.
+    static let retired = Dictionary(
+        uniqueKeysWithValues: ["delivery", "STOCKD_DELIVERY"].map {
+            ($0, "exactly once is the only way stockd delivers; remove this setting")
+        })
 
     /// The names that hold other names: `kafka`, `reference`, `reference.products`.
     static let sections: Set<String> = Set(
@@ -15,24 +22,17 @@ enum Keys {
         })
 
     /// What each section is for, over its first key in the shipped file.
-    static let sectionDocumentation: [String: String] = [
-        "kafka": "How to reach the cluster, and as whom.",
-        "input": "Where order events come from.",
-        "events": "What order events mean.",
-        "reference": """
-        Products and warehouses: each from a file or from a compacted topic, exactly one of the two. A file's
-        relative path is taken from this file's directory; SIGHUP reads files again.
-        """,
-        "alerts": "The topic of alert changes, the daemon's main output.",
-        "outputs":
-            "Further tables in upsert form: a message is the row as it now stands, no value when it is gone.",
-        "dead_letters": "Where events that cannot be read go, as they came, with the reason in headers.",
-        "topics": "What topics are created with when they are missing. Existing topics are never altered.",
-        "batch": "How much is taken at once.",
-        "commit": "How often results are committed.",
-        "checkpoint": "How often the state is written, and with it how much is read again after a crash.",
-        "state": "Where the state is kept.",
-        "http": "The HTTP interface: views, changes, health, metrics and a page to look at.",
-        "log": "The log, on standard error.",
-    ]
+    static let sectionDocumentation: [String: String] = declarations.sections
+
+    /// A reading of nothing, which only notes what is asked for.
+    private static let declarations: (keys: [KeyEntry], sections: [String: String]) = {
+        var reading = Reading()
+        _ = Configuration(&reading)
+        return (reading.settings.map(\.key), reading.sections)
+    }()
+
+    // The defaults that the pipeline and the Kafka clients have by themselves.
+    static let pipeline = PipelineSettings()
+    static let consumer = ConsumerSettings(groupID: "", topic: "")
+    static let producer = ProducerSettings(transactionalID: nil)
 }

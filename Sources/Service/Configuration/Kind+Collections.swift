@@ -34,6 +34,11 @@ extension Kind where Value == [String: Int] {
 
 /// Maps as the layers carry them: `name=value` entries.
 enum MapText {
+    static func write(_ signs: [String: Int]) -> String {
+        signs.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value > 0 ? "+" : "")\($0.value)" }
+            .joined(separator: ",")
+    }
+
     static func read(_ raw: RawValue) -> [String: String]? {
         guard case .list(let parts) = raw else { return nil }
         // A variable is split at every comma, those inside a value included: `debug=cgrp,topic`.

@@ -1,5 +1,3 @@
-internal import Inventory
-
 extension Kind where Value == String {
     /// Any text of a length that Kafka's own string fields can carry.
     static func text(_ what: String, upTo limit: Int = 249) -> Self {
@@ -74,17 +72,5 @@ extension Kind where Value: RawRepresentable<String> & CaseIterable {
     static var choice: Self {
         let words = Value.allCases.map(\.rawValue)
         return scalar("one of " + words.joined(separator: ", ")) { Value(rawValue: $0) }
-    }
-}
-
-extension Kind where Value == Configuration.Input.Start {
-    static let start = scalar("earliest, latest or timestamp:2026-03-30T08:00:00Z (RFC 3339)") { text in
-        switch text {
-        case "earliest": return .earliest
-        case "latest": return .latest
-        default:
-            guard text.hasPrefix("timestamp:") else { return nil }
-            return InstantText.read(String(text.dropFirst("timestamp:".count))).map { .timestamp($0) }
-        }
     }
 }

@@ -1,3 +1,5 @@
+internal import Web
+
 /// Where the HTTP interface listens: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
 public struct ListenAddress: Equatable, Sendable {
     /// An address or a name, without the brackets of IPv6.
@@ -20,11 +22,7 @@ public struct ListenAddress: Equatable, Sendable {
     }
 
     /// Whether only this machine reaches it.
-    public var isLoopback: Bool {
-        if host == "localhost" || host == "::1" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
+    public var isLoopback: Bool { WebSettings.isLoopback(host: host) }
 }
 
 extension Kind where Value == ListenAddress {

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// Something wrong with the configuration: the key, the value found, where it came from, what would be right.
 public struct Mistake: Error, Hashable, Sendable {
     /// The key's full name, `kafka.group_id` for one; nil when the whole file is meant.
@@ -22,17 +24,9 @@ public struct Mistake: Error, Hashable, Sendable {
     private static func quoted(_ text: String) -> String {
         guard text != redacted else { return text }
         let limit = 100
-        var quoted = ""
-        for scalar in text.unicodeScalars.prefix(limit) {
-            switch scalar {
-            case "\n": quoted += "\\n"
-            case "\"": quoted += "\\\""
-            case _ where scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value):
-                quoted += "\\u{" + String(scalar.value, radix: 16) + "}"
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return "\"" + quoted + (text.unicodeScalars.count > limit ? "…" : "") + "\""
+        let shown = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
+        let end = text.unicodeScalars.count > limit ? "…\"" : "\""
+        return "\"" + EscapedText.of(Array(shown.utf8)).replacing("\"", with: "\\\"") + end
     }
 }
 

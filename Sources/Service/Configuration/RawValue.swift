@@ -23,6 +23,13 @@ enum RawValue: Hashable, Sendable {
         }
     }
 
+    fileprivate var content: ConfigContent {
+        switch self {
+        case .text(let text): .string(text)
+        case .list(let elements): .stringArray(elements)
+        }
+    }
+
     /// Null is a word here because an environment variable has no other way to say it.
     var isNull: Bool {
         switch self {
@@ -38,5 +45,17 @@ enum RawValue: Hashable, Sendable {
         case .text(let text): text
         case .list(let elements): elements.joined(separator: ",")
         }
+    }
+}
+
+extension InMemoryProvider {
+    /// A layer for swift-configuration, of values by the names of keys.
+    init(name: String, _ values: [String: RawValue]) {
+        var found: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (name, value) in values {
+            guard let key = Keys.byName[name] else { continue }
+            found[key.providerKey] = ConfigValue(value.content, isSecret: key.isSecret)
+        }
+        self.init(name: name, values: found)
     }
 }

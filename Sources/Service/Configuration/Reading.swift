@@ -13,7 +13,15 @@ struct Reading {
     private var layers: [Layer]
     private let file: SettingsFile?
     private(set) var settings: [Setting] = []
+    /// What each section is for.
+    private(set) var sections: [String: String] = [:]
     private(set) var mistakes: [Mistake] = []
+
+    /// Everything at its default.
+    init() {
+        layers = []
+        file = nil
+    }
 
     init(environment: EnvironmentSettings, credentials: CredentialsDirectory?, file: SettingsFile?) {
         layers = [Layer(provider: environment.provider) { .environment(name: $0.environmentName) }]
@@ -31,15 +39,33 @@ struct Reading {
         mistakes = environment.mistakes + (credentials?.mistakes ?? []) + (file?.mistakes ?? [])
     }
 
-    /// The key's value; its default where none is given, or, with a mistake noted, where a wrong one is.
-    mutating func callAsFunction<Value>(_ key: Key<Value>) -> Value {
-        let (raw, origin) = find(key.entry)
-        guard let value = key.kind.parse(raw) else {
-            let found = key.entry.isSecret ? Mistake.redacted : raw.written
-            report(key.entry.name, found: found, origin: origin, "must be \(key.entry.expected)")
-            return key.fallback
+    mutating func section(_ name: String, _ documentation: String) { sections[name] = documentation }
+
+    /// Declares a setting, the only place that knows its name, how its values are written, its default and what it
+    /// does, and reads it.
+    ///
+    /// - Parameters:
+    ///   - standard: The default as it would be written; a map as `name=value,name=value`.
+    ///   - shipped: What `Config/stockd.yaml` sets instead, where a default cannot work out of the box.
+    ///   - property: The librdkafka property the key stands for, which `kafka.properties` then may not set.
+    /// - Returns: the value; the default where none is given, or, with a mistake noted, where a wrong one is.
+    mutating func callAsFunction<Value>(
+        _ name: String, _ kind: Kind<Value>, default standard: String, shipped: String? = nil,
+        reloadable: Bool = false, secret: Bool = false, property: String? = nil, _ documentation: String
+    ) -> Value {
+        let key = KeyEntry(
+            name: name, form: kind.form, expected: kind.expected, standard: standard, shipped: shipped,
+            isReloadable: reloadable, isSecret: secret, property: property, documentation: documentation)
+        let (raw, origin) = find(key)
+        if let value = kind.parse(raw) {
+            settings.append(Setting(key: key, raw: raw, origin: origin))
+            return value
         }
-        settings.append(Setting(key: key.entry, raw: raw, origin: origin))
+        report(
+            name, found: secret ? Mistake.redacted : raw.written, origin: origin, "must be \(kind.expected)")
+        guard let value = kind.parse(key.standardValue) else {
+            preconditionFailure("\(name): the default \"\(standard)\" is not \(kind.expected)")
+        }
         return value
     }
 

@@ -1,3 +1,5 @@
+internal import Kafka
+
 /// A key's value as it was read, with where it came from.
 public struct Setting: Sendable {
     public let key: KeyEntry
@@ -12,7 +14,7 @@ public struct Setting: Sendable {
         self.key = key
         self.origin = origin
         isNull = raw.isNull
-        value = key.isSecret && !raw.isNull ? Mistake.redacted : PropertyRedaction.redacted(raw).written
+        value = key.isSecret && !raw.isNull ? Mistake.redacted : raw.redacted.written
         fingerprint = raw.hashValue
     }
 
@@ -28,20 +30,15 @@ extension Setting: CustomStringConvertible {
     public var description: String { "\(key.name) = \(value) (\(origin))" }
 }
 
-/// librdkafka properties that hold secrets or whole key files.
-enum PropertyRedaction {
-    static func isSecret(_ property: String) -> Bool {
-        let property = property.lowercased()
-        return property.contains("password") || property.contains("secret") || property.hasSuffix(".pem")
-            || ["sasl.oauthbearer.config", "sasl.kerberos.kinit.cmd", "ssl_key"].contains(property)
-    }
-
-    static func redacted(_ raw: RawValue) -> RawValue {
-        guard case .list(let entries) = raw else { return raw }
+extension RawValue {
+    /// A map's entries that are librdkafka properties, without the secrets.
+    fileprivate var redacted: RawValue {
+        guard case .list(let entries) = self else { return self }
         return .list(
             entries.map { entry in
                 let name = String(entry.prefix { $0 != "=" })
-                return name != entry && isSecret(name) ? name + "=" + Mistake.redacted : entry
+                return name != entry && SecretProperty.holdsSecret(name)
+                    ? name + "=" + Mistake.redacted : entry
             })
     }
 }

@@ -16,14 +16,7 @@ struct SettingsFile {
     private(set) var mistakes: [Mistake] = []
 
     /// The file's values as a layer for swift-configuration.
-    var provider: InMemoryProvider {
-        var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        for (name, entry) in entries {
-            guard let key = Keys.byName[name] else { continue }
-            values[key.providerKey] = ConfigValue(entry.value.content, isSecret: key.isSecret)
-        }
-        return InMemoryProvider(name: path, values: values)
-    }
+    var provider: InMemoryProvider { InMemoryProvider(name: path, entries.mapValues(\.value)) }
 
     /// - Parameter path: What mistakes call the file.
     init(text: String, path: String) {
@@ -55,11 +48,8 @@ struct SettingsFile {
             } else if Keys.sections.contains(path) {
                 readSection(path, node: node)
             } else {
-                let meant = Suggestion.key(for: path)
-                let remedy =
-                    meant.map { "there is no such key; did you mean \($0)?" } ?? "there is no such key"
                 // The value stays unsaid: the key may be a secret's name misspelt.
-                report(path, found: nil, at: nameNode, remedy)
+                report(path, found: nil, at: nameNode, Suggestion.remedy(forUnknownKey: path))
             }
         }
     }
@@ -149,14 +139,5 @@ struct SettingsFile {
             problem = "is not YAML in UTF-8"
         }
         return Mistake(key: nil, found: nil, origin: .file(path: path, line: line), remedy: problem)
-    }
-}
-
-extension RawValue {
-    fileprivate var content: ConfigContent {
-        switch self {
-        case .text(let text): .string(text)
-        case .list(let elements): .stringArray(elements)
-        }
     }
 }

@@ -12,9 +12,21 @@ enum Suggestion {
         return best?.name
     }
 
+    /// What to do about a key that does not exist.
+    static func remedy(forUnknownKey name: String, sections: Bool = true) -> String {
+        Keys.retired[name] ?? "there is no such key" + question(key(for: name, sections: sections))
+    }
+
+    /// What to do about a variable that does not exist.
+    static func remedy(forUnknownVariable name: String, among known: Set<String>) -> String {
+        Keys.retired[name] ?? "there is no such setting" + question(nearest(to: name, among: known))
+    }
+
+    private static func question(_ meant: String?) -> String { meant.map { "; did you mean \($0)?" } ?? "" }
+
     /// The key that was probably meant by an unknown one: one spelt alike, or one of the same last name in
     /// another section.
-    static func key(for name: String, sections: Bool = true) -> String? {
+    private static func key(for name: String, sections: Bool) -> String? {
         let known = Keys.all.map(\.name) + (sections ? Array(Keys.sections) : [])
         if let near = nearest(to: name, among: known) { return near }
         let last = name.split(separator: ".").last ?? ""

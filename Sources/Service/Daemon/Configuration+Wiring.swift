@@ -10,7 +10,7 @@ extension Configuration {
         _ logger: Logger, onConnection: (@Sendable (ConnectionChange) -> Void)? = nil
     ) -> ClientSettings {
         var properties = kafka.properties
-        for (name, secret) in kafka.securityProperties { properties[name] = secret.reveal() }
+        for (name, secret) in kafka.credentials { properties[name] = secret.reveal() }
         return ClientSettings(
             bootstrapServers: kafka.bootstrapServers, clientID: kafka.clientID, properties: properties,
             logger: logger, onConnection: onConnection)
@@ -36,29 +36,23 @@ extension Configuration {
     public func pipelineSettings(release: String) -> PipelineSettings {
         var settings = PipelineSettings()
         settings.eventTypes = events.types
-        settings.unknownType = events.unknownType == .deadLetter ? .deadLetter : .movesNothing
+        settings.unknownType = events.unknownType
         settings.referenceTopics = referenceTopics
-        settings.dedupeWindow = UInt64(max(0, events.dedupeWindow))
-        settings.start =
-            switch input.start {
-            case .earliest: .earliest
-            case .latest: .latest
-            case .timestamp(let time): .timestamp(time)
-            }
+        settings.dedupeWindow = events.dedupeWindow
+        settings.start = input.start
         settings.inputFormat = input.format
         settings.appliesTruncate = input.onTruncate == .apply
-        settings.keyedBy = input.keyedBy == .product ? .product : .none
-        settings.delivery = delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce
-        settings.alertFormat = alerts.format == .upsert ? .upsert : .changes
+        settings.keyedBy = input.keyedBy
+        settings.alertFormat = alerts.format
         settings.outputs.everyAlertColumn = alerts.emit == .row
         settings.outputs.stockLevels = outputs.stockLevelsTopic != nil
         settings.outputs.rollup = outputs.rollupTopic != nil
         settings.hasDeadLetterTopic = deadLetters.topic != nil
         settings.maxBatchEvents = batch.maxEvents
-        settings.commitIntervalMs = commit.interval.wholeMilliseconds
-        settings.checkpointIntervalMs = checkpoint.interval.wholeMilliseconds
-        settings.transactionTimeoutMs = kafka.transactionTimeout.wholeMilliseconds
-        settings.sessionTimeoutMs = kafka.sessionTimeout.wholeMilliseconds
+        settings.commitIntervalMs = commit.interval.milliseconds
+        settings.checkpointIntervalMs = checkpoint.interval.milliseconds
+        settings.transactionTimeoutMs = kafka.transactionTimeout.milliseconds
+        settings.sessionTimeoutMs = kafka.sessionTimeout.milliseconds
         settings.inputTopic = input.topic
         settings.stateTopic = stateTopic
         settings.groupID = kafka.groupID
@@ -67,18 +61,11 @@ extension Configuration {
     }
 
     private var referenceTopics: [ReferenceKind: PipelineSettings.ReferenceTopic] {
-        var topics: [ReferenceKind: PipelineSettings.ReferenceTopic] = [:]
-        if case .topic(let name) = reference.products {
-            topics[.products] = .init(name: name, format: reference.productsFormat)
-        }
-        if case .topic(let name) = reference.warehouses {
-            topics[.warehouses] = .init(name: name, format: reference.warehousesFormat)
-        }
-        return topics
+        [.products: reference.products.topic, .warehouses: reference.warehouses.topic].compactMapValues { $0 }
     }
 
     /// One worker's clients.
-    func logSettings(worker: Int, hostname: String) -> KafkaLog.Settings {
+    public func logSettings(worker: Int) -> KafkaLog.Settings {
         var topics: [Topic: String] = [.input: input.topic, .state: stateTopic, .alerts: alerts.topic]
         topics[.deadLetters] = deadLetters.topic
         topics[.stockLevels] = outputs.stockLevelsTopic
@@ -88,22 +75,16 @@ extension Configuration {
         var consumer = ConsumerSettings(
             groupID: kafka.groupID, topic: input.topic,
             groupInstanceID: kafka.groupInstanceID(worker: worker, of: workers))
-        consumer.sessionTimeoutMs = Int32(clamping: kafka.sessionTimeout.wholeMilliseconds)
-        consumer.maxPollIntervalMs = Int32(clamping: kafka.maxPollInterval.wholeMilliseconds)
+        consumer.sessionTimeoutMs = Int32(clamping: kafka.sessionTimeout.milliseconds)
+        consumer.maxPollIntervalMs = Int32(clamping: kafka.maxPollInterval.milliseconds)
         consumer.queuedKilobytes = Int32(clamping: kafka.fetchBufferBytes / 1024)
-        var producer = ProducerSettings(
-            transactionalID: delivery == .exactlyOnce
-                ? kafka.transactionalID(worker: worker, hostname: hostname) : nil)
-        producer.transactionTimeoutMs = Int32(clamping: kafka.transactionTimeout.wholeMilliseconds)
-        return KafkaLog.Settings(
-            topics: topics, delivery: delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce,
-            consumer: consumer, producer: producer)
+        return KafkaLog.Settings(topics: topics, consumer: consumer, producer: producerSettings("\(worker)"))
     }
-}
 
-extension Duration {
-    /// Milliseconds, rounded down.
-    var wholeMilliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    /// A producer's whose transactional id ends in its role.
+    func producerSettings(_ role: String) -> ProducerSettings {
+        var settings = ProducerSettings(transactionalID: kafka.transactionalID(role))
+        settings.transactionTimeoutMs = Int32(clamping: kafka.transactionTimeout.milliseconds)
+        return settings
     }
 }

@@ -7,12 +7,6 @@ import Synchronization
 import UnixSignals
 public import Web
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#endif
-
 /// The daemon: topics, reference files and workers, from start to an orderly end.
 public final class Daemon: Service {
     /// What the command line adds to the configuration.
@@ -136,16 +130,13 @@ public final class Daemon: Service {
     }
 
     private func startWorkers(_ admin: Admin) {
-        var name = [CChar](repeating: 0, count: 256)
-        gethostname(&name, name.count - 1)
-        let hostname = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let rebuilt = RebuiltPartitions()
         crew.withLock { crew in
             crew.workers = (0..<configuration.workers).map { number in
                 watchdog.add(worker: number)
                 return WorkerThread(
                     number: number, client: web?.observed(client, worker: number) ?? client,
-                    log: configuration.logSettings(worker: number, hostname: hostname), settings: settings,
+                    log: configuration.logSettings(worker: number), settings: settings,
                     catalog: crew.catalog, admin: admin, logger: logger, views: web?.store, rebuilt: rebuilt,
                     onStep: { [watchdog] in watchdog.progress(worker: number) },
                     onEnd: { [watchdog] in watchdog.remove(worker: number) })
@@ -188,7 +179,7 @@ public final class Daemon: Service {
 
     private func report(_ workers: [WorkerThread], _ startUp: inout StartUp) {
         let counts = workers.map(\.telemetry.snapshot)
-        let applied = counts.reduce(0) { $0 + $1.effective }
+        let applied = counts.reduce(0) { $0 + $1.input.effective }
         let status = counts.map(\.status).joined(separator: ", ")
         if !startUp.isOver {
             if counts.allSatisfy({ $0.isRunning || $0.status.hasPrefix("standing by") }) {
@@ -238,7 +229,7 @@ extension Daemon {
             counts: { [self] in workers.map(\.telemetry.snapshot) },
             workers: configuration.workers, release: self.settings.release,
             libraryVersion: LibraryVersion.text, groupID: configuration.kafka.groupID,
-            inputTopic: configuration.input.topic, delivery: configuration.delivery.rawValue)
+            inputTopic: configuration.input.topic)
         source.onListening = { web.isListening.store(true, ordering: .releasing) }
         web.isExpected.store(true, ordering: .releasing)
         return WebServer(settings, source, logger: logger)

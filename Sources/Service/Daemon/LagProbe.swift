@@ -1,14 +1,9 @@
+internal import Foundation
 import Inventory
 import Kafka
 import Pipeline
 import Synchronization
 import Web
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#endif
 
 /// Asks Kafka for the ends of the input's partitions again and again, on a thread and with a client of its own:
 /// what a stuck consumer remembers of them would stand still with it.
@@ -16,7 +11,7 @@ final class LagProbe: Sendable {
     private let isStopping = Atomic<Bool>(false)
 
     init(_ parts: WebParts, _ client: ClientSettings, topic: String) {
-        startThread { [self] in
+        Thread.detachNewThread { [self] in
             guard let admin = try? Admin(client, name: "lag") else { return }
             defer { admin.close(deadlineMs: 1_000) }
             while !isStopping.load(ordering: .relaxed) {

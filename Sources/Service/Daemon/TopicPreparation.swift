@@ -95,6 +95,6 @@ public struct TopicPreparation {
     }
 
     private func retention(_ duration: Duration?) -> [String: String] {
-        duration.map { ["retention.ms": "\($0.wholeMilliseconds)"] } ?? [:]
+        duration.map { ["retention.ms": "\($0.milliseconds)"] } ?? [:]
     }
 }

@@ -1,14 +1,9 @@
+internal import Foundation
 public import Inventory
 public import Kafka
 public import Logging
 public import Pipeline
 import Synchronization
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#endif
 
 /// A worker on a thread of its own.
 public final class WorkerThread: Sendable {
@@ -31,7 +26,7 @@ public final class WorkerThread: Sendable {
         self.number = number
         self.onEnd = onEnd
         telemetry = Telemetry(logger: logger)
-        let body: @Sendable () -> Void = { [self] in
+        Thread.detachNewThread { [self] in
             let outcome = Result { () throws(WorkerStop) in
                 try run(client, log, settings, catalog, admin, views, rebuilt) {
                     stepCount.wrappingAdd(1, ordering: .relaxed)
@@ -41,7 +36,6 @@ public final class WorkerThread: Sendable {
             result.withLock { $0 = outcome }
             onEnd()
         }
-        startThread(body)
     }
 
     /// How many turns it has taken; a worker that hangs takes none.
@@ -66,22 +60,4 @@ public final class WorkerThread: Sendable {
             views: views.map { ViewFeed($0, worker: number) }, rebuilt: rebuilt)
         while try worker.step() { onStep() }
     }
-}
-
-/// Runs a closure on a new detached thread.
-func startThread(_ body: @escaping @Sendable () -> Void) {
-    final class Box: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
-    let box = Unmanaged.passRetained(Box(body)).toOpaque()
-    let code = pthread_create(
-        &thread, nil,
-        { argument in
-            if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-            return nil
-        }, box)
-    precondition(code == 0, "cannot start a thread")
-    pthread_detach(thread)
 }

@@ -1,5 +1,6 @@
 import Kafka
 import Logging
+public import Pipeline
 
 /// The dead-letter topic of a configuration, open for reading.
 public final class DeadLetterBox {
@@ -11,9 +12,9 @@ public final class DeadLetterBox {
 
     /// Connects.
     /// - Throws: when no broker answers within `deadlineMs`, and when there is no dead-letter topic.
-    public init(_ configuration: Configuration, deadlineMs: Int32 = 10_000) throws(DeadLetterFailure) {
+    public init(_ configuration: Configuration, deadlineMs: Int32 = 10_000) throws(WorkerStop) {
         guard let topic = configuration.deadLetters.topic else {
-            throw DeadLetterFailure(
+            throw WorkerStop(
                 .configuration, "dead_letters.topic is null: bad events are counted and logged, not kept")
         }
         let silent = Logger(label: "dead-letters") { _ in SwiftLogNoOpLogHandler() }
@@ -38,11 +39,11 @@ public final class DeadLetterBox {
 
     /// Hands out the letters that a filter lets through, those of a partition in order.
     public func forEach(
-        _ filter: DeadLetterFilter, _ body: (DeadLetter) throws(DeadLetterFailure) -> Void
-    ) throws(DeadLetterFailure) {
+        _ filter: DeadLetterFilter, _ body: (DeadLetter) throws(WorkerStop) -> Void
+    ) throws(WorkerStop) {
         let scan = TopicScan(client, admin, topic)
         guard var ranges = try scan.bounds() else {
-            throw DeadLetterFailure(
+            throw WorkerStop(
                 .configuration,
                 "dead_letters.topic: \(topic) does not exist; the daemon creates it at its start")
         }
@@ -57,19 +58,19 @@ public final class DeadLetterBox {
                 ranges[partition] = first..<last + 1
             }
         }
-        try scan.forEach(in: ranges) { (record) throws(DeadLetterFailure) in
+        try scan.forEach(in: ranges) { (record) throws(WorkerStop) in
             let letter = DeadLetter(record)
             if filter.contains(letter) { try body(letter) }
         }
     }
 
     /// When the letter's event was put back; nil when it was not.
-    public func replayedAt(_ letter: DeadLetter) throws(DeadLetterFailure) -> String? {
+    public func replayedAt(_ letter: DeadLetter) throws(WorkerStop) -> String? {
         try marks()[letter]?.replayedAt
     }
 
     /// What was put back so far; read once, and again after `forgetMarks`.
-    func marks() throws(DeadLetterFailure) -> ReplayMarks {
+    func marks() throws(WorkerStop) -> ReplayMarks {
         if let cachedMarks { return cachedMarks }
         let marks = try ReplayMarks(TopicScan(client, admin, configuration.replayedTopic))
         cachedMarks = marks
@@ -77,9 +78,4 @@ public final class DeadLetterBox {
     }
 
     func forgetMarks() { cachedMarks = nil }
-}
-
-extension Configuration {
-    /// The compacted topic that remembers which dead letters were put back.
-    public var replayedTopic: String { deadLetters.replayedTopic ?? kafka.groupID + "-replayed" }
 }

@@ -32,7 +32,7 @@ public struct Moment: Sendable, Equatable {
         if let instant = InstantText.read(text) {
             milliseconds = instant.microseconds / 1_000
         } else if let age = DurationText.read(text) {
-            milliseconds = nowMs - age.wholeMilliseconds
+            milliseconds = nowMs - age.milliseconds
         } else {
             return nil
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Inventory
 import Kafka
+public import Pipeline
 import Wire
 
 /// Puts the events of dead letters back on the topic and partition they came from, each once.
@@ -39,7 +40,7 @@ public final class DeadLetterReplay {
     /// - Parameter report: called once for each letter, in order, when its outcome stands.
     public init(
         _ box: DeadLetterBox, _ options: Options, report: @escaping (DeadLetter, Outcome) -> Void
-    ) throws(DeadLetterFailure) {
+    ) throws(WorkerStop) {
         self.box = box
         self.options = options
         self.report = report
@@ -50,7 +51,7 @@ public final class DeadLetterReplay {
         }
         if !options.isDryRun { producer = try ReplayProducer(box) }
         box.forgetMarks()
-        do throws(DeadLetterFailure) {
+        do throws(WorkerStop) {
             marks = try box.marks()
         } catch {
             producer?.close()
@@ -59,8 +60,8 @@ public final class DeadLetterReplay {
     }
 
     /// Puts back what the filter lets through. When it throws, what was reported so far stands.
-    public func run(_ filter: DeadLetterFilter) throws(DeadLetterFailure) {
-        try box.forEach(filter) { (letter) throws(DeadLetterFailure) in
+    public func run(_ filter: DeadLetterFilter) throws(WorkerStop) {
+        try box.forEach(filter) { (letter) throws(WorkerStop) in
             let outcome = decide(letter)
             pending.append((letter, outcome))
             pendingBytes += (letter.key?.count ?? 0) + (letter.value?.count ?? 0) + 512
@@ -101,7 +102,7 @@ public final class DeadLetterReplay {
     }
 
     /// Commits what is pending, then reports it.
-    private func settle() throws(DeadLetterFailure) {
+    private func settle() throws(WorkerStop) {
         let chosen = pending.filter { $0.outcome == .replayed }.map(\.letter)
         if let producer, !chosen.isEmpty {
             try producer.putBack(

@@ -1,11 +1,11 @@
 import Foundation
+import Pipeline
 import Wire
 
 /// A record of the replayed topic: this event was put back, then.
 ///
-/// Its key is the event's place in the input, not the letter's in the dead-letter topic: without transactions
-/// one event can have two letters, and must still go back once. The timestamp is part of it because a topic
-/// that was deleted and made again counts its offsets from 0.
+/// Its key is the event's place in the input: an event goes back once, whatever letters it has. The timestamp is
+/// part of it because a topic that was deleted and made again counts its offsets from 0.
 struct ReplayMark: Codable, Equatable {
     /// RFC 3339 in UTC.
     var replayedAt: String
@@ -13,12 +13,6 @@ struct ReplayMark: Codable, Equatable {
     var deadLetter: String
     /// 1, and more after `--again`.
     var times: Int
-
-    enum CodingKeys: String, CodingKey {
-        case replayedAt = "replayed_at"
-        case deadLetter = "dead_letter"
-        case times
-    }
 
     /// Nil for a letter that is not stockd's.
     static func key(of letter: DeadLetter) -> String? {
@@ -34,6 +28,7 @@ struct ReplayMark: Codable, Equatable {
 
     var json: [UInt8] {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Text and integers cannot fail to encode.
         return (try? encoder.encode(self)).map { Array($0) } ?? []
@@ -45,17 +40,18 @@ struct ReplayMarks {
     private var byKey: [String: ReplayMark] = [:]
 
     /// Reads the topic; one that does not exist holds nothing.
-    init(_ scan: TopicScan) throws(DeadLetterFailure) {
+    init(_ scan: TopicScan) throws(WorkerStop) {
         guard let ranges = try scan.bounds() else { return }
         let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         var found: [String: ReplayMark] = [:]
-        try scan.forEach(in: ranges) { (record) throws(DeadLetterFailure) in
+        try scan.forEach(in: ranges) { (record) throws(WorkerStop) in
             let key = record.key.map { String(decoding: $0, as: UTF8.self) }
             // An operator's way to have something forgotten.
             if let key, record.value == nil { return found[key] = nil }
             let mark = record.value.flatMap { try? decoder.decode(ReplayMark.self, from: Data($0)) }
             guard let key, let mark else {
-                throw DeadLetterFailure(
+                throw WorkerStop(
                     .configuration,
                     "\(scan.topic)[\(record.partition)]@\(record.offset) is not a mark of stockd's: another "
                         + "program writes to the topic; set dead_letters.replayed_topic to one of its own")

@@ -1,6 +1,7 @@
 import Kafka
+import Pipeline
 
-/// Writes events and their marks, together where there are transactions.
+/// Writes events and the marks that remember them, each batch in one transaction.
 final class ReplayProducer {
     /// An event on its way back and the record that remembers it.
     struct Piece {
@@ -11,18 +12,16 @@ final class ReplayProducer {
 
     private let producer: TransactionalProducer
     private let marks: TopicHandle
-    private let isTransactional: Bool
     private let limitMs: Int32 = 30_000
 
     /// Sees to the topic of marks and fences every other replay of the group.
-    init(_ box: DeadLetterBox) throws(DeadLetterFailure) {
+    init(_ box: DeadLetterBox) throws(WorkerStop) {
         try Self.prepareTopic(box)
         let configuration = box.configuration
-        isTransactional = configuration.delivery == .exactlyOnce
-        let name = (configuration.kafka.transactionalID ?? configuration.kafka.groupID) + "-replay"
-        var settings = ProducerSettings(transactionalID: isTransactional ? name : nil)
+        var settings = ProducerSettings(
+            transactionalID: (configuration.kafka.transactionalID ?? configuration.kafka.groupID) + "-replay")
         settings.transactionTimeoutMs = Int32(
-            clamping: configuration.kafka.transactionTimeout.wholeMilliseconds)
+            clamping: configuration.kafka.transactionTimeout.milliseconds)
         let made = settings
         producer = try forKafka("the producer") { () throws(KafkaError) in
             try TransactionalProducer(box.client, made, name: "replay")
@@ -31,10 +30,10 @@ final class ReplayProducer {
         marks = try forKafka(box.configuration.replayedTopic) { () throws(KafkaError) in
             try producer.topic(configuration.replayedTopic)
         }
-        if isTransactional { try initialise() }
+        try initialise()
     }
 
-    private static func prepareTopic(_ box: DeadLetterBox) throws(DeadLetterFailure) {
+    private static func prepareTopic(_ box: DeadLetterBox) throws(WorkerStop) {
         let configuration = box.configuration
         let topic = configuration.replayedTopic
         let admin = box.admin
@@ -43,7 +42,7 @@ final class ReplayProducer {
         }
         if exists { return }
         guard configuration.topics.create else {
-            throw DeadLetterFailure(
+            throw WorkerStop(
                 .configuration,
                 "dead_letters.replayed_topic: topic \(topic) does not exist; create it compacted with one "
                     + "partition, or set topics.create: true")
@@ -56,7 +55,7 @@ final class ReplayProducer {
         }
     }
 
-    private func initialise() throws(DeadLetterFailure) {
+    private func initialise() throws(WorkerStop) {
         let start = ContinuousClock.now
         while true {
             do throws(TransactionFailure) {
@@ -64,24 +63,23 @@ final class ReplayProducer {
             } catch {
                 if case .retriable = error, ContinuousClock.now - start < .milliseconds(limitMs) { continue }
                 close()
-                throw DeadLetterFailure(error.error, "no transaction can be begun")
+                if let refusal = producer.settings.refusal(of: error.error) {
+                    throw WorkerStop(.configuration, refusal)
+                }
+                throw WorkerStop(error.error, "no transaction can be begun")
             }
         }
     }
 
     /// Either all of them are put back and remembered, or it throws and nothing is.
-    func putBack(_ pieces: [Piece]) throws(DeadLetterFailure) {
+    func putBack(_ pieces: [Piece]) throws(WorkerStop) {
         do throws(TransactionFailure) {
-            if isTransactional { try producer.begin() } else { producer.resetCounts() }
-            for piece in pieces { try send(piece.letter) }
-            // Without a transaction the mark must not be there before its event.
-            if !isTransactional { try producer.flush(deadlineMs: limitMs) }
-            for piece in pieces { try send(piece) }
-            if isTransactional {
-                try producer.commit(deadlineMs: limitMs)
-            } else {
-                try producer.flush(deadlineMs: limitMs)
+            try producer.begin()
+            for piece in pieces {
+                try send(piece.letter)
+                try send(piece)
             }
+            try producer.commit(deadlineMs: limitMs)
         } catch {
             throw explained(error, pieces.count)
         }
@@ -118,26 +116,22 @@ final class ReplayProducer {
         try bytes.span.withUnsafeBytes { (bytes) throws(TransactionFailure) in try body(bytes) }
     }
 
-    private func explained(_ failure: TransactionFailure, _ count: Int) -> DeadLetterFailure {
+    private func explained(_ failure: TransactionFailure, _ count: Int) -> WorkerStop {
         let error = failure.error
         switch failure {
         case .fenced:
-            return DeadLetterFailure(
+            return WorkerStop(
                 .unavailable, "another replay of this group was started; this one stops: \(error)")
         case .indefinite:
-            return DeadLetterFailure(
+            return WorkerStop(
                 .unavailable,
                 "nobody can say whether the last \(count) were put back: \(error). Run it again: those that "
                     + "were are skipped")
         case .retriable, .abortable:
-            if isTransactional { try? producer.abort(deadlineMs: 10_000) }
+            try? producer.abort(deadlineMs: 10_000)
         case .fatal: break
         }
-        let what =
-            isTransactional
-            ? "the last \(count) were not put back"
-            : "the last \(count) may have been put back without being remembered"
-        return DeadLetterFailure(error, what)
+        return WorkerStop(error, "the last \(count) were not put back")
     }
 
     func close() { producer.close(deadlineMs: 5_000) }

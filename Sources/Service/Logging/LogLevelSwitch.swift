@@ -19,8 +19,3 @@ public final class LogLevelSwitch: Sendable {
         Logger.Level.allCases.firstIndex(of: level) ?? 0
     }
 }
-
-extension Configuration.Log.Level {
-    /// The level as swift-log calls it; the words are the same.
-    public var loggerLevel: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
-}

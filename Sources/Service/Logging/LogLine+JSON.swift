@@ -1,67 +1,52 @@
 internal import Logging
+internal import Wire
 
 extension LogLine {
+    private static let reserved: Set<String> = ["time", "level", "logger", "message"]
+
     /// `{"time":"2026-03-30T12:00:00.123Z","level":"info","logger":"stockd","message":"…","partition":3}`
     func json() -> String {
-        var line =
-            "{\"time\":\"" + InstantText.write(time) + "\",\"level\":\"" + level.rawValue + "\",\"logger\":"
-        LogJSON.append(label, to: &line)
-        line += ",\"message\":"
-        LogJSON.append(message, to: &line)
+        var out = ByteWriter(capacity: 256)
+        out.append(
+            utf8: "{\"time\":\"\(InstantText.write(time))\",\"level\":\"\(level.rawValue)\",\"logger\":")
+        out.append(jsonString: label)
+        out.append(",\"message\":")
+        out.append(jsonString: message)
         for (name, value) in fields {
-            line += ","
+            out.append(",")
             // A field that would hide one of the line's own keeps its value under another name.
-            LogJSON.append(LogJSON.reserved.contains(name) ? name + "_" : name, to: &line)
-            line += ":"
-            LogJSON.append(value, to: &line)
+            out.append(jsonString: Self.reserved.contains(name) ? name + "_" : name)
+            out.append(":")
+            out.append(json: value)
         }
-        return line + "}\n"
+        out.append("}\n")
+        return String(decoding: out.bytes, as: UTF8.self)
     }
 }
 
-enum LogJSON {
-    static let reserved: Set<String> = ["time", "level", "logger", "message"]
-
-    static func append(_ value: Logger.MetadataValue, to line: inout String) {
+extension ByteWriter {
+    fileprivate mutating func append(json value: Logger.MetadataValue) {
         switch value {
-        case .string(let text): append(text, to: &line)
-        case .stringConvertible(let value as any BinaryInteger): line += "\(value)"
-        case .stringConvertible(let value as Bool): line += "\(value)"
-        case .stringConvertible(let value): append(value.description, to: &line)
+        case .string(let text): append(jsonString: text)
+        case .stringConvertible(let value as any BinaryInteger): append(utf8: "\(value)")
+        case .stringConvertible(let value as Bool): append(utf8: "\(value)")
+        case .stringConvertible(let value): append(jsonString: value.description)
         case .dictionary(let dictionary):
-            line += "{"
+            append("{")
             for (index, (name, value)) in dictionary.sorted(by: { $0.key < $1.key }).enumerated() {
-                if index > 0 { line += "," }
-                append(name, to: &line)
-                line += ":"
-                append(value, to: &line)
+                if index > 0 { append(",") }
+                append(jsonString: name)
+                append(":")
+                append(json: value)
             }
-            line += "}"
+            append("}")
         case .array(let values):
-            line += "["
+            append("[")
             for (index, value) in values.enumerated() {
-                if index > 0 { line += "," }
-                append(value, to: &line)
+                if index > 0 { append(",") }
+                append(json: value)
             }
-            line += "]"
+            append("]")
         }
-    }
-
-    static func append(_ text: String, to line: inout String) {
-        line += "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": line += "\\\""
-            case "\\": line += "\\\\"
-            case "\n": line += "\\n"
-            case "\r": line += "\\r"
-            case "\t": line += "\\t"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-                let digits = String(scalar.value, radix: 16)
-                line += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: line.unicodeScalars.append(scalar)
-            }
-        }
-        line += "\""
     }
 }

@@ -1,5 +1,6 @@
 internal import Inventory
 internal import Logging
+internal import Wire
 
 /// One log line before it is written, with its fields in order.
 struct LogLine {
@@ -74,31 +75,12 @@ enum LogText {
     }
 
     /// Control characters escaped: what an event holds must not forge a line or move the cursor.
-    static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": escaped += "\\n"
-            case "\r": escaped += "\\r"
-            case "\t": escaped += "\\t"
-            case _ where isControl(scalar): escaped += "\\u{" + String(scalar.value, radix: 16) + "}"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
-    }
+    static func escaped(_ text: String) -> String { EscapedText.of(Array(text.utf8)) }
 
     static func value(_ value: Logger.MetadataValue) -> String {
         let text = "\(value)"
         let isPlain = !text.isEmpty && !text.unicodeScalars.contains { $0 == " " || $0 == "\"" || $0 == "=" }
         let escaped = escaped(text)
         return isPlain ? escaped : "\"" + escaped.replacing("\"", with: "\\\"") + "\""
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        // Line and paragraph separators break lines for some readers as well.
-        scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) || scalar.value == 0x2028
-            || scalar.value == 0x2029
     }
 }

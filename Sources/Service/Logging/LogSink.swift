@@ -1,10 +1,5 @@
-internal import Synchronization
-
-#if canImport(Glibc)
 internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#endif
+internal import Synchronization
 
 /// Where log lines go. Each is written whole: lines of several threads do not mix.
 public final class LogSink: Sendable {
@@ -27,12 +22,8 @@ public final class LogSink: Sendable {
     private func write(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            #if canImport(Glibc)
             let count = Glibc.write(
                 descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            #else
-            let count = Musl.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            #endif
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno == EAGAIN {

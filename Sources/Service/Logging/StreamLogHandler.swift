@@ -1,11 +1,6 @@
+internal import Glibc
 internal import Inventory
 public import Logging
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#endif
 
 /// Writes swift-log's events as lines of one style to one sink.
 public struct StreamLogHandler: LogHandler {
@@ -62,7 +57,7 @@ public struct LogOutput: Sendable {
     /// - Parameter environment: Says whether the journal listens and whether colours are wanted.
     public init(_ settings: Configuration.Log, environment: [String: String], descriptor: Int32 = 2) {
         style = LogStyle(settings.format, environment: environment, descriptor: descriptor)
-        level = LogLevelSwitch(settings.level.loggerLevel)
+        level = LogLevelSwitch(settings.level)
         sink = LogSink(descriptor: descriptor)
     }
 

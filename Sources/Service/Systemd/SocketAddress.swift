@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#endif
 
 /// The address of a unix socket: a path, or a name in Linux's abstract space, written with `@` in front.
 struct SocketAddress: Sendable {

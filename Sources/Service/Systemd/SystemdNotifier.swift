@@ -1,10 +1,5 @@
-internal import Synchronization
-
-#if canImport(Glibc)
 internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#endif
+internal import Synchronization
 
 /// Tells systemd how the service is, over the socket named by `NOTIFY_SOCKET` (`sd_notify(3)`).
 ///

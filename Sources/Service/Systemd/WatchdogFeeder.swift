@@ -1,10 +1,5 @@
-internal import Synchronization
-
-#if canImport(Glibc)
 internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#endif
+internal import Synchronization
 
 /// Feeds systemd's watchdog from the progress of the workers: each says so once an iteration, and systemd
 /// hears of it a few times an interval, as long as every worker has got on since it last did. One that

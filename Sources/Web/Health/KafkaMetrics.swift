@@ -12,14 +12,14 @@ struct KafkaMetrics {
                 Set(client.brokers.values.filter { $0.nodeid >= 0 && $0.state == "UP" }.map(\.nodeid)).count)
         }
         each("stockd_kafka_queue_messages", .gauge, "Messages that wait to be sent.", &out) {
-            $0.messageCount
+            $0.msgCnt
         }
-        each("stockd_kafka_queue_bytes", .gauge, "Bytes that wait to be sent.", &out) { $0.messageSize }
+        each("stockd_kafka_queue_bytes", .gauge, "Bytes that wait to be sent.", &out) { $0.msgSize }
         each("stockd_kafka_fetch_queue_messages", .gauge, "Messages fetched ahead.", &out) { client in
-            client.places.reduce(0) { $0 + $1.fetchQueueCount }
+            client.places.reduce(0) { $0 + $1.fetchqCnt }
         }
         each("stockd_kafka_fetch_queue_bytes", .gauge, "Bytes fetched ahead.", &out) { client in
-            client.places.reduce(0) { $0 + $1.fetchQueueSize }
+            client.places.reduce(0) { $0 + $1.fetchqSize }
         }
         total("stockd_kafka_sent_bytes_total", "Bytes sent to brokers.", &out) { $0.txbytes }
         total("stockd_kafka_received_bytes_total", "Bytes received from brokers.", &out) { $0.rxbytes }

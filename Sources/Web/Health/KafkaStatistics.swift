@@ -15,7 +15,9 @@ public final class StatisticsShelf: Sendable {
     /// By client.
     public var latest: [String: KafkaStatistics] {
         let texts = texts.withLock { $0 }
-        return texts.compactMapValues { try? JSONDecoder().decode(KafkaStatistics.self, from: Data($0.utf8)) }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return texts.compactMapValues { try? decoder.decode(KafkaStatistics.self, from: Data($0.utf8)) }
     }
 }
 
@@ -37,50 +39,31 @@ public struct KafkaStatistics: Decodable, Sendable {
         var reqTimeouts: Int64
         var rtt: Window?
         var throttle: Window?
-
-        enum CodingKeys: String, CodingKey {
-            case nodeid, state, txbytes, rxbytes, txerrs, rxerrs, txretries, rtt, throttle
-            case reqTimeouts = "req_timeouts"
-        }
     }
 
     struct Place: Decodable, Sendable {
         var partition: Int32
-        var fetchQueueCount: Int64
-        var fetchQueueSize: Int64
+        var fetchqCnt: Int64
+        var fetchqSize: Int64
         /// The next offset to be fetched.
         var nextOffset: Int64
         /// The offset after the last record handed on; negative before the first.
         var appOffset: Int64
-
-        enum CodingKeys: String, CodingKey {
-            case partition
-            case fetchQueueCount = "fetchq_cnt"
-            case fetchQueueSize = "fetchq_size"
-            case nextOffset = "next_offset"
-            case appOffset = "app_offset"
-        }
     }
 
     struct Topic: Decodable, Sendable {
         var partitions: [String: Place]
     }
 
-    var messageCount: Int64
-    var messageSize: Int64
+    var msgCnt: Int64
+    var msgSize: Int64
     var brokers: [String: Broker]
     var topics: [String: Topic]
-
-    enum CodingKeys: String, CodingKey {
-        case brokers, topics
-        case messageCount = "msg_cnt"
-        case messageSize = "msg_size"
-    }
 
     /// Where a consumer that has handed on all it fetched stands. Past its last record there may be offsets no
     /// reader ever gets: a transaction's marks, records that were compacted away.
     public func position(topic: String, _ partition: Partition, committed: Int64) -> Int64 {
-        guard let place = topics[topic]?.partitions["\(partition.rawValue)"], place.fetchQueueCount == 0,
+        guard let place = topics[topic]?.partitions["\(partition.rawValue)"], place.fetchqCnt == 0,
             place.appOffset < 0 || committed >= place.appOffset
         else { return committed }
         return max(committed, place.nextOffset)

@@ -34,27 +34,21 @@ struct MetricsAnswer {
     }
 
     private func writeEvents(_ counts: [Telemetry.Counts], _ out: inout MetricsWriter) {
-        out.family("stockd_events_total", .counter, "Input records by what became of them.")
-        let belowWindow = sum(counts, \.belowWindow)
-        for (outcome, count) in [
-            ("applied", sum(counts, \.applied) - belowWindow), ("below_window", belowWindow),
-            ("duplicate", sum(counts, \.duplicates)), ("tombstone", sum(counts, \.tombstones)),
-            ("bad", sum(counts, \.bad)), ("updated", sum(counts, \.updated)),
-            ("deleted", sum(counts, \.deleted)), ("truncated", sum(counts, \.truncated)),
-            ("stale", sum(counts, \.stale)), ("skipped", sum(counts, \.skippedCount)),
-        ] { out.sample("stockd_events_total", [("outcome", outcome)], count) }
-        out.family("stockd_bad_events_total", .counter, "Events that were refused, by reason.")
-        let reasons = counts.reduce(into: [String: Int]()) { $0.merge($1.badByReason, uniquingKeysWith: +) }
-        for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {
-            out.sample("stockd_bad_events_total", [("reason", reason)], count)
+        var input = InputCounts()
+        for count in counts { input.add(count.input) }
+        out.family(
+            "stockd_events_total", .counter, "Input records by what became of them.", by: "outcome",
+            input.byOutcome.map { ($0, $1) })
+        let reasons = counts.reduce(into: [String: Int]()) {
+            $0.merge($1.rejectedByReason, uniquingKeysWith: +)
         }
         out.family(
-            "stockd_skipped_messages_total", .counter, "Messages that hold no row, by kind, tombstones apart."
-        )
-        let kinds = counts.reduce(into: [String: Int]()) { $0.merge($1.skipped, uniquingKeysWith: +) }
-        for (kind, count) in kinds.sorted(by: { $0.key < $1.key }) {
-            out.sample("stockd_skipped_messages_total", [("kind", kind)], count)
-        }
+            "stockd_rejected_events_total", .counter, "Events that were rejected, by reason.", by: "reason",
+            reasons.sorted { $0.key < $1.key }.map { ($0, $1) })
+        out.family(
+            "stockd_skipped_messages_total", .counter,
+            "Messages that hold no row, by kind, tombstones apart.",
+            by: "kind", input.skippedByKind.sorted { $0.key < $1.key }.map { ($0, $1) })
         out.single(
             "stockd_unknown_type_events_total", .counter, "Events whose type is not in events.types.",
             sum(counts, \.unknownTypes))
@@ -65,11 +59,12 @@ struct MetricsAnswer {
     }
 
     private func writeTransactions(_ counts: [Telemetry.Counts], _ out: inout MetricsWriter) {
-        out.family("stockd_transactions_total", .counter, "Kafka transactions by how they ended.")
-        for (outcome, count) in [
-            ("committed", sum(counts, \.committed)), ("aborted", sum(counts, \.aborted)),
-            ("indefinite", sum(counts, \.indefinite)),
-        ] { out.sample("stockd_transactions_total", [("outcome", outcome)], count) }
+        out.family(
+            "stockd_transactions_total", .counter, "Kafka transactions by how they ended.", by: "outcome",
+            [
+                ("committed", sum(counts, \.committed)), ("aborted", sum(counts, \.aborted)),
+                ("indefinite", sum(counts, \.indefinite)),
+            ])
         out.histogram(
             "stockd_commit_duration_seconds", "From consolidation to Kafka's answer to the commit.",
             counts.reduce(Histogram.commits) { $0 + $1.commits })
@@ -83,9 +78,11 @@ struct MetricsAnswer {
 
     private func writeViews(_ moment: ViewStore.Moment, _ now: Int64, _ out: inout MetricsWriter) {
         let tally = moment.cuts.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
+        // Each alert is in one sample, so sums by either label are right.
         out.family("stockd_alerts", .gauge, "Alerts that stand.")
-        for severity in Severity.allCases {
-            out.sample("stockd_alerts", [("severity", severity.name)], tally[severity])
+        for level in AlertLevel.allCases {
+            out.sample(
+                "stockd_alerts", [("severity", level.severity.name), ("level", level.name)], tally[level])
         }
         out.single(
             "stockd_pairs", .gauge, "Pairs of product and warehouse that are known.",
@@ -110,14 +107,13 @@ struct MetricsAnswer {
     }
 
     private func writeWorkers(_ counts: [Telemetry.Counts], _ out: inout MetricsWriter) {
-        out.family("stockd_worker_running", .gauge, "1 when assigned, recovered and reading.")
-        for (number, worker) in counts.enumerated() {
-            out.sample("stockd_worker_running", [("worker", "\(number)")], worker.isRunning ? 1 : 0)
-        }
-        out.family("stockd_recovery_progress_ratio", .gauge, "How much of the state is recovered.")
-        for (number, worker) in counts.enumerated() {
-            out.sample("stockd_recovery_progress_ratio", [("worker", "\(number)")], worker.recoveredShare)
-        }
+        let workers = counts.enumerated().map { (name: "\($0)", counts: $1) }
+        out.family(
+            "stockd_worker_running", .gauge, "1 when assigned, recovered and reading.", by: "worker",
+            workers.map { ($0.name, $0.counts.isRunning ? 1 : 0) })
+        out.family(
+            "stockd_recovery_progress_ratio", .gauge, "How much of the state is recovered.", by: "worker",
+            workers.map { ($0.name, $0.counts.recoveredShare) })
         out.single(
             "stockd_rebalances_total", .counter, "Assignments of partitions.", sum(counts, \.rebalances))
         out.single("stockd_recoveries_total", .counter, "Recoveries completed.", sum(counts, \.recoveries))
@@ -127,28 +123,18 @@ struct MetricsAnswer {
 
     private func writePartitions(_ moment: ViewStore.Moment, _ out: inout MetricsWriter) {
         let positions = moment.cuts.flatMap { $0?.positions ?? [] }.sorted { $0.partition < $1.partition }
-        out.family("stockd_consumer_offset", .gauge, "The next input offset committed.")
-        for position in positions {
-            out.sample(
-                "stockd_consumer_offset", [("partition", "\(position.partition.rawValue)")],
-                position.offset.rawValue)
+        let lags = source.lags.lags.sorted { $0.key < $1.key }.map { ("\($0.rawValue)", $1) }
+        func family(_ name: String, _ help: String, _ samples: [(String, Int64)]) {
+            out.family(name, .gauge, help, by: "partition", samples)
         }
-        let lags = source.lags.lags.sorted { $0.key < $1.key }
-        out.family("stockd_log_end_offset", .gauge, "The input log's end as last seen.")
-        for (partition, lag) in lags {
-            out.sample("stockd_log_end_offset", [("partition", "\(partition.rawValue)")], lag.end)
-        }
-        out.family("stockd_consumer_lag_messages", .gauge, "Input records that wait.")
-        for (partition, lag) in lags {
-            out.sample("stockd_consumer_lag_messages", [("partition", "\(partition.rawValue)")], lag.messages)
-        }
-        out.family("stockd_partition_progressing", .gauge, "0 when stalled or falling behind.")
-        for (partition, lag) in lags {
-            let isProgressing = lag.trend == .ok || lag.trend == .unknown
-            out.sample(
-                "stockd_partition_progressing", [("partition", "\(partition.rawValue)")],
-                isProgressing ? 1 : 0)
-        }
+        family(
+            "stockd_consumer_offset", "The next input offset committed.",
+            positions.map { ("\($0.partition.rawValue)", $0.offset.rawValue) })
+        family("stockd_log_end_offset", "The input log's end as last seen.", lags.map { ($0, $1.end) })
+        family("stockd_consumer_lag_messages", "Input records that wait.", lags.map { ($0, $1.messages) })
+        family(
+            "stockd_partition_progressing", "0 when stalled or falling behind.",
+            lags.map { ($0, $1.trend == .ok || $1.trend == .unknown ? 1 : 0) })
     }
 
     private func writeTraffic(_ out: inout MetricsWriter) {

@@ -21,6 +21,15 @@ struct MetricsWriter {
         text += " \(value)\n"
     }
 
+    /// A family whose samples differ in one label.
+    mutating func family(
+        _ name: String, _ kind: Kind, _ help: String, by label: String,
+        _ samples: some Sequence<(String, some CustomStringConvertible)>
+    ) {
+        family(name, kind, help)
+        for (value, count) in samples { sample(name, [(label, value)], count) }
+    }
+
     /// A family with one sample.
     mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: some CustomStringConvertible)
     {
@@ -41,16 +50,6 @@ struct MetricsWriter {
     }
 
     private static func escaped(_ value: String) -> String {
-        guard value.utf8.contains(where: { $0 == 0x5C || $0 == 0x22 || $0 == 0x0A }) else { return value }
-        var escaped = ""
-        for character in value.unicodeScalars {
-            switch character {
-            case "\\": escaped += "\\\\"
-            case "\"": escaped += "\\\""
-            case "\n": escaped += "\\n"
-            default: escaped.unicodeScalars.append(character)
-            }
-        }
-        return escaped
+        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 }

@@ -32,16 +32,12 @@ struct Readiness {
     }
 
     var answer: Answer {
-        var json = JSONWriter()
-        json.open("{")
-        json.name("ready")
-        json.boolean(isReady)
-        json.name("reasons")
-        json.open("[")
-        for reason in reasons { json.text(reason) }
-        json.close("]")
-        json.close("}")
-        var answer = Answer(Media.json.contentType, json.bytes)
+        var answer = Answer(
+            Media.json.contentType,
+            JSONWriter.object { json in
+                json.field("ready", isReady)
+                json.array("reasons", reasons) { $0.text($1) }
+            })
         if !isReady { answer.status = .serviceUnavailable }
         return answer
     }

@@ -19,7 +19,7 @@ struct AlertTable: Sendable {
             for block in moment.log where block.worker == worker {
                 for (index, change) in block.changes.enumerated()
                 where block.first + UInt64(index) > shown {
-                    let row = change.severity == nil ? nil : change.row
+                    let row = change.level == nil ? nil : change.row
                     changed[change.pair] = .some(
                         row.map { AlertRow($0, since: change.since, incident: change.incident) })
                 }

@@ -70,23 +70,16 @@ struct ChangeStream: Sendable {
             let rows = table.rows.dropFirst(part * Self.rowsAPart).prefix(Self.rowsAPart)
             let id = part == parts - 1 ? "\(hub.epoch)-\(table.through)" : nil
             let bytes = ServerSentEvent.event("snapshot", id: id) { json in
-                json.open("{")
-                json.name("part")
-                json.number(Int64(part + 1))
-                json.name("parts")
-                json.number(Int64(parts))
+                json.field("part", part + 1)
+                json.field("parts", parts)
                 json.freshness(table.freshness)
                 json.offsets(table.freshness)
-                json.name("rows")
-                json.open("[")
-                for row in rows {
+                json.array("rows", rows) { json, row in
                     json.value {
                         ViewRows.standing(
                             row.row, since: row.since, incident: row.incident, as: .json, into: &$0)
                     }
                 }
-                json.close("]")
-                json.close("}")
             }
             try await writer.write(ByteBuffer(bytes: bytes))
         }
@@ -102,12 +95,7 @@ struct ChangeStream: Sendable {
         if let bytes {
             if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
         } else {
-            let reload = ServerSentEvent.event("reload") { json in
-                json.open("{")
-                json.name("version")
-                json.number(Int64(newest))
-                json.close("}")
-            }
+            let reload = ServerSentEvent.event("reload") { $0.field("version", newest) }
             try await writer.write(ByteBuffer(bytes: reload))
         }
         return newest

@@ -32,17 +32,15 @@ enum ServerSentEvent {
     }
 
     static func heartbeat(_ freshness: Freshness) -> [UInt8] {
-        event("heartbeat") { json in
-            json.open("{")
-            json.freshness(freshness)
-            json.close("}")
-        }
+        event("heartbeat") { $0.freshness(freshness) }
     }
 
-    static func event(_ name: StaticString, id: String? = nil, _ data: (inout JSONWriter) -> Void) -> [UInt8]
+    /// An event whose data is one object.
+    static func event(_ name: StaticString, id: String? = nil, _ fields: (inout JSONWriter) -> Void)
+        -> [UInt8]
     {
         var json = JSONWriter()
-        data(&json)
+        json.object(fields)
         var out = ByteWriter(capacity: json.out.count + 64)
         write(name, id: id, into: &out) { out in json.out.withUnsafeBytes { out.append($0) } }
         return out.bytes

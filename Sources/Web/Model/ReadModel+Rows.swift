@@ -39,9 +39,12 @@ extension ReadModel {
             for row in entry.rows {
                 let cell = row.cell
                 if let wanted = query.warehouses, !wanted.contains(cell.pair.warehouse.rawValue) { continue }
-                if query.view == .lowStockAlerts, cell.severity == nil { continue }
+                if query.view == .lowStockAlerts, cell.level == nil { continue }
                 if let wanted = query.severities {
-                    guard let severity = cell.severity, wanted.contains(severity) else { continue }
+                    guard let severity = cell.level?.severity, wanted.contains(severity) else { continue }
+                }
+                if let wanted = query.levels {
+                    guard let level = cell.level, wanted.contains(level) else { continue }
                 }
                 guard isNamed || warehouseNames?.contains(cell.pair.warehouse) == true,
                     let warehouse = catalog.warehouses[cell.pair.warehouse]
@@ -97,7 +100,7 @@ extension ReadModel {
         order.flatMap { id -> [AlertRow] in
             guard let entry = entries[id] else { return [] }
             return entry.rows.compactMap { row in
-                guard row.cell.severity != nil, let stock = row.cell.row(catalog) else { return nil }
+                guard row.cell.level != nil, let stock = row.cell.row(catalog) else { return nil }
                 return AlertRow(stock, row.cell)
             }
         }

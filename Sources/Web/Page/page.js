@@ -2,37 +2,45 @@
 const $ = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat("en");
 const collator = new Intl.Collator("en", { numeric: true });
-const severities = [
+const levels = [
+  { code: 5, name: "OVERSOLD", label: "Oversold", note: "more shipped than received" },
   { code: 4, name: "OUT_OF_STOCK", label: "Out of stock", note: "nothing left" },
-  { code: 3, name: "CRITICAL", label: "Critical", note: "a quarter of the threshold or less" },
-  { code: 2, name: "LOW", label: "Low", note: "half of it or less" },
+  { code: 3, name: "CRITICAL", label: "Critical", note: "a quarter or less" },
+  { code: 2, name: "LOW", label: "Low", note: "half or less" },
   { code: 1, name: "WARNING", label: "Warning", note: "below the threshold" },
 ];
 const statuses = [
   { name: "OUT_OF_STOCK", label: "Out of stock", code: 4 }, { name: "REORDER_NOW", label: "Reorder now", code: 3 },
   { name: "REORDER_SOON", label: "Reorder soon", code: 1 }, { name: "HEALTHY", label: "Healthy", code: 0 },
 ];
-const codeOf = Object.fromEntries(severities.map((s) => [s.name, s.code]));
-const labelOf = ["Enough", "Warning", "Low", "Critical", "Out of stock"];
+const codeOf = Object.fromEntries(levels.map((l) => [l.name, l.code]));
+const labelOf = ["Enough", "Warning", "Low", "Critical", "Out of stock", "Oversold"];
 
 const state = {
-  products: new Map(), warehouses: [], alerts: new Map(), version: 0, severity: null, status: null, text: "", sort: "worst",
+  products: new Map(), warehouses: [], alerts: new Map(), version: 0, level: null, status: null, text: "", sort: "worst",
   lastEventID: "", heardAt: 0, freshAt: 0, serverStale: true, isLoading: false, loadAgainAt: 0, pending: [],
 };
 
 // ---- What things mean. The rules are the daemon's own; a test compares the two.
 
-function severityOf(stock, threshold) {
+function levelOf(stock, threshold) {
   if (threshold === null || stock >= threshold) return 0;
+  if (stock < 0) return 5;
   if (stock === 0) return 4;
   return 4 * stock <= threshold ? 3 : 2 * stock <= threshold ? 2 : 1;
+}
+
+/// Of a row as the daemon gives it, whose severity does not tell negative stock apart.
+function levelOfRow(row) {
+  if (row.alert_severity === null) return 0;
+  return row.oversold_units > 0 ? 5 : codeOf[row.alert_severity];
 }
 
 function judge(product) {
   let total = 0, worst = 0;
   for (const stock of product.cells.values()) {
     total += stock;
-    worst = Math.max(worst, severityOf(stock, product.threshold));
+    worst = Math.max(worst, levelOf(stock, product.threshold));
   }
   product.total = total;
   product.worst = worst;
@@ -129,7 +137,7 @@ function take(name, data, id) {
 }
 
 function alertOf(row) {
-  return { ...row, code: codeOf[row.alert_severity], low: (row.product_name + " " + row.category + " " + row.warehouse_name).toLowerCase() };
+  return { ...row, code: levelOfRow(row), low: (row.product_name + " " + row.category + " " + row.warehouse_name).toLowerCase() };
 }
 
 async function follow() {
@@ -181,10 +189,10 @@ function schedule() {
 function arrange(isWanted) {
   const text = state.text;
   const alerts = [];
-  const counts = [0, 0, 0, 0, 0];
+  const counts = [0, 0, 0, 0, 0, 0];
   for (const alert of state.alerts.values()) {
     counts[alert.code]++;
-    if (state.severity !== null && alert.code !== state.severity) continue;
+    if (state.level !== null && alert.code !== state.level) continue;
     if (text && !alert.low.includes(text)) continue;
     alerts.push(alert);
   }
@@ -196,7 +204,7 @@ function arrange(isWanted) {
   for (const product of state.products.values()) {
     rollup[product.status]++;
     if (state.status !== null && product.status !== state.status) continue;
-    if (state.severity !== null && !hasSeverity(product, state.severity)) continue;
+    if (state.level !== null && !hasLevel(product, state.level)) continue;
     if (text && !product.low.includes(text) && ![...product.cells.keys()].some((id) => warehouses.has(id))) continue;
     products.push(product);
   }
@@ -213,14 +221,14 @@ function arrange(isWanted) {
   $("map-count").textContent = count(products.length, state.products.size);
   note("no-alerts", alerts.length, state.alerts.size ? "No alert matches." : "No alerts. Everything is above its threshold.");
   note("no-stock", products.length, state.products.size ? "No product matches." : "No stock yet. Rows appear with the first events of known products.");
-  const urgent = counts[4] + counts[3];
+  const urgent = counts[5] + counts[4] + counts[3];
   document.title = (urgent ? "(" + urgent + ") " : "") + "stockd";
   alertList.refresh();
   map.refresh();
 }
 
-const hasSeverity = (product, code) => {
-  for (const stock of product.cells.values()) if (severityOf(stock, product.threshold) === code) return true;
+const hasLevel = (product, code) => {
+  for (const stock of product.cells.values()) if (levelOf(stock, product.threshold) === code) return true;
   return false;
 };
 const orders = {
@@ -241,25 +249,25 @@ function make(tag, className, text) {
 function drawTiles(counts) {
   const tiles = $("tiles");
   if (!tiles.children.length) {
-    for (const { code, label, note } of severities) {
+    for (const { code, label, note } of levels) {
       const tile = make("button", "tile s" + code);
       tile.type = "button";
       tile.append(make("b"), make("span", "", label), make("small", "", note));
-      tile.addEventListener("click", () => { state.severity = state.severity === code ? null : code; arrange(true); });
+      tile.addEventListener("click", () => { state.level = state.level === code ? null : code; arrange(true); });
       tiles.append(tile);
     }
     const all = make("button", "tile s0");
     all.type = "button";
     all.append(make("b"), make("span", "", "Pairs with enough"), make("small", "", "at or above, or no threshold"));
-    all.addEventListener("click", () => { state.severity = state.severity === 0 ? null : 0; arrange(true); });
+    all.addEventListener("click", () => { state.level = state.level === 0 ? null : 0; arrange(true); });
     tiles.append(all);
   }
   let pairs = 0;
   for (const product of state.products.values()) pairs += product.cells.size;
-  const enough = Math.max(0, pairs - counts[1] - counts[2] - counts[3] - counts[4]);
-  [...severities.map((s) => s.code), 0].forEach((code, index) => {
+  const enough = Math.max(0, pairs - state.alerts.size);
+  [...levels.map((l) => l.code), 0].forEach((code, index) => {
     tiles.children[index].firstChild.textContent = number.format(code ? counts[code] : enough);
-    tiles.children[index].setAttribute("aria-pressed", state.severity === code);
+    tiles.children[index].setAttribute("aria-pressed", state.level === code);
   });
 }
 
@@ -397,7 +405,7 @@ function fillProduct(row, product) {
   const now = performance.now();
   state.warehouses.forEach((warehouse, index) => {
     const cell = cells[3 + index].firstChild, stock = product.cells.get(warehouse.id);
-    const code = stock === undefined ? null : severityOf(stock, product.threshold);
+    const code = stock === undefined ? null : levelOf(stock, product.threshold);
     const isNew = now - (product.changed.get(warehouse.id) ?? -1e9) < 1400;
     const className = code === null ? "cell none" : "cell s" + code + (isNew ? " new" : "");
     if (cell.className !== className) cell.className = className;
@@ -420,7 +428,7 @@ async function showDetail(id) {
   const threshold = product.reorder_threshold ?? 0;
   const most = Math.max(1, threshold * 1.25, ...warehouses.map((row) => row.current_stock));
   $("detail-bars").replaceChildren(...warehouses.map((row) => {
-    const item = make("li"), track = make("div", "track"), code = codeOf[row.alert_severity] || 0;
+    const item = make("li"), track = make("div", "track"), code = levelOfRow(row);
     const fill = make("div", "fill s" + code), mark = make("div", "mark");
     fill.style.width = Math.max(0, Math.min(1, row.current_stock / most)) * 100 + "%";
     mark.style.left = Math.min(1, Math.max(0, threshold) / most) * 100 + "%";
@@ -479,7 +487,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/" && document.activeElement !== $("search")) { event.preventDefault(); $("search").focus(); }
   if (event.key === "Escape") {
     $("search").value = state.text = "";
-    state.severity = state.status = null;
+    state.level = state.status = null;
     arrange(true);
   }
 });

@@ -8,6 +8,7 @@ struct RowQuery {
     var warehouses: Set<Int32>?
     var categories: Set<Text>?
     var severities: Set<Severity>?
+    var levels: Set<AlertLevel>?
     var statuses: Set<OverallStatus>?
     /// In lower case.
     var text: String?
@@ -28,7 +29,7 @@ struct RowQuery {
     /// The parameters a view takes.
     static func known(_ view: View) -> [String] {
         let common = ["product_id", "warehouse_id", "category", "q", "sort", "limit", "cursor"]
-        return common + (view == .multiWarehouseInventory ? ["status"] : ["severity"])
+        return common + (view == .multiWarehouseInventory ? ["status"] : ["severity", "level"])
     }
 
     init(_ view: View, _ parameters: Parameters) throws(Problem) {
@@ -41,6 +42,7 @@ struct RowQuery {
         severities = try parameters.words("severity", Severity.allCases.reversed(), named: \.name).map {
             Set($0)
         }
+        levels = try parameters.words("level", AlertLevel.allCases.reversed(), named: \.name).map { Set($0) }
         statuses = try parameters.words("status", OverallStatus.allCases, named: \.name).map { Set($0) }
         text = try parameters.one("q").flatMap { $0.isEmpty ? nil : $0.lowercased() }
         if let sort = try parameters.one("sort") { self.sort = try Self.sort(sort, view) }

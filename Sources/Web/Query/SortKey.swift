@@ -1,7 +1,7 @@
 import Inventory
 import Wire
 
-/// Columns that rows are sorted by, named as in the views.
+/// What rows are sorted by: the views' columns by their names, and the level of an alert.
 enum SortColumn: String, CaseIterable {
     case productID = "product_id"
     case productName = "product_name"
@@ -16,15 +16,16 @@ enum SortColumn: String, CaseIterable {
     case oversoldUnits = "oversold_units"
     case since
     case incident
+    case level
     case warehouseCount = "warehouse_count"
     case totalStock = "total_stock"
     case minWarehouseStock = "min_warehouse_stock"
     case maxWarehouseStock = "max_warehouse_stock"
     case overallStatus = "overall_status"
 
-    /// The columns of a view as the API answers it.
+    /// The columns of a view as the API answers it, and the level of alerts.
     static func of(_ view: View) -> [SortColumn] {
-        let names = view.columns + (view == .lowStockAlerts ? ["since", "incident"] : [])
+        let names = view.columns + (view == .lowStockAlerts ? ["since", "incident", "level"] : [])
         return names.compactMap { SortColumn(rawValue: $0) }
     }
 }
@@ -64,6 +65,7 @@ extension AlertRow {
         case .oversoldUnits: .number(row.oversoldUnits)
         case .since: .number(Int128(since.microseconds))
         case .incident: .number(Int128(incident))
+        case .level: row.level.map { .number(Int128($0.rawValue)) } ?? .nothing
         default: .nothing
         }
     }

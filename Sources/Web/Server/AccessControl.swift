@@ -46,9 +46,6 @@ struct AccessControl: Sendable {
         guard let authority else { return true }
         if authority.hasPrefix("[::1]") { return true }
         let host = authority.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)[0]
-            .lowercased()
-        if host == "localhost" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return WebSettings.isLoopback(host: host.lowercased())
     }
 }

@@ -16,29 +16,25 @@ struct Answer: Sendable {
         self.bytes = bytes
     }
 
+    /// A JSON object that reflects what was read.
+    init(reflecting freshness: Freshness, capacity: Int = 4096, _ body: (inout JSONWriter) -> Void) {
+        self.init(Media.json.contentType, JSONWriter.object(capacity: capacity, body))
+        reflect(freshness)
+    }
+
     init(_ problem: Problem) {
         status = HTTPResponse.Status(code: problem.status, reasonPhrase: problem.title)
         contentType = "application/problem+json"
-        var json = JSONWriter()
-        json.open("{")
-        json.name("type")
-        json.text("about:blank")
-        json.name("title")
-        json.text(problem.title)
-        json.name("status")
-        json.number(Int64(problem.status))
-        json.name("detail")
-        json.text(problem.detail)
-        let extras = [
-            ("parameter", problem.parameter), ("found", problem.found), ("expected", problem.expected),
-        ]
-        for (name, value) in extras {
-            guard let value else { continue }
-            json.name(name)
-            json.text(value)
+        bytes = JSONWriter.object { json in
+            json.field("type", "about:blank")
+            json.field("title", problem.title)
+            json.field("status", problem.status)
+            json.field("detail", problem.detail)
+            let extras = [
+                ("parameter", problem.parameter), ("found", problem.found), ("expected", problem.expected),
+            ]
+            for case (let name, let value?) in extras { json.field(name, value) }
         }
-        json.close("}")
-        bytes = json.bytes
         if let seconds = problem.retryAfter { headers.append((.retryAfter, "\(seconds)")) }
         if let allow = problem.allow { headers.append((.allow, allow)) }
         if problem.status == 401 { headers.append((.wwwAuthenticate, "Bearer realm=\"stockd\"")) }

@@ -8,16 +8,25 @@ struct JSONWriter: ~Copyable {
 
     init(capacity: Int = 4096) { out = ByteWriter(capacity: capacity) }
 
-    var bytes: [UInt8] { out.bytes }
-
-    mutating func open(_ bracket: Unicode.Scalar) {
-        comma()
-        out.append(byte: UInt8(truncatingIfNeeded: bracket.value))
-        needsComma = false
+    /// The bytes of one object.
+    static func object(capacity: Int = 4096, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter(capacity: capacity)
+        json.object(body)
+        return json.out.bytes
     }
 
-    mutating func close(_ bracket: Unicode.Scalar) {
-        out.append(byte: UInt8(truncatingIfNeeded: bracket.value))
+    mutating func object(_ body: (inout JSONWriter) -> Void) { nest("{", "}", body) }
+
+    mutating func array(_ body: (inout JSONWriter) -> Void) { nest("[", "]", body) }
+
+    private mutating func nest(
+        _ open: StaticString, _ close: StaticString, _ body: (inout JSONWriter) -> Void
+    ) {
+        comma()
+        out.append(open)
+        needsComma = false
+        body(&self)
+        out.append(close)
         needsComma = true
     }
 
@@ -29,40 +38,17 @@ struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
-    mutating func text(_ text: String?) {
-        guard let text else { return null() }
-        comma()
-        out.append(jsonString: text)
-    }
-
-    mutating func text(_ text: Text?) {
-        guard let text else { return null() }
-        comma()
-        out.append(jsonString: text)
-    }
-
-    mutating func number(_ number: Int64?) {
-        guard let number else { return null() }
-        comma()
-        out.append(number)
-    }
-
-    mutating func boolean(_ value: Bool) {
-        comma()
-        out.append(value ? "true" : "false")
-    }
-
-    mutating func null() {
-        comma()
-        out.append("null")
-    }
+    mutating func text(_ text: String?) { value(text) { $0.append(jsonString: $1) } }
+    mutating func text(_ text: Text?) { value(text) { $0.append(jsonString: $1) } }
+    mutating func number(_ number: (some BinaryInteger)?) { value(number) { $0.append(Int64($1)) } }
+    mutating func boolean(_ flag: Bool) { value(flag) { $0.append($1 ? "true" : "false") } }
 
     mutating func instant(_ instant: Timestamp?) {
-        guard let instant else { return null() }
-        comma()
-        out.append(byte: 0x22)
-        RFC3339.write(instant, into: &out)
-        out.append(byte: 0x22)
+        value(instant) {
+            $0.append(byte: 0x22)
+            RFC3339.write($1, into: &$0)
+            $0.append(byte: 0x22)
+        }
     }
 
     /// A value that something else writes.
@@ -71,33 +57,70 @@ struct JSONWriter: ~Copyable {
         write(&out)
     }
 
+    private mutating func value<Value>(_ value: Value?, _ write: (inout ByteWriter, Value) -> Void) {
+        comma()
+        if let value { write(&out, value) } else { out.append("null") }
+    }
+
     private mutating func comma() {
         if needsComma { out.append(byte: 0x2C) }
         needsComma = true
     }
+}
 
-    // MARK: What many answers share
+/// Fields of an object.
+extension JSONWriter {
+    mutating func field(_ name: String, _ value: String?) {
+        self.name(name)
+        text(value)
+    }
+
+    mutating func field(_ name: String, _ value: Text?) {
+        self.name(name)
+        text(value)
+    }
+
+    mutating func field(_ name: String, _ value: (some BinaryInteger)?) {
+        self.name(name)
+        number(value)
+    }
+
+    mutating func field(_ name: String, _ value: Bool) {
+        self.name(name)
+        boolean(value)
+    }
+
+    mutating func field(_ name: String, _ value: Timestamp?) {
+        self.name(name)
+        instant(value)
+    }
+
+    mutating func object(_ name: String, _ body: (inout JSONWriter) -> Void) {
+        self.name(name)
+        object(body)
+    }
+
+    mutating func array<Element>(
+        _ name: String, _ elements: some Sequence<Element>, _ body: (inout JSONWriter, Element) -> Void
+    ) {
+        self.name(name)
+        array { json in for element in elements { body(&json, element) } }
+    }
+
+    // What many answers share.
 
     mutating func freshness(_ freshness: Freshness) {
-        name("as_of")
-        instant(freshness.asOf)
-        name("age_ms")
-        number(freshness.asOf == nil ? nil : freshness.ageMicroseconds / 1_000)
-        name("stale")
-        boolean(freshness.isStale)
+        field("as_of", freshness.asOf)
+        field("age_ms", freshness.asOf == nil ? nil : freshness.ageMicroseconds / 1_000)
+        field("stale", freshness.isStale)
     }
 
     mutating func offsets(_ freshness: Freshness) {
-        name("offsets")
-        open("[")
-        for position in freshness.offsets {
-            open("{")
-            name("partition")
-            number(Int64(position.partition.rawValue))
-            name("offset")
-            number(position.offset.rawValue)
-            close("}")
+        array("offsets", freshness.offsets) { json, position in
+            json.object {
+                $0.field("partition", position.partition.rawValue)
+                $0.field("offset", position.offset.rawValue)
+            }
         }
-        close("]")
     }
 }

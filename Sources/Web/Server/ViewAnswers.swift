@@ -31,7 +31,7 @@ struct ViewAnswer {
                 }
             }
         }
-        var answer = Answer(media.contentType, writer.bytes)
+        var answer = Answer(media.contentType, writer.out.bytes)
         answer.reflect(model.freshness)
         if let next {
             let link = target + (target.contains("?") ? "&" : "?") + "cursor=\(next)"
@@ -46,18 +46,13 @@ struct ViewAnswer {
     ) {
         switch media {
         case .json:
-            json.open("{")
-            json.freshness(freshness)
-            json.offsets(freshness)
-            json.name("count")
-            json.number(Int64(rows.count))
-            json.name("next")
-            json.text(next)
-            json.name("rows")
-            json.open("[")
-            for element in rows { json.value { row(element, .json, &$0) } }
-            json.close("]")
-            json.close("}")
+            json.object { json in
+                json.freshness(freshness)
+                json.offsets(freshness)
+                json.field("count", rows.count)
+                json.field("next", next)
+                json.array("rows", rows) { json, element in json.value { row(element, .json, &$0) } }
+            }
         case .csv:
             json.out.append(utf8: columns.joined(separator: ","))
             json.out.append(byte: 0x0A)
@@ -87,70 +82,42 @@ struct ProductAnswer {
         guard let product = entry?.product ?? model.catalog.products[id] else {
             throw .notFound("there is no product \(id.rawValue)")
         }
-        var json = JSONWriter()
-        json.open("{")
-        json.freshness(model.freshness)
-        json.offsets(model.freshness)
-        json.name("product")
-        Self.write(product, &json)
-        json.name("rollup")
-        if let entry {
-            json.value { ViewRows.rollup(entry.rollup, as: .json, into: &$0) }
-        } else {
-            json.null()
-        }
-        json.name("warehouses")
-        json.open("[")
-        for row in entry?.rows ?? [] {
-            guard let stock = row.cell.row(model.catalog) else { continue }
-            json.value {
-                ViewRows.standing(
-                    stock, since: row.cell.since, incident: row.cell.incident, as: .json, into: &$0)
+        return Answer(reflecting: model.freshness) { json in
+            json.freshness(model.freshness)
+            json.offsets(model.freshness)
+            json.object("product") { json in
+                json.field("product_id", id.rawValue)
+                json.field("product_name", product.name)
+                json.field("category", product.category)
+                json.field("reorder_threshold", product.reorderThreshold)
+                json.field("unit_price", product.unitPrice.map { "\($0)" })
+            }
+            json.name("rollup")
+            json.value { out in
+                if let entry {
+                    ViewRows.rollup(entry.rollup, as: .json, into: &out)
+                } else {
+                    out.append("null")
+                }
+            }
+            json.array("warehouses", entry?.rows ?? []) { json, row in
+                guard let stock = row.cell.row(model.catalog) else { return }
+                json.value {
+                    ViewRows.standing(
+                        stock, since: row.cell.since, incident: row.cell.incident, as: .json, into: &$0)
+                }
+            }
+            let stocks = (entry?.rows ?? []).map { ($0.cell.pair.warehouse, $0.cell.stock) }
+            let transfers = Transfer.suggestions(stocks, threshold: product.reorderThreshold)
+            json.array("transfers", transfers) { json, transfer in
+                json.object { json in
+                    json.field("from_warehouse_id", transfer.from.rawValue)
+                    json.field("from_warehouse_name", model.catalog.warehouses[transfer.from]?.name)
+                    json.field("to_warehouse_id", transfer.to.rawValue)
+                    json.field("to_warehouse_name", model.catalog.warehouses[transfer.to]?.name)
+                    json.field("units", transfer.units)
+                }
             }
         }
-        json.close("]")
-        writeTransfers(product, entry, model, &json)
-        json.close("}")
-        var answer = Answer(Media.json.contentType, json.bytes)
-        answer.reflect(model.freshness)
-        return answer
-    }
-
-    private static func write(_ product: Product, _ json: inout JSONWriter) {
-        json.open("{")
-        json.name("product_id")
-        json.number(Int64(product.id.rawValue))
-        json.name("product_name")
-        json.text(product.name)
-        json.name("category")
-        json.text(product.category)
-        json.name("reorder_threshold")
-        json.number(product.reorderThreshold.map { Int64($0) })
-        json.name("unit_price")
-        json.text(product.unitPrice.map { "\($0)" })
-        json.close("}")
-    }
-
-    private func writeTransfers(
-        _ product: Product, _ entry: ReadModel.Entry?, _ model: ReadModel, _ json: inout JSONWriter
-    ) {
-        let stocks = (entry?.rows ?? []).map { ($0.cell.pair.warehouse, $0.cell.stock) }
-        json.name("transfers")
-        json.open("[")
-        for transfer in Transfer.suggestions(stocks, threshold: product.reorderThreshold) {
-            json.open("{")
-            json.name("from_warehouse_id")
-            json.number(Int64(transfer.from.rawValue))
-            json.name("from_warehouse_name")
-            json.text(model.catalog.warehouses[transfer.from]?.name)
-            json.name("to_warehouse_id")
-            json.number(Int64(transfer.to.rawValue))
-            json.name("to_warehouse_name")
-            json.text(model.catalog.warehouses[transfer.to]?.name)
-            json.name("units")
-            json.number(transfer.units)
-            json.close("}")
-        }
-        json.close("]")
     }
 }

@@ -91,7 +91,7 @@ public final class WebServer: Service {
     private func tick(_ hub: ChangeHub, _ rate: EventRate) async {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             rate.look(
-                events: source.counts().reduce(0) { $0 + $1.effective }, at: monotonicMicroseconds())
+                events: source.counts().reduce(0) { $0 + $1.input.effective }, at: monotonicMicroseconds())
             hub.wakeAll()
             try? await Task.sleep(for: .milliseconds(500))
         }

@@ -22,9 +22,21 @@ public struct WebSettings: Sendable, Equatable {
     /// How long a client may leave what was sent to it unread, in seconds; then it is dropped.
     public var writeSeconds = 20
 
-    public init(host: String = "127.0.0.1", port: Int = 8080, token: String? = nil) {
+    /// Where stockd answers when nobody says otherwise.
+    public static let standardAddress = (host: "127.0.0.1", port: 8080)
+
+    public init(
+        host: String = standardAddress.host, port: Int = standardAddress.port, token: String? = nil
+    ) {
         self.host = host
         self.port = port
         self.token = token
+    }
+
+    /// Whether only this machine reaches a host, an address or a name without brackets.
+    public static func isLoopback(host: String) -> Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 }

@@ -1,3 +1,5 @@
+public import Inventory
+
 extension BadEvent {
     init(infinite value: Range<Int>, of name: String, in text: RawSpan) {
         self.init(
@@ -38,4 +40,33 @@ extension BadEvent {
         let first = mistakes.mistakes.first?.description ?? "the row does not decode"
         self.init(reason, mistakes.count > 1 ? "\(first) (and \(mistakes.count - 1) more)" : first)
     }
+
+    // What only the aggregate finds.
+
+    /// - Parameter event: nil where it is not known.
+    public init(overflow event: OrderEvent?) {
+        guard let event else {
+            self.init(.stockOverflow, "the stock would leave the 64-bit range")
+            return
+        }
+        self.init(
+            .stockOverflow,
+            "the stock of product \(event.pair.product.rawValue) in warehouse "
+                + "\(event.pair.warehouse.rawValue) would leave the 64-bit range with \(event.units) units more"
+        )
+    }
+
+    public static let typeUnknown = BadEvent(
+        .unavailableValue,
+        "the type was left out of the change because it had not changed, and what was counted of the event before "
+            + "does not tell it")
+
+    public static let unorderedTruncation = BadEvent(
+        .truncateRefused,
+        "the events table was truncated, and without a position in the database's log nobody can say which rows of "
+            + "other partitions were there then")
+
+    public static let truncationNotApplied = BadEvent(
+        .truncateRefused,
+        "the events table was truncated, which would take all stock back; input.on_truncate: apply does that")
 }

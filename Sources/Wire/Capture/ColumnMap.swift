@@ -116,6 +116,22 @@ struct ColumnMap: Sendable {
         }
     }
 
+    /// The columns of a text that is one object, all of whose grammar is checked. Nil when it is JSON but no object.
+    func row(_ text: RawSpan) throws(SyntaxError) -> RowSpans? {
+        var at = 0
+        var row: RowSpans?
+        text.skipSpace(at: &at)
+        if text.has(0x7B, at: at) {
+            var spans = RowSpans()
+            try scan(text, at: &at, into: &spans)
+            row = spans
+        } else {
+            try text.skipValue(at: &at)
+        }
+        try text.skipToEnd(at: &at)
+        return row
+    }
+
     /// Passes over the object that opens at `at`, checking all of its grammar, and notes its columns.
     @inline(__always)
     func scan(_ text: RawSpan, at: inout Int, into spans: inout RowSpans) throws(SyntaxError) {

@@ -84,7 +84,7 @@ struct EventColumns: Sendable {
         case .value(let number) where allowed.contains(number): return number
         case .fractional: throw BadEvent(fractional: name(field), value, in: text)
         case .value, .tooLarge:
-            throw BadEvent(field, outside: allowed, value, in: text, called: name(field))
+            throw BadEvent(field, called: name(field), outside: allowed, value, in: text)
         }
     }
 

@@ -1,11 +1,12 @@
+import Inventory
+
 /// A message of a topic as its form tells it: whichever envelope it came in is taken off.
 enum CapturedMessage {
-    /// A row by itself.
-    case plain(RowSpans, RowSchema?)
-    /// A row as ExtractNewRecordState leaves it.
-    case unwrapped(RowSpans, RowSchema?, RowSpans)
-    /// A whole envelope.
-    case envelope(CaptureScan, schema: FoundSchema?)
+    /// A row as it now stands. One that comes from a database may hold values as Debezium encodes them.
+    case row(RowSpans, RowSchema?, RowVersion, isCaptured: Bool)
+    /// The row that is no more, as far as the message holds it.
+    case delete(RowSpans, RowSchema?, RowVersion)
+    case truncate(RowVersion)
     case skipped(SkipReason)
 }
 
@@ -31,24 +32,22 @@ struct FormReader: Sendable {
 
     /// Reads a whole message, all of whose grammar is checked.
     func read(_ text: RawSpan) throws(BadEvent) -> CapturedMessage {
-        guard text.byteCount <= RowSpans.longestText else {
-            throw BadEvent(.invalidJSON, "the message is longer than 2 GiB")
-        }
-        if text.matches(Self.beginning, at: 0), let known = remembered(text) { return known }
+        try RowSpans.checkLength(of: text)
+        if text.matches(Self.beginning, at: 0), let known = try remembered(text) { return known }
         let scan = try scan(text, from: 0, isWhole: true)
-        guard envelope != .json else { return .plain(scan.row, nil) }
+        guard envelope != .json else { return .row(scan.row, nil, .none, isCaptured: false) }
         guard scan.row[key] == nil, let payload = scan[.payload], let schema = scan[.schema],
             scan[.operation] == nil
-        else { return form(text, scan, schema: nil) }
+        else { return try form(text, scan, schema: nil) }
         if text.matches("null", at: payload.lowerBound) { return .skipped(.tombstone) }
         guard text.has(0x7B, at: payload.lowerBound) else { throw BadEvent(notAnObject: text) }
         let inner = try self.scan(text, from: payload.lowerBound, isWhole: false)
-        guard text.has(0x7B, at: schema.lowerBound) else { return form(text, inner, schema: nil) }
+        guard text.has(0x7B, at: schema.lowerBound) else { return try form(text, inner, schema: nil) }
         if scan.memberCount == 2, schema.lowerBound < payload.lowerBound, text.matches(Self.beginning, at: 0)
         {
             memory?.remember(text, schema: schema, payload: payload.lowerBound)
         }
-        return form(text, inner, schema: FoundSchema(range: schema))
+        return try form(text, inner, schema: FoundSchema(range: schema))
     }
 
     /// What messages with a schema begin with; the others need not ask.
@@ -57,7 +56,7 @@ struct FormReader: Sendable {
     /// Reads a message that begins as the one before it. Whatever is not exactly an object behind the same beginning
     /// is for the reading of the whole: it gives nil.
     @inline(never)
-    private func remembered(_ text: RawSpan) -> CapturedMessage? {
+    private func remembered(_ text: RawSpan) throws(BadEvent) -> CapturedMessage? {
         guard let memory, let match = memory.match(text), text.has(0x7B, at: match.payload) else {
             return nil
         }
@@ -68,7 +67,7 @@ struct FormReader: Sendable {
         at += 1
         guard (try? text.skipToEnd(at: &at)) != nil else { return nil }
         let schema = FoundSchema(range: match.schema, memory: memory, generation: match.generation)
-        return form(text, inner, schema: schema)
+        return try form(text, inner, schema: schema)
     }
 
     /// The columns in a message's key, which is an object with or without its schema; nil for another key.
@@ -120,18 +119,44 @@ struct FormReader: Sendable {
         return scan
     }
 
-    private func form(_ text: RawSpan, _ scan: CaptureScan, schema: FoundSchema?) -> CapturedMessage {
+    private func form(
+        _ text: RawSpan, _ scan: CaptureScan, schema: FoundSchema?
+    ) throws(BadEvent) -> CapturedMessage {
         if scan.row[key] == nil {
             if let operation = scan[.operation], text.isString(operation),
                 scan[.after] != nil || scan[.before] != nil || scan[.source] != nil
             {
-                return .envelope(scan, schema: schema)
+                return try change(text, scan, schema)
             }
             if let reason = notice(text, scan) { return .skipped(reason) }
         }
         let rowSchema = schema.map { RowSchema(found: $0, part: .whole) }
-        if !scan.unwrapped.isEmpty { return .unwrapped(scan.row, rowSchema, scan.unwrapped) }
-        return .plain(scan.row, rowSchema)
+        if scan.unwrapped.isEmpty {
+            return .row(scan.row, rowSchema, .none, isCaptured: envelope == .debezium || schema != nil)
+        }
+        let operation = UnwrappedFields.operation(text, scan.unwrapped)
+        let version = SourcePosition.version(text, scan.unwrapped, operation: operation)
+        if operation == Operation.delete.rawValue { return .delete(scan.row, rowSchema, version) }
+        return .row(scan.row, rowSchema, version, isCaptured: true)
+    }
+
+    /// What an envelope says was done.
+    private func change(
+        _ text: RawSpan, _ scan: CaptureScan, _ schema: FoundSchema?
+    ) throws(BadEvent) -> CapturedMessage {
+        let operation = try Operation(text, scan)
+        let version = SourcePosition.version(text, scan.source, operation: operation.rawValue)
+        switch operation {
+        case .create, .read, .update:
+            guard scan.hasAfter else { throw BadEvent(missingRow: operation) }
+            let schema = schema.map { RowSchema(found: $0, part: .after) }
+            return .row(scan.after, schema, version, isCaptured: true)
+        case .delete:
+            let schema = schema.map { RowSchema(found: $0, part: .before) }
+            return .delete(scan.before(text, columns), schema, version)
+        case .truncate: return .truncate(version)
+        case .message: return .skipped(.logicalMessage)
+        }
     }
 
     /// What a message without a row is, of those that connectors send besides rows.

@@ -11,7 +11,7 @@ public struct InputDecoder: Sendable {
     let isStandard: Bool
 
     public init(
-        signs: SignTable = .standard, unknownType: UnknownType = .movesNothing,
+        signs: SignTable = .standard, unknownType: UnknownType = .ignore,
         format: SourceFormat = SourceFormat()
     ) {
         events = EventDecoder(signs: signs, unknownType: unknownType)
@@ -38,52 +38,16 @@ public struct InputDecoder: Sendable {
 
     private func captured(_ text: RawSpan, _ key: UnsafeRawBufferPointer?) throws(BadEvent) -> InputMessage {
         switch try forms.read(text) {
-        case .plain(let row, let schema):
-            let isCaptured = format.envelope == .debezium || schema != nil
-            guard isCaptured else { return .event(try columns.event(text, row, schema, isCaptured: false)) }
-            return .change(try columns.upsert(text, row, schema, .none))
-        case .unwrapped(let row, let schema, let added):
-            return .change(try unwrapped(text, row, schema, added, key))
-        case .envelope(let scan, let schema):
-            return try change(text, scan, schema, key)
+        case .row(let row, let schema, _, isCaptured: false):
+            return .event(try columns.event(text, row, schema, isCaptured: false))
+        case .row(let row, let schema, let version, isCaptured: true):
+            return .change(try columns.upsert(text, row, schema, version))
+        case .delete(let row, let schema, let version):
+            return .change(.delete(try deleted(text, row, schema, key), version))
+        case .truncate(let version): return .change(.truncate(version))
         case .skipped(.tombstone): return tombstone(key)
         case .skipped(let reason): return .skipped(reason)
         }
-    }
-
-    // MARK: Envelopes
-
-    private func change(
-        _ text: RawSpan, _ scan: CaptureScan, _ schema: FoundSchema?, _ key: UnsafeRawBufferPointer?
-    ) throws(BadEvent) -> InputMessage {
-        let operation = try Operation(text, scan)
-        let version = SourcePosition.version(text, scan.source, operation: operation.rawValue)
-        switch operation {
-        case .create, .read, .update:
-            guard scan.hasAfter else { throw BadEvent(missingRow: operation) }
-            let schema = schema.map { RowSchema(found: $0, part: .after) }
-            return .change(try columns.upsert(text, scan.after, schema, version))
-        case .delete:
-            let schema = schema.map { RowSchema(found: $0, part: .before) }
-            let row = scan.before(text, columns.map)
-            return .change(.delete(try deleted(text, row, schema, key), version))
-        case .truncate: return .change(.truncate(version))
-        case .message: return .skipped(.logicalMessage)
-        }
-    }
-
-    // MARK: Unwrapped rows
-
-    private func unwrapped(
-        _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ added: RowSpans,
-        _ key: UnsafeRawBufferPointer?
-    ) throws(BadEvent) -> RowChange {
-        let operation = UnwrappedFields.operation(text, added)
-        let version = SourcePosition.version(text, added, operation: operation)
-        if operation == Operation.delete.rawValue {
-            return .delete(try deleted(text, row, schema, key), version)
-        }
-        return try columns.upsert(text, row, schema, version)
     }
 
     // MARK: Deletes
@@ -123,10 +87,7 @@ public struct InputDecoder: Sendable {
     /// control characters escaped. Nil when the message has none.
     public func typeName(_ value: UnsafeRawBufferPointer) -> String? {
         let text = value.bytes
-        switch try? forms.read(text) {
-        case .plain(let row, _), .unwrapped(let row, _, _): return columns.typeName(text, row)
-        case .envelope(let scan, _): return columns.typeName(text, scan.after)
-        case .skipped, nil: return nil
-        }
+        guard case .row(let row, _, _, _) = try? forms.read(text) else { return nil }
+        return columns.typeName(text, row)
     }
 }

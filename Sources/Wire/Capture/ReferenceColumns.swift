@@ -1,31 +1,28 @@
 import Inventory
 
 /// Reads the columns of one reference table from the messages of its topic.
-struct ReferenceColumns: Sendable {
-    /// The id first.
-    let names: [String]
+struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patch: Equatable & Sendable>:
+    Sendable
+{
+    typealias Message = ReferenceMessage<ID, Patch>
+
+    private let table: ReferenceTable<ID, Patch>
     private let readers: [ColumnReader]
-    private let map: ColumnMap
+    private let holdsNumber: [Bool]
     private let forms: FormReader
     private let envelope: SourceFormat.Envelope
 
     /// - Parameter section: The configuration's section of the topic.
-    init(_ names: [String], format: SourceFormat, section: String) {
-        self.names = names
-        readers = names.enumerated().map {
+    init(_ table: ReferenceTable<ID, Patch>, format: SourceFormat, section: String) {
+        self.table = table
+        readers = table.columns.enumerated().map {
             ColumnReader(field: $1, slot: $0, format: format, section: section)
         }
-        map = ColumnMap(names.map { format.fields[$0] ?? $0 })
+        let numbers = ["product_id", "reorder_threshold", "unit_price", "warehouse_id"]
+        holdsNumber = table.columns.map { numbers.contains($0) }
+        let map = ColumnMap(table.columns.map { format.fields[$0] ?? $0 })
         forms = FormReader(columns: map, key: 0, format: format)
         envelope = format.envelope
-    }
-
-    /// What a message says, its row still in cells.
-    enum Message {
-        case row(ReferenceCells, keeps: Set<String>, RowVersion)
-        case delete(Int32, RowVersion)
-        case truncate(RowVersion)
-        case skipped(SkipReason)
     }
 
     func read(
@@ -34,67 +31,41 @@ struct ReferenceColumns: Sendable {
         guard let value else { return try tombstone(key) }
         let text = value.bytes
         switch try forms.read(text) {
-        case .plain(let row, let schema):
-            let isCaptured = envelope == .debezium || schema != nil
-            return try self.row(text, row, schema, key, .none, isCaptured: isCaptured)
-        case .unwrapped(let row, let schema, let added):
-            let operation = UnwrappedFields.operation(text, added)
-            let version = SourcePosition.version(text, added, operation: operation)
-            if operation == Operation.delete.rawValue {
-                return .delete(try deleted(text, row, schema, key), version)
-            }
-            return try self.row(text, row, schema, key, version, isCaptured: true)
-        case .envelope(let scan, let schema):
-            return try change(text, scan, schema, key)
+        case .row(let row, let schema, let version, let isCaptured):
+            return .change(try upsert(text, row, schema, key, version, isCaptured: isCaptured))
+        case .delete(let row, let schema, let version):
+            return .change(.delete(try deleted(text, row, schema, key), version))
+        case .truncate(let version): return .change(.truncate(version))
         case .skipped(.tombstone): return try tombstone(key)
         case .skipped(let reason): return .skipped(reason)
         }
     }
 
-    private func change(
-        _ text: RawSpan, _ scan: CaptureScan, _ schema: FoundSchema?, _ key: UnsafeRawBufferPointer?
-    ) throws(BadEvent) -> Message {
-        let operation = try Operation(text, scan)
-        let version = SourcePosition.version(text, scan.source, operation: operation.rawValue)
-        switch operation {
-        case .create, .read, .update:
-            guard scan.hasAfter else { throw BadEvent(missingRow: operation) }
-            let schema = schema.map { RowSchema(found: $0, part: .after) }
-            return try row(text, scan.after, schema, key, version, isCaptured: true)
-        case .delete:
-            let schema = schema.map { RowSchema(found: $0, part: .before) }
-            return .delete(try deleted(text, scan.before(text, map), schema, key), version)
-        case .truncate: return .truncate(version)
-        case .message: return .skipped(.logicalMessage)
-        }
-    }
-
     // MARK: Rows
 
-    private func row(
+    private func upsert(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ key: UnsafeRawBufferPointer?,
         _ version: RowVersion, isCaptured: Bool
-    ) throws(BadEvent) -> Message {
-        var cells = ReferenceCells(columns: names, line: nil)
-        var keeps: Set<String> = []
-        for (slot, name) in names.enumerated() {
+    ) throws(BadEvent) -> ReferenceChange<ID, Patch> {
+        var cells = ReferenceCells(columns: table.columns, line: nil)
+        for (slot, name) in table.columns.enumerated() {
             guard let value = row[slot] else { continue }
             if envelope != .json, Unavailable.fills(text, value) {
-                keeps.insert(name)
+                if !holdsNumber[slot] { cells[name] = .kept }
             } else {
                 cells[name] = try cell(slot, text, value, schema, isCaptured)
             }
         }
         // The id may stand in the key, in the value or in both, which must agree.
-        if let key, let id = isCaptured ? try named(by: key) : try id(key) {
-            let name = names[0]
-            if cells[name] == .missing { cells[name] = .number(Array(String(id).utf8)) }
-            if let other = cells.int32(name), other != id {
+        if let key, let id = isCaptured ? try named(by: key) : try id(key).rawValue {
+            if cells[table.key] == .missing { cells[table.key] = .number(Array(String(id).utf8)) }
+            if let other = cells.int32(table.key), other != id {
                 throw BadEvent(
                     .invalidRow, "\(readers[0].name) is \(other) in the value and \(id) in the key")
             }
         }
-        return .row(cells, keeps: keeps, version)
+        guard let (id, patch) = table.read(&cells) else { throw BadEvent(.invalidRow, cells.mistakes) }
+        return .upsert(id, patch, version)
     }
 
     /// The value as a cell. A number that is encoded becomes one that is written.
@@ -102,14 +73,14 @@ struct ReferenceColumns: Sendable {
         _ slot: Int, _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, _ isCaptured: Bool
     ) throws(BadEvent) -> Cell {
         let plain = Cell(text, value)
-        guard ReferenceColumns.numbers.contains(names[slot]) else { return plain }
+        guard holdsNumber[slot] else { return plain }
         if isCaptured, let number = readers[slot].boolean(text, value) {
             return .number(Array(String(number).utf8))
         }
         switch plain {
         case .text(let bytes):
             // A price may be written as a string; a string that is no number is a decimal's bytes.
-            let isWritten = names[slot] == "unit_price" && ExactDecimal(bytes) != nil
+            let isWritten = table.columns[slot] == "unit_price" && ExactDecimal(bytes) != nil
             if isWritten, readers[slot].isWritten(text, schema) { return plain }
         case .other: break
         default: return plain
@@ -120,29 +91,25 @@ struct ReferenceColumns: Sendable {
         return .number(Array(decimal.description.utf8))
     }
 
-    private static let numbers: Set<String> = [
-        "product_id", "reorder_threshold", "unit_price", "warehouse_id",
-    ]
-
     // MARK: Deletes
 
     private func tombstone(_ key: UnsafeRawBufferPointer?) throws(BadEvent) -> Message {
         guard let key else { return .skipped(.tombstone) }
-        return .delete(try id(key), .tombstone)
+        return .change(.delete(try id(key), .tombstone))
     }
 
     private func deleted(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ key: UnsafeRawBufferPointer?
-    ) throws(BadEvent) -> Int32 {
-        if let key, let id = try named(by: key) { return id }
+    ) throws(BadEvent) -> ID {
+        if let key, let number = try named(by: key), let id = ID(rawValue: number) { return id }
         guard let value = row[0] else {
             guard let key else { throw BadEvent(noKey: readers[0].name) }
             return try id(key)
         }
         // With a key of other columns, 0 may stand for an id that the database did not log.
-        guard let id = try int32(text, value, schema), key == nil || id != 0 else {
-            throw BadEvent(noKey: readers[0].name)
-        }
+        guard let number = try int32(text, value, schema), key == nil || number != 0,
+            let id = ID(rawValue: number)
+        else { throw BadEvent(noKey: readers[0].name) }
         return id
     }
 
@@ -161,14 +128,16 @@ struct ReferenceColumns: Sendable {
         return try int32(text, value, schema)
     }
 
-    /// The id a key stands for: also `3` and `"3"`.
-    private func id(_ key: UnsafeRawBufferPointer) throws(BadEvent) -> Int32 {
-        if let id = try named(by: key) { return id }
-        let text = key.bytes
-        do throws(ReferenceMistakes) {
-            return try ReferenceRows.id(key: text.extracting(forms.bareKey(text)), column: names[0])
-        } catch {
-            throw BadEvent(.missingKey, error)
-        }
+    /// The id a key stands for: `3`, `"3"` or `{"product_id":3}`.
+    private func id(_ key: UnsafeRawBufferPointer) throws(BadEvent) -> ID {
+        if let number = try named(by: key), let id = ID(rawValue: number) { return id }
+        let bare = key.bytes.extracting(forms.bareKey(key.bytes))
+        let isQuoted = bare.byteCount > 1 && bare.has(0x22, at: 0) && bare.has(0x22, at: bare.byteCount - 1)
+        let written = isQuoted ? bare.copy(1..<bare.byteCount - 1) : bare.copy(0..<bare.byteCount)
+        if let number = Cell.field(written).int32, let id = ID(rawValue: number) { return id }
+        throw BadEvent(
+            .missingKey,
+            "\(table.key): found the key \(Quoted.text(bare, 0..<bare.byteCount)), "
+                + "expected a key such as 3 or {\"\(table.key)\":3}")
     }
 }

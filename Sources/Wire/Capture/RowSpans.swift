@@ -10,6 +10,12 @@ struct RowSpans {
     /// The longest text whose places fit; Kafka's messages are shorter.
     static var longestText: Int { Int(Int32.max) }
 
+    static func checkLength(of text: RawSpan) throws(BadEvent) {
+        guard text.byteCount <= longestText else {
+            throw BadEvent(.invalidJSON, "the message is longer than 2 GiB")
+        }
+    }
+
     @inline(__always)
     subscript(slot: Int) -> Range<Int>? {
         let span = spans[slot]

@@ -26,14 +26,8 @@ extension BadEvent {
         self.init(.notAnObject, "the message is not a JSON object: \(found)")
     }
 
-    init(missing field: EventField) { self.init(missing: field.name) }
-
     init(missing name: String) {
         self.init(.missingField, "\(name) is missing")
-    }
-
-    init(_ field: EventField, isNo wanted: String, _ value: Range<Int>, in text: RawSpan) {
-        self.init(field.name, isNo: wanted, value, in: text)
     }
 
     init(_ name: String, isNo wanted: String, _ value: Range<Int>, in text: RawSpan) {
@@ -47,17 +41,13 @@ extension BadEvent {
         self.init(.wrongType, "\(name) is not \(wanted) but \(kind)\(Quoted.json(text, value))")
     }
 
-    init(fractional field: EventField, _ value: Range<Int>, in text: RawSpan) {
-        self.init(fractional: field.name, value, in: text)
-    }
-
     init(fractional name: String, _ value: Range<Int>, in text: RawSpan) {
         self.init(.notAnInteger, "\(name) is not an integer: \(Quoted.json(text, value))")
     }
 
     init(
-        _ field: EventField, outside allowed: ClosedRange<Int64>, _ value: Range<Int>, in text: RawSpan,
-        called name: String? = nil
+        _ field: EventField, called name: String, outside allowed: ClosedRange<Int64>, _ value: Range<Int>,
+        in text: RawSpan
     ) {
         let reason: Reason =
             switch field {
@@ -68,24 +58,24 @@ extension BadEvent {
             }
         self.init(
             reason,
-            "\(name ?? field.name) is not between \(allowed.lowerBound) and \(allowed.upperBound): "
+            "\(name) is not between \(allowed.lowerBound) and \(allowed.upperBound): "
                 + Quoted.json(text, value))
     }
 
-    init(noEpoch value: Range<Int>, of name: String = "event_time", in text: RawSpan) {
+    init(noEpoch value: Range<Int>, of name: String, in text: RawSpan) {
         self.init(
             .invalidTimestamp,
             "\(name) is not a 64-bit integer of seconds, milliseconds, microseconds or nanoseconds: "
                 + Quoted.json(text, value))
     }
 
-    init(noInstant value: Range<Int>, of name: String = "event_time", in text: RawSpan) {
+    init(noInstant value: Range<Int>, of name: String, in text: RawSpan) {
         self.init(
             .invalidTimestamp,
             "\(name) is not an instant such as 2026-03-30T12:00:00Z: \(Quoted.json(text, value))")
     }
 
-    init(unknownType value: Range<Int>, of name: String = "event_type", in text: RawSpan) {
+    init(unknownType value: Range<Int>, of name: String, in text: RawSpan) {
         self.init(.unknownType, "\(name) is not in the sign table: \(Quoted.json(text, value))")
     }
 }

@@ -7,11 +7,11 @@ public import Inventory
 /// give an event it is the same one.
 public struct EventDecoder: Sendable {
     let signs: SignTable
-    let unknownType: UnknownType
+    private let columns: EventColumns
 
-    public init(signs: SignTable = .standard, unknownType: UnknownType = .movesNothing) {
+    public init(signs: SignTable = .standard, unknownType: UnknownType = .ignore) {
         self.signs = signs
-        self.unknownType = unknownType
+        columns = EventColumns(signs: signs, unknownType: unknownType, format: SourceFormat(.json))
     }
 
     /// The event a message's value holds. `bytes` are read during the call only and never beyond their end;
@@ -22,14 +22,16 @@ public struct EventDecoder: Sendable {
         return try scanned(text)
     }
 
-    /// The type of an event as text, for the one log line an unknown type gets: at most 200 bytes of it,
-    /// control characters escaped. Nil when the message has none.
-    public func typeName(_ bytes: UnsafeRawBufferPointer) -> String? {
-        let text = bytes.bytes
-        guard let fields = try? EventFields.read(text), let value = fields[.eventType],
-            text.isString(value)
-        else { return nil }
-        let name = text.unescaped(text.token(value))
-        return Quoted.json(name.span.bytes, 0..<name.count)
+    /// Reads the whole message, all of whose grammar is checked, before any field's value.
+    func scanned(_ text: RawSpan) throws(BadEvent) -> OrderEvent {
+        try RowSpans.checkLength(of: text)
+        let row: RowSpans?
+        do throws(SyntaxError) {
+            row = try columns.map.row(text)
+        } catch {
+            throw BadEvent(error, in: text)
+        }
+        guard let row else { throw BadEvent(notAnObject: text) }
+        return try columns.event(text, row, nil, isCaptured: false)
     }
 }

@@ -3,7 +3,8 @@
 /// Names are compared byte for byte with the type's decoded text: case counts, and so does every accent.
 public struct SignTable: Sendable {
     /// `RECEIVED` and `RETURNED` add, `SHIPPED` takes away.
-    public static let standard = SignTable(["RECEIVED": 1, "RETURNED": 1, "SHIPPED": -1])
+    public static let standardSigns = ["RECEIVED": 1, "RETURNED": 1, "SHIPPED": -1]
+    public static let standard = SignTable(standardSigns)
 
     /// Sorted by name, so that the same configuration makes the same table.
     private let entries: [Entry]
@@ -68,9 +69,9 @@ public struct SignTable: Sendable {
 }
 
 /// What becomes of an event whose type is not in the sign table.
-public enum UnknownType: Sendable {
+public enum UnknownType: String, CaseIterable, Sendable {
     /// It moves no stock, but its row exists and its time counts.
-    case movesNothing
+    case ignore
     /// It is a bad event, `unknown_type`.
-    case deadLetter
+    case deadLetter = "dead_letter"
 }

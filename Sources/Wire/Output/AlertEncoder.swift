@@ -21,7 +21,8 @@ public enum AlertEncoder {
     /// A message of the `changes` format: what happened, the row as it now stands, and the incident.
     ///
     /// When the row is gone with its product or warehouse, only its key is left and the other columns are
-    /// null. `units_below_threshold` is null when the row is not below its threshold.
+    /// null. `units_below_threshold` is null when the row is not below its threshold. `previous_severity` and
+    /// `previous_oversold_units` are what was last published; both are null when nothing stood.
     public static func change(_ change: AlertChange, into out: inout ByteWriter) {
         var row = Row(.json)
         row.word("change", change.kind.word, &out)
@@ -32,6 +33,7 @@ public enum AlertEncoder {
             row.goneColumns(change.pair, &out)
         }
         row.word("previous_severity", change.previousSeverity?.word, &out)
+        row.number("previous_oversold_units", change.previousOversoldUnits, &out)
         if let stock = change.row {
             row.number("oversold_units", stock.oversoldUnits, &out)
         } else {

@@ -56,6 +56,13 @@ struct Row {
     }
 
     @inline(__always)
+    mutating func number(_ column: StaticString, _ value: UInt64?, _ out: inout ByteWriter) {
+        guard let value else { return null(column, &out) }
+        begin(column, &out)
+        out.append(value)
+    }
+
+    @inline(__always)
     mutating func text(_ column: StaticString, _ value: Text, _ out: inout ByteWriter) {
         begin(column, &out)
         switch format {

@@ -7,6 +7,8 @@ enum Cell: Equatable {
     case field([UInt8])
     /// A JSON string, which is never a number.
     case text([UInt8])
+    /// A text that the database left out of a change because it stays as it was.
+    case kept
     /// A JSON number as written.
     case number([UInt8])
     /// Another JSON value, or a string that is no text, as written.
@@ -29,11 +31,23 @@ enum Cell: Equatable {
     /// The cell in a sentence.
     var quoted: String {
         switch self {
-        case .missing: "no such field"
+        case .missing, .kept: "no such field"
         case .null: "null"
         case .field(let bytes): bytes.isEmpty ? "an empty field" : Quoted.text(bytes)
         case .text(let bytes): "the string " + Quoted.text(bytes)
         case .number(let bytes), .other(let bytes): Quoted.json(bytes.span.bytes, 0..<bytes.count)
+        }
+    }
+
+    var int32: Int32? {
+        switch self {
+        case .field(let bytes), .number(let bytes):
+            let span = bytes.span.bytes
+            guard span.isWholeNumber, case .value(let value) = ExactInteger(span, 0..<bytes.count) else {
+                return nil
+            }
+            return Int32(exactly: value)
+        default: return nil
         }
     }
 }

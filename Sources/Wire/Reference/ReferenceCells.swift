@@ -27,27 +27,28 @@ struct ReferenceCells {
     }
 
     mutating func int32(_ column: String) -> Int32? {
-        readInt32(column) ?? mistake(column, "an integer from \(Int32.min) to \(Int32.max)")
+        self[column].int32 ?? mistake(column, Self.int32)
     }
 
     /// A threshold left out is not taken for null: whether a product alerts must be said.
     mutating func threshold(_ column: String) -> Nullable<Int32>? {
+        let empty: String
         switch self[column] {
         case .null, .field([]): return Nullable(value: nil)
-        case .field:
-            if let value = readInt32(column) { return Nullable(value: value) }
-            return mistake(
-                column, "an integer from \(Int32.min) to \(Int32.max), or an empty field for no alerts")
-        default:
-            if let value = readInt32(column) { return Nullable(value: value) }
-            return mistake(column, "an integer from \(Int32.min) to \(Int32.max), or null for no alerts")
+        case .field: empty = "an empty field"
+        default: empty = "null"
         }
+        if let value = self[column].int32 { return Nullable(value: value) }
+        return mistake(column, "\(Self.int32), or \(empty) for no alerts")
     }
+
+    private static var int32: String { "an integer from \(Int32.min) to \(Int32.max)" }
 
     mutating func text(_ column: String) -> Text? {
         switch self[column] {
         case .field(let bytes) where !bytes.isEmpty: Text(bytes)
         case .text(let bytes): Text(bytes)
+        case .kept: nil
         case .field: mistake(column, "a text")
         default: mistake(column, "a string")
         }
@@ -60,18 +61,6 @@ struct ReferenceCells {
             if let decimal = ExactDecimal(bytes) { return Nullable(value: decimal) }
             fallthrough
         default: return mistake(column, "a decimal number of at most 38 digits, such as 79.99")
-        }
-    }
-
-    private func readInt32(_ column: String) -> Int32? {
-        switch self[column] {
-        case .field(let bytes), .number(let bytes):
-            let span = bytes.span.bytes
-            guard span.isWholeNumber, case .value(let value) = ExactInteger(span, 0..<bytes.count) else {
-                return nil
-            }
-            return Int32(exactly: value)
-        default: return nil
         }
     }
 

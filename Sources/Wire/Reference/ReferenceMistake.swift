@@ -9,13 +9,6 @@ public struct ReferenceMistake: Equatable, Sendable, CustomStringConvertible {
     /// What would be right; reads after "expected".
     public var expected: String
 
-    public init(line: Int?, column: String?, found: String, expected: String) {
-        self.line = line
-        self.column = column
-        self.found = found
-        self.expected = expected
-    }
-
     public var description: String {
         let place = [line.map { "line \($0)" }, column].compactMap { $0 }.joined(separator: ", ")
         return (place.isEmpty ? "" : place + ": ") + "found \(found), expected \(expected)"
@@ -41,7 +34,7 @@ public struct ReferenceMistakes: Error, Equatable, Sendable, CustomStringConvert
 
     init() {}
 
-    init(_ mistake: ReferenceMistake) { add(mistake) }
+    init(line: Int?, found: String, expected: String) { add(line: line, found: found, expected: expected) }
 
     mutating func add(_ mistake: ReferenceMistake) {
         count += 1

@@ -1,7 +1,7 @@
 extension ReferenceRows {
-    static func rows<Row>(
-        csv bytes: [UInt8], of table: ReferenceTable<Row>
-    ) throws(ReferenceMistakes) -> [Row] {
+    static func rows<ID, Patch>(
+        csv bytes: [UInt8], of table: ReferenceTable<ID, Patch>
+    ) throws(ReferenceMistakes) -> [(id: ID, patch: Patch)] {
         let text = bytes.span.bytes
         try checkUTF8(text)
         var reader = CSVReader(text)
@@ -24,17 +24,13 @@ extension ReferenceRows {
     }
 
     /// For each field of a record the column it fills, nil for one that is ignored.
-    private static func header<Row>(
-        _ record: CSVReader.Record?, of table: ReferenceTable<Row>
+    private static func header<ID, Patch>(
+        _ record: CSVReader.Record?, of table: ReferenceTable<ID, Patch>
     ) throws(ReferenceMistakes) -> [String?] {
         let wanted = "a header line naming " + table.columns.joined(separator: ", ")
-        guard let record else {
-            throw ReferenceMistakes(
-                ReferenceMistake(line: 1, column: nil, found: "an empty file", expected: wanted))
-        }
+        guard let record else { throw ReferenceMistakes(line: 1, found: "an empty file", expected: wanted) }
         if let problem = record.problem {
-            throw ReferenceMistakes(
-                ReferenceMistake(line: record.line, column: nil, found: problem, expected: wanted))
+            throw ReferenceMistakes(line: record.line, found: problem, expected: wanted)
         }
         let names = record.fields.map { String(decoding: $0.bytes, as: UTF8.self) }
         var mistakes = ReferenceMistakes()
@@ -71,8 +67,7 @@ extension ReferenceRows {
         var lines = LineCounter()
         let found = Quoted.text(text, offset..<min(offset + 4, text.byteCount))
         throw ReferenceMistakes(
-            ReferenceMistake(
-                line: lines.line(of: offset, in: text), column: nil,
-                found: "bytes that are not UTF-8, \(found)", expected: "a file saved as UTF-8"))
+            line: lines.line(of: offset, in: text), found: "bytes that are not UTF-8, \(found)",
+            expected: "a file saved as UTF-8")
     }
 }

@@ -1,7 +1,7 @@
 extension ReferenceRows {
-    static func rows<Row>(
-        json bytes: [UInt8], of table: ReferenceTable<Row>
-    ) throws(ReferenceMistakes) -> [Row] {
+    static func rows<ID, Patch>(
+        json bytes: [UInt8], of table: ReferenceTable<ID, Patch>
+    ) throws(ReferenceMistakes) -> [(id: ID, patch: Patch)] {
         let text = bytes.span.bytes
         try checkUTF8(text)
         var at = text.matches("\u{FEFF}", at: 0) ? 3 : 0
@@ -18,8 +18,8 @@ extension ReferenceRows {
         return try collector.finish()
     }
 
-    private static func readArray<Row>(
-        _ text: RawSpan, at start: Int, into collector: inout ReferenceCollector<Row>
+    private static func readArray<ID, Patch>(
+        _ text: RawSpan, at start: Int, into collector: inout ReferenceCollector<ID, Patch>
     ) {
         var at = start + 1
         var lines = LineCounter()
@@ -46,7 +46,9 @@ extension ReferenceRows {
         }
     }
 
-    private static func readLines<Row>(_ text: RawSpan, into collector: inout ReferenceCollector<Row>) {
+    private static func readLines<ID, Patch>(
+        _ text: RawSpan, into collector: inout ReferenceCollector<ID, Patch>
+    ) {
         var (start, line) = (text.matches("\u{FEFF}", at: 0) ? 3 : 0, 1)
         while start < text.byteCount {
             var end = start
@@ -68,8 +70,8 @@ extension ReferenceRows {
         }
     }
 
-    private static func readRow<Row>(
-        _ text: RawSpan, at: inout Int, line: Int, into collector: inout ReferenceCollector<Row>
+    private static func readRow<ID, Patch>(
+        _ text: RawSpan, at: inout Int, line: Int, into collector: inout ReferenceCollector<ID, Patch>
     ) throws(SyntaxError) {
         let start = at
         var cells = ReferenceCells(columns: collector.table.columns, line: line)

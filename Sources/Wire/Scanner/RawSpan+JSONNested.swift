@@ -8,32 +8,20 @@ extension RawSpan {
         } while try skipAfterValue(at: &at, open: &open)
     }
 
-    /// Passes over a scalar or an empty object or array; of one that holds something, its opening alone.
+    /// Passes over the openings of what holds something, up to and over a scalar or an empty object or array.
     private func skipNestedValue(at: inout Int, open: inout Nesting) throws(SyntaxError) {
-        while at < byteCount {
-            switch byte(at) {
-            case 0x7B:
+        while true {
+            let isObject = has(0x7B, at: at)
+            guard isObject || has(0x5B, at: at) else { return try skipValue(at: &at) }
+            at += 1
+            skipSpace(at: &at)
+            if has(isObject ? 0x7D : 0x5D, at: at) {
                 at += 1
-                skipSpace(at: &at)
-                if has(0x7D, at: at) {
-                    at += 1
-                    return
-                }
-                _ = try scanName(at: &at)
-                open.push(isObject: true)
-            case 0x5B:
-                at += 1
-                skipSpace(at: &at)
-                if has(0x5D, at: at) {
-                    at += 1
-                    return
-                }
-                open.push(isObject: false)
-            default:
-                return try skipValue(at: &at)
+                return
             }
+            if isObject { _ = try scanName(at: &at) }
+            open.push(isObject: isObject)
         }
-        throw SyntaxError(.value, at: at)
     }
 
     /// Passes over what may follow a value: closings, or a comma up to the next value. False when all that

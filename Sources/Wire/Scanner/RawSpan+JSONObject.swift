@@ -5,27 +5,10 @@ extension RawSpan {
     func scanObject(
         at: inout Int, field: (StringToken, Range<Int>) -> Void
     ) throws(SyntaxError) {
-        at += 1
-        skipSpace(at: &at)
-        if has(0x7D, at: at) {
-            at += 1
-            return
-        }
-        while true {
-            let name = try scanName(at: &at)
+        try scanMembers(at: &at) { (name, at) throws(SyntaxError) in
             let start = at
             try skipValue(at: &at)
             field(name, start..<at)
-            skipSpace(at: &at)
-            if has(0x2C, at: at) {
-                at += 1
-                skipSpace(at: &at)
-            } else if has(0x7D, at: at) {
-                at += 1
-                return
-            } else {
-                throw SyntaxError(.commaOrBrace, at: at)
-            }
         }
     }
 

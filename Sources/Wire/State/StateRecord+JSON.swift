@@ -2,7 +2,7 @@ public import Inventory
 
 extension StateRecord {
     /// Where a record lies in the state topic.
-    public struct Place: Equatable, Sendable {
+    public struct Location: Equatable, Sendable {
         public var partition: Partition
         public var offset: Offset
 
@@ -12,162 +12,172 @@ extension StateRecord {
         }
     }
 
-    /// The record and its place as one JSON object on one line, for people and their tools.
-    public func writeJSON(at place: Place, into out: inout ByteWriter) {
-        Self.open(place, into: &out)
+    /// The record and its location as one JSON object on one line, for people and their tools.
+    public func writeJSON(at location: Location, into out: inout ByteWriter) {
+        var row = Self.open(location, into: &out)
         switch self {
-        case .cells(let bucket, let cells, _):
-            out.append("\"cells\",\"bucket\":")
-            out.append(UInt64(bucket))
-            out.append(",\"cells\":[")
-            for (index, cell) in cells.enumerated() {
-                if index > 0 { out.append(",") }
-                Self.write(cell, into: &out)
+        case .entries(let bucket, let entries):
+            row.word("record", "stock_entries", &out)
+            row.number("bucket", Int64(bucket), &out)
+            row.list("entries", entries, &out) { entry, out in entry.writeJSON(into: &out) }
+        case .ids(let partition, let bucket):
+            row.word("record", "event_ids", &out)
+            row.number("partition", partition.rawValue, &out)
+            row.number("set", bucket.set, &out)
+            row.number("bucket", Int64(bucket.bucket), &out)
+            row.list("ids", (bucket.ids + bucket.chunks.flatMap(\.ids)).sorted(), &out) { $1.append($0) }
+        case .movements(let images):
+            row.word("record", "movements", &out)
+            let ids = (0..<64).filter { images.known & 1 << UInt64($0) != 0 }.map { images.number << 6 | $0 }
+            row.list("events", Array(zip(ids, images.images)), &out) { event, out in
+                event.1.writeJSON(id: event.0, into: &out)
             }
-            out.append("]")
-        case .seen(let partition, let place, let chunk, _):
-            out.append("\"seen\"")
-            Self.field(",\"partition\":", Int64(partition.rawValue), into: &out)
-            Self.field(",\"place\":", Int64(place), into: &out)
-            Self.write(chunk, into: &out)
-        case .barrier(let barrier): Self.write(barrier, into: &out)
+        case .checkpoint(let record):
+            row.word("record", "checkpoint", &out)
+            row.checkpoint(record, &out)
         case .position(let partition, let offset):
-            out.append("\"position\"")
-            Self.field(",\"partition\":", Int64(partition.rawValue), into: &out)
-            Self.field(",\"input_offset\":", offset.rawValue, into: &out)
-        case .alert(let pair, let entry):
-            out.append("\"alert\"")
-            Self.write(pair, entry, into: &out)
-        case .stockFingerprint(let pair, let print):
-            out.append("\"published_stock\"")
-            Self.write(pair, into: &out)
-            Self.digest(print, into: &out)
-        case .rollupFingerprint(let product, let print):
-            out.append("\"published_rollup\"")
-            Self.field(",\"product_id\":", Int64(product.rawValue), into: &out)
-            Self.digest(print, into: &out)
-        case .movements(let chunk, _): Self.write(chunk, into: &out)
-        case .movementLog(let summary): Self.write(summary, into: &out)
-        case .referenceRefused(let table, let partition, let offset):
-            out.append("\"reference_refused\",\"table\":")
-            out.append(jsonString: table.name)
-            Self.field(",\"partition\":", Int64(partition.rawValue), into: &out)
-            Self.field(",\"offset\":", offset.rawValue, into: &out)
-        case .intent(let intent): Self.write(intent, into: &out)
-        }
-        if let stamp {
-            Self.field(",\"generation\":", Int64(clamping: stamp.generation), into: &out)
-            Self.field(",\"slot\":", Int64(stamp.slot), into: &out)
+            row.word("record", "position", &out)
+            row.number("partition", partition.rawValue, &out)
+            row.number("input_offset", offset.rawValue, &out)
+        case .alert(let pair, let alert):
+            row.word("record", "published_alert", &out)
+            row.pair(pair, &out)
+            row.string("level", alert.level?.name, &out)
+            row.number("incident", Int64(alert.incident), &out)
+            row.instant("since", alert.incident == 0 ? nil : alert.since, &out)
+            row.number("oversold_units", alert.oversoldUnits, &out)
+            row.hexadecimal("fingerprint", alert.fingerprint, &out)
+        case .stockFingerprint(let pair, let fingerprint):
+            row.word("record", "published_stock", &out)
+            row.pair(pair, &out)
+            row.hexadecimal("fingerprint", fingerprint, &out)
+        case .rollupFingerprint(let product, let fingerprint):
+            row.word("record", "published_rollup", &out)
+            row.number("product_id", product.rawValue, &out)
+            row.hexadecimal("fingerprint", fingerprint, &out)
+        case .referenceRejected(let table, let partition, let offset):
+            row.word("record", "reference_rejected", &out)
+            row.string("table", table.name, &out)
+            row.number("partition", partition.rawValue, &out)
+            row.number("offset", offset.rawValue, &out)
         }
         out.append("}\n")
     }
 
     /// The line of a record that was deleted: its key, in hexadecimal.
     public static func writeDeletedJSON(
-        key: UnsafeRawBufferPointer?, at place: Place, into out: inout ByteWriter
+        key: UnsafeRawBufferPointer?, at location: Location, into out: inout ByteWriter
     ) {
-        open(place, into: &out)
-        out.append("\"deleted\",\"key\":\"")
-        for byte in key ?? UnsafeRawBufferPointer(start: nil, count: 0) {
-            let text = String(byte, radix: 16)
-            out.append(utf8: text.utf8.count == 1 ? "0" + text : text)
+        var row = open(location, into: &out)
+        row.word("record", "deleted", &out)
+        let digits = (key.map { Array($0) } ?? []).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        row.string("key", digits.joined(), &out)
+        out.append("}\n")
+    }
+
+    private static func open(_ location: Location, into out: inout ByteWriter) -> Row {
+        var row = Row(.json)
+        row.number("state_partition", location.partition.rawValue, &out)
+        row.number("offset", location.offset.rawValue, &out)
+        return row
+    }
+}
+
+extension CellImage {
+    fileprivate func writeJSON(into out: inout ByteWriter) {
+        var row = Row(.json)
+        row.pair(pair, &out)
+        row.number("stock", stock, &out)
+        row.instant("last_updated", events == 0 ? nil : lastUpdated, &out)
+        row.number("events", Int64(events), &out)
+        row.end(&out)
+    }
+}
+
+extension IDChunk {
+    fileprivate var ids: [Int64] {
+        words.enumerated().flatMap { index, word in
+            let first = (number * Int64(Self.wordCount) + Int64(index)) * 64
+            return (0..<64).filter { word & 1 << UInt64($0) != 0 }.map { first + $0 }
         }
-        out.append("\"}\n")
     }
+}
 
-    private static func open(_ place: Place, into out: inout ByteWriter) {
-        field("{\"state_partition\":", Int64(place.partition.rawValue), into: &out)
-        field(",\"offset\":", place.offset.rawValue, into: &out)
-        out.append(",\"record\":")
-    }
-
-    static func field(_ name: StaticString, _ value: Int64, into out: inout ByteWriter) {
-        out.append(name)
-        out.append(value)
-    }
-
-    /// Digests are 64 bits, more than JSON's readers keep of a number.
-    static func digest(_ value: UInt64, into out: inout ByteWriter) {
-        out.append(",\"digest\":\"")
-        out.append(utf8: String(value, radix: 16))
-        out.append("\"")
-    }
-
-    private static func instant(
-        _ name: StaticString, _ value: Timestamp?, into out: inout ByteWriter
-    ) {
-        out.append(name)
-        guard let value else { return out.append("null") }
-        out.append("\"")
-        RFC3339.write(value, into: &out)
-        out.append("\"")
-    }
-
-    static func write(_ pair: Pair, into out: inout ByteWriter) {
-        field(",\"product_id\":", Int64(pair.product.rawValue), into: &out)
-        field(",\"warehouse_id\":", Int64(pair.warehouse.rawValue), into: &out)
-    }
-
-    private static func write(_ cell: CellImage, into out: inout ByteWriter) {
-        field("{\"product_id\":", Int64(cell.pair.product.rawValue), into: &out)
-        field(",\"warehouse_id\":", Int64(cell.pair.warehouse.rawValue), into: &out)
-        field(",\"stock\":", cell.stock, into: &out)
-        instant(",\"last_updated\":", cell.events == 0 ? nil : cell.lastUpdated, into: &out)
-        field(",\"events\":", Int64(cell.events), into: &out)
-        out.append("}")
-    }
-
-    /// The ids as ranges, both ends included.
-    private static func write(_ chunk: SeenChunk, into out: inout ByteWriter) {
-        out.append(",\"ids\":[")
-        let first = chunk.number << 12
-        var begin: Int64?
-        var isFirst = true
-        func close(_ end: Int64, _ out: inout ByteWriter) {
-            guard let from = begin else { return }
-            field(isFirst ? "[" : ",[", from, into: &out)
-            field(",", end, into: &out)
-            out.append("]")
-            isFirst = false
-            begin = nil
-        }
-        for bit in 0..<chunk.words.count * 64 {
-            let isSeen = chunk.words[bit >> 6] & (1 << UInt64(bit & 63)) != 0
-            if isSeen, begin == nil { begin = first + Int64(bit) }
-            if !isSeen { close(first + Int64(bit) - 1, &out) }
-        }
-        close(first + Int64(chunk.words.count * 64) - 1, &out)
-        out.append("]")
-    }
-
-    private static func write(_ barrier: Barrier, into out: inout ByteWriter) {
-        out.append("\"barrier\"")
-        field(",\"partition\":", Int64(barrier.partition.rawValue), into: &out)
-        field(",\"base\":", barrier.base.rawValue, into: &out)
-        field(",\"input_offset\":", barrier.offset.rawValue, into: &out)
-        out.append(",\"highest_event_id\":")
-        if let highest = barrier.highestID { out.append(highest) } else { out.append("null") }
-        field(",\"cells\":", Int64(barrier.cellCount), into: &out)
-        field(",\"seen_chunks\":", Int64(barrier.seenChunkCount), into: &out)
-        field(",\"alerts\":", Int64(barrier.alertCount), into: &out)
-        field(",\"barriers\":", Int64(barrier.laneCount), into: &out)
-        digest(barrier.digest, into: &out)
-        out.append(",\"settings\":")
-        out.append(jsonString: barrier.settings)
-        out.append(",\"release\":")
-        out.append(jsonString: barrier.release)
-    }
-
-    static func write(_ pair: Pair, _ entry: LedgerEntry, into out: inout ByteWriter) {
-        write(pair, into: &out)
-        out.append(",\"alert_severity\":")
-        if let severity = entry.severity {
-            out.append(jsonString: severity.name)
+extension MovementImages.Image {
+    fileprivate func writeJSON(id: Int64, into out: inout ByteWriter) {
+        var row = Row(.json)
+        row.number("event_id", id, &out)
+        if let slot {
+            row.number("entry", Int64(slot), &out)
+            row.number("units", Int64(units), &out)
+            row.instant("event_time", time, &out)
         } else {
-            out.append("null")
+            row.yes("deleted", &out)
         }
-        field(",\"incident\":", Int64(entry.incident), into: &out)
-        instant(",\"since\":", entry.incident == 0 ? nil : entry.since, into: &out)
-        digest(entry.fingerprint, into: &out)
+        row.version(version, &out)
+        row.end(&out)
+    }
+}
+
+extension Row {
+    fileprivate mutating func checkpoint(_ record: CheckpointRecord, _ out: inout ByteWriter) {
+        number("partition", record.partition.rawValue, &out)
+        number("base", record.base.rawValue, &out)
+        number("input_offset", record.offset.rawValue, &out)
+        number("pairs", Int64(record.pairs), &out)
+        number("published_alerts", Int64(record.publishedAlerts), &out)
+        number("movements", record.movements, &out)
+        if let truncated = record.truncated {
+            yes("truncated", &out)
+            version(truncated, &out)
+        }
+        number("id_set", record.dedupe.number, &out)
+        number("remembered_ids", Int64(record.dedupe.currentCount + record.dedupe.previousCount), &out)
+        string("settings", record.settings, &out)
+        string("release", record.release, &out)
+    }
+
+    fileprivate mutating func version(_ version: RowVersion, _ out: inout ByteWriter) {
+        hexadecimal("version", version.position, &out)
+        number("source_seconds", Int64(version.seconds), &out)
+    }
+
+    fileprivate mutating func pair(_ pair: Pair, _ out: inout ByteWriter) {
+        number("product_id", pair.product.rawValue, &out)
+        number("warehouse_id", pair.warehouse.rawValue, &out)
+    }
+
+    fileprivate mutating func yes(_ column: StaticString, _ out: inout ByteWriter) {
+        begin(column, &out)
+        out.append("true")
+    }
+
+    fileprivate mutating func string(_ column: StaticString, _ value: String?, _ out: inout ByteWriter) {
+        guard let value else { return null(column, &out) }
+        begin(column, &out)
+        out.append(jsonString: value)
+    }
+
+    /// 64 bits are more than JSON's readers keep of a number.
+    fileprivate mutating func hexadecimal(_ column: StaticString, _ value: UInt64, _ out: inout ByteWriter) {
+        string(column, String(value, radix: 16), &out)
+    }
+
+    fileprivate mutating func instant(_ column: StaticString, _ value: Timestamp?, _ out: inout ByteWriter) {
+        guard let value else { return null(column, &out) }
+        instant(column, value, &out)
+    }
+
+    fileprivate mutating func list<Element>(
+        _ column: StaticString, _ elements: [Element], _ out: inout ByteWriter,
+        _ write: (Element, inout ByteWriter) -> Void
+    ) {
+        begin(column, &out)
+        out.append("[")
+        for (index, element) in elements.enumerated() {
+            if index > 0 { out.append(",") }
+            write(element, &out)
+        }
+        out.append("]")
     }
 }

@@ -7,11 +7,6 @@ struct DeadLetterJSON: Encodable {
         var name: String
         var value: String?
         var valueBase64: String?
-
-        enum CodingKeys: String, CodingKey {
-            case name, value
-            case valueBase64 = "value_base64"
-        }
     }
 
     struct SourceJSON: Encodable {
@@ -32,14 +27,6 @@ struct DeadLetterJSON: Encodable {
     private var value: String?
     private var valueBase64: String?
     private var omittedBytes: [String: Int]?
-
-    enum CodingKeys: String, CodingKey {
-        case position, time, reason, message, source, headers, key, value
-        case replayedAt = "replayed_at"
-        case keyBase64 = "key_base64"
-        case valueBase64 = "value_base64"
-        case omittedBytes = "omitted_bytes"
-    }
 
     init(_ letter: DeadLetter, replayedAt: String?) {
         position = letter.position.description
@@ -66,6 +53,7 @@ struct DeadLetterJSON: Encodable {
     /// One line with its end.
     func line() throws -> Data {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(self) + Data("\n".utf8)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Pipeline
 import Service
 
 struct Dlq: ParsableCommand {
@@ -61,19 +62,9 @@ extension ConfigurationOption {
             let box = try DeadLetterBox(configuration)
             defer { box.close() }
             try body(box)
-        } catch let failure as DeadLetterFailure {
-            printError(failure.description)
-            throw failure.exitCode
-        }
-    }
-}
-
-extension DeadLetterFailure {
-    var exitCode: ExitCode {
-        switch kind {
-        case .data: Exit.data
-        case .unavailable: Exit.unavailable
-        case .configuration: Exit.configuration
+        } catch let failure as WorkerStop {
+            printError(failure.message)
+            throw Exit.code(of: failure)
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Pipeline
 import Service
 
 struct DlqShow: ParsableCommand {
@@ -21,7 +22,7 @@ struct DlqShow: ParsableCommand {
             var found: DeadLetter?
             try box.forEach(filter) { found = $0 }
             guard let found else {
-                throw DeadLetterFailure(.data, "there is no dead letter \(position)")
+                throw WorkerStop(.data, "there is no dead letter \(position)")
             }
             if raw {
                 Output.write(found.value ?? [])

@@ -4,15 +4,6 @@ import Service
 import Synchronization
 import Wire
 
-/// The tutorial's reference tables, read by the decoder that reads an operator's files.
-struct ReferenceRowsOfDemo {
-    func catalog() throws -> Catalog {
-        Catalog(
-            products: try ReferenceRows.products(csv: Array(TutorialDay.products.utf8)),
-            warehouses: try ReferenceRows.warehouses(csv: Array(TutorialDay.warehouses.utf8)))
-    }
-}
-
 /// A message of inventory-alerts as any consumer would take it apart.
 struct AlertMessage {
     private let fields: [String: Any]
@@ -26,11 +17,16 @@ struct AlertMessage {
         func text(_ name: String) -> String? { fields[name] as? String }
         let change = text("change") ?? "?"
         let padded = style.severity(change) + String(repeating: " ", count: max(0, 9 - change.count))
-        let severity = text("alert_severity").map { style.severity($0) } ?? "fine"
-        let from = text("previous_severity").map { "\($0) → " } ?? ""
+        // Negative stock is a level of its own though its severity is CRITICAL.
+        func level(_ severity: String, _ oversoldUnits: String) -> String? {
+            let units = (fields[oversoldUnits] as? NSNumber)?.int64Value ?? 0
+            return text(severity).map { units > 0 ? "OVERSOLD" : $0 }
+        }
+        let now = level("alert_severity", "oversold_units").map { style.severity($0) } ?? "fine"
+        let from = level("previous_severity", "previous_oversold_units").map { "\($0) → " } ?? ""
         let stock = (fields["current_stock"] as? NSNumber).map { ", stock \($0)" } ?? ""
         return
-            "\(padded)  \(text("product_name") ?? "?"), \(text("warehouse_name") ?? "?"): \(from)\(severity)\(stock)"
+            "\(padded)  \(text("product_name") ?? "?"), \(text("warehouse_name") ?? "?"): \(from)\(now)\(stock)"
     }
 }
 

@@ -4,7 +4,6 @@ import Kafka
 import Logging
 import Pipeline
 import Service
-import Synchronization
 import Wire
 
 /// Everything the demo has on stage: the cluster, the worker, a producer of orders, a reader of alerts.
@@ -12,6 +11,7 @@ final class DemoStage {
     private let cluster: EmbeddedCluster
     private let admin: Admin
     private let worker: WorkerThread
+    private let views = ViewStore(workers: 1)
     private let orders: TransactionalProducer
     private let input: TopicHandle
     private let alerts: PartitionReader
@@ -21,25 +21,25 @@ final class DemoStage {
     init() throws {
         let quiet = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
         cluster = try EmbeddedCluster(logger: quiet)
-        let names: [Topic: String] = [
-            .input: "order-events", .alerts: "inventory-alerts", .state: "stockd-state",
-            .deadLetters: "order-events-dlq",
-        ]
-        for name in names.values { try cluster.createTopic(name, partitions: 1) }
+        // The files are not read: the tables are the tutorial's.
+        let files = "reference: {products: {file: products.csv}, warehouses: {file: warehouses.csv}}"
+        guard let configuration = Configuration.load(text: files, named: "demo").0 else {
+            throw DemoFailure(message: "the defaults are not valid")
+        }
+        for (_, topic) in configuration.topicNames { try cluster.createTopic(topic, partitions: 1) }
         let client = ClientSettings(bootstrapServers: cluster.bootstrapServers, logger: quiet)
         admin = try Admin(client)
-        let files = ReferenceRowsOfDemo()
         worker = WorkerThread(
-            number: 0, client: client,
-            log: KafkaLog.Settings(
-                topics: names, delivery: .exactlyOnce,
-                consumer: ConsumerSettings(groupID: "stockd", topic: "order-events"),
-                producer: ProducerSettings(transactionalID: "stockd-demo-0")),
-            settings: PipelineSettings(), catalog: try files.catalog(), admin: admin, logger: quiet)
+            number: 0, client: client, log: configuration.logSettings(worker: 0),
+            settings: configuration.pipelineSettings(release: Stockd.release),
+            catalog: Catalog(
+                products: try ReferenceRows.products(csv: Array(TutorialDay.products.utf8)),
+                warehouses: try ReferenceRows.warehouses(csv: Array(TutorialDay.warehouses.utf8))),
+            admin: admin, logger: quiet, views: views)
         orders = try TransactionalProducer(client, ProducerSettings(transactionalID: nil), name: "orders")
-        input = try orders.topic("order-events")
+        input = try orders.topic(configuration.input.topic)
         alerts = try PartitionReader(
-            client, topic: "inventory-alerts", from: [.beginning(0)], name: "alert-reader")
+            client, topic: configuration.alerts.topic, from: [.beginning(0)], name: "alert-reader")
     }
 
     func close() {
@@ -124,16 +124,14 @@ final class DemoStage {
         return ViewTables(stock: snapshot.stock, rollup: snapshot.rollup)
     }
 
-    private func takeSnapshot() throws -> ViewSnapshot {
-        let box = SnapshotBox()
-        worker.inbox.requestViews { box.put($0) }
+    private func takeSnapshot() throws -> WorkerCut {
         let deadline = Date(timeIntervalSinceNow: 20)
         while Date() < deadline {
-            if let snapshot = box.take() { return snapshot }
+            if let snapshot = views.moment().cuts[0] { return snapshot }
             if case .failure(let stop) = worker.outcome { throw DemoFailure(message: stop.message) }
             usleep(5_000)
         }
-        throw DemoFailure(message: "the worker did not answer within 20 s")
+        throw DemoFailure(message: "the worker showed nothing within 20 s")
     }
 
     private func show(_ views: ViewTables) {
@@ -141,11 +139,4 @@ final class DemoStage {
         print(views.alertTable().text(style))
         print(views.rollupTable().text(style))
     }
-}
-
-/// Carries a snapshot from the worker's thread.
-private final class SnapshotBox: Sendable {
-    private let snapshot = Mutex<ViewSnapshot?>(nil)
-    func put(_ value: ViewSnapshot) { snapshot.withLock { $0 = value } }
-    func take() -> ViewSnapshot? { snapshot.withLock { $0 } }
 }

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Foundation
+import Web
 import WebClient
 
 /// Which daemon is asked, and with which token.
 struct DaemonConnection: ParsableArguments {
     @Option(help: "Where the daemon answers.")
-    var url = "http://127.0.0.1:8080"
+    var url = "http://\(WebSettings.standardAddress.host):\(WebSettings.standardAddress.port)"
 
     @Option(help: "Its http.token; better in STOCKD_HTTP_TOKEN or a file, which others do not see.")
     var token: String?

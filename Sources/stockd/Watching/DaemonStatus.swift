@@ -55,7 +55,7 @@ struct DaemonPicture {
         } catch {
             throw .away("\(client.address) answers as no stockd of this release does: \(error)")
         }
-        let query = [("sort", "-alert_severity"), ("limit", "\(max(1, min(rows, 10_000)))")]
+        let query = [("sort", "-level"), ("limit", "\(max(1, min(rows, 10_000)))")]
         alerts = CSVTable(try await client.ask("/v1/alerts.csv", query).body)
     }
 }

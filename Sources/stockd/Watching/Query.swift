@@ -20,6 +20,8 @@ struct Query: AsyncParsableCommand {
     @Option(help: "Only this category; may be repeated.") var category: [String] = []
     @Option(help: "Of stock and alerts: WARNING, LOW, CRITICAL or OUT_OF_STOCK; may be repeated.")
     var severity: [String] = []
+    @Option(help: "As --severity, but negative stock is OVERSOLD and not CRITICAL; may be repeated.")
+    var level: [String] = []
     @Option(help: "Of the rollup: OUT_OF_STOCK, REORDER_NOW, REORDER_SOON or HEALTHY; may be repeated.")
     var status: [String] = []
     @Option(help: "Part of a product's or warehouse's name.") var search: String?
@@ -78,6 +80,7 @@ struct Query: AsyncParsableCommand {
     private var filters: [(String, String)] {
         var query = productId.map { ("product_id", "\($0)") } + warehouseId.map { ("warehouse_id", "\($0)") }
         query += category.map { ("category", $0) } + severity.map { ("severity", $0.uppercased()) }
+        query += level.map { ("level", $0.uppercased()) }
         query += status.map { ("status", $0.uppercased()) }
         if let search { query.append(("q", search)) }
         if let sort { query.append(("sort", sort)) }

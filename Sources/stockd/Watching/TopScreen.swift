@@ -38,20 +38,20 @@ struct TopScreen {
         let ofRows = ["updated", "deleted", "truncated", "stale", "skipped"].filter {
             status.events[$0] ?? 0 > 0
         }
-        let events = (["applied", "below_window", "duplicate", "tombstone", "bad", "unknown_type"] + ofRows)
+        let events = (["applied", "duplicate", "tombstone", "rejected", "unknown_type"] + ofRows)
             .compactMap { name in
                 status.events[name].map { "\(name.replacing("_", with: " ")) \(Self.grouped($0))" }
             }
         lines.append(
             style.bold("\(Self.grouped(Int(status.eventsPerSecond.rounded()))) events/s")
                 + "  " + events.joined(separator: "  "))
-        let severities = ["OUT_OF_STOCK", "CRITICAL", "LOW", "WARNING"].map { name in
+        let levels = ["OVERSOLD", "OUT_OF_STOCK", "CRITICAL", "LOW", "WARNING"].map { name in
             style.severity(name) + " \(Self.grouped(status.alerts[name] ?? 0))"
         }
         lines.append(
             "transactions \(Self.grouped(status.transactions.committed))"
                 + "  aborted \(Self.grouped(status.transactions.aborted))"
-                + "  pairs \(Self.grouped(status.pairs))  alerts " + severities.joined(separator: "  "))
+                + "  pairs \(Self.grouped(status.pairs))  alerts " + levels.joined(separator: "  "))
         return lines
     }
 
@@ -83,17 +83,22 @@ struct TopScreen {
         let total = picture.status.alerts.values.reduce(0, +)
         guard !picture.alerts.rows.isEmpty else { return [style.good("no alerts")] }
         let wanted = [
-            ("alert_severity", "severity"), ("product_name", "product"), ("warehouse_name", "warehouse"),
+            ("alert_severity", "level"), ("product_name", "product"), ("warehouse_name", "warehouse"),
             ("current_stock", "stock"), ("reorder_threshold", "threshold"),
             ("units_below_threshold", "below"),
             ("oversold_units", "oversold"), ("since", "since"),
         ]
-        let columns = wanted.compactMap { name, title in
-            picture.alerts.header.firstIndex(of: name).map { ($0, title) }
-        }
+        let header = picture.alerts.header
+        let columns = wanted.compactMap { name, title in header.firstIndex(of: name).map { ($0, title) } }
+        let severity = header.firstIndex(of: "alert_severity")
+        let oversold = header.firstIndex(of: "oversold_units")
         var table = TextTable(title: "alerts, \(Self.grouped(total))", columns: columns.map(\.1))
         table.rows = picture.alerts.rows.prefix(atMost ?? .max).map { row in
-            columns.map { $0.0 < row.count ? Escaped.text(row[$0.0]) : "" }
+            let isOversold = oversold.map { $0 < row.count && row[$0] != "0" } ?? false
+            return columns.map { place, _ in
+                guard place < row.count else { return "" }
+                return place == severity && isOversold ? "OVERSOLD" : Escaped.text(row[place])
+            }
         }
         var lines = table.lines(style)
         if table.rows.count < total {

@@ -2,29 +2,33 @@
 
 /// A compacted state topic: of each key the newest record.
 struct CompactedTopic {
+    private struct IDKey: Hashable {
+        var input: Int
+        var isOddSet: Bool
+        var bucket: UInt16
+    }
+
     var buckets: [UInt32: [CellImage]] = [:]
-    var chunks: [SeenPlace: SeenChunk] = [:]
-    var highest: [Int64?] = []
-    var alerts: [Pair: LedgerEntry] = [:]
+    private var ids: [IDKey: IDBucket] = [:]
+    private var counts: CheckpointCounts?
+    var alerts: [Pair: PublishedAlert] = [:]
     var stock: [Pair: UInt64] = [:]
     var rollup: [ProductID: UInt64] = [:]
 
     mutating func checkpoint(_ store: Store) -> Int {
         var records = 0
-        highest = (0..<store.aggregate.laneCount).map { store.aggregate.highestID(lane: $0) }
-        store.checkpoint { record in
-            put(record)
+        counts = store.aggregate.checkpointCounts
+        store.checkpoint { part in
             records += 1
+            switch part {
+            case .entries(let bucket, let entries): buckets[bucket] = entries
+            case .ids(let input, let bucket):
+                let key = IDKey(input: input, isOddSet: bucket.set % 2 == 1, bucket: bucket.bucket)
+                ids[key] = bucket
+            case .movements: break
+            }
         }
         return records
-    }
-
-    mutating func put(_ record: SnapshotRecord) {
-        switch record {
-        case .cells(let bucket, let cells, _): buckets[bucket] = cells
-        case .seen(let place, let chunk, _): chunks[place] = chunk
-        case .movements: break
-        }
     }
 
     mutating func publish(_ changes: [OutputChange]) {
@@ -37,12 +41,16 @@ struct CompactedTopic {
         }
     }
 
-    func restore(_ catalog: Catalog, _ window: UInt64, _ outputs: Aggregate.Outputs) -> Store {
-        let store = Store(catalog, window: window, lanes: highest.count, outputs: outputs)
-        for (bucket, cells) in buckets { store.aggregate.restore(bucket: bucket, cells: cells) }
-        for (place, chunk) in chunks { store.aggregate.restore(chunk, lane: place.lane) }
-        for (lane, id) in highest.enumerated() { store.aggregate.restore(highestID: id, lane: lane) }
+    /// What stands when everything is read; nil when as much is not there as the checkpoint says.
+    func restore(_ catalog: Catalog, _ window: Int, _ outputs: Aggregate.Outputs) -> Store? {
+        let store = Store(catalog, window: window, lanes: counts?.dedupe.count ?? 1, outputs: outputs)
+        for (bucket, entries) in buckets { store.aggregate.restore(bucket: bucket, cells: entries) }
         store.aggregate.finishRestoringCells()
+        for (input, summary) in (counts?.dedupe ?? []).enumerated() {
+            let found = ids.filter { $0.key.input == input }.values
+            guard store.aggregate.restoreIDs(input: input, summary, Array(found)) else { return nil }
+        }
+        guard store.aggregate.pairCount == counts?.pairs ?? 0 else { return nil }
         for (pair, entry) in alerts { store.aggregate.restore(entry, of: pair) }
         for (pair, print) in stock { store.aggregate.restore(stockFingerprint: print, of: pair) }
         for (product, print) in rollup { store.aggregate.restore(rollupFingerprint: print, of: product) }

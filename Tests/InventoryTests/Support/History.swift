@@ -18,13 +18,13 @@ struct Transaction {
 /// Random transactions over few pairs and two partitions.
 struct History {
     var random: SeededRandom
-    let window: UInt64
+    let window: Int
     /// More than one record of a checkpoint holds the pairs of, if there are many.
     private let products: Int
     private var highest: [Int64] = [-5000, 4090]
     private var offset: Int64 = 0
 
-    init(seed: UInt64, window: UInt64, products: Int = 4) {
+    init(seed: UInt64, window: Int, products: Int = 4) {
         self.products = products
         random = SeededRandom(seed: seed)
         self.window = window
@@ -65,6 +65,7 @@ struct History {
 extension Store {
     func run(_ transaction: Transaction) -> [Aggregate.Outcome] {
         if let catalog = transaction.catalog { aggregate.adopt(catalog) }
+        for step in transaction.steps { ids[step.lane].insert(step.event.id.rawValue) }
         return transaction.steps.map { aggregate.apply($0.event, lane: $0.lane, source: $0.source) }
     }
 }

@@ -54,19 +54,15 @@ final class Rows {
     /// A copy made of what a checkpoint of everything holds.
     func restored() -> Rows {
         let copy = Rows(lanes: aggregate.laneCount)
-        aggregate.takeSnapshot()
-        aggregate.writeSnapshot { record in
-            switch record {
-            case .cells(let bucket, let cells, _): copy.aggregate.restore(bucket: bucket, cells: cells)
-            case .movements(let images, _): copy.aggregate.restore(images)
-            case .seen: break
+        aggregate.forEachDirtyPart { part in
+            switch part {
+            case .entries(let bucket, let entries): copy.aggregate.restore(bucket: bucket, cells: entries)
+            case .movements(let images): copy.aggregate.restore(images)
+            case .ids: break
             }
-            return true
         }
-        // Not a checkpoint: the next copy holds everything, too.
-        aggregate.abandonSnapshot()
         copy.aggregate.finishRestoringCells()
-        copy.aggregate.finishRestoringMovements(truncated: aggregate.truncated)
+        copy.aggregate.finishRestoringMovements(truncated: aggregate.movements.truncated)
         return copy
     }
 }

@@ -6,13 +6,14 @@ final class Store {
     /// The offset of the last event given to `apply`.
     private(set) var offset: Int64 = -1
     private var nextID: Int64 = 1
-    private let window: UInt64
+    /// Ids that were ever seen, by lane.
+    var ids: [Set<Int64>]
 
     init(
-        _ catalog: Catalog = .oneProduct(threshold: 100), window: UInt64 = 1 << 20, lanes: Int = 1,
+        _ catalog: Catalog = .oneProduct(threshold: 100), window: Int = 1 << 20, lanes: Int = 1,
         outputs: Aggregate.Outputs = .init()
     ) {
-        self.window = window
+        ids = Array(repeating: [], count: lanes)
         aggregate = Aggregate(lanes: lanes, dedupeWindow: window, catalog: catalog, outputs: outputs)
     }
 
@@ -23,6 +24,7 @@ final class Store {
     ) -> Aggregate.Outcome {
         offset += 1
         if id == nil { nextID += 1 }
+        ids[lane].insert(id ?? nextID - 1)
         let event = OrderEvent(
             id: EventID(id ?? nextID - 1), pair: pair, units: units, time: Timestamp(microseconds: time))
         return aggregate.apply(
@@ -43,15 +45,10 @@ final class Store {
         return changes
     }
 
-    /// Writes a checkpoint of the last commit, all at once.
-    func checkpoint(generation: UInt64 = 1, _ body: (SnapshotRecord) -> Void = { _ in }) {
-        aggregate.takeSnapshot()
-        aggregate.writeSnapshot { record in
-            body(record)
-            return true
-        }
-        aggregate.commit()
-        aggregate.finishSnapshot(generation: generation)
+    /// Writes a checkpoint of the last commit.
+    func checkpoint(_ body: (CheckpointPart) -> Void = { _ in }) {
+        aggregate.forEachDirtyPart(body)
+        aggregate.markClean()
     }
 
     func adopt(_ products: [Product], _ warehouses: [Warehouse] = [.numbered(1)]) {
@@ -59,14 +56,12 @@ final class Store {
     }
 
     var hasPendingChanges: Bool { aggregate.hasPendingChanges }
-    var dirtyRecordCount: Int { aggregate.dirtyRecordCount }
     var pairCount: Int { aggregate.pairCount }
-    var hasSnapshot: Bool { aggregate.snapshotFacts != nil }
-    var isSnapshotWritten: Bool { aggregate.isSnapshotWritten }
-    var snapshotCopyCount: Int { aggregate.snapshotCopyCount }
-    var digest: UInt64 { aggregate.digest }
-    /// The highest id of the first lane.
-    var highestID: Int64? { aggregate.highestID(lane: 0) }
+    var dirtyRecordCount: Int {
+        var count = 0
+        aggregate.forEachDirtyPart { _ in count += 1 }
+        return count
+    }
 
     var stock: [Pair: StockRow] {
         var rows: [Pair: StockRow] = [:]
@@ -86,40 +81,33 @@ extension Store {
     struct State: Equatable {
         var stock: [Pair: StockRow]
         var rollup: [ProductID: RollupRow]
-        var published: [Pair: LedgerEntry] = [:]
+        var published: [Pair: PublishedAlert] = [:]
         var stockPrints: [Pair: UInt64] = [:]
         var rollupPrints: [ProductID: UInt64]
-        var highest: [Int64?] = []
-        var seen: [Set<Int64>] = []
+        var dedupe: [DedupeSummary] = []
+        var remembered: [Set<Int64>] = []
     }
 
     var state: State {
         var state = State(
             stock: stock, rollup: rollup, rollupPrints: aggregate.rollupPrints.filter { $0.value != 0 })
-        aggregate.forEachPublishedAlert { state.published[$0] = $1 == LedgerEntry() ? nil : $1 }
+        aggregate.forEachPublished {
+            if case .alert(let pair, let alert) = $0, alert != PublishedAlert() {
+                state.published[pair] = alert
+            }
+        }
         for (slot, print) in aggregate.stockPrints.enumerated() where print != 0 {
             state.stockPrints[aggregate.pair(at: slot)] = print
         }
-        for lane in 0..<aggregate.laneCount {
-            state.highest.append(aggregate.highestID(lane: lane))
-            state.seen.append(seenIDs(lane))
+        for (lane, summary) in aggregate.checkpointCounts.dedupe.enumerated() {
+            var counts = summary
+            counts.seed = 0
+            // Without a window each start takes new numbers.
+            if aggregate.lanes[lane].window == 0 { counts.number = 0 }
+            state.dedupe.append(counts)
+            state.remembered.append(ids[lane].filter { aggregate.lanes[lane].contains($0) })
         }
         return state
-    }
-
-    /// The ids within the window that have their bit set.
-    private func seenIDs(_ lane: Int) -> Set<Int64> {
-        var ids: Set<Int64> = []
-        guard window > 0, let highest = aggregate.highestID(lane: lane) else { return ids }
-        for place in 0..<Int(window / 4096) + 2 {
-            guard let chunk = aggregate.lanes[lane].chunk(at: place) else { continue }
-            for (index, word) in chunk.words.enumerated() where word != 0 {
-                for bit in 0..<64 where word & (1 << UInt64(bit)) != 0 {
-                    ids.insert(chunk.number * 4096 + Int64(index * 64 + bit))
-                }
-            }
-        }
-        return ids.filter { highest.subtractingReportingOverflow($0).partialValue.magnitude <= window }
     }
 }
 

@@ -3,7 +3,7 @@ import Inventory
 import OracleSupport
 import TestSupport
 import Testing
-import Wire
+@testable import Wire
 
 @testable import Pipeline
 

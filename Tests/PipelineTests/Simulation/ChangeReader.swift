@@ -8,7 +8,7 @@ final class ChangeReader {
     let store = ViewStore(workers: 1)
     /// The number of the last change heard; nil before the first table.
     private var heard: UInt64?
-    private var table: [Pair: Severity] = [:]
+    private var table: [Pair: AlertLevel] = [:]
 
     /// Takes in what was told since the last look. What is wrong with it, or nil.
     func look(_ cluster: SimCluster, _ settings: PipelineSettings) -> String? {
@@ -18,13 +18,13 @@ final class ChangeReader {
         }
         for block in blocks {
             for change in block.changes {
-                guard table[change.pair] == change.previousSeverity else {
+                guard table[change.pair] == change.previousLevel else {
                     return "a reader knows \(String(describing: table[change.pair])) and is told \(change)"
                 }
                 guard isCommitted(change, cluster, settings) else {
                     return "told before its commit: \(change)"
                 }
-                table[change.pair] = change.severity
+                table[change.pair] = change.level
             }
             heard = block.last
         }
@@ -44,10 +44,10 @@ final class ChangeReader {
         heard = moment.newest
     }
 
-    private static func alerts(_ cut: WorkerCut) -> [Pair: Severity] {
-        var alerts: [Pair: Severity] = [:]
+    private static func alerts(_ cut: WorkerCut) -> [Pair: AlertLevel] {
+        var alerts: [Pair: AlertLevel] = [:]
         for chunk in cut.shards.flatMap(\.chunks) {
-            for cell in chunk.cells where cell.isVisible { alerts[cell.pair] = cell.severity }
+            for cell in chunk.cells where cell.isVisible { alerts[cell.pair] = cell.level }
         }
         return alerts
     }
@@ -59,9 +59,6 @@ final class ChangeReader {
         var out = ByteWriter()
         AlertEncoder.change(change, into: &out)
         let bytes = out.bytes
-        guard settings.delivery == .exactlyOnce else {
-            return cluster.topics[.alerts]!.contains { $0.records.contains { $0.value == bytes } }
-        }
         return cluster.commits.reversed().contains { commit in
             commit.records.contains { $0.topic == .alerts && $0.record.value == bytes }
         }

@@ -4,16 +4,16 @@ import Wire
 
 extension CommitChecker {
     /// Holds what is there at the end against the whole input and the last reference rows.
-    mutating func checkEnd(_ cluster: SimCluster, _ catalog: Catalog, _ snapshots: [ViewSnapshot]) {
+    mutating func checkEnd(_ cluster: SimCluster, _ catalog: Catalog, _ snapshots: [WorkerCut]) {
         checkPositions(cluster)
         for pair in stock.pairs { compare(pair, catalog) }
-        if settings.delivery == .exactlyOnce { checkReplay(cluster) }
+        checkReplay(cluster)
         checkStock(snapshots, catalog)
         checkRollup(snapshots, catalog)
         if settings.outputs.stockLevels { checkStockTable(cluster, catalog) }
         if settings.outputs.rollup { checkRollupTable(cluster, catalog) }
         if stock.duplicates > 0 { reached(.duplicate) }
-        if stock.belowWindow > 0 { reached(.belowWindow) }
+        if stock.forgotten > 0 { reached(.idForgotten) }
         reached(.rowStale, times: stock.rows.stale)
         reached(.rowUpdated, times: stock.rows.updated)
         reached(.rowDeleted, times: stock.rows.deleted)
@@ -22,8 +22,7 @@ extension CommitChecker {
     /// Each record of a reference topic that is no row was sent once, whoever sent it.
     mutating func checkReferenceLetters(_ refused: Set<[Int64]>) {
         reached(.referenceLetter, times: referenceLetters.count)
-        let letters = settings.delivery == .exactlyOnce ? referenceLetters : Array(Set(referenceLetters))
-        let sent = letters.sorted { $0.lexicographicallyPrecedes($1) }
+        let sent = referenceLetters.sorted { $0.lexicographicallyPrecedes($1) }
         let expected = refused.sorted { $0.lexicographicallyPrecedes($1) }
         if sent != expected { report("dead letters of reference rows \(sent), refused were \(expected)") }
     }
@@ -33,14 +32,15 @@ extension CommitChecker {
             report("the group's offset of \(partition) is not \(offset)")
         }
         var stored: [Int32: Int64] = [:]
-        // What earlier releases left elsewhere is older than what is in the first partition.
-        for partition in cluster.topics[.state]!.reversed() {
+        for partition in cluster.topics[.state]! {
             var standing: [Int32: Int64] = [:]
             for record in partition.committedRecords {
-                if record.value == nil, case .position(let input) = Self.name(record) {
-                    standing[input.rawValue] = nil
+                guard record.value != nil else {
+                    if case .position(let input) = record.key?.withUnsafeBytes({ StateRecord.Key($0) }) {
+                        standing[input.rawValue] = nil
+                    }
+                    continue
                 }
-                guard record.value != nil else { continue }
                 guard let state = Self.read(record) else {
                     report("a state record cannot be read")
                     continue
@@ -49,15 +49,13 @@ extension CommitChecker {
                     standing[input.rawValue] = offset.rawValue
                 }
             }
-            stored.merge(standing) { $1 }
+            for (input, offset) in standing where stored.updateValue(offset, forKey: input) != nil {
+                report("two positions of \(input) stand")
+            }
         }
         for (partition, offset) in cluster.groupOffsets where stored[partition] != offset {
             report("the state topic has \(stored), the group \(partition): \(offset)")
         }
-    }
-
-    static func name(_ record: SimRecord) -> StateRecord.Name? {
-        record.key?.withUnsafeBytes { StateRecord.Key($0)?.name } ?? nil
     }
 
     static func read(_ record: SimRecord) -> StateRecord? {
@@ -68,23 +66,25 @@ extension CommitChecker {
 
     /// A `read_committed` consumer of the alert topic has the same table, by the topic's own order.
     private mutating func checkReplay(_ cluster: SimCluster) {
-        var table: [Pair: (severity: String?, incident: Int)] = [:]
+        var table: [Pair: (level: String?, incident: Int)] = [:]
         for partition in cluster.topics[.alerts]! {
             for record in partition.committedRecords {
                 guard let key = FlatJSON(record.key), let pair = Self.pair(key) else { continue }
                 let message = FlatJSON(record.value)
                 let incident = Int(message?["incident"] ?? "") ?? 0
                 if incident < table[pair]?.incident ?? 0 { report("\(Self.name(pair)): incidents go back") }
-                table[pair] = (message?["alert_severity"], incident)
+                let level = ExpectedStock.level(
+                    message?["alert_severity"], oversold: message?["oversold_units"])
+                table[pair] = (level, incident)
             }
         }
         for pair in Set(table.keys).union(published.keys)
-        where table[pair]?.severity != published[pair]?.severity {
+        where table[pair]?.level != published[pair]?.level {
             report("\(Self.name(pair)): the topic says \(String(describing: table[pair]))")
         }
     }
 
-    private mutating func checkStock(_ snapshots: [ViewSnapshot], _ catalog: Catalog) {
+    private mutating func checkStock(_ snapshots: [WorkerCut], _ catalog: Catalog) {
         var rows: [Pair: StockRow] = [:]
         for row in snapshots.flatMap(\.stock) {
             let pair = Pair(product: row.product.id, warehouse: row.warehouse.id)
@@ -124,7 +124,7 @@ extension CommitChecker {
         return total < threshold ? "REORDER_NOW" : total < 2 * threshold ? "REORDER_SOON" : "HEALTHY"
     }
 
-    private mutating func checkRollup(_ snapshots: [ViewSnapshot], _ catalog: Catalog) {
+    private mutating func checkRollup(_ snapshots: [WorkerCut], _ catalog: Catalog) {
         let totals = totals(catalog)
         let rows = snapshots.flatMap(\.rollup)
         if rows.count != totals.count { report("the rollup has \(rows.count) rows, not \(totals.count)") }

@@ -15,6 +15,8 @@ struct ExpectedStock {
         var threshold: Int64?
         var second: Int64
         var severity: String?
+
+        var level: String? { ExpectedStock.level(severity, oversold: String(max(0, -stock))) }
     }
 
     private(set) var cells: [Pair: Cell] = [:]
@@ -22,26 +24,30 @@ struct ExpectedStock {
     private(set) var emptied: Set<Pair> = []
     var rows = ExpectedRows()
     private(set) var duplicates = 0
-    private(set) var belowWindow = 0
-    private var seen: [Int32: Set<Int64>] = [:]
-    private var highest: [Int32: Int64] = [:]
-    private let window: Int64
+    /// Events that counted again because their ids were remembered no longer.
+    private(set) var forgotten = 0
+    private var ever: [Int32: Set<Int64>] = [:]
+    /// By partition, the ids remembered: the last so many, and those before that came in with as many others.
+    private var current: [Int32: Set<Int64>] = [:]
+    private var previous: [Int32: Set<Int64>] = [:]
+    private let window: Int
 
-    init(window: UInt64) { self.window = Int64(window) }
+    init(window: Int) { self.window = window }
 
     /// True when the event counts.
     mutating func count(_ id: Int64, _ pair: Pair, _ units: Int64, _ second: Int64, from partition: Int32)
         -> Bool
     {
         if window > 0 {
-            if let top = highest[partition], id < top, top - id > window {
-                belowWindow += 1
-            } else if seen[partition, default: []].contains(id) {
+            guard current[partition]?.contains(id) != true, previous[partition]?.contains(id) != true else {
                 duplicates += 1
                 return false
-            } else {
-                seen[partition, default: []].insert(id)
-                highest[partition] = max(highest[partition] ?? id, id)
+            }
+            if !ever[partition, default: []].insert(id).inserted { forgotten += 1 }
+            current[partition, default: []].insert(id)
+            if current[partition]?.count == window {
+                previous[partition] = current[partition]
+                current[partition] = []
             }
         }
         var cell = cells[pair] ?? Cell()
@@ -78,8 +84,13 @@ struct ExpectedStock {
         return 2 * stock <= threshold ? "LOW" : "WARNING"
     }
 
-    static func rank(_ severity: String) -> Int {
-        ["WARNING", "LOW", "CRITICAL", "OUT_OF_STOCK"].firstIndex(of: severity) ?? -1
+    /// An alert's level, from the columns of a message.
+    static func level(_ severity: String?, oversold: String?) -> String? {
+        severity.map { oversold == "0" ? $0 : "OVERSOLD" }
+    }
+
+    static func rank(_ level: String) -> Int {
+        ["WARNING", "LOW", "CRITICAL", "OUT_OF_STOCK", "OVERSOLD"].firstIndex(of: level) ?? -1
     }
 
     /// RFC 3339 of a second of 2026-03-30.

@@ -5,13 +5,9 @@ enum Probe: String, CaseIterable {
     case transactionTimedOut, fencedByEpoch, staleGeneration
     case assignmentLost, revokedMidTransaction, revokedWhileRecovering
     case killed, killedMidTransaction, killedAfterCommit, restartedWithOtherCatalog
-    case parkedReused, parkedRefused, recoveryReplayed, checkpointSkipped, checkpointWritten
-    case checkpointSpread, checkpointCopied, cellsCopied, killedMidCheckpoint, killedAfterCopies,
-        stoppedMidCheckpoint
-    case acknowledgementFailed, offsetsUnanswered, sentThoughGivenUp, barrierAheadOfGroup, repeatedChange
-    case leftInDoubt, foundInDoubt, doubtSettled, heldBackBehindIntents
-    case leftoverReplaced, leftoverDeleted, recoveredOnceMore
-    case inputAborted, deadLetter, deadLetterAborted, duplicate, belowWindow, tombstone
+    case suspendedReused, suspendedRefused, recoveryReplayed, checkpointSkipped, checkpointWritten
+    case recoveredOnceMore
+    case inputAborted, deadLetter, deadLetterAborted, duplicate, idForgotten, tombstone
     case beginFailed, sendFailed, offsetsRefused, commitFailed, abortFailed, prepareFailed, pollFailed,
         rewindFailed,
         topicSaidGone
@@ -19,12 +15,13 @@ enum Probe: String, CaseIterable {
     case aliveButEvicted, hungInsideCall, hungBeforeDelivery, replacedWhileAlive, stoppedInOrder
     case offsetsBeforeMessages
     case polledDuringCommit, rebalancedDuringCommit, readAheadDropped
-    case recordsBeforeNews, rewindForbidden, stoppedWithoutPosition, stoppedBeforePutBack
-    case upgraded
-    case relaidToProduct, relaidToNone, relaidByAccepting, relayoutKilled
+    case recordsBeforeNews, rewindForbidden, stoppedWithoutPosition, stoppedBeforeRollback
+    case rebuiltToProduct, rebuiltToNone, rebuiltAlike, rebuildKilled
     case referenceLetter, referenceCompacted, followerDeaf
     case rowUpdated, rowDeleted, rowStale, truncated
     case raised, escalated, eased, updated, resolved
+    /// The level changed and the severity did not.
+    case levelAlone
 }
 
 /// How often each was reached.

@@ -1,6 +1,6 @@
 import Inventory
 import Pipeline
-import Synchronization
+import TestSupport
 import Wire
 
 /// One partition, one product in one warehouse, and faults that strike when they are told to.
@@ -73,10 +73,8 @@ final class Scenario {
 
     /// Stock by warehouse of a product, as the worker's views have it.
     func stock(_ process: Simulation.Process, product: Int32 = 1) throws -> [Int32: Int64] {
-        let shelf = Shelf()
-        process.inbox.requestViews { snapshot in shelf.snapshot.withLock { $0 = snapshot } }
-        for _ in 0..<10 where shelf.snapshot.withLock({ $0 }) == nil { _ = try process.worker.step() }
-        let rows = (shelf.snapshot.withLock { $0?.stock } ?? []).filter {
+        for _ in 0..<10 { _ = try process.worker.step() }
+        let rows = (process.reader.store.moment().cuts[0]?.stock ?? []).filter {
             $0.product.id == ProductID(product)
         }
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.warehouse.id.rawValue, $0.currentStock) })
@@ -99,19 +97,5 @@ final class Scenario {
         return Array(newest.values)
     }
 
-    /// The state partitions that hold records of some names.
-    func places(_ isWanted: (StateRecord.Name) -> Bool) -> [Int] {
-        cluster.topics[.state]!.indices.filter { index in
-            cluster.partition(.state, index).committedRecords.contains { record in
-                CommitChecker.read(record).map { isWanted($0.name) } ?? false
-            }
-        }
-    }
-
     var deadLetters: Int { cluster.partition(.deadLetters, 0).committedRecords.count }
-}
-
-/// Carries views out of the worker's closure.
-private final class Shelf: Sendable {
-    let snapshot = Mutex<ViewSnapshot?>(nil)
 }

@@ -14,8 +14,6 @@ final class SimCluster {
     private(set) var violation: String?
     var trace: [String] = []
     var isTracing = false
-    /// Workers are of a release that spread the ledger over all state partitions.
-    var spreadsLedger = false
 
     // Transactions.
     private var transactionCount = 0
@@ -26,11 +24,6 @@ final class SimCluster {
     private var strays: [(id: String, epoch: Int, commit: Bool)] = []
     /// Decided commits, in the order of their decision.
     private(set) var commits: [SimTransaction] = []
-    /// Commits of offsets without transactions.
-    var acknowledged = 0
-
-    /// How far the input was read for the newest message of a published row; only without transactions.
-    private var publishedAsOf: [String: Int64] = [:]
 
     // The group.
     var groupOffsets: [Int32: Int64] = [:]
@@ -101,19 +94,10 @@ final class SimCluster {
         return strays.remove(at: match).commit
     }
 
-    /// The furthest offset that a row was published as of, this time included.
-    func reached(_ topic: Topic, _ key: [UInt8], _ input: Int32, _ offset: Int64) -> Int64 {
-        let name = "\(topic) \(String(decoding: key, as: UTF8.self)) \(input)"
-        let furthest = max(publishedAsOf[name] ?? 0, offset)
-        publishedAsOf[name] = furthest
-        return furthest
-    }
-
     /// The input is another topic from here on.
     func replaceInput(partitions: Int) {
         topics[.input] = Self.partitions(partitions)
         groupOffsets = [:]
-        publishedAsOf = [:]
     }
 
     // MARK: The transaction coordinator

@@ -72,13 +72,4 @@ struct SimFaults {
         catalog = random.pick([0, 5, 50])
         stop = random.pick([0, 0, 10])
     }
-
-    /// Without transactions nobody fences a worker that was thought dead: what it still publishes cannot be told
-    /// from its successor's. So there are none.
-    mutating func spareTheLiving() {
-        evictInside = 0
-        stallInside = 0
-        evict = 0
-        stall = 0
-    }
 }

@@ -7,12 +7,12 @@ extension SimLog {
     func prepareTransactions() throws(LogFailure) {
         try enter("prepare")
         if strikes(cluster.faults.prepare, .prepareFailed) {
-            if isTransactional, cluster.random.happens(500) { _ = cluster.initialise(transactionalID) }
+            if cluster.random.happens(500) { _ = cluster.initialise(transactionalID) }
             throw cluster.random.happens(700)
                 ? .unavailable("simulated prepare") : .indefinite("simulated prepare")
         }
         unsent = []
-        epoch = isTransactional ? cluster.initialise(transactionalID) : 0
+        epoch = cluster.initialise(transactionalID)
         transaction = nil
         mustAbort = false
         try leave("prepare")
@@ -26,10 +26,6 @@ extension SimLog {
             throw .fatal("begin in a transaction")
         }
         if strikes(cluster.faults.begin, .beginFailed) { throw .unavailable("simulated begin") }
-        guard isTransactional else {
-            transaction = SimTransaction(number: 0, id: transactionalID, startedMs: cluster.nowMs)
-            return try leave("begin")
-        }
         guard epoch == cluster.epoch(of: transactionalID) else { throw fenced() }
         transaction = cluster.begin(transactionalID)
         mustAbort = false
@@ -50,32 +46,18 @@ extension SimLog {
         }
         let key = message.key.map { Array($0) }
         let count = cluster.topics[message.topic]!.count
-        let index =
-            earlierPlace(of: message) ?? message.partition.map { Int($0.rawValue) }
-            ?? Self.hash(key ?? []) % count
+        let index = message.partition.map { Int($0.rawValue) } ?? Self.hash(key ?? []) % count
         guard index < count else {
             cluster.violated("\(name) sends to \(message.topic)[\(index)]")
             throw .fatal("no such partition")
         }
-        var record = SimRecord(
+        let record = SimRecord(
             offset: 0, key: key, value: message.value.map { Array($0) },
             headers: message.envelope?.headers ?? [], timestampMs: cluster.nowMs)
-        if !isTransactional { record.asOf = transaction.offsets }
         unsent.append((message.topic, index, record))
         // The client sends in the background, at the latest before the transaction's end.
-        if !cluster.random.happens(cluster.faults.lazySends) {
-            if isTransactional { deliver(transaction) } else { deliver(only: message.topic, index) }
-        }
+        if !cluster.random.happens(cluster.faults.lazySends) { deliver(transaction) }
         try leave("send")
-    }
-
-    /// Where a release that spread the ledger wrote what now lies in the first state partition.
-    private func earlierPlace(of message: OutgoingMessage) -> Int? {
-        guard cluster.spreadsLedger, message.topic == .state,
-            let name = StateRecord.Key(message.key)?.name
-        else { return nil }
-        let placement = StatePlacement(keyedBy: .none, statePartitionCount: cluster.topics[.state]!.count)
-        return placement.earlierPartition(of: name).map { Int($0.rawValue) }
     }
 
     /// What the client still held reaches the brokers.
@@ -92,12 +74,6 @@ extension SimLog {
             if cluster.random.happens(500) { throw .unavailable("simulated offsets") }
             mustAbort = true
             throw .mustAbort("simulated offsets")
-        }
-        guard isTransactional else {
-            for position in positions {
-                transaction.offsets[position.partition.rawValue] = position.offset.rawValue
-            }
-            return try leave("sendOffsets")
         }
         // The generation travels with the offsets: without any, nobody checks it.
         let isMember = generation == cluster.generation && cluster.members.contains { $0 === self }
@@ -146,7 +122,6 @@ extension SimLog {
             mustAbort = true
             throw .mustAbort("simulated commit")
         }
-        guard isTransactional else { return try acknowledge(transaction) }
         transaction.catalog = catalog()
         // The offsets are there before the last of the messages, and the process may hang in between.
         if !unsent.isEmpty {
@@ -163,12 +138,6 @@ extension SimLog {
         let transaction = try openTransaction("abort")
         if strikes(cluster.faults.abort, .abortFailed) {
             throw .unavailable("simulated abort")
-        }
-        guard isTransactional else {
-            spill()
-            self.transaction = nil
-            mustAbort = false
-            return try leave("abort")
         }
         unsent = []
         try finish(transaction, commit: false, cluster.faults.abort / 2)
@@ -210,7 +179,7 @@ extension SimLog {
 
     func discardProducer() {
         commitUnderWay = nil
-        spill()
+        unsent = []
         epoch = nil
         transaction = nil
         mustAbort = false
@@ -228,7 +197,6 @@ extension SimLog {
             cluster.violated("\(name) calls \(call) outside a transaction")
             throw .fatal("no transaction")
         }
-        guard isTransactional else { return transaction }
         guard epoch == cluster.epoch(of: transactionalID), transaction.phase == .open else { throw fenced() }
         return transaction
     }

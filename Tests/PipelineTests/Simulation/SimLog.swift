@@ -35,12 +35,6 @@ final class SimLog: Log {
     /// Messages that the client holds and no broker has yet.
     var unsent: [(topic: Topic, index: Int, record: SimRecord)] = []
 
-    /// Without transactions what is sent is there at once, and only the offsets wait.
-    var isTransactional = true
-    var isKeyedByProduct = false
-    /// After a transaction that took too long the next are smaller.
-    var mayGoBack: () -> Bool = { false }
-
     // The process.
     private(set) var isDead = false
     /// Since when the group has heard nothing of it; nil where it left in order.
@@ -53,10 +47,9 @@ final class SimLog: Log {
     var catalog: () -> Catalog = { Catalog() }
     var hasWork: () -> Bool = { false }
     var isRecovering: () -> Bool = { false }
-    var isMidCheckpoint: () -> Bool = { false }
 
     // For the coverage.
-    var parkedCheckOpen = false
+    var suspendedCheckOpen = false
 
     init(_ cluster: SimCluster, name: String, slot: Int) {
         self.cluster = cluster
@@ -82,9 +75,8 @@ final class SimLog: Log {
         guard !isDead else { return }
         isDead = true
         diedMs = cluster.nowMs
-        spill()
+        unsent = []
         cluster.coverage.reached(.killed)
-        if isMidCheckpoint() { cluster.coverage.reached(.killedMidCheckpoint) }
         if transaction?.phase == .open { cluster.coverage.reached(.killedMidTransaction) }
         cluster.say("\(name) dies")
     }
@@ -241,13 +233,9 @@ final class SimLog: Log {
         answered()
         positions = [:]
         for start in starts { positions[start.partition.rawValue] = start.offset.rawValue }
-        if starts.contains(where: { $0.offset.rawValue > cluster.groupOffsets[$0.partition.rawValue] ?? .max }
-        ) {
-            cluster.coverage.reached(.barrierAheadOfGroup)
-        }
-        if !starts.isEmpty, parkedCheckOpen {
-            cluster.coverage.reached(.parkedReused)
-            parkedCheckOpen = false
+        if !starts.isEmpty, suspendedCheckOpen {
+            cluster.coverage.reached(.suspendedReused)
+            suspendedCheckOpen = false
         }
         let foreign = positions.keys.filter { !owned.contains($0) }
         // A member that was evicted unawares may still read what it thinks its own.

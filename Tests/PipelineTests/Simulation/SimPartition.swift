@@ -8,8 +8,6 @@ struct SimRecord {
     var timestampMs: Int64?
     /// The transaction that wrote it; nil for plain producers.
     var transaction: Int?
-    /// Of an output without transactions: the input offsets that its transaction was to commit.
-    var asOf: [Int32: Int64] = [:]
     /// A commit or abort marker: takes an offset, never delivered.
     var isControl = false
 }

@@ -47,10 +47,10 @@ extension SimLog {
         }
         try question("reader")
         if topic == .state {
-            // Only a parked shard is checked from an offset on.
-            let isParkedCheck = spans.contains { $0.from != nil }
-            if !isParkedCheck, parkedCheckOpen { cluster.coverage.reached(.parkedRefused) }
-            parkedCheckOpen = isParkedCheck
+            // Only a suspended shard is checked from an offset on.
+            let isSuspendedCheck = spans.contains { $0.from != nil }
+            if !isSuspendedCheck, suspendedCheckOpen { cluster.coverage.reached(.suspendedRefused) }
+            suspendedCheckOpen = isSuspendedCheck
         }
         return SimReader(self, topic, stretches)
     }

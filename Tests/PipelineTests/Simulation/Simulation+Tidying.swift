@@ -15,7 +15,7 @@ extension Simulation {
             }
         }
         // With a checkpoint in each transaction nothing before the committed offset is needed again.
-        guard settings.checkpointIntervalMs == 0, !layout.mayChange else { return }
+        guard settings.checkpointIntervalMs == 0, !rebuilds.mayCome else { return }
         for (partition, offset) in cluster.groupOffsets.sorted(by: { $0.key < $1.key })
         where cluster.random.happens(500) {
             cluster.partition(.input, Int(partition)).trim(to: offset)

@@ -1,5 +1,4 @@
 import Inventory
-import Synchronization
 
 @testable import Pipeline
 
@@ -14,8 +13,8 @@ final class Simulation {
     private var processes: [Process] = []
     /// How many workers there are when the input is keyed by product.
     private let keyedSlots: Int
-    var slots: Int { settings.keyedBy == .product && !layout.isChanging ? keyedSlots : 1 }
-    private(set) var layout = SimLayout()
+    var slots: Int { settings.keyedBy == .product && !rebuilds.isUnderWay ? keyedSlots : 1 }
+    private(set) var rebuilds = SimRebuild()
     private var eventsToCome: Int
     /// How often some come, in a thousand steps: where it is seldom, reference rows and rebalances make the history.
     private let eventRate: Int
@@ -31,7 +30,6 @@ final class Simulation {
         var settings = PipelineSettings.simulated(&random)
         var faults = SimFaults(&random)
         adjust(&settings, &faults)
-        if settings.delivery == .atLeastOnce { faults.spareTheLiving() }
         let inputs = random.within(1...3)
         let states = settings.keyedBy == .product ? inputs : random.within(1...3)
         keyedSlots = random.within(2...3)
@@ -42,17 +40,15 @@ final class Simulation {
             // So that checkpoints of many records are written while events go on.
             eventsToCome += 300
             settings.checkpointIntervalMs = Int64(random.pick([0, 30, 30, 30, 300]))
-            settings.checkpointSliceBytes = random.pick([1, 1, 1, 2_000])
             faults.kill = max(faults.kill, 5)
         }
-        layout = SimLayout(&random, &settings)
+        rebuilds = SimRebuild(&random, &settings)
         catalog = Catalog.simulated(&random, warehouses: producer.warehouses)
         reference = SimReference(&random, settings)
         self.settings = settings
         cluster = SimCluster(seed: random.next(), inputs: inputs, states: states)
         cluster.faults = faults
         cluster.isTracing = isTracing
-        cluster.spreadsLedger = settings.keyedBy == .none && random.happens(300)
         reference.write(catalog, cluster)
         cluster.say("\(settings.fingerprint) checkpoint=\(settings.checkpointIntervalMs) \(faults)")
     }
@@ -92,7 +88,7 @@ final class Simulation {
     // MARK: Processes
 
     private func startMissing() {
-        layout.look(&settings, cluster)
+        rebuilds.look(&settings, cluster)
         for slot in 0..<slots
         where !processes.contains(where: { $0.log.slot == slot && !$0.log.diesWhenLost }) {
             guard !cluster.faults.isOn || cluster.random.happens(300) else { continue }
@@ -104,9 +100,8 @@ final class Simulation {
                 cluster.coverage.reached(.restartedWithOtherCatalog)
             }
             cluster.say("\(log.name) starts")
-            processes.append(
-                Process(log, settings, rows, settings.delivery == .atLeastOnce ? LineLog() : nil))
-            if layout.isChanging, cluster.faults.isOn, cluster.random.happens(300) {
+            processes.append(Process(log, settings, rows))
+            if rebuilds.isUnderWay, cluster.faults.isOn, cluster.random.happens(300) {
                 log.callsToLive = cluster.random.below(100)
             }
         }
@@ -117,12 +112,10 @@ final class Simulation {
             return cluster.advance(50)
         }
         do {
-            if try !process.step() {
+            if try !process.worker.step() {
                 process.log.close()
                 cluster.coverage.reached(.stoppedInOrder)
             }
-            lookAtCheckpoint(process)
-            lookForRecomputing(process)
             if !process.log.isDead, let problem = process.reader.look(cluster, settings) {
                 cluster.violated("\(process.log.name): \(problem)")
             }
@@ -141,12 +134,8 @@ final class Simulation {
 
     private func bury() {
         for process in processes where process.log.isDead {
-            if layout.isChanging, case .recovering(let recovery) = process.worker.phase, recovery.isRelayout {
-                cluster.coverage.reached(.relayoutKilled)
-            }
-            let counts = process.telemetry.snapshot
-            cluster.coverage.reached(.duplicate, times: counts.duplicates)
-            cluster.coverage.reached(.belowWindow, times: counts.belowWindow)
+            if process.isRebuilding { cluster.coverage.reached(.rebuildKilled) }
+            cluster.coverage.reached(.duplicate, times: process.telemetry.snapshot.input.duplicates)
             // The group learns of it at once or when the session ends.
             if cluster.random.happens(500) { cluster.leave(process.log) }
         }
@@ -160,11 +149,10 @@ final class Simulation {
         guard let victim = processes.randomElement(using: &cluster.random) else { return }
         if cluster.random.happens(faults.kill) { victim.log.callsToLive = cluster.random.below(25) }
         if cluster.random.happens(faults.rebalance) { cluster.startRebalance() }
-        let isAhead = victim.log.hasNoPosition || victim.worker.transaction.mustPutBack
-        if cluster.random.happens(isAhead ? 300 : faults.stop * (victim.log.isMidCheckpoint() ? 5 : 1)) {
+        let isAhead = victim.log.hasNoPosition || victim.worker.unfinishedRollback != nil
+        if cluster.random.happens(isAhead ? 300 : faults.stop) {
             if victim.log.hasNoPosition { cluster.coverage.reached(.stoppedWithoutPosition) }
-            if victim.worker.transaction.mustPutBack { cluster.coverage.reached(.stoppedBeforePutBack) }
-            if victim.log.isMidCheckpoint() { cluster.coverage.reached(.stoppedMidCheckpoint) }
+            if victim.worker.unfinishedRollback != nil { cluster.coverage.reached(.stoppedBeforeRollback) }
             victim.inbox.stop()
         }
         if cluster.random.happens(faults.stall) {
@@ -186,28 +174,17 @@ final class Simulation {
             for process in processes where !cluster.random.happens(200) { process.inbox.adopt(catalog) }
         }
         if cluster.random.happens(20) { tidyTopics() }
-        if cluster.spreadsLedger, cluster.random.happens(10) { upgrade() }
-        if layout.mayChange, !layout.isChanging, cluster.random.happens(25) { changeLayout() }
+        if rebuilds.mayCome, !rebuilds.isUnderWay, cluster.random.happens(25) { rebuild() }
     }
 
-    /// From here on workers are of this release; those of the earlier one are gone before.
-    private func upgrade() {
-        guard cluster.spreadsLedger else { return }
-        for process in processes { process.log.die() }
-        bury()
-        cluster.spreadsLedger = false
-        if !cluster.commits.isEmpty { cluster.coverage.reached(.upgraded) }
-    }
-
-    /// The operator sets `input.keyed_by` to the other, and starts one worker with the flag that it needs.
-    private func changeLayout() {
-        upgrade()
+    /// The operator stops everything, mostly sets `input.keyed_by` to the other, and starts one worker with the flag.
+    private func rebuild() {
         for process in processes {
             process.log.die()
             cluster.leave(process.log)
         }
         bury()
-        layout.change(&settings, cluster)
+        rebuilds.begin(&settings, cluster)
     }
 
     // MARK: The end
@@ -217,7 +194,6 @@ final class Simulation {
         cluster.faults.isOn = false
         cluster.say("settling")
         producer.endTransactions(cluster)
-        upgrade()
         for process in processes {
             process.log.callsToLive = nil
             process.inbox.adopt(catalog)
@@ -233,14 +209,13 @@ final class Simulation {
             bury()
             if let problem = comeToRest() { return problem }
         }
-        let snapshots = processes.map { snapshot(of: $0) }
+        let snapshots = processes.compactMap { $0.reader.store.moment().cuts[0] }
         for process in processes { process.log.die() }
         bury()
         var rules = settings
-        if layout.mayChange { rules.keyedBy = .product }
+        if rebuilds.mayCome { rules.keyedBy = .product }
         var checker = CommitChecker(rules, producer.written, partitions: cluster.topics[.input]!.count)
         for commit in cluster.commits { checker.check(commit) }
-        if settings.delivery == .atLeastOnce { checker.checkWhole(cluster) }
         checker.checkEnd(cluster, catalog, snapshots)
         checker.checkReferenceLetters(reference.refused)
         cluster.coverage.add(checker.coverage)
@@ -250,7 +225,7 @@ final class Simulation {
     /// Works until nothing was committed for a while; what is wrong, or nil.
     private func comeToRest() -> String? {
         var quietSince = cluster.nowMs
-        var commits = cluster.commits.count + cluster.acknowledged
+        var commits = cluster.commits.count
         let deadline = cluster.nowMs + 600_000
         // A follower that has gone deaf is noticed within twice 30 s.
         let quietMs: Int64 = cluster.coverage[.followerDeaf] > 0 ? 90_000 : 30_000
@@ -259,8 +234,8 @@ final class Simulation {
             for process in processes { step(process) }
             // Where nothing happens any more only time is left to tell.
             cluster.advance(cluster.nowMs - quietSince < 5_000 ? 200 : 1_500)
-            if cluster.commits.count + cluster.acknowledged != commits || !isAllRead {
-                commits = cluster.commits.count + cluster.acknowledged
+            if cluster.commits.count != commits || !isAllRead {
+                commits = cluster.commits.count
                 quietSince = cluster.nowMs
             }
         }
@@ -277,20 +252,5 @@ final class Simulation {
                     from: position, below: .max, max: 1
                 ).records.isEmpty
             }
-    }
-
-    private func snapshot(of process: Process) -> ViewSnapshot {
-        let box = SnapshotBox()
-        process.inbox.requestViews { snapshot in box.snapshot.withLock { $0 = snapshot } }
-        for _ in 0..<10 where box.snapshot.withLock({ $0 }) == nil { step(process) }
-        guard let snapshot = box.snapshot.withLock({ $0 }) else {
-            cluster.violated("\(process.log.name) does not answer with its views")
-            return ViewSnapshot()
-        }
-        return snapshot
-    }
-
-    private final class SnapshotBox: Sendable {
-        let snapshot = Mutex<ViewSnapshot?>(nil)
     }
 }

@@ -18,7 +18,7 @@ final class CaptureShop {
     static let inputPartitions: Int32 = 3
     static let referencePartitions: Int32 = 2
 
-    init(_ form: ModelConnector.Form, seed: UInt64, delivery: String) throws {
+    init(_ form: ModelConnector.Form, seed: UInt64) throws {
         random = SeededRandom(seed: seed)
         connector = ModelConnector(&random, form: form)
         // Without added fields a row looks like a plain event.
@@ -27,7 +27,6 @@ final class CaptureShop {
         site = try Site(
             "cdc", partitions: Self.inputPartitions,
             settings: """
-                delivery: \(delivery)
                 alerts: {topic: NAME-alerts}
                 outputs: {stock_levels: {topic: NAME-stock}}
                 checkpoint: {interval: 100ms}

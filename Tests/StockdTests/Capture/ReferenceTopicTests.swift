@@ -1,5 +1,7 @@
+import ClusterSupport
 import Foundation
 import Kafka
+import TestSupport
 import Testing
 
 @Suite("Reference topics", .blocking)
@@ -12,7 +14,6 @@ struct ReferenceTopicTests {
         try Site(
             "reference", partitions: 1,
             settings: """
-                delivery: \(brokers > 0 ? "at_least_once" : CaptureTests.delivery)
                 alerts: {topic: NAME-alerts}
                 checkpoint: {interval: 100ms}
                 """, kafka: "  group_instance_id: one", reference: ("", partitions), brokers: brokers)

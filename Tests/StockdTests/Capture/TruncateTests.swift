@@ -7,7 +7,6 @@ struct TruncateTests {
         try Site(
             "truncate", partitions: 2,
             settings: """
-                delivery: \(CaptureTests.delivery)
                 alerts: {topic: NAME-alerts}
                 checkpoint: {interval: 100ms}
                 """,

@@ -8,6 +8,8 @@ struct AlertBook {
         var stock: Int64
         var threshold: Int64
         var lastUpdated: String
+
+        var level: String { stock < 0 ? "OVERSOLD" : severity }
     }
 
     private(set) var rows: [String: Row] = [:]
@@ -15,7 +17,7 @@ struct AlertBook {
     private(set) var count = 0
     private var incidents: [String: Int64] = [:]
 
-    private static let ranks = ["WARNING": 1, "LOW": 2, "CRITICAL": 3, "OUT_OF_STOCK": 4]
+    private static let ranks = ["WARNING": 1, "LOW": 2, "CRITICAL": 3, "OUT_OF_STOCK": 4, "OVERSOLD": 5]
 
     mutating func apply(_ message: Message) throws {
         try apply(key: message.keyText, message.fields)
@@ -35,10 +37,14 @@ struct AlertBook {
         let warehouse = Self.integer(fields["warehouse_id"]) ?? -1
         check(key == #"{"product_id":\#(product),"warehouse_id":\#(warehouse)}"#, "key and value differ")
         check(previous == known?.severity, "was \(previous ?? "none"), known is \(known?.severity ?? "none")")
+        check(
+            Self.integer(fields["previous_oversold_units"]) == known.map { max(0, -$0.stock) },
+            "previous oversold units, known is \(String(describing: known))")
         let began = incidents[key, default: 0]
         check(incident == (change == "RAISED" ? began + 1 : began), "incident \(incident) after \(began)")
         incidents[key] = incident
-        let step = Self.rank(severity) - Self.rank(previous)
+        let level = severity.map { Self.integer(fields["oversold_units"]) ?? 0 > 0 ? "OVERSOLD" : $0 }
+        let step = Self.rank(level) - Self.rank(known?.level)
         let expected =
             known == nil ? "RAISED" : severity == nil ? "RESOLVED" : step > 0 ? "ESCALATED" : "EASED"
         check(change == (known != nil && step == 0 ? "UPDATED" : expected), "expected \(expected)")
@@ -53,9 +59,9 @@ struct AlertBook {
         rows[key] = row
     }
 
-    var severities: [String: String] { rows.mapValues(\.severity) }
+    var levels: [String: String] { rows.mapValues(\.level) }
 
     static func integer(_ value: Any?) -> Int64? { (value as? NSNumber)?.int64Value }
 
-    private static func rank(_ severity: String?) -> Int { severity.flatMap { ranks[$0] } ?? 0 }
+    private static func rank(_ level: String?) -> Int { level.flatMap { ranks[$0] } ?? 0 }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A port that was free a moment ago.
 enum FreePort {

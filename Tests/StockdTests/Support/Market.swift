@@ -69,14 +69,14 @@ struct Market {
     }
 
     /// The alerts that must stand at the end.
-    func severities(edition: Int) -> [String: String] {
+    func levels(edition: Int) -> [String: String] {
         let expected = Recomputation(orders)
-        var severities: [String: String] = [:]
+        var levels: [String: String] = [:]
         for (key, stock) in expected.stock {
             guard let product = expected.products[key] else { continue }
             let threshold = Int64(Self.threshold(product, edition: edition))
-            severities[key] = Recomputation.severity(stock, threshold)
+            levels[key] = Recomputation.level(stock, threshold)
         }
-        return severities
+        return levels
     }
 }

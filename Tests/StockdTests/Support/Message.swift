@@ -1,6 +1,8 @@
+import ClusterSupport
 import Foundation
 import Kafka
 import Pipeline
+import TestSupport
 
 /// A record as a consumer that came later finds it.
 struct Message {

@@ -1,4 +1,6 @@
+import ClusterSupport
 import Foundation
+import TestSupport
 
 /// A program that runs beside the test; it is ended by its process id alone.
 final class Program {

@@ -34,6 +34,10 @@ struct Recomputation {
         return Self.severity(stock, Int64(Shop.threshold(product)))
     }
 
+    static func level(_ stock: Int64, _ threshold: Int64) -> String? {
+        stock < min(0, threshold) ? "OVERSOLD" : severity(stock, threshold)
+    }
+
     static func severity(_ stock: Int64, _ threshold: Int64) -> String? {
         if stock >= threshold { return nil }
         if stock == 0 { return "OUT_OF_STOCK" }
@@ -64,7 +68,7 @@ struct Recomputation {
     }
 }
 
-extension ViewSnapshot {
+extension WorkerCut {
     private static func key(_ row: StockRow) -> String {
         #"{"product_id":\#(row.product.id.rawValue),"warehouse_id":\#(row.warehouse.id.rawValue)}"#
     }
@@ -91,9 +95,13 @@ extension ViewSnapshot {
 
     var severities: [String: String] {
         var rows: [String: String] = [:]
-        for row in alerts {
-            rows[Self.key(row)] = row.severity?.name
-        }
+        for row in alerts { rows[Self.key(row)] = row.severity?.name }
+        return rows
+    }
+
+    var levels: [String: String] {
+        var rows: [String: String] = [:]
+        for row in alerts { rows[Self.key(row)] = row.currentStock < 0 ? "OVERSOLD" : row.severity?.name }
         return rows
     }
 }

@@ -1,9 +1,10 @@
+import ClusterSupport
 import Foundation
 import Inventory
 import Kafka
 import Pipeline
 import Service
-import Synchronization
+import TestSupport
 
 /// A worker on topics of its own, with a producer of orders in front and readers behind.
 final class Rig {
@@ -11,10 +12,11 @@ final class Rig {
     let name: String
     let catalog: Catalog
     let admin: Admin
-    private let orders: TransactionalProducer
-    private let input: TopicHandle
+    private let orders: MessageSender
     private let partitions: Int32
     private(set) var worker: WorkerThread?
+    /// What the worker shows.
+    private var store = ViewStore(workers: 1)
     /// How long Kafka may take for a question or a transactional call.
     var deadlineMs: Int32 = 10_000
 
@@ -30,8 +32,7 @@ final class Rig {
             TopicSpec($0, partitions: partitions, replicationFactor: 1)
         }
         try cluster.create(topics, admin)
-        orders = try TransactionalProducer(cluster.client(), ProducerSettings(transactionalID: nil))
-        input = try orders.topic("\(name)-in")
+        orders = try MessageSender(cluster, topic: "\(name)-in")
     }
 
     static func topics(of name: String) -> [Topic: String] {
@@ -50,15 +51,14 @@ final class Rig {
         settings.inputTopic = topic(.input)
         settings.stateTopic = topic(.state)
         change(&settings)
-        let isTransactional = settings.delivery == .exactlyOnce
         var log = KafkaLog.Settings(
-            topics: Self.topics(of: name), delivery: settings.delivery,
-            consumer: ConsumerSettings(groupID: name, topic: topic(.input)),
-            producer: ProducerSettings(transactionalID: isTransactional ? "\(name)-0" : nil))
+            topics: Self.topics(of: name), consumer: ConsumerSettings(groupID: name, topic: topic(.input)),
+            producer: ProducerSettings(transactionalID: "\(name)-0"))
         log.deadlineMs = deadlineMs
+        store = ViewStore(workers: 1)
         worker = WorkerThread(
             number: 0, client: cluster.client(), log: log, settings: settings, catalog: catalog, admin: admin,
-            logger: TestCluster.logger)
+            logger: TestCluster.logger, views: store)
     }
 
     var counts: Telemetry.Counts {
@@ -79,7 +79,7 @@ final class Rig {
             worker.inbox.stop()
             _ = try? eventually("the worker ends", within: 15) { worker.outcome }
         }
-        orders.close(deadlineMs: 1_000)
+        orders.close()
         admin.close(deadlineMs: 1_000)
         cluster.close()
     }
@@ -91,47 +91,33 @@ final class Rig {
         _ value: [UInt8]?, key: [UInt8]? = nil, partition: Int32, headers: [Header] = [],
         timestampMs: Int64? = nil
     ) throws {
-        try Self.withBytes(key) { key in
-            try Self.withBytes(value) { value in
-                try orders.produce(
-                    input, partition: partition, key: key, value: value, headers: headers,
-                    timestampMs: timestampMs)
-            }
-        }
+        try orders.post(value, key: key, partition: partition, headers: headers, timestampMs: timestampMs)
     }
 
     func post(_ order: Order) throws {
         try post(Array(order.json.utf8), partition: Int32(order.id % Int64(partitions)))
     }
 
-    func flush() throws { try orders.flush(deadlineMs: 30_000) }
+    func flush() throws { try orders.flush() }
 
     func send(_ orders: [Order]) throws {
         for order in orders { try post(order) }
         try flush()
     }
 
-    private static func withBytes(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws
-    {
-        guard let bytes else { return try body(nil) }
-        try bytes.withUnsafeBytes { try body($0) }
-    }
-
     // MARK: Views
 
     /// The views as of one commit.
-    func views() throws -> ViewSnapshot {
+    func views() throws -> WorkerCut {
         guard let worker else { throw Failure("no worker runs") }
-        let shelf = Shelf()
-        worker.inbox.requestViews { views in shelf.snapshot.withLock { $0 = views } }
-        return try eventually("the views are answered") {
+        return try eventually("the views are shown") {
             if case .failure(let stop) = worker.outcome { throw stop }
-            return shelf.snapshot.withLock { $0 }
+            return store.moment().cuts[0]
         }
     }
 
     /// The views once everything that was sent is committed.
-    func settledViews(within seconds: Double = 60) throws -> ViewSnapshot {
+    func settledViews(within seconds: Double = 60) throws -> WorkerCut {
         var ends: [Partition: Int64] = [:]
         for partition in 0..<partitions {
             let marks = try admin.watermarks(of: topic(.input), partition, timeoutMs: 10_000)
@@ -144,9 +130,4 @@ final class Rig {
             return reached == ends ? views : nil
         }
     }
-}
-
-/// Carries views from the worker's thread.
-private final class Shelf: Sendable {
-    let snapshot = Mutex<ViewSnapshot?>(nil)
 }

@@ -17,15 +17,12 @@ final class Torturer {
     private var random: SeededRandom
     private var slots: [Slot] = []
     private let isStatic: Bool
-    private let stops: Bool
     private(set) var edition = 0
     private(set) var counts: [String: Int] = [:]
     /// Longer than the group waits for a member.
     private static let sleep = 8.0..<13.0
 
-    /// - Parameter stops: whether daemons are stopped past their session and wake up again.
-    init(_ site: Site, seed: UInt64, daemons: Int, isStatic: Bool, stops: Bool) throws {
-        self.stops = stops
+    init(_ site: Site, seed: UInt64, daemons: Int, isStatic: Bool) throws {
         self.site = site
         self.isStatic = isStatic
         random = SeededRandom(seed: seed)
@@ -49,7 +46,7 @@ final class Torturer {
         switch random.below(12) {
         case 0..<5: try kill(index)
         case 5: for index in slots.indices where slots[index].asleepUntil == nil { try kill(index) }
-        case 6..<9: if stops { sleep(index) } else { try kill(index) }
+        case 6..<9: sleep(index)
         case 9: try stop(index)
         default: try changeReference()
         }

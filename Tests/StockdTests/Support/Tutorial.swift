@@ -2,6 +2,7 @@ import Foundation
 import Inventory
 import Pipeline
 import Service
+import TestSupport
 import Wire
 
 /// The worked day of the documentation: its inputs and what they must give.
@@ -27,7 +28,7 @@ enum Tutorial {
     }
 }
 
-extension ViewSnapshot {
+extension WorkerCut {
     /// The three views in the columns of the tutorial's tables.
     var tutorialStock: Set<String> {
         Set(

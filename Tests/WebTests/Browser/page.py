@@ -51,10 +51,17 @@ class Page:
     def keys(self, selector, *keys):
         self.driver.find_element("css selector", selector).send_keys(*keys)
 
+    def click(self, selector):
+        self.driver.find_element("css selector", selector).click()
+
     def check_log(self, allowed=()):
         bad = [line for line in self.driver.get_log("browser")
                if line["level"] == "SEVERE" and not any(word in line["message"] for word in allowed)]
         assert not bad, bad
+
+
+def level_of(row):
+    return "OVERSOLD" if row["oversold_units"] > 0 else row["alert_severity"]
 
 
 def small(page):
@@ -62,8 +69,20 @@ def small(page):
     eventually("products", lambda: len(page.rows("grid")) == 3)
     tiles = page.text(".tile b")
     alerts = page.api("v1/alerts")["rows"]
-    for place, severity in enumerate(["OUT_OF_STOCK", "CRITICAL", "LOW", "WARNING"]):
-        assert int(tiles[place]) == sum(row["alert_severity"] == severity for row in alerts), (tiles, alerts)
+    for place, level in enumerate(["OVERSOLD", "OUT_OF_STOCK", "CRITICAL", "LOW", "WARNING"]):
+        assert int(tiles[place]) == sum(level_of(row) == level for row in alerts), (tiles, alerts)
+    assert tiles == ["1", "1", "1", "1", "0", "3"], tiles
+    # Oversold comes first, and its tile shows it alone.
+    worst = page.rows("alerts")[0]
+    assert "Oversold · Hub 3" in worst[1] and "oversold 5" in worst[2], worst
+    page.click(".tile.s5")
+    eventually("oversold alone", lambda: page.text("#alerts-count") == ["1 of 4"])
+    assert [row[0].split("\n")[0] for row in page.rows("grid")] == ["Laptop Stand"]
+    page.click(".tile.s5")
+    eventually("all again", lambda: page.text("#alerts-count") == ["4"])
+    cells = page.driver.execute_script(
+        "return [...document.querySelectorAll('#grid .cell.s5')].map(cell => cell.getAttribute('aria-label'))")
+    assert cells == ["Hub 3: -5, Oversold"], cells
     status = {row["product_name"]: row["overall_status"].replace("_", " ").lower() for row in page.api("v1/rollup")["rows"]}
     for row in page.rows("grid"):
         name = row[0].split("\n")[0]
@@ -82,7 +101,10 @@ def small(page):
     eventually("all products", lambda: len(page.rows("grid")) == 3)
     # The delivery: the stock and the alert change without a reload.
     eventually("the delivery", lambda: any("115" in row for row in page.rows("grid")))
-    eventually("its alert is gone", lambda: page.text("#alerts-count") == ["2"])
+    eventually("its alert is gone", lambda: page.text("#alerts-count") == ["3"])
+    eventually("what was out of stock is oversold", lambda: page.text(".tile b")[:2] == ["2", "0"])
+    worst = page.rows("alerts")[0]
+    assert "Oversold · Hub 1" in worst[1] and "oversold 6" in worst[2], worst
     page.driver.find_element("id", "theme").click()
     themes = page.driver.execute_script("return document.documentElement.dataset.theme")
     page.driver.find_element("id", "theme").click()

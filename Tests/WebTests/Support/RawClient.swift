@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A TCP connection to loopback that sends whatever it is told, for clients that do not behave.
 final class RawClient: @unchecked Sendable {

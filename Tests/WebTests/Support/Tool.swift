@@ -1,18 +1,16 @@
 import Foundation
+import TestSupport
 
 /// Programs that check what the interface gives out. `make test` installs them.
 enum Tool {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
     /// Python with what Scripts/install-dependencies.sh put beside the build.
-    static var python: String { root.appending(path: ".build/test-tools/bin/python3").path }
+    static var python: String { Repository.root.appending(path: ".build/test-tools/bin/python3").path }
 
     /// Where Scripts/promtool.sh finds or puts it.
     static var promtool: String {
         let installed = "/usr/bin/promtool"
         let isInstalled = FileManager.default.isExecutableFile(atPath: installed)
-        return isInstalled ? installed : root.appending(path: ".build/tools/promtool").path
+        return isInstalled ? installed : Repository.root.appending(path: ".build/tools/promtool").path
     }
 
     /// Runs a program to its end.

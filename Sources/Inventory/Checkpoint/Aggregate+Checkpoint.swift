@@ -1,0 +1,95 @@
+/// What a checkpoint says of a shard besides its records; recovery counts again and compares.
+public struct CheckpointCounts: Equatable, Sendable {
+    /// Stock entries of all pairs, those without events included.
+    public var pairs: Int
+    /// Pairs that ever had an alert.
+    public var publishedAlerts: Int
+    /// Events in the movement log, deleted ones included; 0 where rows do not change.
+    public var movements: Int
+    /// The newest truncation of the events table that was applied.
+    public var truncated: RowVersion?
+    /// By input partition.
+    public var dedupe: [DedupeSummary]
+
+    public init(
+        pairs: Int, publishedAlerts: Int, movements: Int, truncated: RowVersion?, dedupe: [DedupeSummary]
+    ) {
+        self.pairs = pairs
+        self.publishedAlerts = publishedAlerts
+        self.movements = movements
+        self.truncated = truncated
+        self.dedupe = dedupe
+    }
+}
+
+/// A record of a checkpoint.
+public enum CheckpointPart {
+    case entries(bucket: UInt32, [CellImage])
+    /// Of the shard's input partition with this index.
+    case ids(input: Int, IDBucket)
+    case movements(MovementImages)
+}
+
+extension Aggregate {
+    /// Whether anything changed that the last checkpoint does not hold.
+    public var isDirty: Bool {
+        dirtyBuckets.count > 0 || !movements.dirtyPages.isEmpty
+            || (0..<laneCount).contains { lanes[$0].dirtyBucketCount > 0 }
+    }
+
+    public var checkpointCounts: CheckpointCounts {
+        CheckpointCounts(
+            pairs: table.count, publishedAlerts: publishedAlerts.incidentCount, movements: movements.count,
+            truncated: movements.truncated, dedupe: (0..<laneCount).map { lanes[$0].summary })
+    }
+
+    /// Hands out, of everything that changed since the last checkpoint, the record that replaces the stored one. The
+    /// open transaction counts as well; `markClean` follows when it has committed.
+    public func forEachDirtyPart<Failure: Error>(
+        _ body: (CheckpointPart) throws(Failure) -> Void
+    ) throws(Failure) {
+        for bucket in dirtyBuckets.members {
+            let first = Int(bucket) * Self.cellsPerBucket
+            let cells = (first..<min(first + Self.cellsPerBucket, table.count)).map { image(table.cells[$0]) }
+            try body(.entries(bucket: bucket, cells))
+        }
+        for input in 0..<laneCount {
+            try lanes[input].forEachDirtyBucket { (bucket) throws(Failure) in
+                try body(.ids(input: input, bucket))
+            }
+        }
+        for number in movements.dirtyBlocks { try body(.movements(movements.images(of: number))) }
+    }
+
+    /// The checkpoint that holds everything is committed.
+    public mutating func markClean() {
+        dirtyBuckets.removeAll()
+        movements.markClean()
+        for lane in 0..<laneCount { lanes[lane].markClean() }
+    }
+}
+
+/// What was last published of a row; 0 for the fingerprint of a row that is gone.
+public enum PublishedRow {
+    case alert(Pair, PublishedAlert)
+    case stock(Pair, fingerprint: UInt64)
+    case rollup(ProductID, fingerprint: UInt64)
+}
+
+extension Aggregate {
+    /// Hands out everything that was ever published.
+    public func forEachPublished<Failure: Error>(
+        _ body: (PublishedRow) throws(Failure) -> Void
+    ) throws(Failure) {
+        for slot in 0..<table.count {
+            let pair = pair(at: slot)
+            if let alert = published(UInt32(slot)) { try body(.alert(pair, alert)) }
+            if outputs.stockLevels, stockPrints[slot] != 0 {
+                try body(.stock(pair, fingerprint: stockPrints[slot]))
+            }
+        }
+        for (product, fingerprint) in rollupPrints {
+            try body(.rollup(product, fingerprint: fingerprint))
+        }
+    }
+}

@@ -1,0 +1,113 @@
+/// A set of event ids of any values: about a bit an id where they are dense, at most 12 bytes where they are not.
+///
+/// It is split by a hash of the chunk into 256 segments, each with a table of its own, so that no single insert
+/// has to grow more than a 256th of the set. A segment is also what 256 consecutive buckets of a checkpoint hold.
+struct IDSet: ~Copyable {
+    private static let segmentCount = 256
+
+    let hash: IDHash
+    private(set) var count = 0
+    /// The buckets that the stored records do not have as they are here.
+    var dirtyBuckets = BucketSet()
+    private let segments: UnsafeMutablePointer<IDSegment>
+
+    init(_ hash: IDHash) {
+        self.hash = hash
+        segments = .allocate(capacity: Self.segmentCount)
+        for index in 0..<Self.segmentCount { (segments + index).initialize(to: IDSegment()) }
+        // The one id that cannot be without a bitmap.
+        let chunk = IDChunk.number(of: SparseIDs.free)
+        _ = segment(hash.hash(chunk)).pointee.bitmap(ofChunk: chunk)
+    }
+
+    deinit {
+        segments.deinitialize(count: Self.segmentCount)
+        segments.deallocate()
+    }
+
+    /// The segment of a chunk.
+    /// - Parameter chunkHash: of the chunk's number.
+    @inline(__always)
+    func segment(_ chunkHash: UInt64) -> UnsafeMutablePointer<IDSegment> { segments + Int(chunkHash >> 56) }
+
+    func contains(_ id: Int64) -> Bool {
+        segment(hash.hash(IDChunk.number(of: id))).pointee.contains(id, hash)
+    }
+
+    // MARK: Changes
+
+    /// Adds an id that is not there.
+    /// - Returns: whether the chunk has a bitmap now.
+    mutating func insert(_ id: Int64, _ chunkHash: UInt64) -> Bool {
+        count += 1
+        return segment(chunkHash).pointee.insert(id, hash)
+    }
+
+    /// Adds an id that is not there.
+    /// - Parameter bitmap: of the id's chunk.
+    @inline(__always)
+    mutating func insert(_ id: Int64, _ bitmap: IDBitmap) {
+        bitmap.insert(id)
+        count += 1
+    }
+
+    /// Takes out an id that is there; its bucket is dirty already.
+    mutating func remove(_ id: Int64) {
+        segment(hash.hash(IDChunk.number(of: id))).pointee.remove(id, hash)
+        count -= 1
+    }
+
+    // MARK: Checkpoints
+
+    /// Hands out every dirty bucket as it is now.
+    /// - Parameter number: of this set.
+    func forEachDirtyBucket<Failure: Error>(
+        number: UInt64, _ body: (IDBucket) throws(Failure) -> Void
+    ) throws(Failure) {
+        var rest = dirtyBuckets.members[...]
+        while let first = rest.first {
+            // Those of one segment, which is read once for all of them.
+            let end = rest.firstIndex { $0 >> 8 != first >> 8 } ?? rest.endIndex
+            for bucket in contents(of: rest[..<end], number) { try body(bucket) }
+            rest = rest[end...]
+        }
+    }
+
+    /// - Parameter buckets: of one segment.
+    private func contents(of buckets: ArraySlice<UInt32>, _ number: UInt64) -> [IDBucket] {
+        var contents = [IDBucket?](repeating: nil, count: 256)
+        for bucket in buckets {
+            contents[Int(bucket & 255)] = IDBucket(set: number, bucket: UInt16(bucket), chunks: [], ids: [])
+        }
+        func index(_ chunk: Int64) -> Int { Int(hash.bucket(ofChunk: chunk) & 255) }
+        let segment = segments + Int((buckets.first ?? 0) >> 8)
+        for (chunk, bitmap) in segment.pointee.bitmaps {
+            let words = bitmap.contents
+            // A rollback may have left a bitmap without ids.
+            guard words.contains(where: { $0 != 0 }) else { continue }
+            contents[index(chunk)]?.chunks.append(IDChunk(number: chunk, words: words))
+        }
+        segment.pointee.ids.forEach { contents[index(IDChunk.number(of: $0))]?.ids.append($0) }
+        return contents.compactMap { bucket in
+            guard var bucket else { return nil }
+            bucket.chunks.sort { $0.number < $1.number }
+            bucket.ids.sort()
+            return bucket
+        }
+    }
+
+    /// Puts a stored bucket back, of which nothing is there yet. What cannot be part of it is left out.
+    mutating func restore(_ stored: IDBucket) {
+        for chunk in stored.chunks where chunk.words.count == IDChunk.wordCount {
+            let chunkHash = hash.hash(chunk.number)
+            guard UInt16(chunkHash >> 48) == stored.bucket else { continue }
+            let bitmap = segment(chunkHash).pointee.bitmap(ofChunk: chunk.number)
+            count += bitmap.insert(contentsOf: chunk.words)
+        }
+        for id in stored.ids {
+            let chunkHash = hash.hash(IDChunk.number(of: id))
+            guard UInt16(chunkHash >> 48) == stored.bucket else { continue }
+            if !contains(id) { _ = insert(id, chunkHash) }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Inventory
+import Wire
+
+/// Applies the input of a shard up to given offsets, publishing nothing.
+final class InputReplay<L: Log> {
+    let shard: Shard
+    private let log: L
+    private let decoder: InputDecoder
+    private let settings: PipelineSettings
+    private let telemetry: Telemetry
+    private let targets: [Offset]
+    /// By input partition: its index in the shard.
+    private let indices: [Partition: Int]
+    private var reader: L.Reader?
+    /// By input partition of the shard, from where on nobody has read before, so that what is rejected is no dead
+    /// letter yet.
+    var unread: [Offset?] = []
+    private var keptBytes = 0
+    /// Kept in memory and sent in one transaction.
+    private static var keptLimit: (deadLetters: Int, bytes: Int) { (100_000, 64 << 20) }
+
+    init(
+        log: L, settings: PipelineSettings, decoder: InputDecoder, telemetry: Telemetry, shard: Shard,
+        targets: [Offset]
+    ) {
+        self.log = log
+        self.settings = settings
+        self.decoder = decoder
+        self.telemetry = telemetry
+        self.shard = shard
+        self.targets = targets
+        indices = Dictionary(uniqueKeysWithValues: shard.partitions.enumerated().map { ($1, $0) })
+    }
+
+    /// Applies some more; true when every partition has reached its target.
+    func advance() throws(LogFailure) -> Bool {
+        if reader == nil { reader = try makeReader() }
+        guard let reader else { return false }
+        guard let count = try reader.poll(waitMs: 100) else {
+            finish()
+            return true
+        }
+        for index in 0..<count {
+            let record = reader.record(index)
+            if let error = try apply(record) { try keep(record, reader.envelope(index), error) }
+        }
+        shard.aggregate.commit()
+        telemetry.recovering("input", reader.progress)
+        return false
+    }
+
+    private func makeReader() throws(LogFailure) -> L.Reader {
+        var spans: [LogSpan] = []
+        for (input, target) in zip(shard.inputs, targets) where input.next < target {
+            spans.append(LogSpan(input.partition, from: input.next, to: target))
+        }
+        return try log.reader(.input, spans)
+    }
+
+    /// The last records before a committed offset may be control records or compacted away.
+    private func finish() {
+        for (index, target) in targets.enumerated() {
+            shard.inputs[index].next = target
+            shard.inputs[index].committed = target
+        }
+        reader = nil
+    }
+
+    /// - Returns: why the record is rejected, if it is.
+    private func apply(_ record: LogRecord) throws(LogFailure) -> BadEvent? {
+        guard let index = indices[record.partition], record.offset < targets[index] else { return nil }
+        let message: InputMessage
+        do throws(BadEvent) {
+            message = try decoder.decode(key: record.key, value: record.value)
+        } catch {
+            return error
+        }
+        let source = Source(partition: record.partition, offset: record.offset)
+        let outcome = try shard.apply(message, input: index, source: source, settings)
+        if case .rejected(let error) = outcome { return error }
+        return nil
+    }
+
+    /// What was rejected the first time is rejected again, and its dead letter is out already; what nobody has
+    /// read before becomes one with the first transaction.
+    private func keep(_ record: LogRecord, _ envelope: Envelope, _ error: BadEvent) throws(LogFailure) {
+        guard let index = indices[record.partition], index < unread.count, let first = unread[index],
+            record.offset >= first
+        else { return }
+        telemetry.rejected(error, at: Source(partition: record.partition, offset: record.offset))
+        guard settings.hasDeadLetterTopic else { return }
+        let deadLetter = KeptDeadLetter(record, envelope, error)
+        keptBytes += deadLetter.byteCount
+        shard.unsentDeadLetters.append(deadLetter)
+        let count = shard.unsentDeadLetters.count
+        guard count > Self.keptLimit.deadLetters || keptBytes > Self.keptLimit.bytes else { return }
+        throw .misconfigured(
+            "\(settings.inputTopic) holds more events that are rejected than one transaction can take to the dead "
+                + "letters (\(count)). Is it the right topic? Set input.start to a later time, or start a history "
+                + "of its own with another kafka.group_id.")
+    }
+}

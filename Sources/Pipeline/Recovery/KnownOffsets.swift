@@ -1,0 +1,119 @@
+import Inventory
+import Wire
+
+/// What is read again of one input partition.
+struct ReplaySpan: Equatable {
+    /// Where the partition's history begins for stockd.
+    var base: Offset
+    var from: Offset
+    /// The committed offset to reach.
+    var to: Offset
+    /// The log does not hold all of it, and the operator accepted that.
+    var isShortened = false
+}
+
+/// What Kafka and the state topic say of one input partition.
+struct KnownOffsets {
+    let partition: Partition
+    let checkpoint: CheckpointRecord?
+    /// The offset committed with the newest transaction, as the state topic tells it.
+    let position: Offset?
+    /// The offset committed in the consumer group.
+    let group: Offset?
+    /// What the log holds.
+    let bounds: Range<Offset>
+
+    var isFirstStart: Bool { checkpoint == nil && position == nil && group == nil }
+
+    /// How far the partition was counted, as the state topic tells it.
+    private var counted: Offset? { position ?? checkpoint?.offset }
+
+    /// Whether the topic was recreated since, and has grown past what was counted of the former.
+    ///
+    /// Kafka forgets a group's offsets with their topic, but they expire as well. Then the times tell: the first
+    /// record of a log of which something was counted is older than the record that says so.
+    /// - Parameter writtenMs: when the newest record of the partition's offset was written to the state topic.
+    func isRecreated<L: Log>(_ writtenMs: Int64?, _ log: L) throws(LogFailure) -> Bool {
+        guard group == nil, let counted, counted > bounds.lowerBound, !bounds.isEmpty, let writtenMs else {
+            return false
+        }
+        let later = Timestamp(microseconds: (writtenMs + 1) * 1_000)
+        return try log.offset(at: later, partition) == bounds.lowerBound
+    }
+
+    var recreated: LogFailure {
+        .offsetOutOfRange(
+            partition,
+            "the state was counted up to offset \(counted?.rawValue ?? 0), but the consumer group has no offset any "
+                + "more and all that the log holds, from \(bounds.lowerBound.rawValue) on, is newer: the topic was "
+                + "deleted and recreated (start once with --rebuild to count only what it holds now)")
+    }
+
+    /// What to read again: from the checkpoint, or from the beginning in a rebuild, to the committed offset.
+    func span(
+        rebuilds: Bool, _ settings: PipelineSettings, _ telemetry: Telemetry
+    ) throws(LogFailure) -> ReplaySpan {
+        let to = try target(rebuilds: rebuilds, settings, telemetry)
+        var base = checkpoint?.base ?? bounds.lowerBound
+        if rebuilds, base > bounds.upperBound { base = bounds.lowerBound }
+        let from = rebuilds ? base : checkpoint?.offset ?? base
+        var span = ReplaySpan(base: base, from: from, to: to)
+        if to > bounds.upperBound {
+            guard settings.acceptsDataLoss || rebuilds else { throw endIsGone(to) }
+            telemetry.acceptedDataLoss(partition, bounds.upperBound..<to)
+            span = ReplaySpan(
+                base: min(base, bounds.upperBound), from: min(from, bounds.upperBound), to: bounds.upperBound,
+                isShortened: true)
+        }
+        guard span.from < bounds.lowerBound else { return span }
+        guard settings.acceptsDataLoss else { throw beginningIsGone(span.from) }
+        telemetry.acceptedDataLoss(partition, span.from..<bounds.lowerBound)
+        span.from = bounds.lowerBound
+        span.to = max(span.to, bounds.lowerBound)
+        span.isShortened = true
+        return span
+    }
+
+    private func beginningIsGone(_ from: Offset) -> LogFailure {
+        .offsetOutOfRange(
+            partition,
+            "the state is to be brought forward from offset \(from.rawValue), but the log begins at "
+                + "\(bounds.lowerBound.rawValue)")
+    }
+
+    private func endIsGone(_ target: Offset) -> LogFailure {
+        .offsetOutOfRange(
+            partition,
+            "offset \(target.rawValue) is committed, but the log ends at \(bounds.upperBound.rawValue): it was cut "
+                + "short or recreated (start once with --rebuild to count only what it holds now)")
+    }
+
+    /// The committed offset to bring the state to.
+    private func target(
+        rebuilds: Bool, _ settings: PipelineSettings, _ telemetry: Telemetry
+    ) throws(LogFailure) -> Offset {
+        guard checkpoint != nil || rebuilds else {
+            throw .misconfigured(
+                "the consumer group has committed offset \(group?.rawValue ?? position?.rawValue ?? 0) of "
+                    + "\(settings.inputTopic)[\(partition.rawValue)], but \(settings.stateTopic) holds no "
+                    + "state for it: the topic was deleted, or the group id belongs to another program. Start once "
+                    + "with --rebuild to recompute the stock from the log, or choose another kafka.group_id. "
+                    + LostPublishedAlerts.explanation)
+        }
+        // The group's offset and the position move in one transaction: where they differ somebody else moved the
+        // group's.
+        guard let stored = counted else { return group ?? bounds.lowerBound }
+        guard let group else {
+            telemetry.groupOffsetIsGone(partition, using: stored)
+            return stored
+        }
+        if group == stored { return group }
+        if group > stored, settings.acceptsDataLoss { return stored }
+        throw .misconfigured(
+            "the consumer group's offset of \(settings.inputTopic)[\(partition.rawValue)] is \(group.rawValue), "
+                + "but stockd committed \(stored.rawValue): something else uses the group id, or the offsets "
+                + "were reset. Counting from there would falsify stock. Set the group's offset back to "
+                + "\(stored.rawValue), or delete its offsets of the topic: stockd then goes on from its own "
+                + "(kafka-consumer-groups --delete-offsets).")
+    }
+}

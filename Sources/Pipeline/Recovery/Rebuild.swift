@@ -1,0 +1,174 @@
+import Inventory
+import Wire
+
+/// Recomputes the state of all assigned partitions from the log: `--rebuild`, and the only way to a changed
+/// `input.keyed_by` or `input.topic`.
+///
+/// What was published is read from wherever it stands, the stock is counted again and compared with the stored one.
+/// Nothing is written until the worker's first transaction, which holds the whole new state, a tombstone for every
+/// record that is not written again, and what differs of the alerts. Until it commits the old state stands, then
+/// the new one does.
+final class Rebuild<L: Log> {
+    private enum Stage {
+        case survey(StateReader<L>)
+        /// Up to the offsets of the stored stock; the index is the shard's.
+        case audited(InputReplay<L>, Int)
+        /// Up to the committed offsets.
+        case committed(InputReplay<L>, Int)
+        case done
+    }
+
+    private let tools: RecoveryTools<L>
+    private let placement: StatePlacement
+    private let partitions: [Partition]
+    private let committed: [Partition: Offset]
+    private var stage: Stage
+    private var survey = StateSurvey()
+    private var plan: RecoveryPlan?
+    private(set) var shards: [Shard] = []
+    private(set) var needsAllPartitions: Bool
+
+    init(
+        _ tools: RecoveryTools<L>, _ placement: StatePlacement, _ partitions: [Partition],
+        _ committed: [Partition: Offset]
+    ) {
+        self.tools = tools
+        self.placement = placement
+        self.partitions = partitions
+        self.committed = committed
+        needsAllPartitions = tools.settings.keyedBy == .none
+        stage = .survey(StateReader(tools, placement.partitions(of: partitions)))
+    }
+
+    /// The state records that stand.
+    var standing: Set<StateLocation> { survey.locations }
+    /// How far rejected reference rows were sent.
+    private(set) var referenceRejected = ReferenceOffsets()
+
+    /// Does one piece of the work; true when the shards stand.
+    func advance() throws(LogFailure) -> Bool {
+        switch stage {
+        case .survey(let reader):
+            let isRead = try reader.advance { location, key, record, writtenMs in
+                survey.take(key, record, writtenMs, in: location.partition)
+            }
+            if isRead { try makePlan() }
+        case .audited(let replay, let index):
+            if try replay.advance() { replayToAudited(index + 1) }
+        case .committed(let replay, let index):
+            if try replay.advance() { replayToCommitted(index + 1) }
+        case .done: return true
+        }
+        return false
+    }
+
+    private func makePlan() throws(LogFailure) {
+        if !needsAllPartitions, survey.isOfOtherInput(than: tools.settings) {
+            // The others' state partitions hold part of it, too.
+            needsAllPartitions = true
+            survey = StateSurvey()
+            stage = .survey(StateReader(tools, placement.all))
+            return
+        }
+        let stored = survey.offsets
+        referenceRejected = stored.referenceRejected
+        let plan = try RecoveryPlan(stored, partitions, committed, rebuilds: true, tools)
+        self.plan = plan
+        let groups = placement.keyedBy == .none ? [plan.inputs] : plan.inputs.map { [$0] }
+        shards = groups.map { Shard(aggregate: tools.emptyAggregate(inputs: $0.count), inputs: $0) }
+        replayToAudited(0)
+    }
+
+    private func replayToAudited(_ index: Int) {
+        guard index < shards.count else {
+            RebuildAudit(survey.entryImages).report(shards, tools.telemetry)
+            return replayToCommitted(0)
+        }
+        stage = .audited(replay(index, to: plan?.audited), index)
+    }
+
+    private func replayToCommitted(_ index: Int) {
+        stage = index < shards.count ? .committed(replay(index, to: plan?.targets), index) : .done
+    }
+
+    private func replay(_ index: Int, to offsets: [Offset]?) -> InputReplay<L> {
+        let inputs = placement.keyedBy == .none ? 0..<partitions.count : index..<index + 1
+        let replay = tools.replay(shards[index], to: Array((offsets ?? [])[inputs]))
+        replay.unread = Array((plan?.unread ?? [])[inputs])
+        return replay
+    }
+
+    // MARK: What was published
+
+    /// Gives the shards what was published. Which of two contradicting alerts counts depends on what should stand:
+    /// to be called when the shards are joined with the reference tables that are to be shown, as often as those
+    /// change.
+    func restorePublished() {
+        var owners: [ProductID: Shard] = [:]
+        for shard in shards { shard.aggregate.forEachCell { owners[$0.pair.product] = shard } }
+        for (pair, found) in survey.alerts { restore(pair, found, owners[pair.product]) }
+        for (pair, fingerprint) in survey.stockFingerprints {
+            (owners[pair.product] ?? shards.first)?.aggregate.restore(stockFingerprint: fingerprint, of: pair)
+        }
+        for (product, fingerprint) in survey.rollupFingerprints {
+            (owners[product] ?? shards.first)?.aggregate
+                .restore(rollupFingerprint: fingerprint, of: product)
+        }
+    }
+
+    /// A pair whose product has no events any more has no row, so its alert resolves: the first shard says so. All
+    /// others remember the number of its incident, for whichever the product turns up in counts on from there.
+    private func restore(_ pair: Pair, _ found: [(Partition, PublishedAlert)], _ owner: Shard?) {
+        let alerts = found.map(\.1)
+        if let owner {
+            let now = owner.aggregate.level(of: pair)
+            return owner.aggregate.restore(PublishedAlert.merged(alerts, now: now), of: pair)
+        }
+        var alert = PublishedAlert.merged(alerts, now: nil)
+        if !needsAllPartitions, let shard = shards.first(where: { $0.partitions[0] == found.first?.0 }) {
+            return shard.aggregate.restore(alert, of: pair)
+        }
+        for shard in shards {
+            shard.aggregate.restore(alert, of: pair)
+            alert.level = nil
+            alert.oversoldUnits = 0
+            alert.fingerprint = 0
+        }
+    }
+}
+
+/// The state that a rebuild replaces with the worker's first transaction.
+struct FormerState {
+    /// The records that stand; those that are not written again are deleted.
+    let standing: Set<StateLocation>
+    /// How far rejected reference rows were sent.
+    let referenceRejected: ReferenceOffsets
+    /// To be called after each join with newer reference rows, until that transaction has committed.
+    let restorePublished: () -> Void
+
+    init<L: Log>(_ rebuild: Rebuild<L>) {
+        standing = rebuild.standing
+        referenceRejected = rebuild.referenceRejected
+        restorePublished = rebuild.restorePublished
+    }
+}
+
+extension PublishedAlert {
+    /// What counts as published of a pair whose alert should now have a level.
+    ///
+    /// Of alerts that contradict each other nobody can tell which was published last; the one that is not as it
+    /// should be has the right one published again. A resolved one with an earlier incident than one that stands
+    /// contradicts nothing: it only keeps the number.
+    static func merged(_ alerts: [PublishedAlert], now: AlertLevel?) -> PublishedAlert {
+        let newest = alerts.max { $0.incident < $1.incident } ?? PublishedAlert()
+        let standing = alerts.filter { $0.level != nil }
+        guard let oldest = standing.map(\.incident).min() else { return newest }
+        let rivals = standing + alerts.filter { $0.level == nil && $0.incident >= oldest }
+        var chosen = rivals.first { $0.level != now } ?? rivals[0]
+        chosen.incident = newest.incident
+        if rivals.contains(where: { $0.fingerprint != chosen.fingerprint }) {
+            chosen.fingerprint = ~chosen.fingerprint
+        }
+        return chosen
+    }
+}

@@ -1,0 +1,167 @@
+import Inventory
+import Wire
+
+/// Brings the state of partitions back to what was committed, a piece at a time.
+///
+/// For each shard: what the group committed; the state topic, read whole; the input from the checkpoint's offset to
+/// the committed one, applied without publishing. What then differs from the published alerts (reference rows that
+/// changed while nobody ran) goes out with the first transaction. With `--rebuild`, `Rebuild` takes this path's place.
+final class Recovery<L: Log> {
+    let partitions: [Partition]
+    private let tools: RecoveryTools<L>
+    private let rebuilt: RebuiltPartitions
+    private let sizes: TopicSizes<L>
+    private var suspended: [SuspendedShard]
+    private var stage = Stage.start
+    private var groups: [[Partition]] = []
+    private var committed: [Partition: Offset] = [:]
+    private(set) var shards: [Shard] = []
+    private(set) var placement: StatePlacement
+    /// Something was not read back from a checkpoint but begun anew, and must not wait for its first.
+    private(set) var needsCheckpoint = false
+    /// How far rejected reference rows were sent, if the state of the first partition was read.
+    private(set) var referenceRejected: ReferenceOffsets?
+    /// A rebuild that is through.
+    private(set) var rebuild: Rebuild<L>?
+
+    private enum Stage {
+        case start
+        case group
+        case suspended(SuspendedCheck<L>)
+        case state(StateLoader<L>)
+        case input(InputReplay<L>)
+        case rebuild(Rebuild<L>)
+        case done
+    }
+
+    init(
+        _ tools: RecoveryTools<L>, _ partitions: [Partition], suspended: [SuspendedShard],
+        rebuilt: RebuiltPartitions, sizes: TopicSizes<L>
+    ) {
+        self.tools = tools
+        self.partitions = partitions.sorted()
+        self.suspended = suspended
+        self.rebuilt = rebuilt
+        self.sizes = sizes
+        placement = StatePlacement(keyedBy: tools.settings.keyedBy, statePartitionCount: 1)
+    }
+
+    /// Only the owner of all partitions may go on: where any may have a pair's events, and where a rebuild writes the
+    /// whole state anew.
+    var needsAllPartitions: Bool {
+        if tools.settings.keyedBy == .none { return true }
+        if case .rebuild(let rebuild) = stage { return rebuild.needsAllPartitions }
+        return false
+    }
+
+    /// Does one piece of the work; true when all of it is done.
+    func advance() throws(LogFailure) -> Bool {
+        switch stage {
+        case .start: try start()
+        case .group:
+            if let group = groups.first { try begin(group) } else { stage = .done }
+        case .suspended(let check):
+            guard let isUnchanged = try check.advance() else { break }
+            if isUnchanged { finish(check.suspended.shard) } else { load(groups[0]) }
+        case .state(let loader):
+            if try loader.advance() { try replay(loader) }
+        case .input(let replay):
+            if try replay.advance() { finish(replay.shard) }
+        case .rebuild(let rebuild):
+            guard try rebuild.advance() else { break }
+            self.rebuild = rebuild
+            shards = rebuild.shards
+            for shard in shards { shard.aggregate.markEverythingPending() }
+            referenceRejected = rebuild.referenceRejected
+            needsCheckpoint = true
+            stage = .done
+        case .done: return true
+        }
+        return false
+    }
+
+    private func start() throws(LogFailure) {
+        placement = StatePlacement(
+            keyedBy: tools.settings.keyedBy, statePartitionCount: try checkedStatePartitionCount())
+        committed = try tools.log.committed(partitions)
+        // Done once: what this process has rebuilt is not rebuilt again when it comes back.
+        if tools.settings.rebuilds, !rebuilt.contains(partitions) {
+            stage = .rebuild(Rebuild(tools, placement, partitions, committed))
+            return
+        }
+        let isShared = tools.settings.keyedBy == .none && !partitions.isEmpty
+        groups = isShared ? [partitions] : partitions.map { [$0] }
+        stage = .group
+    }
+
+    private func checkedStatePartitionCount() throws(LogFailure) -> Int {
+        let settings = tools.settings
+        let state = try sizes.stateCount(settings)
+        let input = try sizes.inputCount(settings)
+        guard settings.keyedBy == .none || state == input else {
+            throw .misconfigured(
+                "\(settings.inputTopic) has \(input) partitions and \(settings.stateTopic) has \(state); "
+                    + "with input.keyed_by: product they must have equally many. When the input's count was "
+                    + "changed its keys moved between partitions, and products are in two of them: set "
+                    + "input.keyed_by: none with one worker and start once with --rebuild, or start a history of its "
+                    + "own, with another kafka.group_id, state.topic and alerts.topic, on an input topic whose "
+                    + "events were written anew by product.")
+        }
+        return state
+    }
+
+    private func begin(_ group: [Partition]) throws(LogFailure) {
+        let match = suspended.firstIndex { $0.shard.partitions == group }
+        guard let match else { return load(group) }
+        let candidate = suspended.remove(at: match)
+        let isWhereItWas = candidate.shard.inputs.allSatisfy { committed[$0.partition] == $0.committed }
+        guard isWhereItWas else { return load(group) }
+        stage = .suspended(SuspendedCheck(log: tools.log, suspended: candidate))
+    }
+
+    private func load(_ group: [Partition]) { stage = .state(StateLoader(tools, placement, group)) }
+
+    private func replay(_ loader: StateLoader<L>) throws(LogFailure) {
+        let group = groups[0]
+        let plan = try RecoveryPlan(loader.stored, group, committed, rebuilds: false, tools)
+        if plan.needsCheckpoint { needsCheckpoint = true }
+        if group.contains(Partition(0)) { referenceRejected = loader.stored.referenceRejected }
+        let shard = Shard(aggregate: try loader.takeAggregate(), inputs: plan.inputs)
+        stage = .input(tools.replay(shard, to: plan.targets))
+    }
+
+    private func finish(_ shard: Shard) {
+        shard.aggregate.markEverythingPending()
+        shards.append(shard)
+        groups.removeFirst()
+        stage = .group
+    }
+}
+
+/// A shard kept while its partitions are away, and where its state records ended then.
+struct SuspendedShard {
+    let shard: Shard
+    let stateEnds: [PartitionPosition]
+}
+
+/// Asks whether anything was written for a suspended shard since it was given back.
+final class SuspendedCheck<L: Log> {
+    let suspended: SuspendedShard
+    private let log: L
+    private var reader: L.Reader?
+
+    init(log: L, suspended: SuspendedShard) {
+        self.log = log
+        self.suspended = suspended
+    }
+
+    /// Nil while it does not know yet.
+    func advance() throws(LogFailure) -> Bool? {
+        if reader == nil {
+            reader = try log.reader(
+                .state, suspended.stateEnds.map { LogSpan($0.partition, from: $0.offset) })
+        }
+        guard let count = try reader?.poll(waitMs: 100) else { return true }
+        return count > 0 ? false : nil
+    }
+}

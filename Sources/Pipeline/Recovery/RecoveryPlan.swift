@@ -1,0 +1,161 @@
+import Inventory
+import Wire
+
+/// From where to where each input partition of a shard is read again, worked out from what is stored.
+struct RecoveryPlan {
+    /// `next` is where to begin reading; `committed` likewise until the replay is through.
+    private(set) var inputs: [Shard.Input] = []
+    /// The committed offset to reach, by input.
+    private(set) var targets: [Offset] = []
+    /// By input, the offset that the stored stock stands for; where nothing is stored, where reading begins.
+    private(set) var audited: [Offset] = []
+    /// From where on nobody has read before though it lies before the target, by input.
+    private(set) var unread: [Offset?] = []
+    /// Nothing was ever stored for at least one of the partitions, or what was stored does not hold any more:
+    /// a checkpoint is to follow at once.
+    private(set) var needsCheckpoint: Bool
+
+    private let settings: PipelineSettings
+    private let rebuilds: Bool
+
+    init<L: Log>(
+        _ stored: StoredState, _ partitions: [Partition], _ committed: [Partition: Offset], rebuilds: Bool,
+        _ tools: RecoveryTools<L>
+    ) throws(LogFailure) {
+        settings = tools.settings
+        self.rebuilds = rebuilds
+        needsCheckpoint = rebuilds
+        if !rebuilds { try checkState(stored, partitions) }
+        let isOfOtherTopic = stored.checkpoints.values.contains {
+            $0.setting("input.topic") != tools.settings.inputTopic
+        }
+        // A partition that came later belongs to the history from its first record on.
+        let isGrown = partitions.contains { stored.checkpoints[$0] != nil }
+        for partition in partitions {
+            let bounds = try tools.log.bounds(.input, partition)
+            guard !isOfOtherTopic else {
+                try addUnread(partition, bounds, committed[partition], tools)
+                continue
+            }
+            let checkpoint = stored.checkpoints[partition]
+            let known = KnownOffsets(
+                partition: partition, checkpoint: checkpoint, position: stored.positions[partition],
+                group: committed[partition], bounds: bounds)
+            if known.isFirstStart {
+                needsCheckpoint = true
+                let base = isGrown && !rebuilds ? bounds.lowerBound : try base(partition, bounds, tools)
+                add(partition, ReplaySpan(base: base, from: base, to: base), audited: base)
+            } else if try known.isRecreated(stored.writtenMs[partition], tools.log) {
+                try addRecreated(known, tools)
+            } else {
+                let span = try known.span(rebuilds: rebuilds, settings, tools.telemetry)
+                if let checkpoint, try acceptsChange(checkpoint, span) { needsCheckpoint = true }
+                if span.isShortened { needsCheckpoint = true }
+                add(partition, span, audited: checkpoint?.offset ?? span.from)
+            }
+        }
+    }
+
+    private mutating func add(
+        _ partition: Partition, _ span: ReplaySpan, audited: Offset, unread: Offset? = nil
+    ) {
+        inputs.append(
+            Shard.Input(
+                partition: partition, base: span.base, next: span.from, committed: span.from,
+                checkpoint: audited))
+        targets.append(span.to)
+        self.unread.append(unread)
+        self.audited.append(max(span.from, min(audited, span.to)))
+    }
+
+    /// A partition of which nothing was counted yet. The rebuild reads what it holds, so that alerts follow from all
+    /// of it at once.
+    private mutating func addUnread<L: Log>(
+        _ partition: Partition, _ bounds: Range<Offset>, _ group: Offset?, _ tools: RecoveryTools<L>
+    ) throws(LogFailure) {
+        let base = try base(partition, bounds, tools)
+        let end = max(base, bounds.upperBound)
+        add(
+            partition, ReplaySpan(base: base, from: base, to: end), audited: end,
+            unread: max(base, min(group ?? base, end)))
+    }
+
+    /// What was counted is of a log that is no more, and nothing of the one that stands.
+    private mutating func addRecreated<L: Log>(
+        _ known: KnownOffsets, _ tools: RecoveryTools<L>
+    ) throws(LogFailure) {
+        if rebuilds { return try addUnread(known.partition, known.bounds, nil, tools) }
+        guard settings.acceptsDataLoss else { throw known.recreated }
+        needsCheckpoint = true
+        let first = known.bounds.lowerBound
+        tools.telemetry.acceptedRecreatedTopic(known.partition, from: first)
+        add(known.partition, ReplaySpan(base: first, from: first, to: first), audited: first)
+    }
+
+    private func base<L: Log>(
+        _ partition: Partition, _ bounds: Range<Offset>, _ tools: RecoveryTools<L>
+    ) throws(LogFailure) -> Offset {
+        switch settings.start {
+        case .latest: return bounds.upperBound
+        case .timestamp(let time): return try tools.log.offset(at: time, partition)
+        case .earliest:
+            if bounds.lowerBound.rawValue > 0 {
+                tools.telemetry.beginningIsGone(partition, missing: bounds.lowerBound.rawValue)
+            }
+            return bounds.lowerBound
+        }
+    }
+
+    // MARK: What an operator has to decide
+
+    private func checkState(_ stored: StoredState, _ partitions: [Partition]) throws(LogFailure) {
+        if stored.isOfOtherInput(than: settings) {
+            let what =
+                stored.checkpoints.values.first?.difference(to: settings.fingerprint)
+                ?? "input.keyed_by=none became product"
+            throw .misconfigured(
+                "settings that shape the stored state have changed: \(what). Put them back, or start once, with one "
+                    + "daemon and workers: 1, with --rebuild (recompute everything from the log).")
+        }
+        for checkpoint in stored.checkpoints.values { try checkSettings(checkpoint) }
+        if let first = stored.vanished(partitions).first {
+            throw .misconfigured(
+                "events of \(settings.inputTopic)[\(first.rawValue)] were counted, but the topic has no such "
+                    + "partition any more: it was recreated with fewer. Start once with --rebuild to count what it "
+                    + "holds now.")
+        }
+    }
+
+    private func checkSettings(_ checkpoint: CheckpointRecord) throws(LogFailure) {
+        let changed = checkpoint.changedSettings(settings.fingerprint)
+        guard !changed.isEmpty, !settings.acceptsConfigChange else { return }
+        if changed == [CheckpointRecord.group] {
+            throw .misconfigured(
+                "\(settings.stateTopic) is the state of the consumer group "
+                    + "\(checkpoint.setting(String(CheckpointRecord.group)) ?? ""), and kafka.group_id is "
+                    + "\(settings.groupID). Give each group a state.topic of its own. If the group was renamed and "
+                    + "nothing runs under its former name, start once with --accept-config-change.")
+        }
+        throw .misconfigured(
+            "settings that shape the stored state have changed: "
+                + "\(checkpoint.difference(to: settings.fingerprint)). Put them back, or start once with --rebuild "
+                + "(recompute everything from the log) or --accept-config-change (keep the stock, apply the new rule "
+                + "from here on).")
+    }
+
+    /// Whether new rules begin here; what was counted by the old ones must not be read again by the new.
+    private func acceptsChange(_ checkpoint: CheckpointRecord, _ span: ReplaySpan) throws(LogFailure) -> Bool
+    {
+        guard !rebuilds else { return false }
+        let changed = checkpoint.changedSettings(settings.fingerprint)
+        guard !changed.isEmpty else { return false }
+        guard span.from == span.to || changed == [CheckpointRecord.group] else {
+            throw .misconfigured(
+                "--accept-config-change: \(span.to.rawValue - span.from.rawValue) offsets of "
+                    + "\(settings.inputTopic)[\(checkpoint.partition.rawValue)] were counted by the old settings since "
+                    + "the last checkpoint. Put the settings back, start, and stop in good order (SIGTERM), which "
+                    + "writes a checkpoint; then start with the new ones.")
+        }
+        return true
+    }
+}

@@ -1,0 +1,107 @@
+import Inventory
+import Wire
+
+/// Reads the state of one shard.
+final class StateLoader<L: Log> {
+    private(set) var stored = StoredState()
+    private let settings: PipelineSettings
+    private let placement: StatePlacement
+    private let inputs: [Partition]
+    private let reader: StateReader<L>
+    /// Stock entries and movements go straight to where they will be used; nil once taken.
+    private var aggregate: Aggregate?
+    /// Records that lie in another partition than they would be written to, and are not deleted.
+    private var misplaced: [StateLocation: Offset] = [:]
+
+    init(_ tools: RecoveryTools<L>, _ placement: StatePlacement, _ inputs: [Partition]) {
+        settings = tools.settings
+        self.placement = placement
+        self.inputs = inputs
+        reader = StateReader(tools, placement.partitions(of: inputs))
+        aggregate = tools.emptyAggregate(inputs: inputs.count)
+    }
+
+    /// Reads some more; true when everything was read.
+    func advance() throws(LogFailure) -> Bool {
+        try reader.advance { location, key, record, writtenMs in
+            guard !placement.isMisplaced(key, in: location.partition) else {
+                misplaced[StateLocation(partition: location.partition, key: key)] =
+                    record == nil ? nil : location.offset
+                return
+            }
+            stored.take(key, record, writtenMs)
+            switch (key, record) {
+            case (.entries(let bucket), .entries(_, let entries)?):
+                aggregate?.restore(bucket: bucket, cells: entries)
+            case (.movements, .movements(let images)?) where settings.mayFollowRows:
+                aggregate?.restore(images)
+            case (.movements(let number), nil) where settings.mayFollowRows:
+                aggregate?.restore(MovementImages(number: number, known: 0, images: []))
+            default: break
+            }
+        }
+    }
+
+    /// The shard's aggregate as of the checkpoint, with what was published since.
+    func takeAggregate() throws(LogFailure) -> Aggregate {
+        guard var taken = aggregate.take() else { throw .fatal("the stored state was taken twice") }
+        try checkPlacement()
+        // Every record of one checkpoint says the same of the shard; a partition that is new has none.
+        let checkpoint = inputs.lazy.compactMap { self.stored.checkpoints[$0] }.first
+        let pairs = Int(checkpoint?.pairs ?? 0)
+        taken.truncate(toPairs: pairs)
+        taken.finishRestoringCells()
+        try check("stock entries", found: stored.entryCount(ofPairs: pairs), promised: pairs)
+        for (index, input) in inputs.enumerated() {
+            guard let summary = stored.checkpoints[input]?.dedupe else { continue }
+            let isWhole = taken.restoreIDs(input: index, summary, stored.ids(of: input))
+            if !isWhole { throw incomplete("remembered event ids of partition \(input.rawValue)") }
+        }
+        if settings.mayFollowRows {
+            taken.finishRestoringMovements(truncated: checkpoint?.truncated)
+            try check(
+                "movements of events", found: taken.movementCount, promised: Int(checkpoint?.movements ?? 0))
+        }
+        let alerts = stored.alerts.values.count { $0.incident > 0 }
+        // Published alerts are never deleted but by a rebuild, and are written between checkpoints as well.
+        let promised = Int(checkpoint?.publishedAlerts ?? 0)
+        if alerts < promised { try check("published alerts", found: alerts, promised: promised) }
+        // Before the published alerts: a pair that only they know is in no checkpoint yet.
+        taken.markClean()
+        restorePublished(into: &taken)
+        return taken
+    }
+
+    private func restorePublished(into aggregate: inout Aggregate) {
+        for (pair, alert) in stored.alerts { aggregate.restore(alert, of: pair) }
+        for (pair, print) in stored.stockFingerprints { aggregate.restore(stockFingerprint: print, of: pair) }
+        for (product, print) in stored.rollupFingerprints {
+            aggregate.restore(rollupFingerprint: print, of: product)
+        }
+    }
+
+    private func check(_ what: String, found: Int, promised: Int) throws(LogFailure) {
+        guard found != promised else { return }
+        throw .misconfigured(
+            "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) \(what), and \(found) are there. "
+                + "Was the topic, or part of it, deleted? Start once with --rebuild to recompute the stock from the "
+                + "log; alerts of which nothing is known any more, and which stand, are then raised again, from "
+                + "incident 1 on.")
+    }
+
+    private func incomplete(_ what: String) -> LogFailure {
+        .misconfigured(
+            "\(settings.stateTopic) is incomplete: not all \(what) are there that its checkpoint names. Was the topic, "
+                + "or part of it, deleted? Start once with --rebuild to recompute the stock from the log.")
+    }
+
+    private func checkPlacement() throws(LogFailure) {
+        guard let (location, offset) = misplaced.min(by: { $0.value < $1.value }) else { return }
+        throw .misconfigured(
+            "\(settings.stateTopic)[\(location.partition.rawValue)] at offset \(offset.rawValue) is in another "
+                + "partition than stockd would write it to: the topic's partition count was changed, so older "
+                + "and newer records of one key cannot be told apart. Set state.topic and alerts.topic (and those of "
+                + "outputs) to new names and start once with --rebuild; in the old alert topic every alert that "
+                + "stands would be raised again.")
+    }
+}

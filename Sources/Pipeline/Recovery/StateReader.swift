@@ -1,0 +1,48 @@
+import Inventory
+import Wire
+
+/// Reads partitions of the state topic to the ends that stand when it begins, open transactions included: their
+/// outcome is waited for.
+final class StateReader<L: Log> {
+    private let tools: RecoveryTools<L>
+    private let partitions: [Partition]
+    private var reader: L.Reader?
+    private var unread: UnreadRecords
+
+    init(_ tools: RecoveryTools<L>, _ partitions: [Partition]) {
+        self.tools = tools
+        self.partitions = partitions
+        unread = UnreadRecords(topic: tools.settings.stateTopic, thisRelease: tools.settings.release)
+    }
+
+    /// Reads some more.
+    /// - Parameter take: called with each record, nil for one that was deleted, and when it was written, in
+    ///   milliseconds since the epoch.
+    /// - Returns: whether everything was read.
+    func advance(
+        _ take: (StateRecord.Location, StateRecord.Key, StateRecord?, _ writtenMs: Int64?) -> Void
+    ) throws(LogFailure) -> Bool {
+        if reader == nil { reader = try tools.log.reader(.state, partitions.map { LogSpan($0) }) }
+        guard let reader else { return false }
+        guard let count = try reader.poll(waitMs: 100) else {
+            self.reader = nil
+            if let problem = unread.problem { throw .misconfigured(problem) }
+            return true
+        }
+        for index in 0..<count {
+            let record = reader.record(index)
+            let location = StateRecord.Location(record.partition, record.offset)
+            do throws(StateRecordError) {
+                let state = try StateRecord(key: record.key, value: record.value)
+                if case .checkpoint(let checkpoint)? = state { unread.saw(release: checkpoint.release) }
+                if let key = state?.key ?? StateRecord.Key(record.key) {
+                    take(location, key, state, reader.envelope(index).timestampMs)
+                }
+            } catch {
+                unread.note(error, at: location)
+            }
+        }
+        tools.telemetry.recovering("state", reader.progress)
+        return false
+    }
+}

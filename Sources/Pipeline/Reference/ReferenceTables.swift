@@ -1,0 +1,143 @@
+import Inventory
+import Wire
+
+/// The reference tables a worker joins with: those of files as its inbox brings them, those of topics as it reads
+/// them, and what of those topics is no row.
+///
+/// Every worker reads topics for itself. The one that owns the first input partition sends what does not decode to
+/// the dead letters; in the same transaction a state record says how far they are out, so that each is sent once
+/// whoever owns the partition next.
+final class ReferenceTables<L: Log> {
+    /// What the views are joined with.
+    private(set) var catalog: Catalog
+    /// The tables as the files have them.
+    private var files: Catalog
+    /// Waits for the end of a transaction, or of a recovery.
+    private var newerFiles: Catalog?
+    private let feeds: [ReferenceFeed<L>]
+    private let log: L
+    private let telemetry: Telemetry
+    private var backoff = Backoff()
+    private var retryAtMs: Int64 = 0
+    /// Rows of topics changed since they were last joined.
+    private var hasChanged = false
+    /// To be sent, in the order they came; empty unless `isKeeping`.
+    private(set) var rejected: [RejectedRow] = []
+    private var isKeeping = false
+    /// What lies before is in the dead letters.
+    private(set) var sent = ReferenceOffsets()
+    /// What was seen and let go because another worker sends it.
+    private var dropped = ReferenceOffsets()
+    /// So many wait to be sent at most; reading waits meanwhile.
+    private static var mostRejected: Int { 1_000 }
+
+    init(_ log: L, _ settings: PipelineSettings, _ files: Catalog, _ telemetry: Telemetry) {
+        catalog = files
+        self.files = files
+        self.log = log
+        self.telemetry = telemetry
+        feeds = settings.referenceTopics.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            ReferenceFeed(log: log, kind: $0.key, topic: $0.value)
+        }
+    }
+
+    /// Some come from topics.
+    var hasTopics: Bool { !feeds.isEmpty }
+
+    /// Every topic was read up to the end that stood at the start.
+    var isWhole: Bool { feeds.allSatisfy(\.isWhole) }
+
+    /// Takes in what has come. A broker that does not answer is asked again later; the rows stay meanwhile.
+    func advance() throws(LogFailure) {
+        guard rejected.count < Self.mostRejected, log.nowMs >= retryAtMs else { return }
+        for feed in feeds {
+            do throws(LogFailure) {
+                let wasWhole = feed.isWhole
+                if try feed.advance({ reject($0, $1, feed.kind, $2) }) { hasChanged = true }
+                telemetry.skipped(feed.takeSkipped())
+                if !wasWhole, feed.isWhole { telemetry.referenceRead(feed.kind, rows: rows(of: feed)) }
+                backoff.reset(.broker, telemetry)
+            } catch {
+                try resume(feed, after: error)
+            }
+        }
+    }
+
+    private func resume(_ feed: ReferenceFeed<L>, after failure: LogFailure) throws(LogFailure) {
+        switch failure {
+        case .offsetOutOfRange(_, let message):
+            // Records were deleted that were not read yet; what still holds is in the topic.
+            telemetry.referenceStartsOver(feed.kind, message)
+            feed.startOver()
+        case .misconfigured, .fatal: throw failure
+        default:
+            telemetry.unavailable(failure.message)
+            retryAtMs = log.nowMs + backoff.delayMs(.broker)
+            feed.resume()
+        }
+    }
+
+    private func rows(of feed: ReferenceFeed<L>) -> Int {
+        feed.kind == .products ? feed.tables.products.rows.count : feed.tables.warehouses.rows.count
+    }
+
+    /// Whether there is anything new to join.
+    func hasNews(_ inbox: WorkerInbox) -> Bool {
+        if let newer = inbox.takeCatalog() { newerFiles = newer }
+        return newerFiles != nil || hasChanged
+    }
+
+    /// Joins the newest rows to the shards; between transactions only.
+    func join(_ shards: [Shard]) {
+        files = newerFiles ?? files
+        newerFiles = nil
+        hasChanged = false
+        var products = files.products
+        var warehouses = files.warehouses
+        for feed in feeds {
+            switch feed.kind {
+            case .products: products = feed.tables.products.rows
+            case .warehouses: warehouses = feed.tables.warehouses.rows
+            }
+        }
+        catalog = feeds.isEmpty ? files : Catalog(products: products, warehouses: warehouses)
+        for shard in shards where shard.aggregate.catalog !== catalog { shard.aggregate.adopt(catalog) }
+    }
+
+    // MARK: What is no row
+
+    private func reject(_ record: LogRecord, _ envelope: Envelope, _ kind: ReferenceKind, _ error: BadEvent) {
+        guard isKeeping else {
+            return dropped.raise(kind, record.partition, to: record.offset.next)
+        }
+        guard record.offset >= sent[kind, record.partition] else { return }
+        telemetry.rejected(
+            error, "row of \(kind.name)", at: Source(partition: record.partition, offset: record.offset))
+        rejected.append(RejectedRow(record, envelope, kind, error))
+    }
+
+    /// This worker sends from now on.
+    /// - Parameter known: how far they are out, as the state topic says; nil when it was not read again because
+    ///   nobody has written to it.
+    func startKeeping(from known: ReferenceOffsets?) {
+        if let known { sent = known }
+        isKeeping = true
+        for feed in feeds where dropped.isBeyond(sent, feed.kind) {
+            rejected.removeAll { $0.kind == feed.kind }
+            feed.startOver()
+        }
+        dropped = ReferenceOffsets()
+    }
+
+    func stopKeeping() {
+        isKeeping = false
+        for row in rejected { dropped.raise(row.kind, row.partition, to: row.offset.next) }
+        rejected = []
+    }
+
+    /// The transaction with the first so many is committed.
+    func markSent(_ count: Int) {
+        for row in rejected.prefix(count) { sent.raise(row.kind, row.partition, to: row.offset.next) }
+        rejected.removeFirst(min(count, rejected.count))
+    }
+}

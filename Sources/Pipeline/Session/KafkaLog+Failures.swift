@@ -1,0 +1,32 @@
+import Inventory
+internal import Kafka
+
+extension KafkaLog {
+    /// An error outside a transaction: fatal, or a matter of time.
+    func failure(_ error: KafkaError) -> LogFailure {
+        if error.isFenced { return .fenced(error.description) }
+        return error.isFatal ? .fatal(error.description) : .unavailable(error.description)
+    }
+
+    private static func reason(_ error: KafkaError) -> LogFailure.AbortReason {
+        switch error.name {
+        case "MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE": .messageTooLarge
+        case "INVALID_TIMESTAMP": .timestampRefused
+        default: .other
+        }
+    }
+
+    /// A transactional call's verdict in the worker's terms.
+    func failure(_ failure: TransactionFailure) -> LogFailure {
+        let error = failure.error
+        switch failure {
+        case .retriable: return .unavailable(error.description)
+        case .abortable: return .mustAbort(error.description, reason: Self.reason(error))
+        case .fenced: return .fenced(error.description)
+        case .indefinite: return .indefinite(error.description)
+        case .fatal:
+            // The producer is beyond repair, the process is not: a new one settles what this one left.
+            return error.isFenced ? .fenced(error.description) : .indefinite(error.description)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+public import Inventory
+
+/// Why a call of the log failed, in the terms that decide what to do next.
+public enum LogFailure: Error, Equatable, Sendable {
+    /// Nothing happened; the same call may work later.
+    case unavailable(String)
+    /// The open transaction cannot commit; abort it and do its work again.
+    case mustAbort(String, reason: AbortReason = .other)
+    /// Nobody can say whether the transaction committed.
+    case indefinite(String)
+    /// Another producer with the transactional id, or a newer generation of the group, has taken over.
+    case fenced(String)
+    /// The input topic is not there, or was not for a moment: what comes under its name may be another log.
+    case topicGone(String)
+    /// The log does not hold the offset that was asked for.
+    case offsetOutOfRange(Partition, String)
+    /// What was found in Kafka does not fit the configuration; only an operator can say what is meant.
+    case misconfigured(String)
+    /// This process cannot go on.
+    case fatal(String)
+
+    /// What made a transaction impossible to commit, where the answer depends on it.
+    public enum AbortReason: Equatable, Sendable {
+        case other
+        /// A message is larger than its topic takes.
+        case messageTooLarge
+        /// A message's timestamp is further from the broker's time than its topic takes.
+        case timestampRefused
+    }
+
+    /// The sentence to log.
+    public var message: String {
+        switch self {
+        case .unavailable(let text), .mustAbort(let text, _), .indefinite(let text), .fenced(let text),
+            .topicGone(let text), .offsetOutOfRange(_, let text), .misconfigured(let text), .fatal(let text):
+            text
+        }
+    }
+}
+
+extension LogFailure {
+    /// Nothing the worker could do would help.
+    var isFinal: Bool {
+        switch self {
+        case .offsetOutOfRange, .misconfigured, .fatal: true
+        default: false
+        }
+    }
+}

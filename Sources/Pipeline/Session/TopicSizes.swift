@@ -1,0 +1,63 @@
+import Inventory
+
+/// The partition counts of the topics that a worker needs.
+///
+/// A broker that has just come up, or is behind with its metadata, may say that a topic does not exist. Only when
+/// it is said for `patienceMs` it is believed.
+final class TopicSizes<L: Log> {
+    private let log: L
+    /// Since when a topic is said to be missing, and when that was said last.
+    private var missing: [Topic: (sinceMs: Int64, saidMs: Int64)] = [:]
+    static var patienceMs: Int64 { 30_000 }
+
+    init(_ log: L) { self.log = log }
+
+    /// Of the input topic.
+    func inputCount(_ settings: PipelineSettings) throws(LogFailure) -> Int {
+        if let count = try count(.input, named: settings.inputTopic) { return count }
+        throw .misconfigured(
+            "the input topic \(settings.inputTopic) does not exist, or no more. Create it, or set "
+                + "input.topic to the one that is to be counted.")
+    }
+
+    /// Of the state topic.
+    func stateCount(_ settings: PipelineSettings) throws(LogFailure) -> Int {
+        if let count = try count(.state, named: settings.stateTopic) { return count }
+        throw .misconfigured(
+            "the state topic \(settings.stateTopic) does not exist any more. Start once with --rebuild to recompute "
+                + "the stock from the log. \(LostPublishedAlerts.explanation)")
+    }
+
+    /// Says what is to be done about a topic that is written to and does not exist any more.
+    func checkOutput(_ topic: Topic, _ settings: PipelineSettings) throws(LogFailure) {
+        if topic == .state {
+            _ = try stateCount(settings)
+        } else if try count(topic, named: topic.key) == nil {
+            throw .misconfigured(
+                "the topic that \(topic.key) names does not exist any more. What was published is not in a new one: "
+                    + "to have it published again, set state.topic, alerts.topic and those of outputs to new names "
+                    + "and start once with --rebuild.")
+        }
+    }
+
+    /// - Returns: Nil for a topic that does not exist.
+    /// - Throws: `unavailable` while that is not certain.
+    func count(_ topic: Topic, named name: String) throws(LogFailure) -> Int? {
+        if let count = try log.partitionCount(topic) {
+            missing[topic] = nil
+            return count
+        }
+        var since = log.nowMs
+        if let known = missing[topic], log.nowMs - known.saidMs < Self.patienceMs { since = known.sinceMs }
+        missing[topic] = (since, log.nowMs)
+        guard log.nowMs - since < Self.patienceMs else { return nil }
+        throw .unavailable("the brokers do not know the topic \(name); they are asked again for 30 s")
+    }
+}
+
+/// What a rebuild cannot bring back where the state topic is gone.
+enum LostPublishedAlerts {
+    static let explanation =
+        "Which alerts are published is forgotten: those that stand are raised again from incident 1 on, and one that "
+        + "no longer stands is not resolved in alerts.topic unless that, and those of outputs, get new names."
+}

@@ -1,0 +1,81 @@
+import Inventory
+import Wire
+
+/// What became of a message of the input.
+enum InputOutcome {
+    case event(Aggregate.Outcome)
+    case row(RowOutcome)
+    /// It holds nothing that counts.
+    case skipped(SkipReason)
+    /// It goes to the dead letters; nothing changed.
+    case rejected(BadEvent)
+}
+
+extension Shard {
+    /// Applies a decoded message of one of its input partitions.
+    func apply(
+        _ message: InputMessage, input: Int, source: Source, _ settings: PipelineSettings
+    ) throws(LogFailure) -> InputOutcome {
+        switch message {
+        case .skipped(let reason): return .skipped(reason)
+        case .change(let change): return try follow(change, at: source, settings)
+        // Among rows that change, one without an envelope is as good as an envelope that says so.
+        case .event(let event) where aggregate.followsRows:
+            return try follow(.upsert(event, .none), at: source, settings)
+        case .event(let event):
+            let outcome = aggregate.apply(event, lane: input, source: source)
+            return outcome == .overflow ? .rejected(BadEvent(overflow: event)) : .event(outcome)
+        }
+    }
+
+    /// Follows a change of a row of the events table.
+    ///
+    /// The first one decides for good that this shard follows rows. Events that were counted as plain ones
+    /// before could never be taken back, so there may be none.
+    private func follow(
+        _ change: RowChange, at source: Source, _ settings: PipelineSettings
+    ) throws(LogFailure) -> InputOutcome {
+        if !aggregate.followsRows {
+            if change.isTombstone { return .skipped(.tombstone) }
+            try checkMayFollow(source, settings)
+        }
+        if case .truncate = change, !settings.appliesTruncate {
+            return .rejected(.truncationNotApplied)
+        }
+        let outcome = aggregate.apply(change, source: source)
+        switch outcome {
+        case .overflow: return .rejected(BadEvent(overflow: change.event))
+        case .typeUnknown: return .rejected(.typeUnknown)
+        case .unordered: return .rejected(.unorderedTruncation)
+        // Behind a delete a message without a value says nothing more.
+        case .stale where change.isTombstone: return .skipped(.tombstone)
+        default: return .row(outcome)
+        }
+    }
+
+    private func checkMayFollow(_ source: Source, _ settings: PipelineSettings) throws(LogFailure) {
+        let place = "\(settings.inputTopic)[\(source.partition.rawValue)] at offset \(source.offset.rawValue)"
+        if settings.keyedBy == .product {
+            throw .misconfigured(
+                "\(place) holds a change of a row. Debezium keys a row's changes by its primary key, the event, so "
+                    + "a product's events are in any partition: set input.keyed_by: none with one worker, and "
+                    + "start once with --rebuild.")
+        }
+        guard aggregate.hasEvents else { return }
+        throw .misconfigured(
+            "\(place) holds a change of a row, but plain events were counted before, and those cannot be taken "
+                + "back. Set input.format: debezium when all of the topic comes from a database, and start "
+                + "once with --rebuild; set it to json to count plain events alone.")
+    }
+
+}
+
+extension RowChange {
+    /// The event of a row that is there; nil where the change does not have it.
+    fileprivate var event: OrderEvent? { if case .upsert(let event, _) = self { event } else { nil } }
+
+    /// A message without a value.
+    fileprivate var isTombstone: Bool {
+        if case .delete(_, .tombstone) = self { true } else { false }
+    }
+}

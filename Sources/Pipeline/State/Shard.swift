@@ -1,0 +1,88 @@
+import Inventory
+import Wire
+
+/// The state of the input partitions that share stock entries: one partition where the input is keyed by product,
+/// all of them where it is not.
+final class Shard {
+    /// One input partition's progress.
+    struct Input {
+        let partition: Partition
+        /// Where the partition's history begins for stockd.
+        var base: Offset
+        /// The next offset to apply.
+        var next: Offset
+        /// The offset the last committed transaction carried.
+        var committed: Offset
+        /// The offset that the last committed checkpoint stands for.
+        var checkpoint: Offset
+    }
+
+    var aggregate: Aggregate
+    /// Ascending by partition; the index is the aggregate's.
+    var inputs: [Input]
+    /// What was last shown of it.
+    var shown: [ShownChunk] = []
+    /// An offset of it is part of the open transaction: only then may its state be written.
+    var isCovered = false
+    /// What a rebuild read for the first time and rejected.
+    var unsentDeadLetters: [KeptDeadLetter] = []
+
+    init(aggregate: consuming Aggregate, inputs: [Input]) {
+        self.aggregate = aggregate
+        self.inputs = inputs
+    }
+
+    var partitions: [Partition] { inputs.map(\.partition) }
+
+    var committedPositions: [PartitionPosition] {
+        inputs.map { PartitionPosition($0.partition, $0.committed) }
+    }
+
+    /// Takes what lies behind the last record as passed: control records, and what was aborted or compacted
+    /// away. Otherwise the log's beginning could move past the committed offset though nothing is lost.
+    func passGaps(upTo position: (Partition) -> Offset?) {
+        for index in inputs.indices {
+            guard let offset = position(inputs[index].partition), offset > inputs[index].next else {
+                continue
+            }
+            inputs[index].next = offset
+        }
+    }
+
+    /// Something changed since the last checkpoint, or was passed that changed nothing: duplicates, rejected events,
+    /// control records. A checkpoint that stayed behind those would ask for them again when the log has long
+    /// deleted them.
+    func isCheckpointUseful(_ position: (Partition) -> Offset?) -> Bool {
+        aggregate.isDirty
+            || inputs.contains { max($0.next, position($0.partition) ?? $0.next) > $0.checkpoint }
+    }
+
+    func commit(withCheckpoint: Bool) {
+        aggregate.commit()
+        if withCheckpoint { aggregate.markClean() }
+        isCovered = false
+        unsentDeadLetters = []
+        for index in inputs.indices {
+            inputs[index].committed = inputs[index].next
+            if withCheckpoint { inputs[index].checkpoint = inputs[index].next }
+        }
+    }
+
+    func rollback() {
+        aggregate.rollback()
+        isCovered = false
+        for index in inputs.indices { inputs[index].next = inputs[index].committed }
+    }
+
+    /// What makes the dirty records a checkpoint: one record for each input partition.
+    func checkpointRecords(_ settings: PipelineSettings) -> [CheckpointRecord] {
+        let counts = aggregate.checkpointCounts
+        return inputs.enumerated().map { index, input in
+            CheckpointRecord(
+                partition: input.partition, base: input.base, offset: input.next,
+                pairs: UInt32(counts.pairs), publishedAlerts: UInt32(counts.publishedAlerts),
+                movements: UInt64(counts.movements), truncated: counts.truncated,
+                dedupe: counts.dedupe[index], settings: settings.fingerprint, release: settings.release)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Inventory
+import Wire
+
+extension Telemetry {
+    func beginningIsGone(_ partition: Partition, missing: Int64) {
+        logger.warning(
+            "first start on a log whose beginning is gone: its stock starts from nothing",
+            metadata: ["partition": "\(partition.rawValue)", "missing_offsets": "\(missing)"])
+    }
+
+    func groupOffsetIsGone(_ partition: Partition, using offset: Offset) {
+        logger.notice(
+            "the consumer group has no offset (they expire with time); going on from the state topic's",
+            metadata: ["partition": "\(partition.rawValue)", "offset": "\(offset.rawValue)"])
+    }
+
+    func acceptedDataLoss(_ partition: Partition, _ missing: Range<Offset>) {
+        logger.warning(
+            "data loss accepted: the log does not hold all that is to be counted",
+            metadata: [
+                "partition": "\(partition.rawValue)", "first_missing": "\(missing.lowerBound.rawValue)",
+                "missing_offsets": "\(missing.upperBound.rawValue - missing.lowerBound.rawValue)",
+            ])
+    }
+
+    func topicGone(_ message: String) {
+        logger.warning(
+            "the input topic is not there; the state is read again, lest it come back as another: \(message)")
+    }
+
+    func acceptedRecreatedTopic(_ partition: Partition, from first: Offset) {
+        logger.warning(
+            "data loss accepted: the topic was deleted and recreated; the stock is kept, and all that it holds counts",
+            metadata: ["partition": "\(partition.rawValue)", "from": "\(first.rawValue)"])
+    }
+
+    func rebuildDiffers(_ pair: Pair, before: CellImage?, after: CellImage?) {
+        func text<T>(_ value: (CellImage) -> T) -> String {
+            let (before, after) = (before.map { "\(value($0))" }, after.map { "\(value($0))" })
+            return "\(before ?? "none") → \(after ?? "none")"
+        }
+        logger.warning(
+            "rebuild: the stored state differed from the log",
+            metadata: [
+                "product_id": "\(pair.product.rawValue)", "warehouse_id": "\(pair.warehouse.rawValue)",
+                "stock": .string(text(\.stock)),
+                "last_updated": .string(text { RFC3339.string($0.lastUpdated) }),
+                "events": .string(text(\.events)),
+            ])
+    }
+
+    func rebuilt(_ partitions: [Partition], pairs: Int, differed: Int, shown: Int) {
+        let rest = differed > shown ? "; the first \(shown) of them were logged" : ""
+        logger.notice(
+            "rebuild: \(pairs) pairs, \(differed) differed\(rest)",
+            metadata: ["partitions": .string(Self.list(partitions))])
+    }
+}

@@ -1,0 +1,67 @@
+public import Inventory
+
+/// What one worker shows: its shards as of one commit. A value that never changes.
+public struct WorkerCut: Sendable {
+    /// One shard's cells, joined with these reference tables.
+    public struct Shard: Sendable {
+        public let chunks: [ShownChunk]
+        public let catalog: Catalog
+        public let pairs: Int
+        /// The next input offset of each of its partitions.
+        public let positions: [PartitionPosition]
+    }
+
+    public let shards: [Shard]
+    public let tally: ShownTally
+    /// Counts what this worker has shown; greater is newer.
+    public internal(set) var version: UInt64 = 0
+    /// The newest entry of the store's change log that these cells contain.
+    public internal(set) var changesThrough: UInt64 = 0
+
+    init(_ shards: [Shard]) {
+        self.shards = shards
+        var tally = ShownTally()
+        for shard in shards { for chunk in shard.chunks { tally = tally + chunk.tally } }
+        self.tally = tally
+    }
+
+    public var positions: [PartitionPosition] { shards.flatMap(\.positions) }
+    public var pairs: Int { shards.reduce(0) { $0 + $1.pairs } }
+
+    /// The rows of `current_stock_levels`.
+    public var stock: [StockRow] {
+        shards.flatMap { shard in
+            shard.chunks.flatMap { chunk in chunk.cells.compactMap { $0.row(shard.catalog) } }
+        }
+    }
+
+    /// The rows of `low_stock_alerts`.
+    public var alerts: [StockRow] { stock.filter { $0.severity != nil } }
+
+    /// The rows of `multi_warehouse_inventory`.
+    public var rollup: [RollupRow] {
+        Dictionary(grouping: stock, by: \.product.id).values.compactMap { RollupRow($0) }
+    }
+}
+
+extension ShownCell {
+    /// The pair's row in `current_stock_levels`, nil when it has none.
+    public func row(_ catalog: Catalog) -> StockRow? {
+        guard isVisible, let product = catalog.products[pair.product],
+            let warehouse = catalog.warehouses[pair.warehouse]
+        else { return nil }
+        return StockRow(product: product, warehouse: warehouse, currentStock: stock, lastUpdated: lastUpdated)
+    }
+}
+
+extension RollupRow {
+    /// The rollup of one product's rows; nil for none.
+    public init?(_ rows: [StockRow]) {
+        guard let product = rows.first?.product else { return nil }
+        self.init(
+            product: product, warehouseCount: rows.count,
+            totalStock: rows.reduce(0) { $0 + Int128($1.currentStock) },
+            minWarehouseStock: rows.reduce(.max) { min($0, $1.currentStock) },
+            maxWarehouseStock: rows.reduce(.min) { max($0, $1.currentStock) })
+    }
+}

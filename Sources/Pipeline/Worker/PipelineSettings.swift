@@ -1,0 +1,94 @@
+public import Inventory
+import Kafka
+public import Wire
+
+/// What a worker has to know of the configuration.
+public struct PipelineSettings: Sendable {
+    /// A compacted topic that holds a reference table.
+    public struct ReferenceTopic: Equatable, Sendable {
+        public var name: String
+        /// How its messages are written.
+        public var format: SourceFormat
+
+        public init(name: String, format: SourceFormat = SourceFormat()) {
+            self.name = name
+            self.format = format
+        }
+    }
+
+    /// Where a partition that nobody committed for is begun.
+    public enum Start: Sendable, Equatable {
+        case earliest
+        case latest
+        case timestamp(Timestamp)
+    }
+
+    /// The sign each event type takes its quantity with: -1, 0 or 1.
+    public var eventTypes = SignTable.standardSigns
+    public var unknownType = UnknownType.ignore
+    /// How the messages of the input topic are written.
+    public var inputFormat = SourceFormat()
+    /// A TRUNCATE of the events table takes all events back; otherwise it is rejected to the dead letters.
+    public var appliesTruncate = false
+    /// The reference tables that come from topics.
+    public var referenceTopics: [ReferenceKind: ReferenceTopic] = [:]
+    /// Distinct event ids that each input partition remembers at least; 0 remembers none.
+    public var dedupeWindow = 4_194_304
+    public var start = Start.earliest
+    public var keyedBy = KeyedBy.none
+    public var alertFormat = AlertFormat.changes
+    public var outputs = Aggregate.Outputs()
+    /// False when no dead-letter topic is configured: bad events are then counted and logged.
+    public var hasDeadLetterTopic = true
+    public var maxBatchEvents = 1_000
+    public var commitIntervalMs: Int64 = 50
+    /// On a backlog so many times as long is gathered as Kafka was waited for in the commit before.
+    public var gatheringPerWait: Int64 = 29
+    /// Checkpoints are at least so far apart; 0 writes one in every transaction.
+    public var checkpointIntervalMs: Int64 = 5_000
+    /// After so long the coordinator ends a transaction that is still open.
+    public var transactionTimeoutMs = Int64(ProducerSettings(transactionalID: nil).transactionTimeoutMs)
+    /// After so long without a heartbeat a member of the group counts as dead.
+    public var sessionTimeoutMs = Int64(ConsumerSettings(groupID: "", topic: "").sessionTimeoutMs)
+    /// Goes on where the log no longer holds what was not yet read.
+    public var acceptsDataLoss = false
+    /// Recomputes the state from the beginning of the log.
+    public var rebuilds = false
+    /// Keeps the stock and applies changed rules from here on.
+    public var acceptsConfigChange = false
+    /// The input topic's name, for messages and dead letters.
+    public var inputTopic = "order-events"
+    public var stateTopic = "stockd-state"
+    /// The consumer group, whose state it is.
+    public var groupID = "stockd"
+    public var release = "0.1.0"
+
+    public init() {}
+
+    /// The settings that shape the state, as `name=value` lines; checkpoints carry them.
+    public var fingerprint: String {
+        ([
+            "kafka.group_id=\(groupID)",
+            "input.topic=\(inputTopic)",
+            "input.keyed_by=\(keyedBy.rawValue)",
+            "events.types="
+                + eventTypes.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }
+                .joined(separator: ","),
+            "events.unknown_type=\(unknownType.rawValue)",
+            "events.dedupe_window=\(dedupeWindow)",
+        ] + inputFormat.fingerprint("input") + (appliesTruncate ? ["input.on_truncate=apply"] : []))
+        .joined(separator: "\n")
+    }
+
+    /// What transactions write to.
+    var outputTopics: [Topic] {
+        var topics: [Topic] = [.state, .alerts]
+        if hasDeadLetterTopic { topics.append(.deadLetters) }
+        if outputs.stockLevels { topics.append(.stockLevels) }
+        if outputs.rollup { topics.append(.rollup) }
+        return topics
+    }
+
+    /// The input may hold changes of rows, not only events that stay as they are.
+    var mayFollowRows: Bool { inputFormat.envelope != .json }
+}

@@ -1,0 +1,153 @@
+import Inventory
+import Wire
+
+/// Takes the records of a batch from bytes to the aggregate: decode, apply, dead letters, counts.
+final class RecordApplier<L: Log> {
+    private let log: L
+    private let settings: PipelineSettings
+    private let telemetry: Telemetry
+    let decoder: InputDecoder
+    private var waiting = WaitingEvents()
+
+    init(_ log: L, _ settings: PipelineSettings, _ telemetry: Telemetry) {
+        self.log = log
+        self.settings = settings
+        self.telemetry = telemetry
+        decoder = InputDecoder(
+            signs: SignTable(settings.eventTypes), unknownType: settings.unknownType,
+            format: settings.inputFormat)
+    }
+
+    /// Applies the records of the last poll.
+    @specialized(where L == KafkaLog)
+    func apply(
+        _ count: Int, to live: LiveShards, in transaction: TransactionWriter<L>
+    ) throws(LogFailure) {
+        var tally = InputCounts()
+        defer { telemetry.count(tally) }
+        // Taken out while it is filled: every access to a member of a class is checked.
+        var waiting = WaitingEvents()
+        swap(&waiting, &self.waiting)
+        defer {
+            waiting.removeAll()
+            swap(&waiting, &self.waiting)
+        }
+        var index = 0
+        while index < count {
+            let partition = log.record(index).partition
+            if let route = live.route(of: partition) {
+                let run = Run(partition: partition, shard: live.shards[route.shard], input: route.input)
+                index = try apply(run, index..<count, transaction, &waiting, &tally)
+            } else {
+                repeat { index += 1 } while index < count && log.record(index).partition == partition
+            }
+        }
+    }
+
+    /// Records of one partition that follow each other.
+    private struct Run {
+        let partition: Partition
+        let shard: Shard
+        let input: Int
+    }
+
+    /// - Returns: the index of the first record behind them.
+    @inline(__always)
+    private func apply(
+        _ run: Run, _ range: Range<Int>, _ transaction: TransactionWriter<L>,
+        _ waiting: inout WaitingEvents, _ tally: inout InputCounts
+    ) throws(LogFailure) -> Int {
+        let (log, decoder, shard) = (log, decoder, run.shard)
+        var followsRows = shard.aggregate.followsRows
+        var next = shard.inputs[run.input].next
+        defer { shard.inputs[run.input].next = next }
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let record = log.record(index)
+            guard record.partition == run.partition else { break }
+            defer { index += 1 }
+            // What lies before the position was applied already; it can come again after a rewind.
+            guard record.offset >= next else { continue }
+            next = record.offset.next
+            let message: InputMessage
+            do throws(BadEvent) {
+                message = try decoder.decode(key: record.key, value: record.value)
+            } catch {
+                // Dead letters keep the order of the input, also with those that `apply` rejects.
+                try applyWaiting(&waiting, to: shard, transaction, &tally)
+                tally.rejected += 1
+                try transaction.reject(record, log.envelope(index), error)
+                continue
+            }
+            let source = Source(partition: run.partition, offset: record.offset)
+            if !message.typeIsKnown { noteUnknownType(record) }
+            guard case .event(let event) = message, !followsRows else {
+                try applyWaiting(&waiting, to: shard, transaction, &tally)
+                let outcome = try shard.apply(message, input: run.input, source: source, settings)
+                followsRows = shard.aggregate.followsRows
+                if let error = tally.count(outcome) {
+                    try transaction.reject(record, log.envelope(index), error)
+                }
+                continue
+            }
+            waiting.append(PlacedEvent(event: event, lane: run.input, source: source), index)
+            if waiting.events.count >= Aggregate.eventsAtOnce {
+                try applyWaiting(&waiting, to: shard, transaction, &tally)
+            }
+        }
+        try applyWaiting(&waiting, to: shard, transaction, &tally)
+        return index
+    }
+
+    /// Applies the decoded events that wait.
+    private func applyWaiting(
+        _ waiting: inout WaitingEvents, to shard: Shard, _ transaction: TransactionWriter<L>,
+        _ tally: inout InputCounts
+    ) throws(LogFailure) {
+        guard !waiting.events.isEmpty else { return }
+        var overflows: [Int] = []
+        shard.aggregate.apply(waiting.events) { (place, outcome) in
+            tally.count(outcome)
+            if outcome == .overflow { overflows.append(place) }
+        }
+        for place in overflows {
+            tally.rejected += 1
+            let index = waiting.indices[place]
+            try transaction.reject(
+                log.record(index), log.envelope(index), BadEvent(overflow: waiting.events[place].event))
+        }
+        waiting.removeAll()
+    }
+
+    private func noteUnknownType(_ record: LogRecord) {
+        telemetry.unknownType(record.value.flatMap { decoder.typeName($0) })
+    }
+}
+
+/// Decoded events of one shard that are not applied yet, and their places in the batch of records.
+private struct WaitingEvents {
+    var events: [PlacedEvent] = []
+    var indices: [Int] = []
+
+    @inline(__always)
+    mutating func append(_ event: PlacedEvent, _ index: Int) {
+        events.append(event)
+        indices.append(index)
+    }
+
+    mutating func removeAll() {
+        events.removeAll(keepingCapacity: true)
+        indices.removeAll(keepingCapacity: true)
+    }
+}
+
+extension InputMessage {
+    /// Whether its event, if it has one, is of a type in the sign table.
+    @inline(__always)
+    fileprivate var typeIsKnown: Bool {
+        switch self {
+        case .event(let event), .change(.upsert(let event, _)): event.typeIsKnown
+        default: true
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import Inventory
+import Wire
+
+/// What the worker does as its assignment changes.
+extension Worker {
+    /// Takes over partitions: nothing is fetched until their state stands as it was committed.
+    func begin(with partitions: [Partition]) throws(LogFailure) {
+        transaction = nil
+        dropShards()
+        try log.assign([])
+        telemetry.assigned(partitions)
+        assignment = .assigned(partitions, needsAll: settings.keyedBy == .none) {
+            recovery(of: partitions)
+        }
+        if case .standby = assignment { views?.beginAnew() }
+    }
+
+    /// Finishes what can be finished, and hands the partitions back to the group. They may come back soon, unless it
+    /// is the end.
+    func release(_ occasion: CommitOccasion) throws(LogFailure) {
+        do throws(LogFailure) {
+            // With a rollback that did not get through, the position is ahead of what was applied.
+            if let live = assignment.live, unfinishedRollback == nil {
+                if transaction.map({ $0.records > 0 }) ?? false
+                    || occasion == .end && live.isCheckpointUseful(log.position)
+                {
+                    try commit(live, occasion)
+                }
+            }
+            if transaction?.begunMs != nil || unfinishedRollback == .abort { try rollback() }
+            suspended = []
+            if occasion == .handover, let live = assignment.live { suspend(live) }
+        } catch {
+            // The group keeps the last committed offsets; the next owner begins there.
+            telemetry.gaveUpUncommitted(error.message)
+            log.discardProducer()
+            isPrepared = false
+            suspended = []
+        }
+        dropShards()
+        telemetry.revoked()
+        try log.unassign()
+    }
+
+    /// The partitions belong to others already: whatever is open can only be aborted.
+    func losePartitions() throws(LogFailure) {
+        telemetry.lost()
+        let mustAbort = transaction?.begunMs != nil || unfinishedRollback == .abort
+        dropShards()
+        suspended = []
+        if mustAbort { unfinishedRollback = .abort }
+        try log.unassign()
+        if mustAbort { try rollback() }
+    }
+
+    /// Forgets what is not committed, and the state itself.
+    func dropShards() {
+        _ = assignment.release()
+        transaction = nil
+        unfinishedRollback = nil
+        policy.ended()
+        reference.stopKeeping()
+    }
+
+    private func suspend(_ live: LiveShards) {
+        // What a required checkpoint is still to pin must be worked out anew.
+        guard !checkpointer.isRequired else { return }
+        for shard in live.shards {
+            var ends: [PartitionPosition] = []
+            for partition in live.placement.partitions(of: shard.partitions) {
+                // A broker that does not answer would be waited for again with each shard.
+                guard let bounds = try? log.bounds(.state, partition) else { return }
+                ends.append(PartitionPosition(partition, bounds.upperBound))
+            }
+            suspended.append(SuspendedShard(shard: shard, stateEnds: ends))
+        }
+    }
+
+    /// Sets out to recover partitions, with whatever was suspended of them.
+    func recovery(of partitions: [Partition]) -> Recovery<L> {
+        defer { suspended = [] }
+        let tools = RecoveryTools(
+            log: log, settings: settings, catalog: reference.catalog, decoder: applier.decoder,
+            telemetry: telemetry)
+        return Recovery(tools, partitions, suspended: suspended, rebuilt: rebuilt, sizes: sizes)
+    }
+
+    /// Takes a recovery one piece further, and goes live when it is complete. The group is answered also while a
+    /// broker that it needs does not answer: until then all other members wait, up to their `max.poll.interval.ms`.
+    func recoverFurther() throws(LogFailure) {
+        guard case .recovering(var recovering) = assignment else { return }
+        do throws(LogFailure) {
+            try advance(&recovering)
+        } catch {
+            // Nothing is assigned yet, so that no records come.
+            if case .unavailable = error { try take(log.poll(maxRecords: 1, waitMs: 0), room: 1) }
+            throw error
+        }
+    }
+
+    private func advance(
+        _ recovering: inout Assignment<Recovery<L>, LiveShards>.Recovering
+    ) throws(LogFailure) {
+        let recovery = recovering.recovery
+        // Before the producer is prepared: a second member by mistake must not fence the first.
+        let verdict = try recovering.check(
+            needsAll: recovery.needsAllPartitions,
+            { () throws(LogFailure) in try sizes.inputCount(settings) }, nowMs: log.nowMs,
+            waitMs: settings.sessionTimeoutMs * 3 / 2)
+        assignment = .recovering(recovering)
+        switch verdict {
+        case .goOn: break
+        case .wait(let isNews):
+            let count = try sizes.inputCount(settings)
+            if isNews { telemetry.waitsForPartitions(recovery.partitions.count, of: count) }
+            return log.pause(ms: 20)
+        case .giveUp: throw .misconfigured(try partialAssignment(recovery))
+        }
+        if !isPrepared {
+            try log.prepareTransactions()
+            isPrepared = true
+        }
+        guard try recovery.advance() else { return }
+        guard reference.isWhole else {
+            telemetry.waitsForReference()
+            return log.pause(ms: 5)
+        }
+        try goLive(recovering)
+    }
+
+    private func goLive(
+        _ recovering: Assignment<Recovery<L>, LiveShards>.Recovering
+    ) throws(LogFailure) {
+        let recovery = recovering.recovery
+        reference.join(recovery.shards)
+        let former = recovery.rebuild.map { FormerState($0) }
+        former?.restorePublished()
+        let live = LiveShards(recovery.shards, recovery.placement, replacing: former)
+        try log.assign(live.committedPositions)
+        checkpointer.begin(isRequired: recovery.needsCheckpoint, nowMs: log.nowMs)
+        assignment = recovering.recovered(live)
+        views?.beginAnew()
+        if live.shard(of: Partition(0)) != nil, settings.hasDeadLetterTopic {
+            reference.startKeeping(from: recovery.referenceRejected)
+        }
+        telemetry.recovered(pairs: live.pairCount)
+    }
+
+    private func partialAssignment(_ recovery: Recovery<L>) throws(LogFailure) -> String {
+        let found =
+            "this worker was assigned \(recovery.partitions.count) of the \(try sizes.inputCount(settings)) "
+            + "partitions of \(settings.inputTopic), so another member is in the consumer group; "
+        if settings.keyedBy == .product {
+            return found
+                + "the stored state is of another input.keyed_by or input.topic, and only the owner of all "
+                + "partitions can rebuild it. Stop the others and start one daemon with workers: 1; once it is "
+                + "ready, start as many as you like without --rebuild."
+        }
+        return found
+            + "with input.keyed_by: none one worker must own all of them. Stop the other member, or, if the events' "
+            + "partition follows their product, set input.keyed_by: product on all of them and start one of them "
+            + "once, with workers: 1, with --rebuild."
+    }
+}

@@ -1,0 +1,160 @@
+import Inventory
+
+/// What the worker does about failures, so that the next step starts from a state that Kafka agrees with.
+extension Worker {
+    /// What is left of going back to the last commit.
+    enum Rollback {
+        case abort
+        case rewind
+    }
+
+    func handle(_ failure: LogFailure) throws(WorkerStop) {
+        var failure = failure
+        // A remedy can fail in turn; each is heavier than the one before, so this ends.
+        for _ in 0..<4 {
+            do throws(LogFailure) {
+                try remedy(failure)
+                return
+            } catch {
+                failure = error
+            }
+            if failure.isFinal { break }
+        }
+        try stop(for: failure)
+    }
+
+    private func remedy(_ failure: LogFailure) throws(LogFailure) {
+        switch failure {
+        case .unavailable(let message):
+            telemetry.unavailable(message)
+            if transaction != nil || unfinishedRollback != nil {
+                if unfinishedRollback == nil { try rollback() }
+                try checkOutputs()
+            }
+            log.pause(ms: backoff.delayMs(.broker))
+        case .mustAbort(let message, let reason):
+            telemetry.mustAbort(message)
+            if transaction.map({ $0.deadLetters > 0 }) ?? false { deadLetterLimits.giveWay(to: reason) }
+            try shrinkOverlongTransaction()
+            try rollback()
+            if backoff.isTried(.transaction) { try checkOutputs() }
+            log.pause(ms: backoff.delayMs(.transaction))
+        case .indefinite(let message):
+            telemetry.indefinite(message)
+            try shrinkOverlongTransaction()
+            try recoverFromUnknownOutcome()
+            // A broker that refuses every new producer must not be asked a hundred times a second.
+            log.pause(ms: backoff.delayMs(.transaction))
+        case .fenced(let message):
+            telemetry.fenced(message)
+            // A coordinator fences also whose transaction it ended because it took too long.
+            guard try shrinkOverlongTransaction() || backoff.toleratesFencing(nowMs: log.nowMs) else {
+                throw .misconfigured(
+                    message + " (again and again: two daemons share one kafka.transactional_id or "
+                        + "kafka.group_instance_id; each worker needs its own)")
+            }
+            try recoverFromUnknownOutcome()
+        case .topicGone(let message):
+            telemetry.topicGone(message)
+            try recoverFromUnknownOutcome()
+            // A recovery that is under way may have seen the ends of the former topic.
+            if case .recovering(let recovering) = assignment {
+                assignment = recovering.restarted(recovery(of: recovering.partitions))
+            }
+            log.pause(ms: backoff.delayMs(.broker))
+        case .offsetOutOfRange, .misconfigured, .fatal:
+            throw failure
+        }
+    }
+
+    /// Goes back to the last commit: Kafka's transaction, our state and the consumer's position.
+    ///
+    /// What fails of it is tried again before anything else is done: reading on would skip the records of the
+    /// transaction that was rolled back.
+    func rollback() throws(LogFailure) {
+        if unfinishedRollback == nil {
+            unfinishedRollback = transaction?.begunMs == nil ? .rewind : .abort
+            transaction = nil
+            policy.ended()
+            assignment.live?.rollback()
+        }
+        if unfinishedRollback == .abort {
+            try log.abort()
+            telemetry.aborted()
+            unfinishedRollback = .rewind
+        }
+        if let live = assignment.live { try log.rewind(to: live.committedPositions) }
+        unfinishedRollback = nil
+    }
+
+    /// A topic that was deleted fails transactions as what passes does, and would for ever.
+    private func checkOutputs() throws(LogFailure) {
+        do throws(LogFailure) {
+            for topic in settings.outputTopics { try sizes.checkOutput(topic, settings) }
+        } catch {
+            // Whether it is gone for good only time tells.
+            if error.isFinal { throw error }
+        }
+    }
+
+    /// Makes the next transaction smaller after one that was open so long that the coordinator may have ended it:
+    /// without its checkpoint if it had one, else with fewer records.
+    /// - Returns: whether the transaction was open for so long.
+    @discardableResult
+    private func shrinkOverlongTransaction() throws(LogFailure) -> Bool {
+        guard let transaction, let begunMs = transaction.begunMs else { return false }
+        let tookMs = log.nowMs - begunMs
+        guard tookMs >= settings.transactionTimeoutMs * 8 / 10 else { return false }
+        guard transaction.holdsCheckpoint else {
+            policy.tookTooLong(records: transaction.records)
+            return true
+        }
+        let nowMs = log.nowMs
+        guard checkpointer.tookTooLong(nowMs: nowMs, tookMs: tookMs) else {
+            throw .misconfigured(
+                "what a rebuild or a first start writes belongs into one transaction, and its "
+                    + "\(transaction.stateRecords) state records took longer than kafka.transaction_timeout, found "
+                    + "\(settings.transactionTimeoutMs) ms, again and again. Set it and kafka.session_timeout to "
+                    + "more, such as 60s, for this start.")
+        }
+        if checkpointer.isRequired {
+            policy.tookTooLong(records: transaction.records)
+        } else {
+            telemetry.checkpointTookTooLong(
+                records: transaction.stateRecords, nextInMs: checkpointer.dueInMs(nowMs: nowMs))
+        }
+        return true
+    }
+
+    /// After an outcome that nobody knows, or a fencing: asks Kafka what was committed instead of guessing.
+    ///
+    /// The new producer's initialisation ends the open transaction one way or the other. What followed is
+    /// then read back like after a crash, from the state topic: it is the one place where input offsets,
+    /// published alerts and checkpoint always agree.
+    private func recoverFromUnknownOutcome() throws(LogFailure) {
+        log.discardProducer()
+        isPrepared = false
+        transaction = nil
+        unfinishedRollback = nil
+        policy.ended()
+        guard case .running(let running) = assignment else { return }
+        let partitions = running.live.partitions
+        reference.stopKeeping()
+        assignment = running.interrupted(partitions, recovery(of: partitions))
+        try log.unassign()
+    }
+
+    private func stop(for failure: LogFailure) throws(WorkerStop) {
+        switch failure {
+        case .offsetOutOfRange(let partition, let message):
+            throw WorkerStop(
+                .data,
+                "\(settings.inputTopic)[\(partition.rawValue)]: \(message). Going on would skip events and "
+                    + "falsify stock. Restore the log, or start once with --accept-data-loss to go on from "
+                    + "the oldest record that is left.")
+        case .misconfigured(let message): throw WorkerStop(.configuration, message)
+        case .unavailable(let message): throw WorkerStop(.unavailable, message)
+        default: throw WorkerStop(.internalError, failure.message)
+        }
+    }
+}

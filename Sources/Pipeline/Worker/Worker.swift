@@ -1,0 +1,214 @@
+public import Inventory
+import Wire
+
+/// One worker: a consumer, a transactional producer and the shards of its partitions, driven by one thread.
+///
+///     poll → decode → apply → consolidate → encode → send + offsets → commit → publish view
+///
+/// `step` is one turn of that loop. It returns within a few hundred milliseconds unless the broker does not answer,
+/// and never leaves a batch half applied: what cannot be committed is rolled back.
+public final class Worker<L: Log> {
+    let log: L
+    let settings: PipelineSettings
+    let inbox: WorkerInbox
+    let telemetry: Telemetry
+    let sizes: TopicSizes<L>
+    /// What `--rebuild` needs not do again.
+    let rebuilt: RebuiltPartitions
+
+    var assignment = Assignment<Recovery<L>, LiveShards>.unassigned
+    /// What was taken since the last commit, and what was sent of it; nil while there is nothing.
+    var transaction: TransactionWriter<L>?
+    /// An abort or a rewind did not get through: nothing may be read or begun before it has.
+    var unfinishedRollback: Rollback?
+    /// The producer has fenced its predecessors and may begin transactions.
+    var isPrepared = false
+    /// Shards given back in good order, in case their partitions return unchanged.
+    var suspended: [SuspendedShard] = []
+
+    let applier: RecordApplier<L>
+    let reference: ReferenceTables<L>
+    /// Nil when nobody is shown anything.
+    let views: ViewFeed?
+    var policy: CommitPolicy
+    var checkpointer: Checkpointer
+    var readAhead = ReadAhead()
+    var backoff = Backoff()
+    var deadLetterLimits = DeadLetterLimits()
+
+    public init(
+        log: L, settings: PipelineSettings, catalog: Catalog, inbox: WorkerInbox, telemetry: Telemetry,
+        views: ViewFeed? = nil, rebuilt: RebuiltPartitions = RebuiltPartitions()
+    ) {
+        self.log = log
+        self.settings = settings
+        self.inbox = inbox
+        self.telemetry = telemetry
+        self.rebuilt = rebuilt
+        sizes = TopicSizes(log)
+        applier = RecordApplier(log, settings, telemetry)
+        reference = ReferenceTables(log, settings, catalog, telemetry)
+        self.views = views
+        policy = CommitPolicy(settings)
+        checkpointer = Checkpointer(intervalMs: settings.checkpointIntervalMs)
+    }
+
+    /// Takes one turn. Returns false when a stop was asked for and everything is in order.
+    @specialized(where L == KafkaLog)
+    public func step() throws(WorkerStop) -> Bool {
+        if inbox.isStopping {
+            do throws(LogFailure) { try release(.end) } catch { try handle(error) }
+            return false
+        }
+        do throws(LogFailure) {
+            if unfinishedRollback != nil { try rollback() }
+            try takeReadAhead()
+            joinReferenceRows()
+            try reference.advance()
+            try recoverFurther()
+            let room = policy.room(after: transaction?.records ?? 0)
+            let polled = try log.poll(maxRecords: room, waitMs: waitMs)
+            backoff.reset(.broker, telemetry)
+            try take(polled, room: room)
+            if let live = assignment.live, isCommitDue(live) {
+                try commit(live, .inLoop)
+                // On a backlog this is the only moment when nothing is half done.
+                publishViews()
+                joinReferenceRows()
+                try takeReadAhead()
+            }
+        } catch {
+            try handle(error)
+        }
+        publishViews()
+        return true
+    }
+
+    @specialized(where L == KafkaLog)
+    func take(_ polled: Polled, room: Int) throws(LogFailure) {
+        switch polled {
+        case .records(let count):
+            guard let live = assignment.live else { return }
+            policy.polled(count, room: room, hasMore: log.hasMore)
+            let transaction = openTransaction(live)
+            transaction.take(records: count, nowMs: log.nowMs)
+            // Two records a batch tell its latency well enough; asking each would cost every event.
+            transaction.note(timestampMs: log.timestampMs(0))
+            transaction.note(timestampMs: log.timestampMs(count - 1))
+            try applier.apply(count, to: live, in: transaction)
+        case .idle: policy.polledNothing()
+        case .assigned(let partitions): try begin(with: partitions)
+        case .revoked: try release(.handover)
+        case .lost: try losePartitions()
+        }
+    }
+
+    private func takeReadAhead() throws(LogFailure) {
+        let room = policy.room(ReadAhead.mostRecords, after: 0)
+        if let polled = try readAhead.take() { try take(polled, room: room) }
+    }
+
+    func openTransaction(_ live: LiveShards) -> TransactionWriter<L> {
+        if let transaction { return transaction }
+        let opened = TransactionWriter(
+            log, settings, live, deadLetterLimits, telemetry, views)
+        transaction = opened
+        return opened
+    }
+
+    enum CommitOccasion {
+        case inLoop
+        /// The partitions go to others.
+        case handover
+        /// The worker ends in good order, after which nothing is to be read again.
+        case end
+    }
+
+    func commit(_ live: LiveShards, _ occasion: CommitOccasion) throws(LogFailure) {
+        let startedMs = log.nowMs
+        try live.checkKeying(settings)
+        let transaction = openTransaction(live)
+        try transaction.begin()
+        views?.begin()
+        let rejected = live.shard(of: Partition(0)) == nil ? [] : reference.rejected
+        let withCheckpoint =
+            checkpointer.isDue(nowMs: startedMs)
+            || occasion == .end && live.isCheckpointUseful(log.position)
+        let positions = live.positionsToCommit(
+            all: checkpointer.isRequired, withCheckpoint: withCheckpoint,
+            withRejectedRows: !rejected.isEmpty, log.position)
+        try transaction.send(positions, of: live, rejected: rejected, withCheckpoint: withCheckpoint)
+        let askedMs = log.nowMs
+        try log.startCommit()
+        // While the coordinator decides on this one, the next records are polled.
+        if policy.isBacklog, occasion == .inLoop {
+            readAhead.poll(log, maxRecords: policy.room(ReadAhead.mostRecords, after: 0))
+        }
+        do throws(LogFailure) { try log.finishCommit() } catch {
+            readAhead.drop()
+            throw error
+        }
+        let nowMs = log.nowMs
+        if live.former != nil { rebuilt.insert(live.partitions) }
+        live.commit(withCheckpoint: withCheckpoint)
+        reference.markSent(rejected.count)
+        if withCheckpoint { checkpointer.committed(nowMs: nowMs, tookMs: nowMs - startedMs) }
+        policy.committed(waitedMs: transaction.offsetsMs + nowMs - askedMs)
+        telemetry.committed(
+            tookMs: nowMs - startedMs, messages: transaction.sent, alertChanges: transaction.alertChanges,
+            recordTimes: transaction.recordTimes)
+        views?.committed()
+        self.transaction = nil
+        backoff.reset(.transaction, telemetry)
+    }
+
+    // MARK: Pace
+
+    /// A commit, reference rows to join or rows to send wait for nothing else.
+    private func isCommitDue(_ live: LiveShards) -> Bool {
+        let nowMs = log.nowMs
+        if let transaction, transaction.records > 0 {
+            return policy.isDue(
+                records: transaction.records, changes: live.journalLength, startedMs: transaction.startedMs,
+                nowMs: nowMs)
+        }
+        return isPublishingDue(live)
+            || checkpointer.isDue(nowMs: nowMs)
+                && (checkpointer.isRequired || live.isCheckpointUseful(log.position))
+    }
+
+    /// Reference data or a recovery left something to publish, though no event came.
+    private func isPublishingDue(_ live: LiveShards) -> Bool {
+        live.hasPendingChanges || !reference.rejected.isEmpty
+    }
+
+    /// How long a poll may wait: not at all while there is something to commit or to recover.
+    private var waitMs: Int64 {
+        switch assignment {
+        case .recovering: return 0
+        case .running(let running):
+            if let transaction, transaction.records > 0 { return policy.waitForMoreMs }
+            if isPublishingDue(running.live) { return 0 }
+        case .unassigned, .standby: break
+        }
+        // Reference topics are looked into between two polls of the input.
+        return reference.hasTopics ? 20 : 100
+    }
+
+    private func joinReferenceRows() {
+        guard reference.hasNews(inbox), transaction == nil, let live = assignment.live else { return }
+        reference.join(live.shards)
+        live.former?.restorePublished()
+    }
+
+    /// Shows what is committed to whoever reads it.
+    private func publishViews() {
+        guard transaction == nil, assignment.live.map({ !$0.hasPendingChanges }) ?? true else { return }
+        switch assignment {
+        // What was shown last stands, and its age grows.
+        case .unassigned, .recovering: return
+        case .standby, .running:
+            views?.publish(nowMs: log.nowMs) { assignment.live?.cut() ?? WorkerCut([]) }
+        }
+    }
+}

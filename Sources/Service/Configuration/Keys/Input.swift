@@ -1,0 +1,59 @@
+public import Pipeline
+public import Wire
+
+extension Configuration {
+    public struct Input: Equatable, Sendable {
+        public var topic: String
+        public var start: PipelineSettings.Start
+        public var keyedBy: KeyedBy
+        public var format: SourceFormat
+        public var onTruncate: OnTruncate
+
+        public enum OnTruncate: String, Sendable, CaseIterable {
+            case refuse
+            case apply
+        }
+
+        init(_ read: inout Reading) {
+            read.section("input", "Where order events come from.")
+            topic = read(
+                "input.topic", .topic, default: Keys.pipeline.inputTopic, "The topic of order events.")
+            start = read(
+                "input.start", .start, default: "earliest",
+                """
+                Where to begin in a partition the group has no committed offset for: earliest, latest, or the
+                first message at or after an instant. Stock begins at nothing wherever this is.
+                """)
+            keyedBy = read(
+                "input.keyed_by", .choice, default: Keys.pipeline.keyedBy.rawValue,
+                """
+                product: each product's events are all in one partition (the producer's message key is the
+                product), so any number of workers and machines may share the topic. none: they may be anywhere,
+                and one worker owns all partitions.
+                """)
+            // input.format, input.fields, input.encodings, input.unwrap_prefix
+            format = SourceFormat(
+                &read, "input",
+                names: ["event_id", "event_type", "product_id", "warehouse_id", "quantity", "event_time"],
+                example: "  quantity: qty\n  product_id: line.product.id", encodings: "  event_time: us")
+            onTruncate = read(
+                "input.on_truncate", .choice, default: "refuse",
+                """
+                When the database's events table is truncated (Debezium tells only with skipped.operations: none).
+                refuse: to the dead letters, the stock stays. apply: all events are taken back.
+                """)
+        }
+    }
+}
+
+extension Kind where Value == PipelineSettings.Start {
+    static let start = scalar("earliest, latest or timestamp:2026-03-30T08:00:00Z (RFC 3339)") { text in
+        switch text {
+        case "earliest": return .earliest
+        case "latest": return .latest
+        default:
+            guard text.hasPrefix("timestamp:") else { return nil }
+            return InstantText.read(String(text.dropFirst("timestamp:".count))).map { .timestamp($0) }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+public import Pipeline
+internal import Wire
+
+extension Configuration {
+    public struct Reference: Equatable, Sendable {
+        public var products: Place
+        public var warehouses: Place
+
+        /// Where a reference table is read from.
+        public enum Place: Equatable, Sendable {
+            /// A path, already taken from where it was written.
+            case file(String)
+            case topic(PipelineSettings.ReferenceTopic)
+        }
+
+        init(_ read: inout Reading) {
+            read.section(
+                "reference",
+                """
+                Products and warehouses: each from a file or from a compacted topic, exactly one of the two. A file's
+                relative path is taken from this file's directory; SIGHUP reads files again.
+                """)
+            // reference.products.file, .topic, .format, .fields, .encodings, .unwrap_prefix
+            products = Place(
+                &read, "reference.products", shipped: "products.csv",
+                columns: ["product_id", "product_name", "category", "reorder_threshold", "unit_price"],
+                example: "  product_name: title", encodings: "  unit_price: base64:2")
+            // reference.warehouses.file, .topic, .format, .fields, .encodings, .unwrap_prefix
+            warehouses = Place(
+                &read, "reference.warehouses", shipped: "warehouses.csv",
+                columns: ["warehouse_id", "warehouse_name", "region"],
+                example: "  warehouse_name: title", encodings: "  warehouse_id: base64:0")
+        }
+    }
+}
+
+extension Configuration.Reference.Place {
+    /// - Parameters: see `SourceFormat.init`.
+    init(
+        _ read: inout Reading, _ section: String, shipped: String, columns: [String], example: String,
+        encodings: String
+    ) {
+        let (file, topic) = ("\(section).file", "\(section).topic")
+        let path = read(
+            file, Kind.path(endingIn: ["csv", "json"]).orNull, default: "null", shipped: shipped,
+            columns.joined(separator: ", ") + ": CSV with a header, or JSON.")
+        let name = read(
+            topic, Kind.topic.orNull, default: "null",
+            "A compacted topic: key = id, value = the row, no value = delete. Read whole at start, then followed."
+        )
+        let format = SourceFormat(
+            &read, section, names: columns, example: example, encodings: encodings)
+        switch (path, name) {
+        case (let path?, nil):
+            self = .file(Self.resolved(path, origin: read.origin(of: file)))
+            if format != SourceFormat() { Self.reportUseless(&read, section) }
+        case (nil, let name?):
+            self = .topic(PipelineSettings.ReferenceTopic(name: name, format: format))
+        case (nil, nil):
+            self = .file("")
+            read.contradiction(file, with: [topic], "neither this nor \(topic) is set; set one of them")
+        case (_?, _?):
+            self = .file("")
+            read.contradiction(file, with: [topic], "\(topic) is set too; set one of them, not both")
+        }
+    }
+
+    /// A file's rows are plain and its columns have our names: settings for messages would have no effect.
+    private static func reportUseless(_ read: inout Reading, _ section: String) {
+        for key in SourceFormat.keys(of: section)
+        where read.settings.contains(where: { $0.key.name == key && !$0.isStandard }) {
+            read.contradiction(
+                key, with: ["\(section).file"],
+                "is for rows from a topic, and \(section).file is set; take one of them out")
+        }
+    }
+
+    /// A path in the file is meant from the file's directory, one in a variable from the working directory.
+    private static func resolved(_ path: String, origin: Origin) -> String {
+        guard case .file(let settings, _) = origin, !path.hasPrefix("/") else { return path }
+        guard let slash = settings.lastIndex(of: "/") else { return path }
+        return settings[...slash] + path
+    }
+
+    /// Nil when the table comes from a topic.
+    var file: String? { if case .file(let path) = self { path } else { nil } }
+
+    /// Nil when the table comes from a file.
+    var topic: PipelineSettings.ReferenceTopic? { if case .topic(let topic) = self { topic } else { nil } }
+}

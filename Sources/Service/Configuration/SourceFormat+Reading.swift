@@ -1,0 +1,90 @@
+internal import Wire
+
+extension SourceFormat {
+    /// How the messages of the input topic or of a reference topic are written.
+    ///
+    /// - Parameters:
+    ///   - section: `input`, or the table's.
+    ///   - names: our names of the row's fields.
+    ///   - example: two of them under other names, as the file would write them.
+    ///   - encodings: an example of encodings.
+    init(
+        _ read: inout Reading, _ section: String, names: [String], example: String, encodings: String
+    ) {
+        let isInput = section == "input"
+        let standard = SourceFormat()
+        self.init()
+        envelope = read(
+            "\(section).format", .choice, default: standard.envelope.rawValue,
+            isInput
+                ? """
+                How the messages are written. json: plain events, each counted once. debezium: rows of a
+                database table as Debezium's envelopes or unwrapped (ExtractNewRecordState), which may be
+                changed and deleted later; a movement log in memory, 40 bytes an event, says what to take
+                back. auto: told apart message by message; the two do not mix in one topic, and an
+                unwrapped row without added fields (__op, …) counts as plain.
+                """ : "As input.format; in auto and json a plain row replaces the one before it, too.")
+        fields = read(
+            "\(section).fields", .fields(names), default: "",
+            """
+            \(isInput ? "Columns under other names; dots lead into nested objects." : "As input.fields.")
+            For instance:
+            \(example)
+            """
+        ).filter { $0.key != $0.value }
+        self.encodings = read(
+            "\(section).encodings", .encodings(names), default: "",
+            """
+            \(isInput ? Self.encodingsText : "As input.encodings.")
+            For instance:
+            \(encodings)
+            """
+        ).compactMapValues { FieldEncoding($0) }
+        unwrapPrefix = read(
+            "\(section).unwrap_prefix", .text("a prefix"), default: standard.unwrapPrefix,
+            isInput ? "The add.fields.prefix of ExtractNewRecordState." : "As input.unwrap_prefix.")
+    }
+
+    /// The names of these keys.
+    static func keys(of section: String) -> [String] {
+        ["format", "fields", "encodings", "unwrap_prefix"].map { "\(section).\($0)" }
+    }
+
+    private static var encodingsText: String {
+        """
+        How a column's values are written where neither they nor a schema in the message tell: s, ms, us,
+        ns or days since 1970 for times; base64:2 for decimals as bytes with two digits after the point;
+        text for numbers in quotes.
+        """
+    }
+}
+
+extension Kind where Value == [String: String] {
+    /// Columns by our names of the fields they fill.
+    static func fields(_ names: [String]) -> Self {
+        Kind(
+            form: .map,
+            expected:
+                "a map of fields (\(names.joined(separator: ", "))) to columns, each field and column once"
+        ) { raw in
+            guard let map = MapText.read(raw), map.keys.allSatisfy(names.contains) else { return nil }
+            let columns = names.map { map[$0] ?? $0 }
+            let isWhole = columns.allSatisfy { column in
+                column.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
+            }
+            return isWhole && Set(columns).count == columns.count ? map : nil
+        }
+    }
+
+    /// Encodings by our names of the fields they are of.
+    static func encodings(_ names: [String]) -> Self {
+        Kind(
+            form: .map,
+            expected: "a map of fields (\(names.joined(separator: ", "))) to s, ms, us, ns, days, text or "
+                + "base64: and digits after the point"
+        ) { raw in
+            guard let map = MapText.read(raw), map.keys.allSatisfy(names.contains) else { return nil }
+            return map.values.allSatisfy { FieldEncoding($0) != nil } ? map : nil
+        }
+    }
+}

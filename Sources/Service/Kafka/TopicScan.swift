@@ -1,0 +1,71 @@
+import Kafka
+import Pipeline
+
+/// Reads what a topic holds now, without a consumer group and without leaving a trace.
+struct TopicScan {
+    let client: ClientSettings
+    let admin: Admin
+    let topic: String
+    /// How long nothing may come before it is given up.
+    var patienceMs: Int64 = 30_000
+    private let timeoutMs: Int32
+    private var what: String { "\(topic) at \(client.bootstrapServers)" }
+
+    init(_ client: ClientSettings, _ admin: Admin, _ topic: String, timeoutMs: Int32 = 10_000) {
+        self.client = client
+        self.admin = admin
+        self.topic = topic
+        self.timeoutMs = timeoutMs
+    }
+
+    /// The offsets each partition holds; nil when the topic does not exist.
+    func bounds() throws(WorkerStop) -> [Int32: Range<Int64>]? {
+        try forKafka(what) { () throws(KafkaError) in
+            guard let count = try admin.describe([topic], timeoutMs: timeoutMs)[topic] else { return nil }
+            var bounds: [Int32: Range<Int64>] = [:]
+            for partition in 0..<Int32(count) {
+                let marks = try admin.watermarks(of: topic, partition, timeoutMs: timeoutMs)
+                bounds[partition] = max(0, marks.low)..<max(0, marks.low, marks.high)
+            }
+            return bounds
+        }
+    }
+
+    /// Hands out the committed records of these ranges, each partition's in order. A record is valid inside
+    /// the call only.
+    func forEach(
+        in ranges: [Int32: Range<Int64>], _ body: (Record) throws(WorkerStop) -> Void
+    ) throws(WorkerStop) {
+        let wanted = ranges.filter { !$0.value.isEmpty }
+        if wanted.isEmpty { return }
+        let starts = wanted.sorted { $0.key < $1.key }.map { PartitionOffset($0.key, $0.value.lowerBound) }
+        let reader = try forKafka(what) { () throws(KafkaError) in
+            try PartitionReader(
+                client, topic: topic, from: starts, upTo: wanted.mapValues(\.upperBound), name: "scan")
+        }
+        defer { reader.close(deadlineMs: 2_000) }
+        var quietSince = ContinuousClock.now
+        while !reader.isAtEnd {
+            let poll = try forKafka(what) { () throws(KafkaError) in
+                try reader.poll(maxRecords: 10_000, waitMs: 100)
+            }
+            switch poll {
+            case .records:
+                quietSince = .now
+                for record in reader.batch.records
+                where wanted[record.partition]?.contains(record.offset) == true { try body(record) }
+            case .offsetOutOfRange(let place):
+                throw WorkerStop(
+                    .unavailable,
+                    "\(topic)[\(place.partition)]: offset \(place.offset) was deleted meanwhile; try again")
+            case .idle, .rebalance:
+                guard ContinuousClock.now - quietSince > .milliseconds(patienceMs) else { continue }
+                let open = reader.remaining.map { "[\($0.partition)] at \($0.position ?? -1) of \($0.end)" }
+                throw WorkerStop(
+                    .unavailable,
+                    "\(topic) cannot be read to its end, a transaction may be open there: "
+                        + open.joined(separator: ", "))
+            }
+        }
+    }
+}

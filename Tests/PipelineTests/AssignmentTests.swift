@@ -1,0 +1,172 @@
+import Inventory
+import Testing
+
+@testable import Pipeline
+
+@Suite("The assignment of a worker")
+struct AssignmentTests {
+    /// Recoveries and live states are told apart by their names.
+    private typealias State = Assignment<String, String>
+
+    private static let both = [Partition(0), Partition(1)]
+
+    private static func recovering(
+        _ partitions: [Partition] = both, needsAll: Bool = false
+    ) throws -> State.Recovering {
+        let state = State.assigned(partitions, needsAll: needsAll) { "recovery" }
+        guard case .recovering(let recovering) = state else { throw Unexpected(state: "\(state)") }
+        return recovering
+    }
+
+    private static func running() throws -> State.Running {
+        let state = try recovering().recovered("shards")
+        guard case .running(let running) = state else { throw Unexpected(state: "\(state)") }
+        return running
+    }
+
+    private struct Unexpected: Error { let state: String }
+
+    // MARK: Assigned
+
+    @Test("recovers what the group assigned")
+    func assigned() throws {
+        let recovering = try Self.recovering()
+        #expect(recovering.partitions == Self.both)
+        #expect(recovering.recovery == "recovery")
+        #expect(State.recovering(recovering).live == nil)
+    }
+
+    @Test("stands by without partitions, and sets out to recover nothing")
+    func standby() {
+        var asked = 0
+        let state = State.assigned([], needsAll: false) {
+            asked += 1
+            return "recovery"
+        }
+        guard case .standby = state else { return #expect(Bool(false), "\(state)") }
+        #expect(asked == 0)
+        #expect(state.live == nil)
+    }
+
+    @Test("does not stand by when it needs all partitions and got none")
+    func noneOfAll() throws {
+        var recovering = try Self.recovering([], needsAll: true)
+        #expect(recovering.partitions.isEmpty)
+        let verdict = try recovering.check(needsAll: true, { 2 }, nowMs: 0, waitMs: 10)
+        #expect(verdict == .wait(isNews: true))
+    }
+
+    // MARK: Released
+
+    @Test("is unassigned after a release in every state, and returns what was live")
+    func release() throws {
+        let states: [(State, live: String?)] = [
+            (.unassigned, nil), (.standby, nil), (.recovering(try Self.recovering()), nil),
+            (.running(try Self.running()), "shards"),
+        ]
+        for (state, live) in states {
+            var state = state
+            #expect(state.live == live)
+            #expect(state.release() == live)
+            guard case .unassigned = state else {
+                #expect(Bool(false), "\(state)")
+                continue
+            }
+            #expect(state.live == nil)
+            #expect(state.release() == nil, "a second release has nothing more to give")
+        }
+    }
+
+    // MARK: Recovered, restarted, interrupted
+
+    @Test("is live once it is recovered")
+    func recovered() throws {
+        #expect(try Self.running().live == "shards")
+        #expect(State.running(try Self.running()).live == "shards")
+    }
+
+    @Test("recovers the same partitions from the start again, and counts the topic's again, when restarted")
+    func restarted() throws {
+        var recovering = try Self.recovering(Self.both, needsAll: true)
+        #expect(try recovering.check(needsAll: true, { 2 }, nowMs: 0, waitMs: 10) == .goOn)
+        guard case .recovering(var again) = recovering.restarted("another") else {
+            return #expect(Bool(false))
+        }
+        #expect(again.partitions == Self.both)
+        #expect(again.recovery == "another")
+        #expect(try again.check(needsAll: true, { 3 }, nowMs: 0, waitMs: 10) == .wait(isNews: true))
+    }
+
+    @Test("recovers what was live when it is interrupted, and counts the topic's partitions again")
+    func interrupted() throws {
+        let state = try Self.running().interrupted(Self.both, "another")
+        #expect(state.live == nil)
+        guard case .recovering(var recovering) = state else { return #expect(Bool(false)) }
+        #expect(recovering.partitions == Self.both)
+        #expect(recovering.recovery == "another")
+        #expect(try recovering.check(needsAll: true, { 3 }, nowMs: 0, waitMs: 10) == .wait(isNews: true))
+    }
+
+    // MARK: Whether the partitions suffice
+
+    @Test("does not ask how many partitions there are when it needs only its own")
+    func needsOnlyItsOwn() throws {
+        var recovering = try Self.recovering([Partition(1)])
+        let verdict = try recovering.check(
+            needsAll: false, { () throws(LogFailure) in throw .fatal("asked") }, nowMs: 0, waitMs: 0)
+        #expect(verdict == .goOn)
+    }
+
+    @Test("asks once when it has all")
+    func hasAll() throws {
+        var recovering = try Self.recovering(needsAll: true)
+        var asked = 0
+        for _ in 0..<3 {
+            let count = { () throws(LogFailure) -> Int in
+                asked += 1
+                return 2
+            }
+            #expect(try recovering.check(needsAll: true, count, nowMs: 0, waitMs: 10) == .goOn)
+        }
+        #expect(asked == 1)
+    }
+
+    @Test("waits for the rest, says so once, and gives up after the wait")
+    func waits() throws {
+        var recovering = try Self.recovering([Partition(1)], needsAll: true)
+        func check(_ nowMs: Int64) throws -> State.Verdict {
+            try recovering.check(needsAll: true, { 2 }, nowMs: nowMs, waitMs: 1_000)
+        }
+        #expect(try check(5_000) == .wait(isNews: true))
+        #expect(try check(5_001) == .wait(isNews: false))
+        #expect(try check(6_000) == .wait(isNews: false))
+        #expect(try check(6_001) == .giveUp)
+    }
+
+    @Test("goes on where the topic turns out to have no more")
+    func shrinks() throws {
+        var recovering = try Self.recovering([Partition(0)], needsAll: true)
+        #expect(try recovering.check(needsAll: true, { 2 }, nowMs: 0, waitMs: 10) == .wait(isNews: true))
+        #expect(try recovering.check(needsAll: true, { 1 }, nowMs: 50, waitMs: 10) == .goOn)
+    }
+
+    @Test("begins to wait only when it turns out that it needs all, as a rebuild may")
+    func needsAllLater() throws {
+        var recovering = try Self.recovering([Partition(1)])
+        #expect(try recovering.check(needsAll: false, { 2 }, nowMs: 0, waitMs: 1_000) == .goOn)
+        #expect(
+            try recovering.check(needsAll: true, { 2 }, nowMs: 9_000, waitMs: 1_000) == .wait(isNews: true))
+        #expect(
+            try recovering.check(needsAll: true, { 2 }, nowMs: 9_900, waitMs: 1_000) == .wait(isNews: false))
+    }
+
+    @Test("knows no more than before when the count cannot be asked for")
+    func unavailable() throws {
+        var recovering = try Self.recovering([Partition(1)], needsAll: true)
+        let failing = { () throws(LogFailure) -> Int in throw .unavailable("no broker") }
+        #expect(throws: LogFailure.self) {
+            try recovering.check(needsAll: true, failing, nowMs: 0, waitMs: 10)
+        }
+        #expect(try recovering.check(needsAll: true, { 2 }, nowMs: 99, waitMs: 10) == .wait(isNews: true))
+    }
+}

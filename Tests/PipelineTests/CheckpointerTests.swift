@@ -1,0 +1,113 @@
+import Testing
+
+@testable import Pipeline
+
+@Suite("When a checkpoint is due")
+struct CheckpointerTests {
+    private static func begun(intervalMs: Int64, isRequired: Bool = false) -> Checkpointer {
+        var checkpointer = Checkpointer(intervalMs: intervalMs)
+        checkpointer.begin(isRequired: isRequired, nowMs: 1_000)
+        return checkpointer
+    }
+
+    @Test("is the interval after the recovery")
+    func interval() {
+        let checkpointer = Self.begun(intervalMs: 5_000)
+        #expect(!checkpointer.isDue(nowMs: 5_999))
+        #expect(checkpointer.isDue(nowMs: 6_000))
+        #expect(checkpointer.dueInMs(nowMs: 5_999) == 1)
+        #expect(checkpointer.dueInMs(nowMs: 9_000) == 0)
+    }
+
+    @Test(
+        "is the interval, or two hundred times what the last one took, after the last one",
+        arguments: [(0, 5_000), (24, 5_000), (25, 5_000), (26, 5_200), (250, 50_000)] as [(Int64, Int64)])
+    func spacing(_ tookMs: Int64, _ spacingMs: Int64) {
+        var checkpointer = Self.begun(intervalMs: 5_000)
+        checkpointer.committed(nowMs: 10_000, tookMs: tookMs)
+        #expect(!checkpointer.isDue(nowMs: 10_000 + spacingMs - 1))
+        #expect(checkpointer.isDue(nowMs: 10_000 + spacingMs))
+        #expect(checkpointer.dueInMs(nowMs: 10_000) == spacingMs)
+        // A quick one brings the next one nearer again.
+        checkpointer.committed(nowMs: 100_000, tookMs: 1)
+        #expect(checkpointer.isDue(nowMs: 105_000))
+    }
+
+    @Test("is in every commit with an interval of 0, however long they take")
+    func everyCommit() {
+        var checkpointer = Self.begun(intervalMs: 0)
+        #expect(checkpointer.isDue(nowMs: 1_000))
+        checkpointer.committed(nowMs: 1_000, tookMs: 700)
+        #expect(checkpointer.isDue(nowMs: 1_000))
+    }
+
+    @Test("is at once where one is required, until that has committed")
+    func required() {
+        var checkpointer = Self.begun(intervalMs: 1_000_000, isRequired: true)
+        #expect(checkpointer.isRequired)
+        #expect(checkpointer.isDue(nowMs: 1_000))
+        checkpointer.committed(nowMs: 1_010, tookMs: 10)
+        #expect(!checkpointer.isRequired)
+        #expect(!checkpointer.isDue(nowMs: 1_010))
+    }
+
+    @Test("is no more at once when another recovery requires none")
+    func requiredNoMore() {
+        var checkpointer = Self.begun(intervalMs: 5_000, isRequired: true)
+        checkpointer.begin(isRequired: false, nowMs: 2_000)
+        #expect(!checkpointer.isDue(nowMs: 6_999))
+        #expect(checkpointer.isDue(nowMs: 7_000))
+    }
+
+    @Test(
+        "is twenty times as long after one that did not fit into a transaction, or the interval",
+        arguments: [(100, 5_000), (250, 5_000), (251, 5_020), (10_000, 200_000)] as [(Int64, Int64)])
+    func tookTooLong(_ tookMs: Int64, _ spacingMs: Int64) {
+        var checkpointer = Self.begun(intervalMs: 5_000)
+        #expect(checkpointer.tookTooLong(nowMs: 50_000, tookMs: tookMs) == true)
+        #expect(!checkpointer.isDue(nowMs: 50_000 + spacingMs - 1))
+        #expect(checkpointer.isDue(nowMs: 50_000 + spacingMs))
+        #expect(checkpointer.dueInMs(nowMs: 50_000) == spacingMs)
+    }
+
+    @Test("is not in the next commits after one that did not fit, with an interval of 0, either")
+    func tookTooLongEveryCommit() {
+        var checkpointer = Self.begun(intervalMs: 0)
+        #expect(checkpointer.tookTooLong(nowMs: 50_000, tookMs: 8_000) == true)
+        #expect(!checkpointer.isDue(nowMs: 209_999))
+        #expect(checkpointer.isDue(nowMs: 210_000))
+        checkpointer.committed(nowMs: 210_010, tookMs: 10)
+        #expect(checkpointer.isDue(nowMs: 210_010))
+    }
+
+    @Test("stays at once for a required one that did not fit, and the third time in a row there is no use")
+    func givesUp() {
+        var checkpointer = Self.begun(intervalMs: 5_000, isRequired: true)
+        #expect(checkpointer.tookTooLong(nowMs: 11_000, tookMs: 10_000) == true)
+        #expect(checkpointer.isDue(nowMs: 11_000) && checkpointer.isRequired)
+        // After a fencing everything is read again, which makes it no shorter.
+        checkpointer.begin(isRequired: true, nowMs: 12_000)
+        #expect(checkpointer.tookTooLong(nowMs: 22_000, tookMs: 10_000) == true)
+        #expect(checkpointer.tookTooLong(nowMs: 33_000, tookMs: 10_000) == false)
+    }
+
+    @Test("begins to count anew what did not fit once one has committed")
+    func countsAnew() {
+        var checkpointer = Self.begun(intervalMs: 5_000, isRequired: true)
+        for _ in 0..<2 { #expect(checkpointer.tookTooLong(nowMs: 11_000, tookMs: 10_000) == true) }
+        checkpointer.committed(nowMs: 12_000, tookMs: 900)
+        checkpointer.begin(isRequired: true, nowMs: 12_000)
+        for _ in 0..<2 { #expect(checkpointer.tookTooLong(nowMs: 22_000, tookMs: 10_000) == true) }
+        #expect(checkpointer.tookTooLong(nowMs: 33_000, tookMs: 10_000) == false)
+    }
+
+    @Test("is no earlier for a recovery that follows one that did not fit")
+    func recoveryAfterTimeout() {
+        var checkpointer = Self.begun(intervalMs: 5_000)
+        #expect(checkpointer.tookTooLong(nowMs: 50_000, tookMs: 10_000) == true)
+        // The coordinator fences who takes too long, so a recovery always follows.
+        checkpointer.begin(isRequired: false, nowMs: 53_000)
+        #expect(!checkpointer.isDue(nowMs: 249_999))
+        #expect(checkpointer.isDue(nowMs: 253_000))
+    }
+}

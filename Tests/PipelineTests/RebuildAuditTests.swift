@@ -1,0 +1,55 @@
+import Inventory
+import Logging
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+@Suite("The audit of a rebuild")
+struct RebuildAuditTests {
+    private static func image(_ product: Int32, _ warehouse: Int32, _ stock: Int64) -> CellImage {
+        CellImage(
+            pair: Pair(product: ProductID(product), warehouse: WarehouseID(warehouse)), stock: stock,
+            lastUpdated: Timestamp(microseconds: stock), events: 1)
+    }
+
+    private static func lines(_ stored: [CellImage], _ recomputed: [[CellImage]]) -> [String] {
+        let shards = recomputed.map { entries in
+            var aggregate = Aggregate(lanes: 1, dedupeWindow: 0, catalog: Catalog())
+            aggregate.restore(bucket: 0, cells: entries)
+            aggregate.finishRestoringCells()
+            return Shard(aggregate: aggregate, inputs: [])
+        }
+        let lines = LineLog()
+        RebuildAudit(stored).report(
+            shards, Telemetry(logger: Logger(label: "audit", factory: { _ in lines })))
+        return lines.lines
+    }
+
+    @Test("logs the first 1,000 pairs that differ, and how many there are")
+    func limit() {
+        let stored = (0..<Int32(1_280)).map { Self.image($0 / 32, $0 % 32, 1) }
+        let lines = Self.lines(stored, [[]])
+        #expect(lines.count == 1_001)
+        #expect(lines.last?.hasPrefix("rebuild: 1280 pairs, 1280 differed; the first 1000") == true)
+    }
+
+    @Test("compares the sum of a pair that was in two partitions, on either side")
+    func sums() {
+        let split = [Self.image(1, 1, 3), Self.image(2, 1, 5), Self.image(1, 1, 4)]
+        let whole = CellImage(
+            pair: split[0].pair, stock: 7, lastUpdated: Timestamp(microseconds: 4), events: 2)
+        #expect(Self.lines(split, [[whole], [split[1]]]) == ["rebuild: 2 pairs, 0 differed partitions="])
+        #expect(
+            Self.lines([whole, split[1]], [[split[0]], [split[1], split[2]]]) == [
+                "rebuild: 2 pairs, 0 differed partitions="
+            ])
+    }
+
+    @Test("takes a pair without events for none")
+    func withoutEvents() {
+        var empty = Self.image(1, 1, 0)
+        empty.events = 0
+        #expect(Self.lines([empty], [[]]) == ["rebuild: 0 pairs, 0 differed partitions="])
+    }
+}

@@ -1,0 +1,85 @@
+import Inventory
+import Testing
+import Wire
+
+@testable import Pipeline
+
+@Suite("Rejected reference rows")
+struct ReferenceRejectedTests {
+    private static let files = Scenario.catalog()
+
+    /// A worker that has sent one to the dead letters.
+    private func stocked(_ keyedBy: KeyedBy) throws -> Scenario {
+        let scenario = Scenario(partitions: 2)
+        scenario.settings.keyedBy = keyedBy
+        scenario.settings.referenceTopics = [.products: .init(name: "products")]
+        reject(scenario)
+        let process = scenario.start(Self.files)
+        scenario.send("RECEIVED", 5)
+        try scenario.run(process)
+        #expect(scenario.deadLetters == 1)
+        #expect(sent(scenario) == [1])
+        scenario.kill(process)
+        return scenario
+    }
+
+    private func reject(_ scenario: Scenario) {
+        scenario.cluster.partition(.products, 0).append(
+            SimRecord(offset: 0, key: Array("1".utf8), value: Array("no row".utf8)))
+    }
+
+    /// How far they were sent, as the state topic says.
+    private func sent(_ scenario: Scenario) -> [Int64] {
+        scenario.standing.flatMap(\.values).compactMap { record in
+            if case .referenceRejected(.products, Partition(0), let offset) = record {
+                offset.rawValue
+            } else {
+                nil
+            }
+        }
+    }
+
+    @Test("are sent once, whoever reads them next", arguments: [KeyedBy.none, .product])
+    func restarted(_ keyedBy: KeyedBy) throws {
+        let scenario = try stocked(keyedBy)
+        let second = scenario.start(Self.files)
+        try scenario.run(second)
+        #expect(scenario.deadLetters == 1)
+        reject(scenario)
+        try scenario.run(second)
+        #expect(scenario.deadLetters == 2)
+        #expect(sent(scenario) == [2])
+    }
+
+    @Test(
+        "are not sent again by a rebuild, nor by whoever starts after it",
+        arguments: [KeyedBy.none, .product], [KeyedBy.none, .product])
+    func rebuilt(_ before: KeyedBy, _ after: KeyedBy) throws {
+        let scenario = try stocked(before)
+        scenario.settings.keyedBy = after
+        scenario.settings.rebuilds = true
+        let second = scenario.start(Self.files)
+        try scenario.run(second, steps: 400)
+        #expect(scenario.deadLetters == 1)
+        #expect(sent(scenario) == [1])
+        scenario.kill(second)
+        scenario.settings.rebuilds = false
+        reject(scenario)
+        let third = scenario.start(Self.files)
+        try scenario.run(third)
+        #expect(scenario.deadLetters == 2, "the new one alone")
+        #expect(sent(scenario) == [2])
+    }
+
+    @Test("that came while nobody ran are sent by a rebuild, once")
+    func newDuringRebuild() throws {
+        let scenario = try stocked(.none)
+        reject(scenario)
+        scenario.settings.rebuilds = true
+        let second = scenario.start(Self.files)
+        scenario.fail(.commitFailed)
+        try scenario.run(second, steps: 400)
+        #expect(scenario.deadLetters == 2)
+        #expect(sent(scenario) == [2])
+    }
+}

@@ -1,0 +1,100 @@
+import Inventory
+import Pipeline
+import Testing
+import Wire
+
+/// What many scenarios do.
+extension Scenario {
+    /// Starts a worker that ends by itself, and says why. Nobody is in the group afterwards.
+    func stop(
+        _ catalog: Catalog = Scenario.catalog(), steps: Int = 200,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) -> WorkerStop? {
+        let stop = #expect(throws: WorkerStop.self, sourceLocation: sourceLocation) {
+            try run(start(catalog), steps: steps)
+        }
+        cluster.members = []
+        return stop
+    }
+
+    /// Has a worker stop in good order.
+    func finish(_ process: Simulation.Process, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        process.inbox.stop()
+        #expect(try !process.worker.step(), sourceLocation: sourceLocation)
+        process.log.close()
+    }
+
+    /// Lets a worker die in the course of so many calls, and its transaction with it.
+    func die(_ catalog: Catalog, after calls: Int, steps: Int = 600) {
+        cluster.faults.lazySends = 500
+        let dying = start(catalog)
+        dying.log.callsToLive = calls
+        do { try run(dying, steps: steps) } catch { #expect(dying.log.isDead, "\(error)") }
+        kill(dying)
+        cluster.faults.lazySends = 0
+        cluster.advance(20_000)
+    }
+
+    /// Writes an event into any partition, whatever its product.
+    func send(_ type: String, _ quantity: Int, product: Int = 1, id: Int64, to partition: Int) {
+        sendRaw(
+            #"{"event_id":\#(id),"event_type":"\#(type)","product_id":\#(product),"warehouse_id":1,"#
+                + #""quantity":\#(quantity),"event_time":\#(SimProducer.firstSecond + id)}"#,
+            to: partition)
+    }
+
+    /// The state records that stand, by state partition.
+    var standing: [[StateRecord.Key: StateRecord]] {
+        cluster.topics[.state]!.map { partition in
+            var standing: [StateRecord.Key: StateRecord] = [:]
+            for record in partition.committedRecords {
+                guard let key = record.key?.withUnsafeBytes({ StateRecord.Key($0) }) else { continue }
+                standing[key] = CommitChecker.read(record)
+            }
+            return standing
+        }
+    }
+
+    /// Deletes records of the state topic as somebody else could.
+    /// - Returns: how many there were.
+    func deleteState(where isOne: (StateRecord.Key) -> Bool) -> Int {
+        var count = 0
+        for partition in cluster.topics[.state]! {
+            let keys = Set(partition.committedRecords.compactMap(\.key)).filter { key in
+                key.withUnsafeBytes { StateRecord.Key($0) }.map(isOne) ?? false
+            }
+            for key in keys { partition.append(SimRecord(offset: 0, key: key, value: nil)) }
+            count += keys.count
+        }
+        return count
+    }
+
+    /// How many checkpoints are part of the commits from one on.
+    func checkpoints(since first: Int = 0) -> Int {
+        cluster.commits[first...].count { commit in
+            commit.records.contains { topic, record in
+                if topic == .state, case .checkpoint = CommitChecker.read(record) { true } else { false }
+            }
+        }
+    }
+
+    /// The newest level that the alert topic tells of each pair; nil where none stands.
+    var published: [String: String?] {
+        var newest: [String: String?] = [:]
+        for record in cluster.topics[.alerts]!.flatMap(\.committedRecords) {
+            let message = FlatJSON(record.value)
+            newest[String(decoding: record.key ?? [], as: UTF8.self)] = ExpectedStock.level(
+                message?["alert_severity"], oversold: message?["oversold_units"])
+        }
+        return newest
+    }
+
+    static func key(_ product: Int, _ warehouse: Int) -> String {
+        "{\"product_id\":\(product),\"warehouse_id\":\(warehouse)}"
+    }
+}
+
+extension WorkerStop {
+    /// Whether the message holds all of these.
+    func says(_ words: String...) -> Bool { words.allSatisfy { message.contains($0) } }
+}
