@@ -17,7 +17,6 @@ public func fuzzOneInput(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
 /// The predicted form may only accept what the scanner reads the same; a bad event's message is short.
 private func fuzzEvent(_ bytes: UnsafeRawBufferPointer) {
     let decoder = EventDecoder()
-    _ = decoder.typeName(bytes)
     do throws(BadEvent) {
         let scanned = try decoder.scanned(bytes.bytes)
         precondition(
@@ -43,8 +42,11 @@ private func fuzzReference(_ bytes: UnsafeRawBufferPointer) {
     let file = Array(bytes)
     _ = try? ReferenceRows.products(csv: file)
     _ = try? ReferenceRows.warehouses(json: file)
-    _ = try? ReferenceRows.productID(key: bytes)
-    guard let product = try? ReferenceRows.product(key: nil, value: bytes) else { return }
+    let decoder = ReferenceDecoder()
+    _ = try? decoder.product(key: bytes, value: nil)
+    guard case .change(.upsert(let id, let patch, _)) = try? decoder.product(key: nil, value: bytes),
+        let product = patch.row(id, after: nil)
+    else { return }
     var out = ByteWriter()
     let row = RollupRow(
         product: product, warehouseCount: 1, totalStock: 1, minWarehouseStock: 1, maxWarehouseStock: 1)

@@ -59,7 +59,7 @@ struct DescriptionTests {
         stage.commit()
         let changes = try #require(stage.store.blocks(after: 0)).flatMap(\.changes)
         #expect(changes.map(\.kind) == [.raised, .resolved])
-        try await Site.open(stage) { site in
+        try await ServedStage.open(stage) { site in
             let components = try await site.get("/openapi.json").json["components"] as? [String: Any]
             let schemas = components?["schemas"] as? [String: [String: Any]]
             let schema = try #require(schemas?["AlertChange"])

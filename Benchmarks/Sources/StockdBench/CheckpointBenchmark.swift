@@ -1,6 +1,7 @@
 import AllocationCounter
 import BenchmarkInput
 import Inventory
+import Pipeline
 import Wire
 
 /// A checkpoint of a whole shard: its records written, and read back into an empty one.
@@ -9,7 +10,7 @@ struct CheckpointBenchmark {
 
     func run(pairs: Int) throws {
         let catalog = EventText.catalog(pairs: pairs)
-        var aggregate = Aggregate(lanes: 1, dedupeWindow: 16_777_216, catalog: catalog)
+        var aggregate = Aggregate(lanes: 1, dedupeWindow: PipelineSettings().dedupeWindow, catalog: catalog)
         let text = EventText(events: pairs, pairs: pairs, stocking: true)
         _ = MicroBenchmarks.apply(text, to: &aggregate, EventDecoder())
         var image = Image()
@@ -22,7 +23,7 @@ struct CheckpointBenchmark {
                     "records": Double(image.count),
                     "bytes_per_pair": Double(image.bytes.count) / Double(pairs),
                 ], note: "\(pairs) pairs"))
-        var restored = Aggregate(lanes: 1, dedupeWindow: 16_777_216, catalog: catalog)
+        var restored = Aggregate(lanes: 1, dedupeWindow: PipelineSettings().dedupeWindow, catalog: catalog)
         let read = try Cost.of { try image.read(into: &restored) }
         guard restored.pairCount == aggregate.pairCount else { throw BenchFailure("the image lost pairs") }
         report.add(
@@ -38,20 +39,18 @@ private struct Image {
     private(set) var bytes: [UInt8] = []
     private var ends: [(key: Int, value: Int)] = []
     private var encoder = StateEncoder()
+    private var counts: CheckpointCounts?
 
     var count: Int { ends.count }
 
     mutating func write(_ aggregate: inout Aggregate) {
-        let stamp = Stamp(generation: 1, slot: 0)
-        aggregate.takeSnapshot()
-        aggregate.writeSnapshot { record in
-            switch record {
-            case .cells(let bucket, let cells, _): append(.cells(bucket: bucket, cells, stamp))
-            case .seen(let place, let chunk, _):
-                append(.seen(Partition(0), place: place.place, chunk, stamp))
+        counts = aggregate.checkpointCounts
+        aggregate.forEachDirtyPart { part in
+            switch part {
+            case .entries(let bucket, let entries): append(.entries(bucket: bucket, entries))
+            case .ids(_, let bucket): append(.ids(Partition(0), bucket))
             case .movements: break
             }
-            return true
         }
     }
 
@@ -71,16 +70,20 @@ private struct Image {
     func read(into aggregate: inout Aggregate) throws {
         try bytes.withUnsafeBytes { bytes in
             var start = 0
+            var ids: [IDBucket] = []
             for (key, value) in ends {
                 let record = try StateRecord(
                     key: UnsafeRawBufferPointer(rebasing: bytes[start..<key]),
                     value: UnsafeRawBufferPointer(rebasing: bytes[key..<value]))
                 start = value
                 switch record {
-                case .cells(let bucket, let cells, _): aggregate.restore(bucket: bucket, cells: cells)
-                case .seen(_, _, let chunk, _): aggregate.restore(chunk, lane: 0)
+                case .entries(let bucket, let entries): aggregate.restore(bucket: bucket, cells: entries)
+                case .ids(_, let bucket): ids.append(bucket)
                 default: throw BenchFailure("a record of another kind")
                 }
+            }
+            guard let summary = counts?.dedupe.first, aggregate.restoreIDs(input: 0, summary, ids) else {
+                throw BenchFailure("the image lost event ids")
             }
         }
         aggregate.finishRestoringCells()

@@ -87,7 +87,7 @@ final class EndToEnd {
     }
 
     private func measureLatency() throws {
-        for scenario in ["at_least_once", "exactly_once"] where options.scenarios.contains(scenario) {
+        for scenario in ["exactly_once"] where options.scenarios.contains(scenario) {
             for rate in options.rates {
                 let tag = "\(stem)-\(scenario)-latency-\(rate)"
                 let names = ["events", "state", "alerts", "dlq"].map { "\(tag)-\($0)" }

@@ -25,7 +25,7 @@ struct LatencyBenchmark {
         let worker = Process()
         worker.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         worker.arguments = [
-            "--child", "serve_\(scenario)", "--brokers", client.bootstrapServers, "--topic", input, "--tag",
+            "--child", "serve", "--brokers", client.bootstrapServers, "--topic", input, "--tag",
             tag,
             "--pairs", "\(Self.pairs)",
         ]

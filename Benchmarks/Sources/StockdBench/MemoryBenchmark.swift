@@ -11,7 +11,7 @@ enum MemoryBenchmark {
         let text = EventText(events: min(pairs, 100_000) * 2, pairs: pairs, stocking: true)
         count_heap_bytes()
         let before = heap_bytes_in_use()
-        var aggregate = Aggregate(lanes: 1, dedupeWindow: 16_777_216, catalog: catalog)
+        var aggregate = Aggregate(lanes: 1, dedupeWindow: 4_194_304, catalog: catalog)
         let decoder = EventDecoder()
         // Warm text is reused; pairs beyond it are made without text, which would take memory too.
         _ = MicroBenchmarks.apply(text, to: &aggregate, decoder)

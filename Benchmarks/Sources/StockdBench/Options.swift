@@ -17,7 +17,7 @@ struct Options {
     /// Every so manieth event changes an alert; nil for about every two-hundredth, most of which cancel out.
     var alertEvery: Int?
     /// `bare` runs on glibc's allocator, all others on mimalloc.
-    var scenarios = ["bare", "bare_mimalloc", "at_least_once", "exactly_once"]
+    var scenarios = ["bare", "bare_mimalloc", "exactly_once"]
     /// Events a second that latency is measured at, and for how many seconds.
     var rates = [500, 1_000]
     var seconds = 20
@@ -33,7 +33,7 @@ struct Options {
 
     static let usage = """
         stockd-bench [--only micro,rows,growth,memory,recovery,e2e,latency,resident] [--events N] [--partitions N]
-                     [--pairs N] [--repeat N] [--scenarios bare,bare_mimalloc,at_least_once,exactly_once,checkpoint]
+                     [--pairs N] [--repeat N] [--scenarios bare,bare_mimalloc,exactly_once,checkpoint]
                      [--alert-every N] [--keep] [--topic NAME]
                      [--json FILE] [--rates N,…] [--seconds N]
         stockd-bench --only soak --program PATH [--seconds N]

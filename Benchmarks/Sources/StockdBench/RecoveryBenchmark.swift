@@ -19,7 +19,7 @@ enum RecoveryBenchmark {
 
     private static func write(pairs: Int, to path: String) throws {
         var aggregate = Aggregate(
-            lanes: 1, dedupeWindow: 16_777_216, catalog: EventText.catalog(pairs: pairs))
+            lanes: 1, dedupeWindow: PipelineSettings().dedupeWindow, catalog: EventText.catalog(pairs: pairs))
         let text = EventText(events: pairs, pairs: pairs, stocking: true)
         _ = MicroBenchmarks.apply(text, to: &aggregate, EventDecoder())
         guard let file = fopen(path, "w") else { throw BenchFailure("cannot write \(path)") }
@@ -33,28 +33,24 @@ enum RecoveryBenchmark {
                 fwrite(value.baseAddress, value.count, 1, file)
             }
         }
-        let stamp = Stamp(generation: 1, slot: 0)
-        aggregate.takeSnapshot()
-        let digest = aggregate.digest(afterSnapshotOf: stamp.generation)
-        aggregate.writeSnapshot { record in
-            switch record {
-            case .cells(let bucket, let cells, _): put(.cells(bucket: bucket, cells, stamp))
-            case .seen(let place, let chunk, _): put(.seen(Partition(0), place: place.place, chunk, stamp))
+        let counts = aggregate.checkpointCounts
+        aggregate.forEachDirtyPart { part in
+            switch part {
+            case .entries(let bucket, let entries): put(.entries(bucket: bucket, entries))
+            case .ids(_, let bucket): put(.ids(Partition(0), bucket))
             case .movements: break
             }
-            return true
         }
         // Every twentieth pair has had an alert.
         for place in stride(from: 0, to: aggregate.pairCount, by: 20) {
-            put(.alert(aggregate.pair(at: place), LedgerEntry(incident: 1)))
+            put(.alert(aggregate.pair(at: place), PublishedAlert(incident: 1)))
         }
         put(
-            .barrier(
-                Barrier(
+            .checkpoint(
+                CheckpointRecord(
                     partition: Partition(0), base: Offset(0), offset: Offset(Int64(text.count)),
-                    highestID: aggregate.highestID(lane: 0), cellCount: UInt32(aggregate.pairCount),
-                    settings: PipelineSettings().fingerprint, release: "bench", stamp: stamp, laneCount: 1,
-                    digest: digest)))
+                    pairs: UInt32(counts.pairs), dedupe: counts.dedupe[0],
+                    settings: PipelineSettings().fingerprint, release: "bench")))
         put(.position(Partition(0), Offset(Int64(text.count))))
     }
 

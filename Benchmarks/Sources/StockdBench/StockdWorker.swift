@@ -10,16 +10,13 @@ struct StockdWorker {
     let worker: KafkaWorker
     let log: KafkaLog
     let telemetry: Telemetry
-    let inbox = WorkerInbox()
     private let admin: Admin
 
     /// - Parameter tag: names the group and, with their endings, all topics but the input.
     init(
-        _ client: ClientSettings, _ delivery: PipelineSettings.Delivery, input: String, tag: String,
-        pairs: Int, checkpointIntervalMs: Int64 = 5_000
+        _ client: ClientSettings, input: String, tag: String, pairs: Int, checkpointIntervalMs: Int64 = 5_000
     ) throws {
         var settings = PipelineSettings()
-        settings.delivery = delivery
         settings.inputTopic = input
         settings.checkpointIntervalMs = checkpointIntervalMs
         settings.stateTopic = "\(tag)-state"
@@ -30,12 +27,12 @@ struct StockdWorker {
         log = try KafkaLog(
             client,
             KafkaLog.Settings(
-                topics: names, delivery: delivery, consumer: ConsumerSettings(groupID: tag, topic: input),
-                producer: ProducerSettings(transactionalID: delivery == .exactlyOnce ? tag : nil)),
+                topics: names, consumer: ConsumerSettings(groupID: tag, topic: input),
+                producer: ProducerSettings(transactionalID: tag)),
             admin: admin)
         telemetry = Telemetry(logger: client.logger)
         worker = KafkaWorker(
-            log: log, settings: settings, catalog: EventText.catalog(pairs: pairs), inbox: inbox,
+            log: log, settings: settings, catalog: EventText.catalog(pairs: pairs), inbox: WorkerInbox(),
             telemetry: telemetry)
     }
 

@@ -38,7 +38,6 @@ final class StoredLog: Log {
     func prepareTransactions() {}
     func begin() {}
     func send(_ message: OutgoingMessage) {}
-    func awaitAcknowledgements() {}
     func sendOffsets(_ positions: [PartitionPosition]) {}
     func startCommit() {}
     func finishCommit() {}
