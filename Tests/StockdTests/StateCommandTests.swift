@@ -70,7 +70,8 @@ struct StateCommandTests {
         for record in records where record["record"] as? String == "stock_entries" {
             for entry in record["entries"] as? [[String: Any]] ?? [] {
                 let pair = (entry["product_id"] ?? "", entry["warehouse_id"] ?? "")
-                stock[#"{"product_id":\#(pair.0),"warehouse_id":\#(pair.1)}"#] = AlertBook.integer(entry["stock"])
+                stock[#"{"product_id":\#(pair.0),"warehouse_id":\#(pair.1)}"#] = AlertBook.integer(
+                    entry["stock"])
             }
         }
         #expect(stock == expected.stock, "seed \(seed)")

@@ -34,14 +34,10 @@ struct SystemdTests {
                 """, kafka: "  group_instance_id: one")
         defer { site.close() }
         try Sender(site, Shop.orders(count, seed: 3)).send(count)
-        let first = try site.run()
+        let counting = try Listener()
+        let first = try site.run(["NOTIFY_SOCKET": counting.socket.name])
         // Everything is committed, and no checkpoint was written: all of it is to be read again.
-        try eventually("everything is committed", within: 90) { () -> Void? in
-            guard first.isRunning else { throw Failure(first.text) }
-            let committed = try? site.admin.committed(
-                by: site.name, topic: "\(site.name)-in", partitions: [0, 1, 2], timeoutMs: 10_000)
-            return committed?.values.reduce(0, +) ?? 0 >= Int64(count) ? () : nil
-        }
+        try counting.await("STATUS=running; \(count) events applied", first)
         first.send(SIGKILL)
         _ = try first.exitCode()
 
