@@ -9,7 +9,7 @@ struct SettingsTests {
         "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "isolation.level",
         "transactional.id", "transaction.timeout.ms", "enable.idempotence", "group.id", "group.instance.id",
         "auto.offset.reset", "acks", "request.required.acks", "max.in.flight",
-        "max.in.flight.requests.per.connection", "partition.assigned.strategy", "group.protocol",
+        "max.in.flight.requests.per.connection", "partition.assignment.strategy", "group.protocol",
         "bootstrap.servers", "metadata.broker.list", "enable.partition.eof", "retries",
         "message.send.max.retries", "delivery.timeout.ms", "message.timeout.ms", "test.mock.num.brokers",
         "plugin.library.paths", "opaque", "enabled_events", "rebalance_cb", "dr_msg_cb", "dr_cb",

@@ -73,7 +73,7 @@ enum RecoveryBenchmark {
                 "resident_mb": Double(after) / 1e6,
             ],
             note:
-                "with the first commit; goals: 3 s, 100 bytes; the worker here is not specialised for its log as the daemon's is"
+                "with the first commit; goals: 3 s, 100 bytes; the worker is not specialised for its log as the daemon's is"
         )
     }
 }

@@ -152,8 +152,8 @@ struct RecoveryPlan {
         guard span.from == span.to || changed == [CheckpointRecord.group] else {
             throw .misconfigured(
                 "--accept-config-change: \(span.to.rawValue - span.from.rawValue) offsets of "
-                    + "\(settings.inputTopic)[\(checkpoint.partition.rawValue)] were counted by the old settings since "
-                    + "the last checkpoint. Put the settings back, start, and stop in good order (SIGTERM), which "
+                    + "\(settings.inputTopic)[\(checkpoint.partition.rawValue)] were counted by the old settings "
+                    + "since the last checkpoint. Put the settings back, start, and stop in good order (SIGTERM), which "
                     + "writes a checkpoint; then start with the new ones.")
         }
         return true

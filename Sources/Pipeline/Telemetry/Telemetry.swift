@@ -152,8 +152,8 @@ public final class Telemetry: Sendable {
     func checkpointTookTooLong(records: Int, nextInMs: Int64) {
         logger.warning(
             """
-            a checkpoint did not fit into a transaction; commits go on without one, and recovery has more to read. Set \
-            kafka.transaction_timeout and kafka.session_timeout to more, such as 60s
+            a checkpoint did not fit into a transaction; commits go on without one, and recovery has more to read. \
+            Set kafka.transaction_timeout and kafka.session_timeout to more, such as 60s
             """,
             metadata: ["state_records": "\(records)", "tried_again_in_s": "\(nextInMs / 1_000)"])
     }
