@@ -92,7 +92,8 @@ final class StateLoader<L: Log> {
     private func incomplete(_ what: String) -> LogFailure {
         .misconfigured(
             "\(settings.stateTopic) is incomplete: not all \(what) are there that its checkpoint names. Was the "
-                + "topic, or part of it, deleted? Start once with --rebuild to recompute the stock from the log.")
+                + "topic, or part of it, deleted? Start once with --rebuild to recompute the stock from the log."
+        )
     }
 
     private func checkPlacement() throws(LogFailure) {

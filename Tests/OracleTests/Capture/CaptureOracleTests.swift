@@ -3,9 +3,9 @@ import Inventory
 import OracleSupport
 import TestSupport
 import Testing
-@testable import Wire
 
 @testable import Pipeline
+@testable import Wire
 
 /// A database whose tables change, a connector that tells it, and the views that SQL computes of the tables
 /// as they stand.
