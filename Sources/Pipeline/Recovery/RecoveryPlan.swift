@@ -153,8 +153,8 @@ struct RecoveryPlan {
             throw .misconfigured(
                 "--accept-config-change: \(span.to.rawValue - span.from.rawValue) offsets of "
                     + "\(settings.inputTopic)[\(checkpoint.partition.rawValue)] were counted by the old settings "
-                    + "since the last checkpoint. Put the settings back, start, and stop in good order (SIGTERM), which "
-                    + "writes a checkpoint; then start with the new ones.")
+                    + "since the last checkpoint. Put the settings back, start, and stop in good order (SIGTERM), "
+                    + "which writes a checkpoint; then start with the new ones.")
         }
         return true
     }
