@@ -40,30 +40,30 @@ extension Aggregate {
         }
     }
 
-    /// Whether comparing a cell with its before-image does not tell if its alert changed.
+    /// Whether comparing an entry with its before-image does not tell if its alert changed.
     private var mustDeriveEveryTouched: Bool {
         outputs.everyAlertColumn || outputs.stockLevels || isWholePending || !pending.isEmpty
             // Something of this transaction was given out already: what is published is ahead of the before-images.
             || !journal.published.isEmpty
     }
 
-    /// At a commit the level of every cell is published. So a cell that did not alert then, and does not now, has
+    /// At a commit the level of every entry is published. So an entry that did not alert then, and does not now, has
     /// nothing to publish, and what was published of it is not read.
     @inline(__always)
     private func mayHaveChanged(_ touched: Journal.Touched) -> Bool {
-        let (cell, detail) = (table.cells[Int(touched.slot)], table.details[Int(touched.slot)])
-        return detail.level(stock: cell.stock, events: cell.events) != nil
+        let (entry, detail) = (table.entries[Int(touched.slot)], table.details[Int(touched.slot)])
+        return detail.level(stock: entry.stock, events: entry.events) != nil
             || detail.level(stock: touched.stock, events: touched.events) != nil
     }
 
-    /// How many cells before its turn a cell is asked for: memory answers meanwhile.
+    /// How many entries before its turn an entry is asked for: memory answers meanwhile.
     private static var touchedAhead: Int { 16 }
 
     @inline(__always)
     private mutating func lookAhead(toTouched index: Int) {
         guard index < journal.touched.count else { return }
         let slot = Int(journal.touched[index].slot)
-        warmth &+= UInt64(table.cells[slot].events) &+ UInt64(table.details[slot].flags.rawValue)
+        warmth &+= UInt64(table.entries[slot].events) &+ UInt64(table.details[slot].flags.rawValue)
     }
 
     /// Has the next `consolidate` compare every row with what was published, as a recovery must.
@@ -75,21 +75,21 @@ extension Aggregate {
     ) throws(Failure) {
         let level = level(slot)
         let index = table.details[Int(slot)].publishedIndex
-        let before = index == Cell.none ? nil : publishedAlerts.level(index)
+        let before = index == StockEntry.none ? nil : publishedAlerts.level(index)
         if level == nil, before == nil { return }
         if !outputs.everyAlertColumn, level == before { return }
         try deriveChange(slot, level, published(slot) ?? PublishedAlert(), source, emit)
     }
 
     func level(_ slot: UInt32) -> AlertLevel? {
-        let cell = table.cells[Int(slot)]
-        return table.details[Int(slot)].level(stock: cell.stock, events: cell.events)
+        let entry = table.entries[Int(slot)]
+        return table.details[Int(slot)].level(stock: entry.stock, events: entry.events)
     }
 
     /// What was last published of the pair's alert.
     func published(_ slot: UInt32) -> PublishedAlert? {
         let index = table.details[Int(slot)].publishedIndex
-        return index == Cell.none ? nil : publishedAlerts[index]
+        return index == StockEntry.none ? nil : publishedAlerts[index]
     }
 
     private mutating func deriveChange<Failure: Error>(
@@ -99,7 +99,7 @@ extension Aggregate {
         let row = stockRow(slot)
         var now = before
         now.level = level
-        now.oversoldUnits = level == .oversold ? table.cells[Int(slot)].stock.magnitude : 0
+        now.oversoldUnits = level == .oversold ? table.entries[Int(slot)].stock.magnitude : 0
         now.fingerprint = 0
         if outputs.everyAlertColumn, level != nil, let row { now.fingerprint = Fingerprint.of(row) }
         let kind: ChangeKind
@@ -131,7 +131,7 @@ extension Aggregate {
     /// Where the published alerts hold the pair's; a pair that has none gets one.
     mutating func publishedIndex(_ slot: UInt32) -> UInt32 {
         let detail = table.details + Int(slot)
-        if detail.pointee.publishedIndex == Cell.none {
+        if detail.pointee.publishedIndex == StockEntry.none {
             detail.pointee.publishedIndex = publishedAlerts.add()
         }
         return detail.pointee.publishedIndex
@@ -154,7 +154,7 @@ extension Aggregate {
     ) throws(Failure) {
         var products = pendingProducts
         for touched in journal.touched {
-            products.insert(Pair(packed: table.cells[Int(touched.slot)].pair).product)
+            products.insert(Pair(packed: table.entries[Int(touched.slot)].pair).product)
         }
         if isWholePending {
             products.formUnion(productHeads.keys)

@@ -30,12 +30,12 @@ extension Aggregate {
         }
     }
 
-    /// Whether events were counted as rows that may change. Those counted by `apply(_:lane:source:)` cannot be
+    /// Whether events were counted as rows that may change. Those counted by `apply(_:input:source:)` cannot be
     /// taken back, so a shard has the one or the other.
     public var followsRows: Bool { movements.count > 0 || movements.truncated != nil }
 
-    /// Whether any pair has an event. Looks at every cell.
-    public var hasEvents: Bool { (0..<table.count).contains { table.cells[$0].events > 0 } }
+    /// Whether any pair has an event. Looks at every entry.
+    public var hasEvents: Bool { (0..<table.count).contains { table.entries[$0].events > 0 } }
 
     private mutating func upsert(
         _ event: OrderEvent, keepsType: Bool, _ next: RowVersion, _ source: Source
@@ -94,7 +94,7 @@ extension Aggregate {
     private mutating func truncate(_ next: RowVersion, _ source: Source) -> RowOutcome {
         // Without a version only the order of the log tells which rows were there, and between partitions
         // there is none.
-        guard next != .none || laneCount == 1 else { return .unordered }
+        guard next != .none || inputCount == 1 else { return .unordered }
         guard let floor = (movements.truncated ?? .none).advanced(by: next) else { return .stale }
         journal.truncated.append(movements.truncated)
         movements.truncated = floor
@@ -119,12 +119,12 @@ extension Aggregate {
     }
 
     private func fits(_ after: Movement, insteadOf before: Movement?) -> Bool {
-        var sum = Int128(table.cells[Int(after.slot)].stock) + Int128(after.units)
+        var sum = Int128(table.entries[Int(after.slot)].stock) + Int128(after.units)
         if let before, before.isLive {
             if before.slot == after.slot {
                 sum -= Int128(before.units)
             } else {
-                let other = table.cells[Int(before.slot)].stock
+                let other = table.entries[Int(before.slot)].stock
                 if other.subtractingReportingOverflow(Int64(before.units)).overflow { return false }
             }
         }
@@ -139,29 +139,29 @@ extension Aggregate {
         takeBack(before, source)
     }
 
-    /// Takes a movement back out of its cell; it is off the pair's list, and written down as what it becomes.
+    /// Takes a movement back out of its entry; it is off the pair's list, and written down as what it becomes.
     private mutating func takeBack(_ before: Movement, _ source: Source) {
-        let cell = table.cells + Int(before.slot)
-        touch(before.slot, cell, source)
-        cell.pointee.stock &-= Int64(before.units)
-        cell.pointee.events -= 1
-        if cell.pointee.events == 0 {
-            cell.pointee.lastUpdated = .min
-        } else if before.time == cell.pointee.lastUpdated {
-            cell.pointee.lastUpdated = movements.newestTime(slot: before.slot)
+        let entry = table.entries + Int(before.slot)
+        touch(before.slot, entry, source)
+        entry.pointee.stock &-= Int64(before.units)
+        entry.pointee.events -= 1
+        if entry.pointee.events == 0 {
+            entry.pointee.lastUpdated = .min
+        } else if before.time == entry.pointee.lastUpdated {
+            entry.pointee.lastUpdated = movements.newestTime(slot: before.slot)
         }
     }
 
     /// Counts a movement that is written down.
     private mutating func count(_ movement: Movement, at spot: MovementLog.Spot, _ source: Source) {
-        let cell = table.cells + Int(movement.slot)
-        touch(movement.slot, cell, source)
+        let entry = table.entries + Int(movement.slot)
+        touch(movement.slot, entry, source)
         movements.link(
-            spot, slot: movement.slot, time: movement.time, newest: cell.pointee.lastUpdated,
-            others: cell.pointee.events)
-        cell.pointee.stock &+= Int64(movement.units)
-        cell.pointee.lastUpdated = max(cell.pointee.lastUpdated, movement.time)
-        cell.pointee.events += 1
+            spot, slot: movement.slot, time: movement.time, newest: entry.pointee.lastUpdated,
+            others: entry.pointee.events)
+        entry.pointee.stock &+= Int64(movement.units)
+        entry.pointee.lastUpdated = max(entry.pointee.lastUpdated, movement.time)
+        entry.pointee.events += 1
     }
 
     private mutating func write(_ after: Movement, at spot: MovementLog.Spot, _ before: Movement?) {
@@ -173,7 +173,7 @@ extension Aggregate {
         movements.set(after, at: spot)
     }
 
-    /// Puts the movements of the open transaction back; the cells' before-images are put back beside it.
+    /// Puts the movements of the open transaction back; the entries' before-images are put back beside it.
     mutating func rollbackMovements() {
         for moved in journal.moved.reversed() { putBack(moved.before, moved.key) }
         // Last: what became of them in this transaction is among those above.

@@ -1,6 +1,6 @@
 extension Aggregate {
-    /// Few enough cells that a lone change costs little, enough that a million cells are few objects.
-    public static var cellsPerChunk: Int { 256 }
+    /// Few enough entries that a lone change costs little, enough that a million entries are few objects.
+    public static var entriesPerChunk: Int { 256 }
 
     /// Brings the chunks of an earlier call up to the last commit, copying those that were touched since.
     ///
@@ -20,25 +20,25 @@ extension Aggregate {
     }
 
     private func shown(_ chunk: Int) -> ShownChunk {
-        let first = chunk * Self.cellsPerChunk
-        let count = max(0, min(Self.cellsPerChunk, table.count - first))
+        let first = chunk * Self.entriesPerChunk
+        let count = max(0, min(Self.entriesPerChunk, table.count - first))
         return ShownChunk(
-            cells: Array(unsafeUninitializedCapacity: count) { cells, filled in
+            entries: Array(unsafeUninitializedCapacity: count) { entries, filled in
                 for index in 0..<count {
-                    (cells.baseAddress.unsafelyUnwrapped + index).initialize(
-                        to: shownCell(UInt32(first + index)))
+                    (entries.baseAddress.unsafelyUnwrapped + index).initialize(
+                        to: shownEntry(UInt32(first + index)))
                 }
                 filled = count
             })
     }
 
     @inline(__always)
-    private func shownCell(_ slot: UInt32) -> ShownCell {
-        let cell = table.cells[Int(slot)]
+    private func shownEntry(_ slot: UInt32) -> ShownEntry {
+        let entry = table.entries[Int(slot)]
         let level = level(slot)
-        var row = ShownCell(
-            pair: Pair(packed: cell.pair), stock: cell.stock,
-            lastUpdated: Timestamp(microseconds: cell.lastUpdated), since: Timestamp(microseconds: 0),
+        var row = ShownEntry(
+            pair: Pair(packed: entry.pair), stock: entry.stock,
+            lastUpdated: Timestamp(microseconds: entry.lastUpdated), since: Timestamp(microseconds: 0),
             incident: 0, level: level, isVisible: isVisible(slot))
         if level != nil, let alert = published(slot) {
             row.since = alert.since
@@ -57,13 +57,13 @@ extension Aggregate {
     }
 
     private mutating func noteAllShown() {
-        for first in stride(from: 0, to: table.count, by: Self.cellsPerChunk) {
+        for first in stride(from: 0, to: table.count, by: Self.entriesPerChunk) {
             noteShown(UInt32(first))
         }
     }
 
     @inline(__always)
     private mutating func noteShown(_ slot: UInt32) {
-        touchedChunks?.insert(bucket: slot / UInt32(Self.cellsPerChunk))
+        touchedChunks?.insert(bucket: slot / UInt32(Self.entriesPerChunk))
     }
 }

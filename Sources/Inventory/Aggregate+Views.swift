@@ -1,19 +1,19 @@
 extension Aggregate {
     /// The pair's row in `current_stock_levels`, nil when it has none.
     func stockRow(_ slot: UInt32) -> StockRow? {
-        let cell = table.cells[Int(slot)]
-        let pair = Pair(packed: cell.pair)
+        let entry = table.entries[Int(slot)]
+        let pair = Pair(packed: entry.pair)
         guard isVisible(slot), let product = catalog.products[pair.product],
             let warehouse = catalog.warehouses[pair.warehouse]
         else { return nil }
         return StockRow(
-            product: product, warehouse: warehouse, currentStock: cell.stock,
-            lastUpdated: Timestamp(microseconds: cell.lastUpdated))
+            product: product, warehouse: warehouse, currentStock: entry.stock,
+            lastUpdated: Timestamp(microseconds: entry.lastUpdated))
     }
 
     /// Whether the pair has a row in `current_stock_levels`.
     func isVisible(_ slot: UInt32) -> Bool {
-        table.cells[Int(slot)].events > 0 && table.details[Int(slot)].flags.contains(.known)
+        table.entries[Int(slot)].events > 0 && table.details[Int(slot)].flags.contains(.known)
     }
 
     /// The product's row in `multi_warehouse_inventory`, nil when it has none.
@@ -22,11 +22,11 @@ extension Aggregate {
         var row = RollupRow(
             product: product, warehouseCount: 0, totalStock: 0, minWarehouseStock: .max,
             maxWarehouseStock: .min)
-        var slot = productHeads[id] ?? Cell.none
-        while slot != Cell.none {
+        var slot = productHeads[id] ?? StockEntry.none
+        while slot != StockEntry.none {
             defer { slot = table.details[Int(slot)].nextOfProduct }
             guard isVisible(slot) else { continue }
-            let stock = table.cells[Int(slot)].stock
+            let stock = table.entries[Int(slot)].stock
             row.warehouseCount += 1
             row.totalStock += Int128(stock)
             row.minWarehouseStock = min(row.minWarehouseStock, stock)
@@ -49,9 +49,9 @@ extension Aggregate {
         }
     }
 
-    /// The pair whose cell is at a place, 0..<`pairCount`; the place of a pair never changes.
+    /// The pair whose entry is at a place, 0..<`pairCount`; the place of a pair never changes.
     public func pair(at place: Int) -> Pair {
-        precondition(place < table.count, "no such cell")
-        return Pair(packed: table.cells[place].pair)
+        precondition(place < table.count, "no such entry")
+        return Pair(packed: table.entries[place].pair)
     }
 }

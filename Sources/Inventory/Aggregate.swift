@@ -43,8 +43,8 @@ public struct Aggregate: ~Copyable {
     var dirtyBuckets = BucketSet()
     /// What is to be shown anew; nil until someone looks.
     var touchedChunks: BucketSet?
-    let lanes: UnsafeMutablePointer<DedupeWindow>
-    let laneCount: Int
+    let windows: UnsafeMutablePointer<DedupeWindow>
+    let inputCount: Int
     /// The slots of the events that `apply` looks ahead to.
     private let ahead: UnsafeMutablePointer<UInt32>
     /// What `lookAhead` read; of no meaning, but a read whose value goes nowhere would be optimised away.
@@ -53,20 +53,20 @@ public struct Aggregate: ~Copyable {
     public private(set) var catalog: Catalog
 
     /// - Parameters:
-    ///   - lanes: how many input partitions feed this shard; each has a dedupe window of its own.
+    ///   - inputs: how many input partitions feed this shard; each has a dedupe window of its own.
     ///   - dedupeWindow: how many distinct event ids each remembers at least; 0 for none.
-    public init(lanes: Int, dedupeWindow: Int, catalog: Catalog, outputs: Outputs = Outputs()) {
-        self.lanes = .allocate(capacity: lanes)
-        laneCount = lanes
+    public init(inputs: Int, dedupeWindow: Int, catalog: Catalog, outputs: Outputs = Outputs()) {
+        self.windows = .allocate(capacity: inputs)
+        inputCount = inputs
         ahead = .allocate(capacity: Self.eventsAtOnce)
         self.catalog = catalog
         self.outputs = outputs
-        for lane in 0..<lanes { (self.lanes + lane).initialize(to: DedupeWindow(window: dedupeWindow)) }
+        for input in 0..<inputs { (self.windows + input).initialize(to: DedupeWindow(window: dedupeWindow)) }
     }
 
     deinit {
-        lanes.deinitialize(count: laneCount)
-        lanes.deallocate()
+        windows.deinitialize(count: inputCount)
+        windows.deallocate()
         ahead.deallocate()
     }
 
@@ -81,38 +81,38 @@ public struct Aggregate: ~Copyable {
     /// How much the open transaction changed: pairs, and rows of the events table.
     public var journalLength: Int { journal.touched.count + journal.moved.count + journal.added.count }
 
-    /// Counts one event; `lane` and the event's position are those of its input partition.
-    public mutating func apply(_ event: OrderEvent, lane: Int, source: Source) -> Outcome {
-        apply(event, lane: lane, source: source, likelySlot: Cell.none)
+    /// Counts one event; `input` and the event's position are those of its input partition.
+    public mutating func apply(_ event: OrderEvent, input: Int, source: Source) -> Outcome {
+        apply(event, input: input, source: source, likelySlot: StockEntry.none)
     }
 
     @inline(__always)
     private mutating func apply(
-        _ event: OrderEvent, lane: Int, source: Source, likelySlot: UInt32
+        _ event: OrderEvent, input: Int, source: Source, likelySlot: UInt32
     ) -> Outcome {
         let id = event.id.rawValue
-        if lanes[lane].contains(id) { return .duplicate }
+        if windows[input].contains(id) { return .duplicate }
         let slot = slot(of: event.pair, likely: likelySlot)
-        let cell = table.cells + Int(slot)
-        let (stock, overflows) = cell.pointee.stock.addingReportingOverflow(event.units)
+        let entry = table.entries + Int(slot)
+        let (stock, overflows) = entry.pointee.stock.addingReportingOverflow(event.units)
         if overflows { return .overflow }
-        touch(slot, cell, source)
-        cell.pointee.stock = stock
-        cell.pointee.lastUpdated = max(cell.pointee.lastUpdated, event.time.microseconds)
-        if cell.pointee.events != .max { cell.pointee.events += 1 }
-        lanes[lane].insert(id)
+        touch(slot, entry, source)
+        entry.pointee.stock = stock
+        entry.pointee.lastUpdated = max(entry.pointee.lastUpdated, event.time.microseconds)
+        if entry.pointee.events != .max { entry.pointee.events += 1 }
+        windows[input].insert(id)
         return .applied
     }
 
     @inline(__always)
     private mutating func slot(of pair: Pair, likely: UInt32) -> UInt32 {
-        if likely != Cell.none, table.cells[Int(likely)].pair == pair.packed { return likely }
+        if likely != StockEntry.none, table.entries[Int(likely)].pair == pair.packed { return likely }
         return table.find(pair.packed) ?? add(pair)
     }
 
     /// Counts events one after the other, as `apply` does each, and reports what each did.
     ///
-    /// With many pairs an event costs little but waiting for memory: its place in the index, then its cell,
+    /// With many pairs an event costs little but waiting for memory: its place in the index, then its entry,
     /// then its journal entry. Asked for together first, the waits of up to `eventsAtOnce` events overlap.
     public mutating func apply<Failure: Error>(
         _ events: [PlacedEvent],
@@ -127,7 +127,7 @@ public struct Aggregate: ~Copyable {
                 try report(
                     index,
                     apply(
-                        placed.event, lane: placed.lane, source: placed.source,
+                        placed.event, input: placed.input, source: placed.source,
                         likelySlot: ahead[index - first]))
             }
             first = end
@@ -143,36 +143,36 @@ public struct Aggregate: ~Copyable {
         for index in range {
             let slot = table.likelySlot(events[index].event.pair.packed)
             ahead[index - range.lowerBound] = slot
-            if slot != Cell.none { sum &+= UInt64(table.cells[Int(slot)].journalIndex) }
+            if slot != StockEntry.none { sum &+= UInt64(table.entries[Int(slot)].journalIndex) }
         }
-        for index in 0..<range.count where ahead[index] != Cell.none {
-            let entry = Int(table.cells[Int(ahead[index])].journalIndex)
+        for index in 0..<range.count where ahead[index] != StockEntry.none {
+            let entry = Int(table.entries[Int(ahead[index])].journalIndex)
             if entry < journal.touched.count { sum &+= UInt64(journal.touched[entry].slot) }
         }
         warmth &+= sum
     }
 
     @inline(__always)
-    mutating func touch(_ slot: UInt32, _ cell: UnsafeMutablePointer<Cell>, _ source: Source) {
-        let index = Int(cell.pointee.journalIndex)
+    mutating func touch(_ slot: UInt32, _ entry: UnsafeMutablePointer<StockEntry>, _ source: Source) {
+        let index = Int(entry.pointee.journalIndex)
         if index < journal.touched.count, journal.touched[index].slot == slot {
             journal.touched[index].partition = source.partition.rawValue
             journal.touched[index].offset = source.offset.rawValue
             return
         }
-        cell.pointee.journalIndex = UInt32(journal.touched.count)
+        entry.pointee.journalIndex = UInt32(journal.touched.count)
         journal.touched.append(
             Journal.Touched(
-                slot: slot, events: cell.pointee.events, partition: source.partition.rawValue,
-                offset: source.offset.rawValue, stock: cell.pointee.stock,
-                lastUpdated: cell.pointee.lastUpdated))
+                slot: slot, events: entry.pointee.events, partition: source.partition.rawValue,
+                offset: source.offset.rawValue, stock: entry.pointee.stock,
+                lastUpdated: entry.pointee.lastUpdated))
         dirtyBuckets.insert(slot)
     }
 
-    /// Makes the cell of a pair seen for the first time.
+    /// Makes the entry of a pair seen for the first time.
     mutating func add(_ pair: Pair) -> UInt32 {
-        let detail = CellDetail(nextOfProduct: productHeads[pair.product] ?? Cell.none)
-        let slot = table.insert(Cell(pair: pair.packed), detail)
+        let detail = EntryDetail(nextOfProduct: productHeads[pair.product] ?? StockEntry.none)
+        let slot = table.insert(StockEntry(pair: pair.packed), detail)
         refresh(slot)
         productHeads[pair.product] = slot
         dirtyBuckets.insert(slot)
@@ -180,7 +180,7 @@ public struct Aggregate: ~Copyable {
         return slot
     }
 
-    /// Copies into a cell what the reference tables say of its pair.
+    /// Copies into an entry what the reference tables say of its pair.
     func refresh(_ slot: UInt32) {
         let detail = table.details + Int(slot)
         let pair = pair(at: Int(slot))
@@ -199,7 +199,7 @@ public struct Aggregate: ~Copyable {
     public mutating func commit() {
         noteShown()
         journal.clear()
-        for lane in 0..<laneCount { lanes[lane].commit() }
+        for input in 0..<inputCount { windows[input].commit() }
         pending.removeAll(keepingCapacity: true)
         pendingProducts.removeAll(keepingCapacity: true)
         isWholePending = false
@@ -208,12 +208,12 @@ public struct Aggregate: ~Copyable {
     /// Puts every before-image back: the state is that of the last commit.
     public mutating func rollback() {
         for touched in journal.touched {
-            let cell = table.cells + Int(touched.slot)
-            cell.pointee.stock = touched.stock
-            cell.pointee.events = touched.events
-            cell.pointee.lastUpdated = touched.lastUpdated
+            let entry = table.entries + Int(touched.slot)
+            entry.pointee.stock = touched.stock
+            entry.pointee.events = touched.events
+            entry.pointee.lastUpdated = touched.lastUpdated
         }
-        for lane in 0..<laneCount { lanes[lane].rollback() }
+        for input in 0..<inputCount { windows[input].rollback() }
         rollbackMovements()
         for published in journal.published.reversed() {
             publishedAlerts[table.details[Int(published.slot)].publishedIndex] = published.before
@@ -233,8 +233,8 @@ public struct Aggregate: ~Copyable {
         catalog = newer
         for product in products {
             pendingProducts.insert(product)
-            var slot = productHeads[product] ?? Cell.none
-            while slot != Cell.none {
+            var slot = productHeads[product] ?? StockEntry.none
+            while slot != StockEntry.none {
                 refresh(slot)
                 pending.append(slot)
                 slot = table.details[Int(slot)].nextOfProduct
@@ -242,7 +242,7 @@ public struct Aggregate: ~Copyable {
         }
         guard !warehouses.isEmpty else { return }
         for slot in 0..<table.count {
-            let pair = Pair(packed: table.cells[slot].pair)
+            let pair = Pair(packed: table.entries[slot].pair)
             guard warehouses.contains(pair.warehouse) else { continue }
             refresh(UInt32(slot))
             pending.append(UInt32(slot))

@@ -4,7 +4,7 @@ struct Journal: ~Copyable {
     struct Touched {
         var slot: UInt32
         var events: UInt32
-        /// The newest event of this transaction that shaped the cell.
+        /// The newest event of this transaction that shaped the entry.
         var partition: Int32
         var offset: Int64
         var stock: Int64

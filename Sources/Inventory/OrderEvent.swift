@@ -20,13 +20,13 @@ public struct OrderEvent: Equatable, Sendable {
 /// An event and where it lies in the input.
 public struct PlacedEvent: Sendable {
     public var event: OrderEvent
-    /// The shard's lane that its input partition feeds.
-    public var lane: Int
+    /// The shard's input that its input partition feeds.
+    public var input: Int
     public var source: Source
 
-    @inlinable public init(event: OrderEvent, lane: Int, source: Source) {
+    @inlinable public init(event: OrderEvent, input: Int, source: Source) {
         self.event = event
-        self.lane = lane
+        self.input = input
         self.source = source
     }
 }

@@ -1,7 +1,7 @@
 /// Finds the slots of a `PairTable` by pair: open addressing, linear probing, 4 bytes a place.
 ///
 /// An entry is a slot and, in the bits that slots of a table of this size leave free, a tag of the pair's
-/// hash. A walk along occupied places thereby stays within the index: other pairs' cells, each a cache miss of
+/// hash. A walk along occupied places thereby stays within the index: other pairs' entries, each a cache miss of
 /// its own, are read once in 2ᵗ of their places, with t = 32 − log₂(places) bits of tag.
 struct PairIndex: ~Copyable {
     private let entries: UnsafeMutablePointer<UInt32>

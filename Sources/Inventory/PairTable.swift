@@ -1,37 +1,37 @@
-/// The cells of one shard: a dense array, found by pair through an open-addressing index of 4-byte entries.
+/// The entries of one shard: a dense array, found by pair through an open-addressing index of 4-byte entries.
 ///
 /// Cells are never removed (a pair without events is merely invisible), so a slot names its pair for
-/// good and checkpoints can address cells by it.
+/// good and checkpoints can address entries by it.
 struct PairTable: ~Copyable {
     private(set) var count: Int = 0
     private var capacity: Int
-    private(set) var cells: UnsafeMutablePointer<Cell>
-    private(set) var details: UnsafeMutablePointer<CellDetail>
+    private(set) var entries: UnsafeMutablePointer<StockEntry>
+    private(set) var details: UnsafeMutablePointer<EntryDetail>
     private var index: PairIndex
 
     init(minimumCapacity: Int = 16) {
         capacity = max(16, minimumCapacity)
-        cells = Self.allocateCells(capacity)
+        entries = Self.allocateEntries(capacity)
         details = .allocate(capacity: capacity)
         index = PairIndex(capacity: capacity)
     }
 
     deinit {
-        cells.deallocate()
+        entries.deallocate()
         details.deallocate()
     }
 
-    /// So aligned that no cell lies across two cache lines.
-    private static func allocateCells(_ capacity: Int) -> UnsafeMutablePointer<Cell> {
-        UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Cell>.stride, alignment: 64)
-            .bindMemory(to: Cell.self, capacity: capacity)
+    /// So aligned that no entry lies across two cache lines.
+    private static func allocateEntries(_ capacity: Int) -> UnsafeMutablePointer<StockEntry> {
+        UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<StockEntry>.stride, alignment: 64)
+            .bindMemory(to: StockEntry.self, capacity: capacity)
     }
 
     @inline(__always)
     func find(_ pair: UInt64) -> UInt32? {
         var walk = index.walk(pair)
         while let slot = index.next(&walk) {
-            if cells[Int(slot)].pair == pair { return slot }
+            if entries[Int(slot)].pair == pair { return slot }
         }
         return nil
     }
@@ -42,54 +42,56 @@ struct PairTable: ~Copyable {
     @inline(__always)
     func touchIndex(_ pair: UInt64) -> UInt64 { index.touch(pair) }
 
-    /// The slot that is the pair's unless another pair shares its tag, found without reading a cell;
-    /// `Cell.none` when the pair is not in the table.
+    /// The slot that is the pair's unless another pair shares its tag, found without reading an entry;
+    /// `StockEntry.none` when the pair is not in the table.
     @inline(__always)
     func likelySlot(_ pair: UInt64) -> UInt32 {
         var walk = index.walk(pair)
-        return index.next(&walk) ?? Cell.none
+        return index.next(&walk) ?? StockEntry.none
     }
 
     // MARK: Adding
 
     /// The pair must not be in the table.
-    mutating func insert(_ cell: Cell, _ detail: CellDetail = CellDetail()) -> UInt32 {
-        precondition(count < Int(CellDetail.noEntry), "more than a billion pairs")
-        if count == capacity { growCells(to: capacity * 2) }
+    mutating func insert(_ entry: StockEntry, _ detail: EntryDetail = EntryDetail()) -> UInt32 {
+        precondition(count < Int(EntryDetail.noEntry), "more than a billion pairs")
+        if count == capacity { growEntries(to: capacity * 2) }
         let slot = UInt32(count)
-        (cells + count).initialize(to: cell)
+        (entries + count).initialize(to: entry)
         (details + count).initialize(to: detail)
         count += 1
-        if index.isFull(with: count) { rebuildIndex() } else { index.insert(cell.pair, slot) }
+        if index.isFull(with: count) { rebuildIndex() } else { index.insert(entry.pair, slot) }
         return slot
     }
 
-    /// Writes a cell at the slot a checkpoint gives it; the slots between stay unnamed until they come.
+    /// Writes an entry at the slot a checkpoint gives it; the slots between stay unnamed until they come.
     /// `rebuildIndex` must follow before the next look-up.
-    mutating func restore(_ cell: Cell, at slot: Int) {
-        while capacity <= slot { growCells(to: capacity * 2) }
+    mutating func restore(_ entry: StockEntry, at slot: Int) {
+        while capacity <= slot { growEntries(to: capacity * 2) }
         while count <= slot {
-            (cells + count).initialize(to: .unnamed)
-            (details + count).initialize(to: CellDetail())
+            (entries + count).initialize(to: .unnamed)
+            (details + count).initialize(to: EntryDetail())
             count += 1
         }
-        cells[slot] = cell
+        entries[slot] = entry
     }
 
-    /// Forgets the cells from a slot on. `rebuildIndex` must follow before the next look-up.
+    /// Forgets the entries from a slot on. `rebuildIndex` must follow before the next look-up.
     mutating func truncate(to count: Int) { self.count = min(count, self.count) }
 
     mutating func rebuildIndex() {
         index = PairIndex(capacity: max(capacity, count + 1))
-        for slot in 0..<count where !cells[slot].isUnnamed { index.insert(cells[slot].pair, UInt32(slot)) }
+        for slot in 0..<count where !entries[slot].isUnnamed {
+            index.insert(entries[slot].pair, UInt32(slot))
+        }
     }
 
-    private mutating func growCells(to newCapacity: Int) {
-        let grown = Self.allocateCells(newCapacity)
-        grown.moveInitialize(from: cells, count: count)
-        cells.deallocate()
-        cells = grown
-        let grownDetails = UnsafeMutablePointer<CellDetail>.allocate(capacity: newCapacity)
+    private mutating func growEntries(to newCapacity: Int) {
+        let grown = Self.allocateEntries(newCapacity)
+        grown.moveInitialize(from: entries, count: count)
+        entries.deallocate()
+        entries = grown
+        let grownDetails = UnsafeMutablePointer<EntryDetail>.allocate(capacity: newCapacity)
         grownDetails.moveInitialize(from: details, count: count)
         details.deallocate()
         details = grownDetails

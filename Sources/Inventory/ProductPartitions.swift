@@ -20,7 +20,7 @@ public struct ProductPartitions {
         let first = checkedPairs[partition, default: 0]
         checkedPairs[partition] = shard.pairCount
         for slot in first..<shard.pairCount {
-            if shard.table.cells[slot].events == 0 {
+            if shard.table.entries[slot].events == 0 {
                 quiet[partition, default: []].insert(UInt32(slot))
             } else if let found = take(shard.pair(at: slot).product, partition) {
                 return found

@@ -11,7 +11,7 @@ struct ReplaySession: ~Copyable {
 
     init(_ settings: PipelineSettings, catalog: Catalog) {
         decoder = EventDecoder(signs: SignTable(settings.eventTypes), unknownType: settings.unknownType)
-        aggregate = Aggregate(lanes: 1, dedupeWindow: settings.dedupeWindow, catalog: catalog)
+        aggregate = Aggregate(inputs: 1, dedupeWindow: settings.dedupeWindow, catalog: catalog)
     }
 
     mutating func read(_ path: String, _ emit: (AlertChange) -> Void) throws(ReadFailure) {
@@ -35,7 +35,7 @@ struct ReplaySession: ~Copyable {
         do throws(BadEvent) {
             let event = try decoder.decode(line)
             let source = Source(partition: Partition(0), offset: offset)
-            if aggregate.apply(event, lane: 0, source: source) == .overflow {
+            if aggregate.apply(event, input: 0, source: source) == .overflow {
                 throw BadEvent(.stockOverflow, "the stock would leave the 64-bit range")
             }
         } catch {

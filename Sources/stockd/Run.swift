@@ -59,7 +59,7 @@ struct Run: AsyncParsableCommand {
         } catch let failure as WebFailure {
             logger.critical("\(failure)")
             throw Exit.io
-        } catch let stop as WorkerStop {
+        } catch let stop as StopReason {
             logger.critical("\(stop.message)")
             throw Exit.code(of: stop)
         }

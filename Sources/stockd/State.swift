@@ -28,7 +28,7 @@ struct State: ParsableCommand {
         let (loaded, mistakes) = options.load()
         guard let loaded else { throw ConfigurationOption.fail(mistakes.map(\.description)) }
         let silent = Logger(label: "state") { _ in SwiftLogNoOpLogHandler() }
-        do throws(WorkerStop) {
+        do throws(StopReason) {
             let inspection = try StateInspection(
                 loaded, client: loaded.clientSettings(silent), release: Stockd.release)
             if dump { return try printRecords(inspection) }
@@ -39,7 +39,7 @@ struct State: ParsableCommand {
         }
     }
 
-    private func printRecords(_ inspection: borrowing StateInspection) throws(WorkerStop) {
+    private func printRecords(_ inspection: borrowing StateInspection) throws(StopReason) {
         var out = ByteWriter(capacity: 1 << 16)
         func flush() {
             Output.write(out.bytes)

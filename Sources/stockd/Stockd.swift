@@ -28,7 +28,7 @@ enum Exit {
     static let configuration = ExitCode(78)
 
     /// What the process ends with when a worker did.
-    static func code(of stop: WorkerStop) -> ExitCode {
+    static func code(of stop: StopReason) -> ExitCode {
         switch stop.kind {
         case .configuration: configuration
         case .unavailable: unavailable

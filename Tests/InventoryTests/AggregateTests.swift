@@ -20,7 +20,7 @@ import Testing
         let event = OrderEvent(
             id: EventID(1), pair: Pair(1, 1), units: 0, time: Timestamp(microseconds: 77), typeIsKnown: false)
         let source = Source(partition: Partition(0), offset: Offset(0))
-        let outcome = store.aggregate.apply(event, lane: 0, source: source)
+        let outcome = store.aggregate.apply(event, input: 0, source: source)
         #expect(outcome == .applied)
         #expect(store.stock[Pair(1, 1)]?.currentStock == 0)
         #expect(store.stock[Pair(1, 1)]?.lastUpdated == Timestamp(microseconds: 77))

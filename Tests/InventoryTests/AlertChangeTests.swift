@@ -151,11 +151,11 @@ import Testing
     }
 
     @Test func `the source is the newest event that shaped the row`() {
-        let store = Store(lanes: 2)
+        let store = Store(inputs: 2)
         store.apply(10, id: 1)
         store.apply(10, at: Pair(1, 2), id: 2)
-        store.apply(10, id: 3, lane: 1)
-        store.apply(10, id: 3, lane: 1)
+        store.apply(10, id: 3, input: 1)
+        store.apply(10, id: 3, input: 1)
         let sources = store.commit().map(\.source)
         #expect(
             sources == [

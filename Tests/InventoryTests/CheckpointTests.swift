@@ -22,7 +22,7 @@ import Testing
         #expect(store.dirtyRecordCount == 0, "a duplicate changes nothing")
     }
 
-    @Test func `a restored aggregate knows what was published before its cells`() throws {
+    @Test func `a restored aggregate knows what was published before its entries`() throws {
         let store = Store()
         store.apply(60, time: 9)
         var topic = CompactedTopic()
@@ -69,7 +69,7 @@ import Testing
             let outputs = RollbackTests.outputs[Int(seed) % 3]
             var history = History(seed: seed, window: window)
             var catalog = history.catalog()
-            var store = Store(catalog, window: window, lanes: 2, outputs: outputs)
+            var store = Store(catalog, window: window, inputs: 2, outputs: outputs)
             var topic = CompactedTopic()
             for round in 0..<8 {
                 for _ in 0..<6 {

@@ -53,11 +53,11 @@ import Testing
     }
 
     @Test func `each partition has ids of its own`() {
-        let store = Store(window: 100, lanes: 2)
-        #expect(store.apply(1, id: 5, lane: 0) == .applied)
-        #expect(store.apply(1, id: 5, lane: 1) == .applied)
-        #expect(store.apply(1, id: 5, lane: 0) == .duplicate)
-        #expect(store.apply(1, id: 5, lane: 1) == .duplicate)
+        let store = Store(window: 100, inputs: 2)
+        #expect(store.apply(1, id: 5, input: 0) == .applied)
+        #expect(store.apply(1, id: 5, input: 1) == .applied)
+        #expect(store.apply(1, id: 5, input: 0) == .duplicate)
+        #expect(store.apply(1, id: 5, input: 1) == .duplicate)
     }
 
     @Test func `a bad event is not remembered, so that it is bad again`() {

@@ -17,14 +17,14 @@ import Testing
         rows.upsert(3, units: 0, version: 3)
         #expect(update(1, quantity: 6, version: 4) == .updated)
         #expect(update(2, quantity: 5, version: 5) == .updated)
-        #expect(rows.cell(Pair(1, 1))?.stock == 1)
+        #expect(rows.entry(Pair(1, 1))?.stock == 1)
         #expect(update(3, quantity: 0, version: 6) == .duplicate)
         #expect(update(3, quantity: 2, version: 7) == .typeUnknown)
         #expect(update(4, quantity: 2, version: 8) == .typeUnknown)
         rows.delete(1, version: 9)
         #expect(update(1, quantity: 6, version: 10) == .typeUnknown)
         #expect(update(2, quantity: 9, version: 1) == .stale)
-        #expect(rows.cell(Pair(1, 1))?.stock == -5)
+        #expect(rows.entry(Pair(1, 1))?.stock == -5)
     }
 
     @Test(arguments: IDLayout.allCases)
@@ -60,10 +60,10 @@ import Testing
         rows.upsert(1, units: 5, at: Pair(1, 1), time: 10, version: 1)
         rows.upsert(2, units: 7, at: Pair(1, 1), time: 5, version: 2)
         #expect(rows.upsert(1, units: -3, at: Pair(1, 2), time: 20, version: 3) == .updated)
-        #expect(rows.cell(Pair(1, 1)) == Rows.Cell(stock: 7, events: 1, lastUpdated: 5))
-        #expect(rows.cell(Pair(1, 2)) == Rows.Cell(stock: -3, events: 1, lastUpdated: 20))
+        #expect(rows.entry(Pair(1, 1)) == Rows.StockEntry(stock: 7, events: 1, lastUpdated: 5))
+        #expect(rows.entry(Pair(1, 2)) == Rows.StockEntry(stock: -3, events: 1, lastUpdated: 20))
         #expect(rows.delete(2, version: 4) == .deleted)
-        #expect(rows.cell(Pair(1, 1)) == nil)
+        #expect(rows.entry(Pair(1, 1)) == nil)
     }
 
     @Test func `versions that are older or the same change nothing, and a deleted row stays deleted`() {
@@ -75,9 +75,9 @@ import Testing
         #expect(rows.delete(1, version: 11) == .deleted)
         #expect(rows.delete(1, version: 11) == .duplicate)
         #expect(rows.upsert(1, units: 5, version: 10) == .stale)
-        #expect(rows.cell(Pair(1, 1)) == nil)
+        #expect(rows.entry(Pair(1, 1)) == nil)
         #expect(rows.upsert(1, units: 4, version: 12) == .inserted)
-        #expect(rows.cell(Pair(1, 1))?.stock == 4)
+        #expect(rows.entry(Pair(1, 1))?.stock == 4)
     }
 
     @Test func `a delete that overtook the insert keeps the row away`() {
@@ -87,12 +87,12 @@ import Testing
     }
 
     @Test func `a truncation takes the older rows alone, whenever they come`() {
-        let rows = Rows(lanes: 2)
+        let rows = Rows(inputs: 2)
         rows.upsert(1, units: 5, version: 10)
         rows.upsert(2, units: 6, version: 30)
         #expect(rows.apply(.truncate(Rows.version(20))) == .truncated(1))
         #expect(rows.upsert(3, units: 7, version: 19) == .stale)
-        #expect(rows.cell(Pair(1, 1)) == Rows.Cell(stock: 6, events: 1, lastUpdated: 0))
+        #expect(rows.entry(Pair(1, 1)) == Rows.StockEntry(stock: 6, events: 1, lastUpdated: 0))
         #expect(rows.apply(.truncate(Rows.version(15))) == .stale)
         #expect(rows.apply(.truncate(.none)) == .unordered)
     }
@@ -100,15 +100,16 @@ import Testing
     @Test func `a sum beyond 64 bits changes nothing`() {
         let rows = Rows()
         rows.upsert(1, units: 5, version: 1)
-        rows.aggregate.table.cells[0].stock = .max
+        rows.aggregate.table.entries[0].stock = .max
         #expect(rows.upsert(2, units: 1, version: 2) == .overflow)
         #expect(rows.upsert(1, units: 6, version: 3) == .overflow)
         #expect(rows.upsert(1, units: 4, version: 4) == .updated)
     }
 
     @Test(arguments: [3, 40, 3_000] as [Int])
-    func `whatever happens, the cells are the sums over the rows that stand, also after a rollback`(ids: Int)
-    {
+    func `whatever happens, the entries are the sums over the rows that stand, also after a rollback`(
+        ids: Int
+    ) {
         for seed in UInt64(1)...(ids > 1_000 ? 3 : 40) { RowHistory(seed: seed, ids: ids).run() }
     }
 
@@ -121,7 +122,7 @@ import Testing
             let history = RowHistory(seed: seed, ids: 300)
             history.run()
             let copy = history.rows.restored()
-            #expect(copy.cells == history.rows.cells)
+            #expect(copy.entries == history.rows.entries)
             history.rows = copy
             history.run()
         }
@@ -135,7 +136,7 @@ import Testing
                 history.run(transactions: 5)
                 stored.checkpoint(history.rows)
             }
-            #expect(stored.restored().cells == history.rows.cells)
+            #expect(stored.restored().entries == history.rows.entries)
         }
     }
 }

@@ -9,7 +9,7 @@ import Testing
         let pairs = (0..<20_000).map { UInt64(bitPattern: Int64($0)) &* 0x1_0000_0001 }
         for (index, pair) in pairs.enumerated() {
             if table.find(pair) != nil { missing += 1 }
-            if table.insert(Cell(pair: pair)) != UInt32(index) { missing += 1 }
+            if table.insert(StockEntry(pair: pair)) != UInt32(index) { missing += 1 }
         }
         for (index, pair) in pairs.enumerated() where table.find(pair) != UInt32(index) { missing += 1 }
         let (count, unknown) = (table.count, table.find(.max))
@@ -18,13 +18,13 @@ import Testing
         #expect(unknown == nil)
     }
 
-    @Test func `cells restored out of order are found once the index is rebuilt`() {
+    @Test func `entries restored out of order are found once the index is rebuilt`() {
         var table = PairTable()
-        for slot in (0..<5000).reversed() { table.restore(Cell(pair: UInt64(slot) << 32), at: slot) }
+        for slot in (0..<5000).reversed() { table.restore(StockEntry(pair: UInt64(slot) << 32), at: slot) }
         table.rebuildIndex()
         var wrong = 0
         for slot in 0..<5000 where table.find(UInt64(slot) << 32) != UInt32(slot) { wrong += 1 }
-        let next = table.insert(Cell(pair: 7))
+        let next = table.insert(StockEntry(pair: 7))
         let found = table.find(7)
         #expect(wrong == 0)
         #expect(next == 5000)
@@ -32,9 +32,9 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `cells that a checkpoint lacks cost nothing when the index is rebuilt, and hide no pair`() {
+    func `entries that a checkpoint lacks cost nothing when the index is rebuilt, and hide no pair`() {
         var table = PairTable()
-        table.restore(Cell(pair: 0, events: 1), at: 1_000_000)
+        table.restore(StockEntry(pair: 0, events: 1), at: 1_000_000)
         table.rebuildIndex()
         let found = table.find(0)
         #expect(found == 1_000_000)
@@ -59,30 +59,30 @@ import Testing
     @Test func `walks through the index begin all over it, so that they are short`() {
         var table = PairTable()
         for product in UInt64(0)..<2_000 {
-            for warehouse in UInt64(0)..<10 { _ = table.insert(Cell(pair: product << 32 | warehouse)) }
+            for warehouse in UInt64(0)..<10 { _ = table.insert(StockEntry(pair: product << 32 | warehouse)) }
         }
         var beginnings: Set<UInt64> = []
-        for slot in 0..<table.count { beginnings.insert(table.touchIndex(table.cells[slot].pair)) }
+        for slot in 0..<table.count { beginnings.insert(table.touchIndex(table.entries[slot].pair)) }
         // With three quarters of the places taken, by chance 70 % are where no other's walk begins.
         let (found, count) = (beginnings.count, table.count)
         #expect(found > count * 6 / 10)
     }
 
     @Test func `a detail keeps its flags and its published alert apart`() {
-        var detail = CellDetail()
-        #expect(detail.publishedIndex == Cell.none && detail.flags == [])
+        var detail = EntryDetail()
+        #expect(detail.publishedIndex == StockEntry.none && detail.flags == [])
         detail.flags = [.known, .alertable]
-        #expect(detail.publishedIndex == Cell.none)
-        detail.publishedIndex = CellDetail.noEntry - 1
-        #expect(detail.flags == [.known, .alertable] && detail.publishedIndex == CellDetail.noEntry - 1)
+        #expect(detail.publishedIndex == StockEntry.none)
+        detail.publishedIndex = EntryDetail.noEntry - 1
+        #expect(detail.flags == [.known, .alertable] && detail.publishedIndex == EntryDetail.noEntry - 1)
         detail.flags = .known
-        #expect(detail.flags == .known && detail.publishedIndex == CellDetail.noEntry - 1)
+        #expect(detail.flags == .known && detail.publishedIndex == EntryDetail.noEntry - 1)
         detail.publishedIndex = 0
         #expect(detail.flags == .known && detail.publishedIndex == 0)
     }
 
-    @Test func `a cell takes half a cache line, and with its details 44 bytes`() {
-        #expect(MemoryLayout<Cell>.stride == 32)
-        #expect(MemoryLayout<CellDetail>.stride == 12)
+    @Test func `an entry takes half a cache line, and with its details 44 bytes`() {
+        #expect(MemoryLayout<StockEntry>.stride == 32)
+        #expect(MemoryLayout<EntryDetail>.stride == 12)
     }
 }

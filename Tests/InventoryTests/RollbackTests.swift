@@ -82,7 +82,7 @@ import Testing
             let outputs = Self.outputs[Int(seed) % 3]
             var history = History(seed: seed, window: window)
             let start = history.catalog()
-            let store = Store(start, window: window, lanes: 2, outputs: outputs)
+            let store = Store(start, window: window, inputs: 2, outputs: outputs)
             var kept: [Transaction] = []
             var adopted: Catalog?
             for _ in 0..<25 {
@@ -112,7 +112,7 @@ import Testing
     private static func replay(
         _ transactions: [Transaction], _ start: Catalog, _ window: Int, _ outputs: Aggregate.Outputs
     ) -> Store {
-        let store = Store(start, window: window, lanes: 2, outputs: outputs)
+        let store = Store(start, window: window, inputs: 2, outputs: outputs)
         for transaction in transactions {
             _ = store.run(transaction)
             store.commit()
@@ -122,6 +122,6 @@ import Testing
 }
 
 extension Store {
-    /// The changes in one order: that of cells differs between a table and its replay.
+    /// The changes in one order: that of entries differs between a table and its replay.
     func summary(_ changes: [OutputChange]) -> [String] { changes.map { "\($0)" }.sorted() }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import Inventory
 
 @Suite struct ShownTests {
-    /// So many products in one warehouse, a cell each, 100 units.
+    /// So many products in one warehouse, an entry each, 100 units.
     private static func filled(_ count: Int32) -> Store {
         let products = (1...count).map { Product.numbered($0, threshold: 10) }
         let store = Store(Catalog(products: products, warehouses: [.numbered(1)]))
@@ -12,22 +12,22 @@ import Testing
         return store
     }
 
-    @Test func `a commit makes a new chunk where it touched a cell and nowhere else`() {
+    @Test func `a commit makes a new chunk where it touched an entry and nowhere else`() {
         let store = Self.filled(600)
         var chunks: [ShownChunk] = []
         store.aggregate.refreshShown(&chunks)
-        #expect(chunks.map(\.cells.count) == [256, 256, 88])
+        #expect(chunks.map(\.entries.count) == [256, 256, 88])
         let before = chunks
         store.apply(-95, at: Pair(300, 1))
         store.commit()
         store.aggregate.refreshShown(&chunks)
         #expect(zip(before, chunks).map { $0 === $1 } == [true, false, true])
-        let cell = chunks[1].cells[43]
-        #expect(cell.pair == Pair(300, 1) && cell.stock == 5 && cell.level == .low)
-        #expect(cell.incident == 1)
-        #expect(before[1].cells[43].stock == 100, "what a reader holds does not change")
+        let entry = chunks[1].entries[43]
+        #expect(entry.pair == Pair(300, 1) && entry.stock == 5 && entry.level == .low)
+        #expect(entry.incident == 1)
+        #expect(before[1].entries[43].stock == 100, "what a reader holds does not change")
         store.aggregate.refreshShown(&chunks)
-        #expect(chunks[1].cells[43] == cell)
+        #expect(chunks[1].entries[43] == entry)
     }
 
     @Test func `what was rolled back is never shown`() {
@@ -39,7 +39,7 @@ import Testing
         _ = store.consolidate()
         store.aggregate.rollback()
         store.aggregate.refreshShown(&chunks)
-        #expect(chunks.flatMap(\.cells).filter(\.isVisible).map(\.stock) == [100, 100])
+        #expect(chunks.flatMap(\.entries).filter(\.isVisible).map(\.stock) == [100, 100])
     }
 
     @Test func `reference data changes the rows it is about`() {
@@ -70,13 +70,13 @@ import Testing
     @Test(arguments: 0..<40 as Range<UInt64>)
     func `chunks brought up to date equal chunks copied anew`(seed: UInt64) {
         var history = History(seed: seed, window: 1 << 20)
-        let store = Store(.oneProduct(threshold: 100), window: 1 << 20, lanes: 2)
+        let store = Store(.oneProduct(threshold: 100), window: 1 << 20, inputs: 2)
         var chunks: [ShownChunk] = []
         for round in 0..<40 {
             let transaction = history.transaction()
             if let catalog = transaction.catalog { store.aggregate.adopt(catalog) }
             for step in transaction.steps {
-                _ = store.aggregate.apply(step.event, lane: step.lane, source: step.source)
+                _ = store.aggregate.apply(step.event, input: step.input, source: step.source)
             }
             _ = store.consolidate()
             if round % 5 == 4 {
@@ -89,7 +89,8 @@ import Testing
             store.aggregate.touchedChunks = nil
             store.aggregate.refreshShown(&anew)
             // Pairs that were rolled back are in the table and no row.
-            #expect(chunks.flatMap(\.cells).filter(\.isVisible) == anew.flatMap(\.cells).filter(\.isVisible))
+            #expect(
+                chunks.flatMap(\.entries).filter(\.isVisible) == anew.flatMap(\.entries).filter(\.isVisible))
         }
     }
 }

@@ -43,7 +43,7 @@ struct Course: ~Copyable {
             everyAlertColumn: seed % 3 != 0, stockLevels: seed % 4 == 0, rollup: seed % 5 < 2)
         oracle = try SQLOracle(db)
         consumer = AlertConsumer(oracle: oracle, everyColumn: outputs.everyAlertColumn)
-        aggregate = Aggregate(lanes: 2, dedupeWindow: 100_000, catalog: Catalog(), outputs: outputs)
+        aggregate = Aggregate(inputs: 2, dedupeWindow: 100_000, catalog: Catalog(), outputs: outputs)
     }
 
     /// What went wrong, nil when nothing did.
@@ -73,7 +73,7 @@ struct Course: ~Copyable {
                 partition: Partition(Int32(event.partition)), offset: Offset(event.offset))
             let bytes = Array(event.json.utf8)
             let decoded = try bytes.withUnsafeBytes { try decoder.decode($0) }
-            let outcome = aggregate.apply(decoded, lane: event.partition, source: source)
+            let outcome = aggregate.apply(decoded, input: event.partition, source: source)
             if outcome != (isNew ? .applied : .duplicate) {
                 return "\(event.json) was \(outcome), and \(isNew ? "new" : "a duplicate") to SQL"
             }

@@ -68,7 +68,7 @@ private final class Day {
             products: try ReferenceRows.products(csv: Array(Data(contentsOf: Self.file("products.csv")))),
             warehouses: try ReferenceRows.warehouses(
                 csv: Array(Data(contentsOf: Self.file("warehouses.csv")))))
-        aggregate = Aggregate(lanes: 1, dedupeWindow: 1 << 24, catalog: catalog)
+        aggregate = Aggregate(inputs: 1, dedupeWindow: 1 << 24, catalog: catalog)
     }
 
     /// Applies a file's events; how many there were.
@@ -83,7 +83,7 @@ private final class Day {
         let event = try bytes.withUnsafeBytes { try decoder.decode($0) }
         offset += 1
         return aggregate.apply(
-            event, lane: 0, source: Source(partition: Partition(0), offset: Offset(offset - 1)))
+            event, input: 0, source: Source(partition: Partition(0), offset: Offset(offset - 1)))
     }
 
     func commit() -> [AlertChange] {

@@ -113,7 +113,7 @@ struct AssignmentTests {
     func needsOnlyItsOwn() throws {
         var recovering = try Self.recovering([Partition(1)])
         let verdict = try recovering.check(
-            needsAll: false, { () throws(LogFailure) in throw .fatal("asked") }, nowMs: 0, waitMs: 0)
+            needsAll: false, { () throws(SessionFailure) in throw .fatal("asked") }, nowMs: 0, waitMs: 0)
         #expect(verdict == .goOn)
     }
 
@@ -122,7 +122,7 @@ struct AssignmentTests {
         var recovering = try Self.recovering(needsAll: true)
         var asked = 0
         for _ in 0..<3 {
-            let count = { () throws(LogFailure) -> Int in
+            let count = { () throws(SessionFailure) -> Int in
                 asked += 1
                 return 2
             }
@@ -163,8 +163,8 @@ struct AssignmentTests {
     @Test("knows no more than before when the count cannot be asked for")
     func unavailable() throws {
         var recovering = try Self.recovering([Partition(1)], needsAll: true)
-        let failing = { () throws(LogFailure) -> Int in throw .unavailable("no broker") }
-        #expect(throws: LogFailure.self) {
+        let failing = { () throws(SessionFailure) -> Int in throw .unavailable("no broker") }
+        #expect(throws: SessionFailure.self) {
             try recovering.check(needsAll: true, failing, nowMs: 0, waitMs: 10)
         }
         #expect(try recovering.check(needsAll: true, { 2 }, nowMs: 99, waitMs: 10) == .wait(isNews: true))

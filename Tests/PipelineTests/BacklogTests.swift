@@ -19,20 +19,20 @@ struct BacklogTests {
             while scenario.cluster.commits.count < wanted {
                 _ = try process.worker.step()
                 try #require(
-                    scenario.cluster.commits.count >= wanted || process.log.hasMore, "the backlog ended")
+                    scenario.cluster.commits.count >= wanted || process.session.hasMore, "the backlog ended")
             }
         }
         try play(commits: 3)
         let published = process.reader.store.publishing.count
         process.inbox.adopt(Scenario.catalog(threshold: 100_000))
         try play(commits: 3)
-        #expect(process.log.hasMore, "the backlog is still there")
+        #expect(process.session.hasMore, "the backlog is still there")
         #expect(scenario.cluster.coverage[.polledDuringCommit] > 0)
         #expect(process.worker.reference.catalog.products[ProductID(1)]?.reorderThreshold == 100_000)
         #expect(scenario.alerts.last?.hasPrefix("RAISED CRITICAL") == true, "\(scenario.alerts)")
         scenario.cluster.advance(ViewFeed.intervalMs)
         try play(commits: 2)
-        #expect(process.log.hasMore, "the backlog is still there")
+        #expect(process.session.hasMore, "the backlog is still there")
         #expect(process.reader.store.publishing.count > published)
     }
 }

@@ -72,12 +72,12 @@ struct PassingFailureTests {
         try scenario.run(first)
         let second = scenario.start(slot: 1)
         try scenario.run(first, second, steps: 10)
-        #expect(first.log.owned.count == 1)
+        #expect(first.session.owned.count == 1)
         #expect(scenario.lines.lines.contains { $0.contains("waiting for it to leave") })
         scenario.kill(second)
         scenario.send("RECEIVED", 5)
         try scenario.run(first)
-        #expect(first.log.owned.count == 2)
+        #expect(first.session.owned.count == 2)
         #expect(try scenario.stock(first) == [1: 25])
     }
 
@@ -113,7 +113,7 @@ struct PassingFailureTests {
         try scenario.run(process)
         func fence(times: Int) throws {
             for _ in 0..<times {
-                _ = scenario.cluster.initialise(process.log.transactionalID)
+                _ = scenario.cluster.initialise(process.session.transactionalID)
                 scenario.send("RECEIVED", 1)
                 try scenario.run(process, steps: 50)
                 scenario.cluster.advance(1_000)
@@ -123,7 +123,7 @@ struct PassingFailureTests {
         #expect(try scenario.stock(process) == [1: 3])
         scenario.cluster.advance(60_000)
         try fence(times: 3)
-        let stop = #expect(throws: WorkerStop.self) { try fence(times: 1) }
+        let stop = #expect(throws: StopReason.self) { try fence(times: 1) }
         #expect(stop?.kind == .configuration)
         #expect(stop?.says("kafka.transactional_id") == true, "\(stop?.message ?? "")")
     }

@@ -20,7 +20,7 @@ struct DeletedTopicTests {
         let before = scenario.cluster.nowMs
         scenario.cluster.deletedTopic = topic
         scenario.send("RECEIVED", 2)
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(process, steps: 2_000) }
+        let stop = #expect(throws: StopReason.self) { try scenario.run(process, steps: 2_000) }
         #expect(stop?.kind == .configuration)
         #expect(stop?.says("does not exist any more", "--rebuild") == true, "\(stop?.message ?? "")")
         #expect(scenario.cluster.nowMs - before >= 30_000)
@@ -51,7 +51,7 @@ struct DeletedTopicTests {
         try scenario.run(process)
         scenario.cluster.deletedTopic = .input
         scenario.fail(.topicSaidGone)
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(process, steps: 2_000) }
+        let stop = #expect(throws: StopReason.self) { try scenario.run(process, steps: 2_000) }
         #expect(stop?.kind == .configuration)
         #expect(
             stop?.says("the input topic order-events does not exist, or no more") == true,

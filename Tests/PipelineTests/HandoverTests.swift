@@ -13,7 +13,7 @@ struct HandoverTests {
         scenario.send("RECEIVED", 20)
         scenario.send("RECEIVED", 8, product: 2)
         try scenario.run(first)
-        #expect(first.log.owned.count == 2)
+        #expect(first.session.owned.count == 2)
         let newer = Scenario.catalog(secondThreshold: 40)
         // It owns both partitions, changes the alert of the second alone, and hangs before its messages are out.
         scenario.cluster.faults.lazySends = 1_000
@@ -25,7 +25,9 @@ struct HandoverTests {
             #expect(throws: Never.self) {
                 try scenario.run(others[0], others[1], steps: 1)
                 // The other one waits for the offset that is certainly part of the transaction.
-                for process in others where process.log.owned == [1] { try scenario.run(process, steps: 10) }
+                for process in others where process.session.owned == [1] {
+                    try scenario.run(process, steps: 10)
+                }
             }
         }
         first.inbox.adopt(newer)
@@ -60,12 +62,12 @@ struct HandoverTests {
             scenario.cluster.startRebalance()
             scenario.fail(.recordsBeforeNews)
         }
-        for _ in 0..<10 where !first.log.hasNoPosition { #expect(try first.worker.step()) }
-        #expect(first.log.hasNoPosition)
+        for _ in 0..<10 where !first.session.hasNoPosition { #expect(try first.worker.step()) }
+        #expect(first.session.hasNoPosition)
         #expect(scenario.cluster.coverage[.rebalancedDuringCommit] == (batch == 1 ? 1 : 0))
         first.inbox.stop()
         #expect(try !first.worker.step())
-        first.log.close()
+        first.session.close()
         #expect(scenario.cluster.groupOffsets == [0: 1])
         let second = scenario.start()
         try scenario.run(second)
@@ -106,12 +108,12 @@ struct HandoverTests {
         scenario.settings.keyedBy = .product
         let first = scenario.start()
         scenario.send("RECEIVED", 20)
-        for _ in 0..<100 where !first.log.isRecovering() { try scenario.run(first, steps: 1) }
+        for _ in 0..<100 where !first.session.isRecovering() { try scenario.run(first, steps: 1) }
         scenario.fail(.questionFailed, times: .max)
         let second = scenario.start(slot: 1)
         try scenario.run(first, second, steps: 50)
         #expect(scenario.cluster.members.count == 2, "nobody was thought dead")
-        #expect([first, second].map { $0.log.owned.count } == [1, 1])
+        #expect([first, second].map { $0.session.owned.count } == [1, 1])
         scenario.cluster.faults.scripted = [:]
         try scenario.run(first, second)
         #expect(try scenario.stock(first) == [1: 20] || scenario.stock(second) == [1: 20])

@@ -6,7 +6,7 @@ import Wire
 
 @Suite("A state topic that was deleted and recreated under a running worker")
 struct LostStateTests {
-    private func restart(_ scenario: Scenario, _ process: Simulation.Process) throws -> WorkerStop? {
+    private func restart(_ scenario: Scenario, _ process: Simulation.Process) throws -> StopReason? {
         try scenario.run(process)
         scenario.kill(process)
         return scenario.stop(Scenario.catalog(warehouses: 40))

@@ -7,7 +7,7 @@ import Testing
 struct ReadAheadTests {
     private static let partitions = [Partition(3)]
 
-    private static func ahead(_ result: Result<Polled, LogFailure>) -> ReadAhead {
+    private static func ahead(_ result: Result<Polled, SessionFailure>) -> ReadAhead {
         var ahead = ReadAhead()
         ahead.poll(ScriptedConsumer(result), maxRecords: 4_000)
         return ahead
@@ -27,13 +27,13 @@ struct ReadAheadTests {
     @Test("fails when it is taken, once")
     func failed() throws {
         var ahead = Self.ahead(.failure(.unavailable("no broker")))
-        #expect(throws: LogFailure.unavailable("no broker")) { try ahead.take() }
+        #expect(throws: SessionFailure.unavailable("no broker")) { try ahead.take() }
         #expect(try ahead.take() == nil)
     }
 
     @Test("is dropped with a commit that failed where it comes again")
     func dropped() throws {
-        let repeated: [Result<Polled, LogFailure>] = [
+        let repeated: [Result<Polled, SessionFailure>] = [
             .success(.records(7)), .success(.idle), .failure(.unavailable("")), .failure(.mustAbort("")),
             .failure(.indefinite("")), .failure(.fenced("")), .failure(.offsetOutOfRange(Partition(3), "")),
         ]
@@ -55,7 +55,7 @@ struct ReadAheadTests {
         }
         var ahead = Self.ahead(.failure(.topicGone("gone")))
         ahead.drop()
-        #expect(throws: LogFailure.topicGone("gone")) { try ahead.take() }
+        #expect(throws: SessionFailure.topicGone("gone")) { try ahead.take() }
     }
 
     @Test("is nothing where nothing was polled")
@@ -68,12 +68,12 @@ struct ReadAheadTests {
 
 /// Answers every poll alike.
 private final class ScriptedConsumer: InputConsumer {
-    private let result: Result<Polled, LogFailure>
+    private let result: Result<Polled, SessionFailure>
     private(set) var asked: [[Int]] = []
 
-    init(_ result: Result<Polled, LogFailure>) { self.result = result }
+    init(_ result: Result<Polled, SessionFailure>) { self.result = result }
 
-    func poll(maxRecords: Int, waitMs: Int64) throws(LogFailure) -> Polled {
+    func poll(maxRecords: Int, waitMs: Int64) throws(SessionFailure) -> Polled {
         asked.append([maxRecords, Int(waitMs)])
         return try result.get()
     }
@@ -82,11 +82,11 @@ private final class ScriptedConsumer: InputConsumer {
     func pause(ms: Int64) {}
     var hasMore: Bool { false }
     func position(_ partition: Partition) -> Offset? { nil }
-    func record(_ index: Int) -> LogRecord {
-        LogRecord(partition: Partition(3), offset: Offset(0), key: nil, value: nil)
+    func record(_ index: Int) -> TopicRecord {
+        TopicRecord(partition: Partition(3), offset: Offset(0), key: nil, value: nil)
     }
     func envelope(_ index: Int) -> Envelope { Envelope() }
-    func assign(_ starts: [PartitionPosition]) throws(LogFailure) {}
-    func unassign() throws(LogFailure) {}
-    func rewind(to positions: [PartitionPosition]) throws(LogFailure) {}
+    func assign(_ starts: [PartitionPosition]) throws(SessionFailure) {}
+    func unassign() throws(SessionFailure) {}
+    func rewind(to positions: [PartitionPosition]) throws(SessionFailure) {}
 }

@@ -7,17 +7,17 @@ import Testing
 
 @Suite("The audit of a rebuild")
 struct RebuildAuditTests {
-    private static func image(_ product: Int32, _ warehouse: Int32, _ stock: Int64) -> CellImage {
-        CellImage(
+    private static func image(_ product: Int32, _ warehouse: Int32, _ stock: Int64) -> StoredEntry {
+        StoredEntry(
             pair: Pair(product: ProductID(product), warehouse: WarehouseID(warehouse)), stock: stock,
             lastUpdated: Timestamp(microseconds: stock), events: 1)
     }
 
-    private static func lines(_ stored: [CellImage], _ recomputed: [[CellImage]]) -> [String] {
+    private static func lines(_ stored: [StoredEntry], _ recomputed: [[StoredEntry]]) -> [String] {
         let shards = recomputed.map { entries in
-            var aggregate = Aggregate(lanes: 1, dedupeWindow: 0, catalog: Catalog())
-            aggregate.restore(bucket: 0, cells: entries)
-            aggregate.finishRestoringCells()
+            var aggregate = Aggregate(inputs: 1, dedupeWindow: 0, catalog: Catalog())
+            aggregate.restore(bucket: 0, entries: entries)
+            aggregate.finishRestoringEntries()
             return Shard(aggregate: aggregate, inputs: [])
         }
         let lines = LineLog()
@@ -37,7 +37,7 @@ struct RebuildAuditTests {
     @Test("compares the sum of a pair that was in two partitions, on either side")
     func sums() {
         let split = [Self.image(1, 1, 3), Self.image(2, 1, 5), Self.image(1, 1, 4)]
-        let whole = CellImage(
+        let whole = StoredEntry(
             pair: split[0].pair, stock: 7, lastUpdated: Timestamp(microseconds: 4), events: 2)
         #expect(Self.lines(split, [[whole], [split[1]]]) == ["rebuild: 2 pairs, 0 differed partitions="])
         #expect(

@@ -161,8 +161,8 @@ struct LargeRebuildTests {
             let (scenario, catalog) = try Self.stocked(600)
             let commits = scenario.cluster.commits.count
             let dying = scenario.start(catalog)
-            dying.log.callsToLive = calls
-            do { try scenario.run(dying, steps: 2_000) } catch { #expect(dying.log.isDead) }
+            dying.session.callsToLive = calls
+            do { try scenario.run(dying, steps: 2_000) } catch { #expect(dying.session.isDead) }
             scenario.kill(dying)
             scenario.cluster.advance(20_000)
             #expect(scenario.cluster.commits.count - commits <= 1 || calls == 3_000)

@@ -169,7 +169,7 @@ struct RebuildKeyingTests {
         let (one, other) = (scenario.start(Self.catalog), scenario.start(Self.catalog, slot: 1))
         let commits = scenario.cluster.commits.count
         let before = scenario.cluster.nowMs
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(one, other, steps: 2_000) }
+        let stop = #expect(throws: StopReason.self) { try scenario.run(one, other, steps: 2_000) }
         #expect(stop?.kind == .configuration)
         #expect(stop?.says("start one daemon with workers: 1") == true, "\(stop?.message ?? "")")
         #expect(scenario.cluster.nowMs - before >= scenario.settings.sessionTimeoutMs)

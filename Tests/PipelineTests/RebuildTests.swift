@@ -80,8 +80,8 @@ struct RebuildTests {
     func audit() throws {
         let scenario = try stocked(3)
         let time = Timestamp(microseconds: 1_774_828_801_000_000)
-        func image(_ warehouse: Int32, _ stock: Int64, _ second: Int64 = 0) -> CellImage {
-            CellImage(
+        func image(_ warehouse: Int32, _ stock: Int64, _ second: Int64 = 0) -> StoredEntry {
+            StoredEntry(
                 pair: Pair(product: ProductID(1), warehouse: WarehouseID(warehouse)), stock: stock,
                 lastUpdated: Timestamp(microseconds: time.microseconds + second * 1_000_000), events: 1)
         }

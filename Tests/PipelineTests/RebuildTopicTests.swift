@@ -167,7 +167,7 @@ struct RebuildTopicTests {
         #expect(scenario.alerts.count == 5)
         // And now to the other one as well, which is not what keyed by product means.
         scenario.send("RECEIVED", 1, product: 2, id: 100, to: 1 - partition)
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(third, steps: 600) }
+        let stop = #expect(throws: StopReason.self) { try scenario.run(third, steps: 600) }
         let partitions = "\(partition) and \(1 - partition)"
         #expect(stop?.kind == .configuration)
         #expect(stop?.says("product 2 is in partitions \(partitions)") == true, "\(stop?.message ?? "")")

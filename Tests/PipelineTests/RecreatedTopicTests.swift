@@ -42,7 +42,7 @@ struct RecreatedTopicTests {
         scenario.cluster.groupOffsets = [:]
         for _ in 0..<5 { scenario.send("RECEIVED", 2) }
         scenario.fail(.topicSaidGone)
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(process) }
+        let stop = #expect(throws: StopReason.self) { try scenario.run(process) }
         #expect(stop?.says("deleted and recreated") == true, "\(stop?.message ?? "")")
     }
 
@@ -57,7 +57,7 @@ struct RecreatedTopicTests {
         for _ in 0..<5 { scenario.send("RECEIVED", 2) }
         scenario.fail(.commitFailed)
         scenario.cluster.faults.following = ("commit", .topicSaidGone)
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(process) }
+        let stop = #expect(throws: StopReason.self) { try scenario.run(process) }
         #expect(stop?.says("deleted and recreated") == true, "\(stop?.message ?? "")")
         #expect(scenario.cluster.coverage[.topicSaidGone] == 1)
     }

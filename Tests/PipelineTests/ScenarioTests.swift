@@ -63,7 +63,7 @@ struct ScenarioTests {
         let first = scenario.start()
         try scenario.run(first)
         let second = scenario.start(slot: 1)
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(first, second) }
+        let stop = #expect(throws: StopReason.self) { try scenario.run(first, second) }
         #expect(stop?.message.contains("set input.keyed_by: product") == true)
     }
 

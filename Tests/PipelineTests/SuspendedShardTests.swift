@@ -75,7 +75,7 @@ struct SuspendedShardTests {
         let first = scenario.start()
         let second = scenario.start(slot: 1)
         func move(to process: Simulation.Process) throws {
-            for _ in 0..<30 where process.log.owned.isEmpty {
+            for _ in 0..<30 where process.session.owned.isEmpty {
                 scenario.cluster.startRebalance()
                 try scenario.run(first, second, steps: 20)
             }
@@ -99,7 +99,7 @@ struct SuspendedShardTests {
     @Test("is not kept by a worker that was thought dead")
     func lost() throws {
         let (scenario, process) = try stocked()
-        scenario.cluster.evict(process.log)
+        scenario.cluster.evict(process.session)
         try scenario.run(process)
         #expect(scenario.cluster.coverage[.assignmentLost] == 1)
         #expect(
@@ -134,7 +134,7 @@ struct SuspendedShardTests {
         let (scenario, process) = try stocked()
         scenario.cluster.startRebalance()
         scenario.cluster.groupOffsets[0] = 0
-        let stop = #expect(throws: WorkerStop.self) { try scenario.run(process) }
+        let stop = #expect(throws: StopReason.self) { try scenario.run(process) }
         #expect(stop?.says("Set the group's offset back to 1") == true, "\(stop?.message ?? "")")
     }
 
@@ -150,7 +150,7 @@ struct SuspendedShardTests {
         scenario.settings.eventTypes["LOST"] = -1
         scenario.settings.acceptsConfigChange = true
         let second = scenario.start()
-        for _ in 0..<100 where !second.log.isRecovering() { try scenario.run(second, steps: 1) }
+        for _ in 0..<100 where !second.session.isRecovering() { try scenario.run(second, steps: 1) }
         // The partitions go in the very step in which they are live, and come back.
         scenario.cluster.faults.rebalancesIn = "assign"
         try scenario.run(second)

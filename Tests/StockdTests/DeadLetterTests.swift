@@ -53,7 +53,7 @@ struct DeadLetterTests {
         let position = try #require(fields?["position"] as? String)
         let shown = try site.result(of: ["dlq", "show", position])
         #expect(shown.code == 0)
-        for text in ["unknown_type", Self.damaged, "trace: \\u{00}\\xff", "none: null", "replayed  no"] {
+        for text in ["unknown_type", Self.damaged, "trace: \\u{00}\\xff", "none: null", "redriven  no"] {
             #expect(shown.text.contains(text), "\(shown.text)")
         }
         #expect(try site.result(of: ["dlq", "show", "--raw", position]).text == Self.damaged)
@@ -61,20 +61,20 @@ struct DeadLetterTests {
         #expect(try site.result(of: ["dlq", "list", "--until", "1h"]).text == "no dead letters\n")
     }
 
-    @Test("are put back as they were, where they were, and once")
-    func replay() throws {
+    @Test("are redriven as they were, where they were, and once")
+    func redrive() throws {
         let site = try Self.site()
         defer { site.close() }
-        let trial = try site.result(of: ["dlq", "replay", "--all", "--dry-run"])
-        #expect(trial.code == 0 && trial.text.contains("2 would be put back"), "\(trial.text)")
+        let trial = try site.result(of: ["dlq", "redrive", "--all", "--dry-run"])
+        #expect(trial.code == 0 && trial.text.contains("2 would be redriven"), "\(trial.text)")
         #expect(try site.read("in").count == 2)
         for _ in 0..<2 {
-            let replay = try site.result(of: ["dlq", "replay", "--reason", "unknown_type"])
-            #expect(replay.code == 0, "\(replay.text)")
+            let redrive = try site.result(of: ["dlq", "redrive", "--reason", "unknown_type"])
+            #expect(redrive.code == 0, "\(redrive.text)")
         }
-        let again = try site.result(of: ["dlq", "replay", "--all"])
-        #expect(again.text.contains("already replayed at 20"), "\(again.text)")
-        #expect(again.text.contains("1 put back, 1 skipped, 0 refused"), "\(again.text)")
+        let again = try site.result(of: ["dlq", "redrive", "--all"])
+        #expect(again.text.contains("already redriven at 20"), "\(again.text)")
+        #expect(again.text.contains("1 redriven, 1 skipped, 0 refused"), "\(again.text)")
         let input = try site.read("in")
         #expect(input.map(\.partition) == [0, 0, 2, 2])
         for pair in [input[0...1], input[2...3]] {
@@ -83,17 +83,17 @@ struct DeadLetterTests {
             #expect(copy.value == original.value)
             #expect(copy.headers == original.headers)
         }
-        let forced = try site.result(of: ["dlq", "replay", "--reason", "unknown_type", "--again"])
-        #expect(forced.code == 0 && forced.text.contains("1 put back"), "\(forced.text)")
+        let forced = try site.result(of: ["dlq", "redrive", "--reason", "unknown_type", "--again"])
+        #expect(forced.code == 0 && forced.text.contains("1 redriven"), "\(forced.text)")
         #expect(try site.read("in").count == 5)
         #expect(try site.result(of: ["dlq", "list"]).text.contains("unknown_type  \(site.name)-in[2]@0  20"))
     }
 
-    @Test("that were put back are counted once the daemon knows their type")
+    @Test("that were redriven are counted once the daemon knows their type")
     func counted() throws {
         let site = try Self.site()
         defer { site.close() }
-        #expect(try site.result(of: ["dlq", "replay", "--reason", "unknown_type"]).code == 0)
+        #expect(try site.result(of: ["dlq", "redrive", "--reason", "unknown_type"]).code == 0)
         let daemon = try site.run(
             ["STOCKD_EVENTS_TYPES": "RECEIVED=1,SHIPPED=-1,DAMAGED=-1"], flags: ["--accept-config-change"])
         _ = try eventually("the oversold pair is published") {
@@ -103,52 +103,53 @@ struct DeadLetterTests {
         #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
     }
 
-    @Test("that cannot be named, found or put back end with the code for it")
+    @Test("that cannot be named, found or redriven end with the code for it")
     func mistakes() throws {
         let site = try Self.site()
         defer { site.close() }
         #expect(try site.result(of: ["dlq", "show", "0-1"]).code == 64)
-        #expect(try site.result(of: ["dlq", "replay"]).code == 64)
-        #expect(try site.result(of: ["dlq", "replay", "--all", "0:0"]).code == 64)
+        #expect(try site.result(of: ["dlq", "redrive"]).code == 64)
+        #expect(try site.result(of: ["dlq", "redrive", "--all", "0:0"]).code == 64)
         #expect(try site.result(of: ["dlq", "list", "--since", "yesterday"]).code == 64)
-        let missing = try site.result(of: ["dlq", "replay", "0:77"])
+        let missing = try site.result(of: ["dlq", "redrive", "0:77"])
         #expect(missing.code == 65 && missing.text.contains("no dead letter 0:77"), "\(missing.text)")
         #expect(try site.result(of: ["dlq", "list"], ["STOCKD_KAFKA_BROKERS": "127.0.0.1:1"]).code == 69)
         #expect(try site.result(of: ["dlq", "list"], ["STOCKD_DEAD_LETTERS_TOPIC": "null"]).code == 78)
         let foreign = try site.result(
-            of: ["dlq", "replay", "--all"], ["STOCKD_DEAD_LETTERS_TOPIC": "\(site.name)-in"])
+            of: ["dlq", "redrive", "--all"], ["STOCKD_DEAD_LETTERS_TOPIC": "\(site.name)-in"])
         #expect(foreign.code == 78, "\(foreign.text)")
         let other = try site.result(
-            of: ["dlq", "replay", "--all"], ["STOCKD_INPUT_TOPIC": "\(site.name)-stock"])
-        #expect(other.code == 65 && other.text.contains("0 put back, 0 skipped, 2 refused"), "\(other.text)")
+            of: ["dlq", "redrive", "--all"], ["STOCKD_INPUT_TOPIC": "\(site.name)-stock"])
+        #expect(other.code == 65 && other.text.contains("0 redriven, 0 skipped, 2 refused"), "\(other.text)")
         #expect(try site.read("in").count == 2)
     }
 
-    @Test("that lack a part, or are rows of reference data, are refused: another event would be put back")
+    @Test("that lack a part, or are rows of reference data, are refused: another event would be redriven")
     func incomplete() throws {
         let site = try Self.site()
         defer { site.close() }
         let sender = try MessageSender(site, "dlq")
         defer { sender.close() }
-        func letter(_ topic: String, _ more: [Header]) throws {
+        func deadLetter(_ topic: String, _ more: [Header]) throws {
             let own = [("topic", topic), ("partition", "0"), ("offset", "9"), ("reason", "invalid_json")]
             try sender.send(
                 Array("{".utf8), key: nil, partition: 1,
                 headers: own.map { Header("__stockd.errors.\($0)", $1) } + more)
         }
-        try letter("\(site.name)-in", [Header("__stockd.errors.key_omitted_bytes", "70000")])
-        try letter("\(site.name)-in", [Header("__stockd.errors.headers_omitted_bytes", "70000")])
-        try letter("products", [])
-        let replay = try site.result(of: ["dlq", "replay", "--reason", "invalid_json"])
+        try deadLetter("\(site.name)-in", [Header("__stockd.errors.key_omitted_bytes", "70000")])
+        try deadLetter("\(site.name)-in", [Header("__stockd.errors.headers_omitted_bytes", "70000")])
+        try deadLetter("products", [])
+        let redrive = try site.result(of: ["dlq", "redrive", "--reason", "invalid_json"])
         #expect(
-            replay.code == 65 && replay.text.contains("1 put back, 0 skipped, 3 refused"), "\(replay.text)")
-        #expect(replay.text.contains("key of 70000 bytes was left out"), "\(replay.text)")
-        #expect(replay.text.contains("it is from products"), "\(replay.text)")
+            redrive.code == 65 && redrive.text.contains("1 redriven, 0 skipped, 3 refused"), "\(redrive.text)"
+        )
+        #expect(redrive.text.contains("key of 70000 bytes was left out"), "\(redrive.text)")
+        #expect(redrive.text.contains("it is from products"), "\(redrive.text)")
         #expect(try site.read("in").count == 3)
     }
 
     @Test(
-        "are put back once by two operators at the same time",
+        "are redriven once by two operators at the same time",
         .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
     func twoOperators() throws {
         let site = try Self.site()
@@ -158,10 +159,10 @@ struct DeadLetterTests {
         #expect(mistakes == [])
         let box = try DeadLetterBox(#require(configuration))
         defer { box.close() }
-        let first = try DeadLetterReplay(box, .init()) { _, _ in }
+        let first = try DeadLetterRedrive(box, .init()) { _, _ in }
         defer { first.close() }
-        #expect(try site.result(of: ["dlq", "replay", "--all"]).text.contains("2 put back"))
-        #expect(throws: WorkerStop.self) { try first.run(DeadLetterFilter()) }
+        #expect(try site.result(of: ["dlq", "redrive", "--all"]).text.contains("2 redriven"))
+        #expect(throws: StopReason.self) { try first.run(DeadLetterFilter()) }
         #expect(try site.read("in").count == 4)
     }
 }

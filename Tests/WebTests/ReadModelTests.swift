@@ -24,7 +24,7 @@ struct ReadModelTests {
             }
             stage.commit()
             let before = model
-            model.update(stage.store.moment(), nowMicroseconds: 1, wallMicroseconds: 1)
+            model.update(stage.store.snapshot(), nowMicroseconds: 1, wallMicroseconds: 1)
             let anew = stage.model
             #expect(model.order == anew.order)
             for id in anew.order {
@@ -52,7 +52,7 @@ struct ReadModelTests {
     }
 
     private static func difference(_ before: ReadModel, _ after: ReadModel) -> Set<[Int]> {
-        func cells(_ model: ReadModel) -> [Pair: ShownCell] {
+        func cells(_ model: ReadModel) -> [Pair: ShownEntry] {
             Dictionary(
                 uniqueKeysWithValues: model.entries.values.flatMap(\.rows).map { ($0.cell.pair, $0.cell) })
         }
@@ -73,14 +73,14 @@ struct ReadModelTests {
         one.commit(publishing: false)
         two.apply(-5, 4, 1)
         two.commit(publishing: false)
-        let moment = store.moment()
+        let moment = store.snapshot()
         var model = ReadModel()
         model.update(moment, nowMicroseconds: 1, wallMicroseconds: 1)
         let table = try #require(AlertTable(model, moment))
         one.publish()
         two.publish()
-        model.update(store.moment(), nowMicroseconds: 2, wallMicroseconds: 2)
-        #expect(table.through == store.moment().newest)
+        model.update(store.snapshot(), nowMicroseconds: 2, wallMicroseconds: 2)
+        #expect(table.through == store.snapshot().newest)
         #expect(Set(table.rows.map(Self.text)) == Set(model.alerts.map(Self.text)))
         #expect(table.rows.contains { $0.row.severity == .outOfStock && $0.row.product.id == ProductID(4) })
     }
@@ -91,13 +91,13 @@ struct ReadModelTests {
     func lostChanges() {
         let stage = Stage(.shop(products: 5, warehouses: 1))
         stage.fill(5, 1)
-        let seen = stage.store.moment().newest
+        let seen = stage.store.snapshot().newest
         stage.store.append(nil, worker: 0)
         #expect(stage.store.blocks(after: seen) == nil)
-        #expect(AlertTable(stage.model, stage.store.moment()) == nil)
+        #expect(AlertTable(stage.model, stage.store.snapshot()) == nil)
         stage.publish()
-        #expect(AlertTable(stage.model, stage.store.moment()) != nil)
-        #expect(stage.store.blocks(after: stage.store.moment().newest)?.isEmpty == true)
+        #expect(AlertTable(stage.model, stage.store.snapshot()) != nil)
+        #expect(stage.store.blocks(after: stage.store.snapshot().newest)?.isEmpty == true)
         #expect(stage.store.blocks(after: seen + 1_000) == nil, "a number from the future is nobody's")
     }
 
@@ -106,13 +106,13 @@ struct ReadModelTests {
         let stage = Stage()
         stage.fill(1, 1)
         stage.store.markFresh(worker: 0, at: 10_000_000)
-        var moment = stage.store.moment()
+        var moment = stage.store.snapshot()
         #expect(Freshness(moment, now: 11_000_000, wall: 0).ageMicroseconds == 1_000_000)
         #expect(!Freshness(moment, now: 11_000_000, wall: 0).isStale)
         #expect(Freshness(moment, now: 16_000_000, wall: 0).isStale)
         stage.store.setConnected(false, at: 9_000_000)
-        moment = stage.store.moment()
+        moment = stage.store.snapshot()
         #expect(Freshness(moment, now: 11_000_000, wall: 0).ageMicroseconds == 2_000_000)
-        #expect(Freshness(ViewStore(workers: 1).moment(), now: 5, wall: 5).asOf == nil)
+        #expect(Freshness(ViewStore(workers: 1).snapshot(), now: 5, wall: 5).asOf == nil)
     }
 }

@@ -20,9 +20,9 @@ struct StateRecordJSONTests {
                 StateRecord.entries(
                     bucket: 7,
                     [
-                        CellImage(
+                        StoredEntry(
                             pair: pair, stock: -5, lastUpdated: Timestamp(microseconds: 1_500_000), events: 2),
-                        CellImage(
+                        StoredEntry(
                             pair: pair, stock: 0, lastUpdated: Timestamp(microseconds: .min), events: 0),
                     ]),
                 #""stock_entries","bucket":7,"entries":[{"product_id":3,"warehouse_id":-1,"stock":-5,"#

@@ -15,7 +15,7 @@ import Wire
     static let records: [StateRecord] = [
         .entries(bucket: 0, []),
         .entries(bucket: .max, [image(1)]),
-        .entries(bucket: 5, (0..<Aggregate.cellsPerBucket).map { image(Int64($0) - 9) }),
+        .entries(bucket: 5, (0..<Aggregate.entriesPerBucket).map { image(Int64($0) - 9) }),
         .ids(Partition(2), IDBucket(set: 4, bucket: 9, chunks: [], ids: [])),
         .ids(Partition(2), IDBucket(set: 5, bucket: 9, chunks: [chunk], ids: [.min, -1, .max])),
         .ids(
@@ -52,8 +52,8 @@ import Wire
         .referenceRejected(.warehouses, Partition(2), Offset(77)),
     ]
 
-    static func image(_ number: Int64) -> CellImage {
-        CellImage(
+    static func image(_ number: Int64) -> StoredEntry {
+        StoredEntry(
             pair: Pair(
                 product: ProductID(Int32(number)), warehouse: WarehouseID(Int32(truncatingIfNeeded: ~number))),
             stock: number &* .max, lastUpdated: Timestamp(microseconds: .min &+ number),

@@ -42,7 +42,7 @@ struct CaptureBenchmark {
     /// Decoding, applying and consolidating of rows that change, over a log of a million events.
     func follow() {
         var aggregate = Aggregate(
-            lanes: 1, dedupeWindow: 0, catalog: EventText.catalog(pairs: MicroBenchmarks.pairs))
+            inputs: 1, dedupeWindow: 0, catalog: EventText.catalog(pairs: MicroBenchmarks.pairs))
         var rows = RowSource(layout: .dense, pairs: MicroBenchmarks.pairs)
         for _ in 0..<1_000_000 { Self.apply(rows.stock().change, &aggregate) }
         aggregate.consolidate { _ in }

@@ -10,7 +10,7 @@ struct CheckpointBenchmark {
 
     func run(pairs: Int) throws {
         let catalog = EventText.catalog(pairs: pairs)
-        var aggregate = Aggregate(lanes: 1, dedupeWindow: PipelineSettings().dedupeWindow, catalog: catalog)
+        var aggregate = Aggregate(inputs: 1, dedupeWindow: PipelineSettings().dedupeWindow, catalog: catalog)
         let text = EventText(events: pairs, pairs: pairs, stocking: true)
         _ = MicroBenchmarks.apply(text, to: &aggregate, EventDecoder())
         var image = Image()
@@ -23,7 +23,7 @@ struct CheckpointBenchmark {
                     "records": Double(image.count),
                     "bytes_per_pair": Double(image.bytes.count) / Double(pairs),
                 ], note: "\(pairs) pairs"))
-        var restored = Aggregate(lanes: 1, dedupeWindow: PipelineSettings().dedupeWindow, catalog: catalog)
+        var restored = Aggregate(inputs: 1, dedupeWindow: PipelineSettings().dedupeWindow, catalog: catalog)
         let read = try Cost.of { try image.read(into: &restored) }
         guard restored.pairCount == aggregate.pairCount else { throw BenchFailure("the image lost pairs") }
         report.add(
@@ -77,7 +77,7 @@ private struct Image {
                     value: UnsafeRawBufferPointer(rebasing: bytes[key..<value]))
                 start = value
                 switch record {
-                case .entries(let bucket, let entries): aggregate.restore(bucket: bucket, cells: entries)
+                case .entries(let bucket, let entries): aggregate.restore(bucket: bucket, entries: entries)
                 case .ids(_, let bucket): ids.append(bucket)
                 default: throw BenchFailure("a record of another kind")
                 }
@@ -86,7 +86,7 @@ private struct Image {
                 throw BenchFailure("the image lost event ids")
             }
         }
-        aggregate.finishRestoringCells()
+        aggregate.finishRestoringEntries()
     }
 }
 

@@ -14,23 +14,23 @@ struct GrowthBenchmark {
             measure("\(Report.text(Double(pairs))) pairs", pairs: pairs)
         }
         for lanes in [1, 4, 16, 64] {
-            measure("\(lanes) partition\(lanes == 1 ? "" : "s")", pairs: 100_000, lanes: lanes)
+            measure("\(lanes) partition\(lanes == 1 ? "" : "s")", pairs: 100_000, inputs: lanes)
         }
         measure("uniform", pairs: 100_000)
         measure("Zipf 1.1", pairs: 100_000, skew: .zipf(exponent: 1.1))
         measure("one hot pair", pairs: 100_000, skew: .hot)
     }
 
-    private func measure(_ name: String, pairs: Int, lanes: Int = 1, skew: EventText.Skew = .uniform) {
+    private func measure(_ name: String, pairs: Int, inputs: Int = 1, skew: EventText.Skew = .uniform) {
         var aggregate = Aggregate(
-            lanes: lanes, dedupeWindow: 1 << 20, catalog: EventText.catalog(pairs: pairs))
+            inputs: lanes, dedupeWindow: 1 << 20, catalog: EventText.catalog(pairs: pairs))
         stock(pairs, &aggregate)
         let decoder = EventDecoder()
         var text = EventText(events: Self.events, pairs: pairs, stocking: false, skew: skew)
         var costs: [Cost] = []
         for _ in 0...Self.repetitions {
             costs.append(
-                Cost.of { _ = MicroBenchmarks.apply(text, to: &aggregate, decoder, lanes: lanes) })
+                Cost.of { _ = MicroBenchmarks.apply(text, to: &aggregate, decoder, inputs: lanes) })
             text.raiseIDs(by: text.count)
         }
         costs.removeFirst()
@@ -50,7 +50,7 @@ struct GrowthBenchmark {
             let event = OrderEvent(
                 id: EventID(Int64(pair)), pair: EventText.pair(pair), units: 1_000_000,
                 time: Timestamp(microseconds: 0))
-            _ = aggregate.apply(event, lane: 0, source: Source(partition: Partition(0), offset: Offset(0)))
+            _ = aggregate.apply(event, input: 0, source: Source(partition: Partition(0), offset: Offset(0)))
             guard pair % 100_000 == 0 else { continue }
             aggregate.consolidate { _ in }
             aggregate.commit()

@@ -11,7 +11,7 @@ enum MemoryBenchmark {
         let text = EventText(events: min(pairs, 100_000) * 2, pairs: pairs, stocking: true)
         count_heap_bytes()
         let before = heap_bytes_in_use()
-        var aggregate = Aggregate(lanes: 1, dedupeWindow: 4_194_304, catalog: catalog)
+        var aggregate = Aggregate(inputs: 1, dedupeWindow: 4_194_304, catalog: catalog)
         let decoder = EventDecoder()
         // Warm text is reused; pairs beyond it are made without text, which would take memory too.
         _ = MicroBenchmarks.apply(text, to: &aggregate, decoder)
@@ -38,7 +38,7 @@ enum MemoryBenchmark {
                 product: ProductID(Int32(EventText.firstProduct + pair / EventText.warehouses)),
                 warehouse: WarehouseID(Int32(10 + pair % EventText.warehouses))),
             units: 70 - Int64(pair % 20), time: Timestamp(microseconds: 0))
-        _ = aggregate.apply(event, lane: 0, source: Source(partition: Partition(0), offset: Offset(0)))
+        _ = aggregate.apply(event, input: 0, source: Source(partition: Partition(0), offset: Offset(0)))
         guard pair % 10_000 == 0 else { return }
         aggregate.consolidate { _ in }
         aggregate.commit()

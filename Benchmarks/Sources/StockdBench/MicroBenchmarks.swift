@@ -58,7 +58,7 @@ struct MicroBenchmarks {
     private func applyBatches(alerting: Bool) {
         let catalog = EventText.catalog(pairs: Self.pairs)
         // 16,384 ids: the window wraps within a pass, so that making room in it is part of the figure.
-        var aggregate = Aggregate(lanes: 1, dedupeWindow: 16_384, catalog: catalog)
+        var aggregate = Aggregate(inputs: 1, dedupeWindow: 16_384, catalog: catalog)
         let decoder = EventDecoder()
         let stocking = EventText(events: Self.pairs, pairs: Self.pairs, stocking: true, restless: true)
         var text = EventText(
@@ -86,7 +86,7 @@ struct MicroBenchmarks {
     /// Both alone, on events that were decoded beforehand; a batch of them changes about 700 alerts.
     private func applyAndConsolidate() {
         var aggregate = Aggregate(
-            lanes: 1, dedupeWindow: 16_384, catalog: EventText.catalog(pairs: Self.pairs))
+            inputs: 1, dedupeWindow: 16_384, catalog: EventText.catalog(pairs: Self.pairs))
         let stocking = EventText(events: Self.pairs, pairs: Self.pairs, stocking: true, restless: true)
         var text = EventText(
             events: 1_000_000, pairs: Self.pairs, stocking: false,
@@ -124,7 +124,7 @@ struct MicroBenchmarks {
         return (0..<text.count).compactMap { index in
             guard let event = text.withEvent(index, { try? decoder.decode($0) }) else { return nil }
             return PlacedEvent(
-                event: event, lane: 0,
+                event: event, input: 0,
                 source: Source(partition: Partition(0), offset: Offset(Int64(index))))
         }
     }
@@ -135,7 +135,7 @@ struct MicroBenchmarks {
             let event = OrderEvent(
                 id: EventID(Int64(pair)), pair: aggregate.pair(at: pair), units: 1_000_000,
                 time: Timestamp(microseconds: 0))
-            _ = aggregate.apply(event, lane: 0, source: Source(partition: Partition(0), offset: Offset(0)))
+            _ = aggregate.apply(event, input: 0, source: Source(partition: Partition(0), offset: Offset(0)))
         }
         aggregate.consolidate { _ in }
         aggregate.commit()
@@ -143,7 +143,7 @@ struct MicroBenchmarks {
 
     /// Batches of records, 256 of each partition in turn where there are several.
     static func apply(
-        _ text: EventText, to aggregate: inout Aggregate, _ decoder: EventDecoder, lanes: Int = 1
+        _ text: EventText, to aggregate: inout Aggregate, _ decoder: EventDecoder, inputs: Int = 1
     ) -> Int {
         text.bytes.withUnsafeBytes { bytes in
             var changes = 0
@@ -157,7 +157,7 @@ struct MicroBenchmarks {
                         rebasing: bytes[text.starts[index]..<text.starts[index + 1]])
                     guard let event = try? decoder.decode(slice) else { continue }
                     let source = Source(partition: Partition(0), offset: Offset(Int64(index)))
-                    waiting.append(PlacedEvent(event: event, lane: index / 256 % lanes, source: source))
+                    waiting.append(PlacedEvent(event: event, input: index / 256 % lanes, source: source))
                     guard waiting.count == Aggregate.eventsAtOnce || index == end - 1 else { continue }
                     aggregate.apply(waiting) { _, _ in }
                     waiting.removeAll(keepingCapacity: true)
@@ -173,7 +173,7 @@ struct MicroBenchmarks {
     private func encodeChanges() {
         let text = EventText(events: Self.pairs * 3, pairs: Self.pairs, stocking: true, restless: true)
         var aggregate = Aggregate(
-            lanes: 1, dedupeWindow: 0, catalog: EventText.catalog(pairs: Self.pairs))
+            inputs: 1, dedupeWindow: 0, catalog: EventText.catalog(pairs: Self.pairs))
         let decoder = EventDecoder()
         _ = Self.apply(text, to: &aggregate, decoder)
         var changes: [AlertChange] = []
@@ -181,7 +181,7 @@ struct MicroBenchmarks {
         for index in 0..<more.count {
             guard let event = more.withEvent(index, { try? decoder.decode($0) }) else { continue }
             let source = Source(partition: Partition(3), offset: Offset(Int64(index)))
-            _ = aggregate.apply(event, lane: 0, source: source)
+            _ = aggregate.apply(event, input: 0, source: source)
         }
         aggregate.consolidate { change in
             if case .alert(let alert, _) = change { changes.append(alert) }

@@ -10,7 +10,7 @@ enum MovementBenchmark {
 
     static func measure(events: Int, _ layout: RowSource.Layout) -> Measurement {
         var aggregate = Aggregate(
-            lanes: 1, dedupeWindow: 0, catalog: EventText.catalog(pairs: pairs))
+            inputs: 1, dedupeWindow: 0, catalog: EventText.catalog(pairs: pairs))
         var rows = RowSource(layout: layout, pairs: pairs)
         follow(pairs, &aggregate) { rows.stock() }
         count_heap_bytes()

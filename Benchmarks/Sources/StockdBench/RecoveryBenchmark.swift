@@ -19,7 +19,8 @@ enum RecoveryBenchmark {
 
     private static func write(pairs: Int, to path: String) throws {
         var aggregate = Aggregate(
-            lanes: 1, dedupeWindow: PipelineSettings().dedupeWindow, catalog: EventText.catalog(pairs: pairs))
+            inputs: 1, dedupeWindow: PipelineSettings().dedupeWindow, catalog: EventText.catalog(pairs: pairs)
+        )
         let text = EventText(events: pairs, pairs: pairs, stocking: true)
         _ = MicroBenchmarks.apply(text, to: &aggregate, EventDecoder())
         guard let file = fopen(path, "w") else { throw BenchFailure("cannot write \(path)") }
@@ -56,7 +57,7 @@ enum RecoveryBenchmark {
 
     static func measure(pairs: Int, path: String) throws -> Measurement {
         let telemetry = Telemetry(logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
-        let log = StoredLog(path: path, inputEnd: Offset(Int64(pairs)))
+        let log = StoredSession(path: path, inputEnd: Offset(Int64(pairs)))
         let worker = Worker(
             log: log, settings: PipelineSettings(), catalog: EventText.catalog(pairs: pairs),
             inbox: WorkerInbox(), telemetry: telemetry)

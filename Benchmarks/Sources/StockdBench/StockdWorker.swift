@@ -8,7 +8,7 @@ import Pipeline
 /// The daemon's worker on topics of its own, driven by the caller.
 struct StockdWorker {
     let worker: KafkaWorker
-    let log: KafkaLog
+    let log: KafkaSession
     let telemetry: Telemetry
     private let admin: Admin
 
@@ -24,9 +24,9 @@ struct StockdWorker {
             .input: input, .state: settings.stateTopic, .alerts: "\(tag)-alerts", .deadLetters: "\(tag)-dlq",
         ]
         admin = try Admin(client)
-        log = try KafkaLog(
+        log = try KafkaSession(
             client,
-            KafkaLog.Settings(
+            KafkaSession.Settings(
                 topics: names, consumer: ConsumerSettings(groupID: tag, topic: input),
                 producer: ProducerSettings(transactionalID: tag)),
             admin: admin)

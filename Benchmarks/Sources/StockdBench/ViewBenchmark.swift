@@ -75,7 +75,7 @@ struct ViewBenchmark {
 
     private static func stocked() -> Aggregate {
         var aggregate = Aggregate(
-            lanes: 1, dedupeWindow: 16_384, catalog: EventText.catalog(pairs: pairs))
+            inputs: 1, dedupeWindow: 16_384, catalog: EventText.catalog(pairs: pairs))
         let text = EventText(events: pairs, pairs: pairs, stocking: true, restless: true)
         _ = MicroBenchmarks.apply(text, to: &aggregate, EventDecoder())
         return aggregate

@@ -18,7 +18,7 @@ final class Subject {
     init() {
         text = EventText(events: Self.events, pairs: Self.pairs, stocking: true, restless: true)
         aggregate = Aggregate(
-            lanes: 1, dedupeWindow: 1 << 20, catalog: EventText.catalog(pairs: Self.pairs))
+            inputs: 1, dedupeWindow: 1 << 20, catalog: EventText.catalog(pairs: Self.pairs))
         for _ in 0..<3 {
             decode()
             apply()
@@ -41,7 +41,7 @@ final class Subject {
                     rebasing: bytes[text.starts[index]..<text.starts[index + 1]])
                 guard let event = try? decoder.decode(slice) else { continue }
                 let source = Source(partition: Partition(0), offset: Offset(Int64(index)))
-                decoded.append(PlacedEvent(event: event, lane: 0, source: source))
+                decoded.append(PlacedEvent(event: event, input: 0, source: source))
             }
         }
         self.decoded = decoded

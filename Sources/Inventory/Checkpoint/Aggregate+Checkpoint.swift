@@ -24,7 +24,7 @@ public struct CheckpointCounts: Equatable, Sendable {
 
 /// A record of a checkpoint.
 public enum CheckpointPart {
-    case entries(bucket: UInt32, [CellImage])
+    case entries(bucket: UInt32, [StoredEntry])
     /// Of the shard's input partition with this index.
     case ids(input: Int, IDBucket)
     case movements(MovementImages)
@@ -34,13 +34,13 @@ extension Aggregate {
     /// Whether anything changed that the last checkpoint does not hold.
     public var isDirty: Bool {
         dirtyBuckets.count > 0 || !movements.dirtyPages.isEmpty
-            || (0..<laneCount).contains { lanes[$0].dirtyBucketCount > 0 }
+            || (0..<inputCount).contains { windows[$0].dirtyBucketCount > 0 }
     }
 
     public var checkpointCounts: CheckpointCounts {
         CheckpointCounts(
             pairs: table.count, publishedAlerts: publishedAlerts.incidentCount, movements: movements.count,
-            truncated: movements.truncated, dedupe: (0..<laneCount).map { lanes[$0].summary })
+            truncated: movements.truncated, dedupe: (0..<inputCount).map { windows[$0].summary })
     }
 
     /// Hands out, of everything that changed since the last checkpoint, the record that replaces the stored one. The
@@ -49,12 +49,14 @@ extension Aggregate {
         _ body: (CheckpointPart) throws(Failure) -> Void
     ) throws(Failure) {
         for bucket in dirtyBuckets.members {
-            let first = Int(bucket) * Self.cellsPerBucket
-            let cells = (first..<min(first + Self.cellsPerBucket, table.count)).map { image(table.cells[$0]) }
-            try body(.entries(bucket: bucket, cells))
+            let first = Int(bucket) * Self.entriesPerBucket
+            let entries = (first..<min(first + Self.entriesPerBucket, table.count)).map {
+                image(table.entries[$0])
+            }
+            try body(.entries(bucket: bucket, entries))
         }
-        for input in 0..<laneCount {
-            try lanes[input].forEachDirtyBucket { (bucket) throws(Failure) in
+        for input in 0..<inputCount {
+            try windows[input].forEachDirtyBucket { (bucket) throws(Failure) in
                 try body(.ids(input: input, bucket))
             }
         }
@@ -65,7 +67,7 @@ extension Aggregate {
     public mutating func markClean() {
         dirtyBuckets.removeAll()
         movements.markClean()
-        for lane in 0..<laneCount { lanes[lane].markClean() }
+        for input in 0..<inputCount { windows[input].markClean() }
     }
 }
 

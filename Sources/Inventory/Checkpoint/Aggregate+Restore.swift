@@ -1,5 +1,5 @@
-/// A cell as a checkpoint stores it.
-public struct CellImage: Equatable, Sendable {
+/// A entry as a checkpoint stores it.
+public struct StoredEntry: Equatable, Sendable {
     public var pair: Pair
     public var stock: Int64
     public var lastUpdated: Timestamp
@@ -18,68 +18,68 @@ public struct CellImage: Equatable, Sendable {
 
 extension Aggregate {
     /// Cells in one checkpoint record.
-    public static var cellsPerBucket: Int { BucketSet.cellsPerBucket }
+    public static var entriesPerBucket: Int { BucketSet.entriesPerBucket }
 
-    /// The cells of all pairs that have events.
-    public func forEachCell(_ body: (CellImage) -> Void) {
-        for slot in 0..<table.count where table.cells[slot].events > 0 { body(image(table.cells[slot])) }
+    /// The entries of all pairs that have events.
+    public func forEachEntry(_ body: (StoredEntry) -> Void) {
+        for slot in 0..<table.count where table.entries[slot].events > 0 { body(image(table.entries[slot])) }
     }
 
-    /// The cell of a pair, nil when it has no events.
-    public func cell(of pair: Pair) -> CellImage? {
-        guard let slot = table.find(pair.packed), table.cells[Int(slot)].events > 0 else { return nil }
-        return image(table.cells[Int(slot)])
+    /// The entry of a pair, nil when it has no events.
+    public func entry(of pair: Pair) -> StoredEntry? {
+        guard let slot = table.find(pair.packed), table.entries[Int(slot)].events > 0 else { return nil }
+        return image(table.entries[Int(slot)])
     }
 
     /// The level of the pair's alert, nil when it has none.
     public func level(of pair: Pair) -> AlertLevel? { table.find(pair.packed).flatMap { level($0) } }
 
-    func image(_ cell: Cell) -> CellImage {
-        CellImage(
-            pair: Pair(packed: cell.pair), stock: cell.stock,
-            lastUpdated: Timestamp(microseconds: cell.lastUpdated), events: cell.events)
+    func image(_ entry: StockEntry) -> StoredEntry {
+        StoredEntry(
+            pair: Pair(packed: entry.pair), stock: entry.stock,
+            lastUpdated: Timestamp(microseconds: entry.lastUpdated), events: entry.events)
     }
 }
 
 // MARK: Reading
 
 extension Aggregate {
-    /// Puts a bucket of cells back. The aggregate is fit for use only after `finishRestoringCells`.
-    public mutating func restore(bucket: UInt32, cells: [CellImage]) {
-        let first = Int(bucket) * Self.cellsPerBucket
-        for (index, image) in cells.prefix(Self.cellsPerBucket).enumerated() {
-            var cell = Cell(pair: image.pair.packed)
-            cell.stock = image.stock
-            cell.events = image.events
-            cell.lastUpdated = image.lastUpdated.microseconds
-            table.restore(cell, at: first + index)
+    /// Puts a bucket of entries back. The aggregate is fit for use only after `finishRestoringEntries`.
+    public mutating func restore(bucket: UInt32, entries: [StoredEntry]) {
+        let first = Int(bucket) * Self.entriesPerBucket
+        for (index, image) in entries.prefix(Self.entriesPerBucket).enumerated() {
+            var entry = StockEntry(pair: image.pair.packed)
+            entry.stock = image.stock
+            entry.events = image.events
+            entry.lastUpdated = image.lastUpdated.microseconds
+            table.restore(entry, at: first + index)
         }
     }
 
-    /// Makes the restored cells findable and joins them with the reference tables.
-    public mutating func finishRestoringCells() {
+    /// Makes the restored entries findable and joins them with the reference tables.
+    public mutating func finishRestoringEntries() {
         table.rebuildIndex()
         productHeads.removeAll()
         for slot in 0..<table.count {
-            let product = Pair(packed: table.cells[slot].pair).product
-            table.details[slot].nextOfProduct = productHeads[product] ?? Cell.none
+            let product = Pair(packed: table.entries[slot].pair).product
+            table.details[slot].nextOfProduct = productHeads[product] ?? StockEntry.none
             productHeads[product] = UInt32(slot)
             refresh(UInt32(slot))
         }
         if outputs.stockLevels { stockPrints = Array(repeating: 0, count: table.count) }
     }
 
-    /// Forgets restored cells beyond the count of the checkpoint: a rebuild has deleted their records.
-    /// `finishRestoringCells` must follow.
+    /// Forgets restored entries beyond the count of the checkpoint: a rebuild has deleted their records.
+    /// `finishRestoringEntries` must follow.
     public mutating func truncate(toPairs count: Int) { table.truncate(to: count) }
 
     /// Gives an input partition its remembered event ids back: what the checkpoint says of them, and its records.
     /// - Returns: whether as many are there as the checkpoint says.
     public mutating func restoreIDs(input: Int, _ summary: DedupeSummary, _ buckets: [IDBucket]) -> Bool {
-        let window = lanes[input].window
-        (lanes + input).pointee = DedupeWindow(window: window, summary: summary)
-        for bucket in buckets { lanes[input].restore(bucket) }
-        return lanes[input].finishRestoring()
+        let window = windows[input].window
+        (windows + input).pointee = DedupeWindow(window: window, summary: summary)
+        for bucket in buckets { windows[input].restore(bucket) }
+        return windows[input].finishRestoring()
     }
 
     /// Puts back what was published of a pair's alert.

@@ -1,15 +1,15 @@
-/// Buckets of cells that changed, a bit each. A checkpoint stores a bucket as one record.
+/// Buckets of entries that changed, a bit each. A checkpoint stores a bucket as one record.
 struct BucketSet {
-    /// Small enough that a lone change costs little, large enough that a million cells are few records.
-    static let cellsPerBucket = 32
+    /// Small enough that a lone change costs little, large enough that a million entries are few records.
+    static let entriesPerBucket = 32
 
     /// As many as the highest bucket needed.
     private var words: [UInt64] = []
     private(set) var count = 0
 
-    /// Inserts the bucket of a cell.
+    /// Inserts the bucket of an entry.
     @inline(__always)
-    mutating func insert(_ slot: UInt32) { insert(bucket: slot / UInt32(Self.cellsPerBucket)) }
+    mutating func insert(_ slot: UInt32) { insert(bucket: slot / UInt32(Self.entriesPerBucket)) }
 
     @inline(__always)
     mutating func insert(bucket: UInt32) {

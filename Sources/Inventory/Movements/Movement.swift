@@ -1,6 +1,6 @@
 /// What was counted of one event: what it takes to take it back.
 struct Movement: Equatable {
-    /// The cell it was counted in; `gone` when the event was deleted.
+    /// The entry it was counted in; `gone` when the event was deleted.
     var slot: UInt32
     /// A quantity times a sign, which never needs more.
     var units: Int32

@@ -2,7 +2,7 @@
 public struct MovementImages: Equatable, Sendable {
     /// What was counted of an event.
     public struct Image: Equatable, Sendable {
-        /// The cell's place; nil for an event that was deleted.
+        /// The entry's place; nil for an event that was deleted.
         public var slot: UInt32?
         public var units: Int32
         public var time: Timestamp

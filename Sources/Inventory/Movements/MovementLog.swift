@@ -19,7 +19,7 @@ struct MovementLog: ~Copyable {
 
     let mixer: MovementMixer
     private let directory = MovementDirectory()
-    /// By slot of the pair's cell.
+    /// By slot of the pair's entry.
     var events: [PairEvents] = []
     /// Pages that changed since the last checkpoint, each once.
     private(set) var dirtyPages: [MovementDirectory.Index] = []
@@ -75,7 +75,7 @@ struct MovementLog: ~Copyable {
         return page[row]
     }
 
-    /// The time of the newest event with this place that was counted in a cell; nil if there is none.
+    /// The time of the newest event with this place that was counted in an entry; nil if there is none.
     @inline(__always)
     func newestTime(_ place: MovementPlace, slot: UInt32) -> Int64? {
         directory[directory.index(place)]?.newestTime(place, slot: slot)

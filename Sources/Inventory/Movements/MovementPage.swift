@@ -108,7 +108,7 @@ struct MovementPage {
         places.firstIndex(of: place.rawValue, from: row, to: count)
     }
 
-    /// The time of the newest event with this place that was counted in a cell; nil if there is none.
+    /// The time of the newest event with this place that was counted in an entry; nil if there is none.
     func newestTime(_ place: MovementPlace, slot: UInt32) -> Int64? {
         var newest: UInt64?
         var row = next(place, from: 0)

@@ -2,16 +2,16 @@ import Inventory
 import Wire
 
 /// Applies the input of a shard up to given offsets, publishing nothing.
-final class InputReplay<L: Log> {
+final class InputReplay<S: Session> {
     let shard: Shard
-    private let log: L
+    private let session: S
     private let decoder: InputDecoder
     private let settings: PipelineSettings
     private let telemetry: Telemetry
     private let targets: [Offset]
     /// By input partition: its index in the shard.
     private let indices: [Partition: Int]
-    private var reader: L.Reader?
+    private var reader: S.Reader?
     /// By input partition of the shard, from where on nobody has read before, so that what is rejected is no dead
     /// letter yet.
     var unread: [Offset?] = []
@@ -20,10 +20,10 @@ final class InputReplay<L: Log> {
     private static var keptLimit: (deadLetters: Int, bytes: Int) { (100_000, 64 << 20) }
 
     init(
-        log: L, settings: PipelineSettings, decoder: InputDecoder, telemetry: Telemetry, shard: Shard,
+        session: S, settings: PipelineSettings, decoder: InputDecoder, telemetry: Telemetry, shard: Shard,
         targets: [Offset]
     ) {
-        self.log = log
+        self.session = session
         self.settings = settings
         self.decoder = decoder
         self.telemetry = telemetry
@@ -33,7 +33,7 @@ final class InputReplay<L: Log> {
     }
 
     /// Applies some more; true when every partition has reached its target.
-    func advance() throws(LogFailure) -> Bool {
+    func advance() throws(SessionFailure) -> Bool {
         if reader == nil { reader = try makeReader() }
         guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
@@ -49,12 +49,12 @@ final class InputReplay<L: Log> {
         return false
     }
 
-    private func makeReader() throws(LogFailure) -> L.Reader {
-        var spans: [LogSpan] = []
+    private func makeReader() throws(SessionFailure) -> S.Reader {
+        var spans: [TopicSpan] = []
         for (input, target) in zip(shard.inputs, targets) where input.next < target {
-            spans.append(LogSpan(input.partition, from: input.next, to: target))
+            spans.append(TopicSpan(input.partition, from: input.next, to: target))
         }
-        return try log.reader(.input, spans)
+        return try session.reader(.input, spans)
     }
 
     /// The last records before a committed offset may be control records or compacted away.
@@ -67,7 +67,7 @@ final class InputReplay<L: Log> {
     }
 
     /// - Returns: why the record is rejected, if it is.
-    private func apply(_ record: LogRecord) throws(LogFailure) -> BadEvent? {
+    private func apply(_ record: TopicRecord) throws(SessionFailure) -> BadEvent? {
         guard let index = indices[record.partition], record.offset < targets[index] else { return nil }
         let message: InputMessage
         do throws(BadEvent) {
@@ -83,7 +83,7 @@ final class InputReplay<L: Log> {
 
     /// What was rejected the first time is rejected again, and its dead letter is out already; what nobody has
     /// read before becomes one with the first transaction.
-    private func keep(_ record: LogRecord, _ envelope: Envelope, _ error: BadEvent) throws(LogFailure) {
+    private func keep(_ record: TopicRecord, _ envelope: Envelope, _ error: BadEvent) throws(SessionFailure) {
         guard let index = indices[record.partition], index < unread.count, let first = unread[index],
             record.offset >= first
         else { return }

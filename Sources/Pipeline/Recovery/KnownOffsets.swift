@@ -33,15 +33,15 @@ struct KnownOffsets {
     /// Kafka forgets a group's offsets with their topic, but they expire as well. Then the times tell: the first
     /// record of a log of which something was counted is older than the record that says so.
     /// - Parameter writtenMs: when the newest record of the partition's offset was written to the state topic.
-    func isRecreated<L: Log>(_ writtenMs: Int64?, _ log: L) throws(LogFailure) -> Bool {
+    func isRecreated<S: Session>(_ writtenMs: Int64?, _ session: S) throws(SessionFailure) -> Bool {
         guard group == nil, let counted, counted > bounds.lowerBound, !bounds.isEmpty, let writtenMs else {
             return false
         }
         let later = Timestamp(microseconds: (writtenMs + 1) * 1_000)
-        return try log.offset(at: later, partition) == bounds.lowerBound
+        return try session.offset(at: later, partition) == bounds.lowerBound
     }
 
-    var recreated: LogFailure {
+    var recreated: SessionFailure {
         .offsetOutOfRange(
             partition,
             "the state was counted up to offset \(counted?.rawValue ?? 0), but the consumer group has no offset any "
@@ -52,7 +52,7 @@ struct KnownOffsets {
     /// What to read again: from the checkpoint, or from the beginning in a rebuild, to the committed offset.
     func span(
         rebuilds: Bool, _ settings: PipelineSettings, _ telemetry: Telemetry
-    ) throws(LogFailure) -> ReplaySpan {
+    ) throws(SessionFailure) -> ReplaySpan {
         let to = try target(rebuilds: rebuilds, settings, telemetry)
         var base = checkpoint?.base ?? bounds.lowerBound
         if rebuilds, base > bounds.upperBound { base = bounds.lowerBound }
@@ -74,14 +74,14 @@ struct KnownOffsets {
         return span
     }
 
-    private func beginningIsGone(_ from: Offset) -> LogFailure {
+    private func beginningIsGone(_ from: Offset) -> SessionFailure {
         .offsetOutOfRange(
             partition,
             "the state is to be brought forward from offset \(from.rawValue), but the log begins at "
                 + "\(bounds.lowerBound.rawValue)")
     }
 
-    private func endIsGone(_ target: Offset) -> LogFailure {
+    private func endIsGone(_ target: Offset) -> SessionFailure {
         .offsetOutOfRange(
             partition,
             "offset \(target.rawValue) is committed, but the log ends at \(bounds.upperBound.rawValue): it was cut "
@@ -91,7 +91,7 @@ struct KnownOffsets {
     /// The committed offset to bring the state to.
     private func target(
         rebuilds: Bool, _ settings: PipelineSettings, _ telemetry: Telemetry
-    ) throws(LogFailure) -> Offset {
+    ) throws(SessionFailure) -> Offset {
         guard checkpoint != nil || rebuilds else {
             throw .misconfigured(
                 "the consumer group has committed offset \(group?.rawValue ?? position?.rawValue ?? 0) of "

@@ -8,17 +8,17 @@ import Wire
 /// Nothing is written until the worker's first transaction, which holds the whole new state, a tombstone for every
 /// record that is not written again, and what differs of the alerts. Until it commits the old state stands, then
 /// the new one does.
-final class Rebuild<L: Log> {
+final class Rebuild<S: Session> {
     private enum Stage {
-        case survey(StateReader<L>)
+        case survey(StateReader<S>)
         /// Up to the offsets of the stored stock; the index is the shard's.
-        case audited(InputReplay<L>, Int)
+        case audited(InputReplay<S>, Int)
         /// Up to the committed offsets.
-        case committed(InputReplay<L>, Int)
+        case committed(InputReplay<S>, Int)
         case done
     }
 
-    private let tools: RecoveryTools<L>
+    private let tools: RecoveryTools<S>
     private let placement: StatePlacement
     private let partitions: [Partition]
     private let committed: [Partition: Offset]
@@ -29,7 +29,7 @@ final class Rebuild<L: Log> {
     private(set) var needsAllPartitions: Bool
 
     init(
-        _ tools: RecoveryTools<L>, _ placement: StatePlacement, _ partitions: [Partition],
+        _ tools: RecoveryTools<S>, _ placement: StatePlacement, _ partitions: [Partition],
         _ committed: [Partition: Offset]
     ) {
         self.tools = tools
@@ -46,7 +46,7 @@ final class Rebuild<L: Log> {
     private(set) var referenceRejected = ReferenceOffsets()
 
     /// Does one piece of the work; true when the shards stand.
-    func advance() throws(LogFailure) -> Bool {
+    func advance() throws(SessionFailure) -> Bool {
         switch stage {
         case .survey(let reader):
             let isRead = try reader.advance { location, key, record, writtenMs in
@@ -62,7 +62,7 @@ final class Rebuild<L: Log> {
         return false
     }
 
-    private func makePlan() throws(LogFailure) {
+    private func makePlan() throws(SessionFailure) {
         if !needsAllPartitions, survey.isOfOtherInput(than: tools.settings) {
             // The others' state partitions hold part of it, too.
             needsAllPartitions = true
@@ -91,7 +91,7 @@ final class Rebuild<L: Log> {
         stage = index < shards.count ? .committed(replay(index, to: plan?.targets), index) : .done
     }
 
-    private func replay(_ index: Int, to offsets: [Offset]?) -> InputReplay<L> {
+    private func replay(_ index: Int, to offsets: [Offset]?) -> InputReplay<S> {
         let inputs = placement.keyedBy == .none ? 0..<partitions.count : index..<index + 1
         let replay = tools.replay(shards[index], to: Array((offsets ?? [])[inputs]))
         replay.unread = Array((plan?.unread ?? [])[inputs])
@@ -105,7 +105,7 @@ final class Rebuild<L: Log> {
     /// change.
     func restorePublished() {
         var owners: [ProductID: Shard] = [:]
-        for shard in shards { shard.aggregate.forEachCell { owners[$0.pair.product] = shard } }
+        for shard in shards { shard.aggregate.forEachEntry { owners[$0.pair.product] = shard } }
         for (pair, found) in survey.alerts { restore(pair, found, owners[pair.product]) }
         for (pair, fingerprint) in survey.stockFingerprints {
             (owners[pair.product] ?? shards.first)?.aggregate.restore(stockFingerprint: fingerprint, of: pair)
@@ -146,7 +146,7 @@ struct FormerState {
     /// To be called after each join with newer reference rows, until that transaction has committed.
     let restorePublished: () -> Void
 
-    init<L: Log>(_ rebuild: Rebuild<L>) {
+    init<S: Session>(_ rebuild: Rebuild<S>) {
         standing = rebuild.standing
         referenceRejected = rebuild.referenceRejected
         restorePublished = rebuild.restorePublished

@@ -4,11 +4,11 @@ import Synchronization
 /// Compares what a rebuild recomputed from the log with what the checkpoints had stored for the same offsets.
 struct RebuildAudit {
     /// Ascending by pair, each once: of a product that was in two partitions the sum.
-    private var stored: [CellImage] = []
+    private var stored: [StoredEntry] = []
     /// So many differing pairs are logged; more would fill the journal and hold the worker up.
     static let detailLimit = 1_000
 
-    init(_ entries: [CellImage]) {
+    init(_ entries: [StoredEntry]) {
         for entry in entries.sorted(by: { $0.pair < $1.pair }) where entry.events > 0 {
             if let last = stored.last, last.pair == entry.pair {
                 stored[stored.count - 1] = Self.sum(last, entry)
@@ -21,13 +21,13 @@ struct RebuildAudit {
     /// Logs the first pairs whose stock, time or count differs, before and after, then how many there are.
     func report(_ shards: [Shard], _ telemetry: Telemetry) {
         var differed = 0
-        func compare(_ before: CellImage?, _ after: CellImage?) {
+        func compare(_ before: StoredEntry?, _ after: StoredEntry?) {
             guard before != after, let pair = before?.pair ?? after?.pair else { return }
             differed += 1
             if differed <= Self.detailLimit { telemetry.rebuildDiffers(pair, before: before, after: after) }
         }
-        var recomputed: [CellImage] = []
-        for shard in shards { shard.aggregate.forEachCell { recomputed.append($0) } }
+        var recomputed: [StoredEntry] = []
+        for shard in shards { shard.aggregate.forEachEntry { recomputed.append($0) } }
         let after = RebuildAudit(recomputed).stored
         var (old, new, pairs) = (0, 0, 0)
         while old < stored.count || new < after.count {
@@ -43,7 +43,7 @@ struct RebuildAudit {
             shown: min(differed, Self.detailLimit))
     }
 
-    private static func sum(_ one: CellImage, _ other: CellImage) -> CellImage {
+    private static func sum(_ one: StoredEntry, _ other: StoredEntry) -> StoredEntry {
         var sum = one
         sum.stock &+= other.stock
         sum.lastUpdated = max(sum.lastUpdated, other.lastUpdated)

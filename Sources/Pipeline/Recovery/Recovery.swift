@@ -6,11 +6,11 @@ import Wire
 /// For each shard: what the group committed; the state topic, read whole; the input from the checkpoint's offset to
 /// the committed one, applied without publishing. What then differs from the published alerts (reference rows that
 /// changed while nobody ran) goes out with the first transaction. With `--rebuild`, `Rebuild` takes this path's place.
-final class Recovery<L: Log> {
+final class Recovery<S: Session> {
     let partitions: [Partition]
-    private let tools: RecoveryTools<L>
+    private let tools: RecoveryTools<S>
     private let rebuilt: RebuiltPartitions
-    private let sizes: TopicSizes<L>
+    private let sizes: TopicSizes<S>
     private var suspended: [SuspendedShard]
     private var stage = Stage.start
     private var groups: [[Partition]] = []
@@ -22,21 +22,21 @@ final class Recovery<L: Log> {
     /// How far rejected reference rows were sent, if the state of the first partition was read.
     private(set) var referenceRejected: ReferenceOffsets?
     /// A rebuild that is through.
-    private(set) var rebuild: Rebuild<L>?
+    private(set) var rebuild: Rebuild<S>?
 
     private enum Stage {
         case start
         case group
-        case suspended(SuspendedCheck<L>)
-        case state(StateLoader<L>)
-        case input(InputReplay<L>)
-        case rebuild(Rebuild<L>)
+        case suspended(SuspendedCheck<S>)
+        case state(StateLoader<S>)
+        case input(InputReplay<S>)
+        case rebuild(Rebuild<S>)
         case done
     }
 
     init(
-        _ tools: RecoveryTools<L>, _ partitions: [Partition], suspended: [SuspendedShard],
-        rebuilt: RebuiltPartitions, sizes: TopicSizes<L>
+        _ tools: RecoveryTools<S>, _ partitions: [Partition], suspended: [SuspendedShard],
+        rebuilt: RebuiltPartitions, sizes: TopicSizes<S>
     ) {
         self.tools = tools
         self.partitions = partitions.sorted()
@@ -55,7 +55,7 @@ final class Recovery<L: Log> {
     }
 
     /// Does one piece of the work; true when all of it is done.
-    func advance() throws(LogFailure) -> Bool {
+    func advance() throws(SessionFailure) -> Bool {
         switch stage {
         case .start: try start()
         case .group:
@@ -80,10 +80,10 @@ final class Recovery<L: Log> {
         return false
     }
 
-    private func start() throws(LogFailure) {
+    private func start() throws(SessionFailure) {
         placement = StatePlacement(
             keyedBy: tools.settings.keyedBy, statePartitionCount: try checkedStatePartitionCount())
-        committed = try tools.log.committed(partitions)
+        committed = try tools.session.committed(partitions)
         // Done once: what this process has rebuilt is not rebuilt again when it comes back.
         if tools.settings.rebuilds, !rebuilt.contains(partitions) {
             stage = .rebuild(Rebuild(tools, placement, partitions, committed))
@@ -94,7 +94,7 @@ final class Recovery<L: Log> {
         stage = .group
     }
 
-    private func checkedStatePartitionCount() throws(LogFailure) -> Int {
+    private func checkedStatePartitionCount() throws(SessionFailure) -> Int {
         let settings = tools.settings
         let state = try sizes.stateCount(settings)
         let input = try sizes.inputCount(settings)
@@ -110,18 +110,18 @@ final class Recovery<L: Log> {
         return state
     }
 
-    private func begin(_ group: [Partition]) throws(LogFailure) {
+    private func begin(_ group: [Partition]) throws(SessionFailure) {
         let match = suspended.firstIndex { $0.shard.partitions == group }
         guard let match else { return load(group) }
         let candidate = suspended.remove(at: match)
         let isWhereItWas = candidate.shard.inputs.allSatisfy { committed[$0.partition] == $0.committed }
         guard isWhereItWas else { return load(group) }
-        stage = .suspended(SuspendedCheck(log: tools.log, suspended: candidate))
+        stage = .suspended(SuspendedCheck(session: tools.session, suspended: candidate))
     }
 
     private func load(_ group: [Partition]) { stage = .state(StateLoader(tools, placement, group)) }
 
-    private func replay(_ loader: StateLoader<L>) throws(LogFailure) {
+    private func replay(_ loader: StateLoader<S>) throws(SessionFailure) {
         let group = groups[0]
         let plan = try RecoveryPlan(loader.stored, group, committed, rebuilds: false, tools)
         if plan.needsCheckpoint { needsCheckpoint = true }
@@ -145,21 +145,21 @@ struct SuspendedShard {
 }
 
 /// Asks whether anything was written for a suspended shard since it was given back.
-final class SuspendedCheck<L: Log> {
+final class SuspendedCheck<S: Session> {
     let suspended: SuspendedShard
-    private let log: L
-    private var reader: L.Reader?
+    private let session: S
+    private var reader: S.Reader?
 
-    init(log: L, suspended: SuspendedShard) {
-        self.log = log
+    init(session: S, suspended: SuspendedShard) {
+        self.session = session
         self.suspended = suspended
     }
 
     /// Nil while it does not know yet.
-    func advance() throws(LogFailure) -> Bool? {
+    func advance() throws(SessionFailure) -> Bool? {
         if reader == nil {
-            reader = try log.reader(
-                .state, suspended.stateEnds.map { LogSpan($0.partition, from: $0.offset) })
+            reader = try session.reader(
+                .state, suspended.stateEnds.map { TopicSpan($0.partition, from: $0.offset) })
         }
         guard let count = try reader?.poll(waitMs: 100) else { return true }
         return count > 0 ? false : nil

@@ -18,10 +18,10 @@ struct RecoveryPlan {
     private let settings: PipelineSettings
     private let rebuilds: Bool
 
-    init<L: Log>(
+    init<S: Session>(
         _ stored: StoredState, _ partitions: [Partition], _ committed: [Partition: Offset], rebuilds: Bool,
-        _ tools: RecoveryTools<L>
-    ) throws(LogFailure) {
+        _ tools: RecoveryTools<S>
+    ) throws(SessionFailure) {
         settings = tools.settings
         self.rebuilds = rebuilds
         needsCheckpoint = rebuilds
@@ -32,7 +32,7 @@ struct RecoveryPlan {
         // A partition that came later belongs to the history from its first record on.
         let isGrown = partitions.contains { stored.checkpoints[$0] != nil }
         for partition in partitions {
-            let bounds = try tools.log.bounds(.input, partition)
+            let bounds = try tools.session.bounds(.input, partition)
             guard !isOfOtherTopic else {
                 try addUnread(partition, bounds, committed[partition], tools)
                 continue
@@ -45,7 +45,7 @@ struct RecoveryPlan {
                 needsCheckpoint = true
                 let base = isGrown && !rebuilds ? bounds.lowerBound : try base(partition, bounds, tools)
                 add(partition, ReplaySpan(base: base, from: base, to: base), audited: base)
-            } else if try known.isRecreated(stored.writtenMs[partition], tools.log) {
+            } else if try known.isRecreated(stored.writtenMs[partition], tools.session) {
                 try addRecreated(known, tools)
             } else {
                 let span = try known.span(rebuilds: rebuilds, settings, tools.telemetry)
@@ -70,9 +70,9 @@ struct RecoveryPlan {
 
     /// A partition of which nothing was counted yet. The rebuild reads what it holds, so that alerts follow from all
     /// of it at once.
-    private mutating func addUnread<L: Log>(
-        _ partition: Partition, _ bounds: Range<Offset>, _ group: Offset?, _ tools: RecoveryTools<L>
-    ) throws(LogFailure) {
+    private mutating func addUnread<S: Session>(
+        _ partition: Partition, _ bounds: Range<Offset>, _ group: Offset?, _ tools: RecoveryTools<S>
+    ) throws(SessionFailure) {
         let base = try base(partition, bounds, tools)
         let end = max(base, bounds.upperBound)
         add(
@@ -81,9 +81,9 @@ struct RecoveryPlan {
     }
 
     /// What was counted is of a log that is no more, and nothing of the one that stands.
-    private mutating func addRecreated<L: Log>(
-        _ known: KnownOffsets, _ tools: RecoveryTools<L>
-    ) throws(LogFailure) {
+    private mutating func addRecreated<S: Session>(
+        _ known: KnownOffsets, _ tools: RecoveryTools<S>
+    ) throws(SessionFailure) {
         if rebuilds { return try addUnread(known.partition, known.bounds, nil, tools) }
         guard settings.acceptsDataLoss else { throw known.recreated }
         needsCheckpoint = true
@@ -92,12 +92,12 @@ struct RecoveryPlan {
         add(known.partition, ReplaySpan(base: first, from: first, to: first), audited: first)
     }
 
-    private func base<L: Log>(
-        _ partition: Partition, _ bounds: Range<Offset>, _ tools: RecoveryTools<L>
-    ) throws(LogFailure) -> Offset {
+    private func base<S: Session>(
+        _ partition: Partition, _ bounds: Range<Offset>, _ tools: RecoveryTools<S>
+    ) throws(SessionFailure) -> Offset {
         switch settings.start {
         case .latest: return bounds.upperBound
-        case .timestamp(let time): return try tools.log.offset(at: time, partition)
+        case .timestamp(let time): return try tools.session.offset(at: time, partition)
         case .earliest:
             if bounds.lowerBound.rawValue > 0 {
                 tools.telemetry.beginningIsGone(partition, missing: bounds.lowerBound.rawValue)
@@ -108,7 +108,7 @@ struct RecoveryPlan {
 
     // MARK: What an operator has to decide
 
-    private func checkState(_ stored: StoredState, _ partitions: [Partition]) throws(LogFailure) {
+    private func checkState(_ stored: StoredState, _ partitions: [Partition]) throws(SessionFailure) {
         if stored.isOfOtherInput(than: settings) {
             let what =
                 stored.checkpoints.values.first?.difference(to: settings.fingerprint)
@@ -126,7 +126,7 @@ struct RecoveryPlan {
         }
     }
 
-    private func checkSettings(_ checkpoint: CheckpointRecord) throws(LogFailure) {
+    private func checkSettings(_ checkpoint: CheckpointRecord) throws(SessionFailure) {
         let changed = checkpoint.changedSettings(settings.fingerprint)
         guard !changed.isEmpty, !settings.acceptsConfigChange else { return }
         if changed == [CheckpointRecord.group] {
@@ -144,7 +144,8 @@ struct RecoveryPlan {
     }
 
     /// Whether new rules begin here; what was counted by the old ones must not be read again by the new.
-    private func acceptsChange(_ checkpoint: CheckpointRecord, _ span: ReplaySpan) throws(LogFailure) -> Bool
+    private func acceptsChange(_ checkpoint: CheckpointRecord, _ span: ReplaySpan) throws(SessionFailure)
+        -> Bool
     {
         guard !rebuilds else { return false }
         let changed = checkpoint.changedSettings(settings.fingerprint)

@@ -2,18 +2,18 @@ import Inventory
 import Wire
 
 /// Reads the state of one shard.
-final class StateLoader<L: Log> {
+final class StateLoader<S: Session> {
     private(set) var stored = StoredState()
     private let settings: PipelineSettings
     private let placement: StatePlacement
     private let inputs: [Partition]
-    private let reader: StateReader<L>
+    private let reader: StateReader<S>
     /// Stock entries and movements go straight to where they will be used; nil once taken.
     private var aggregate: Aggregate?
     /// Records that lie in another partition than they would be written to, and are not deleted.
     private var misplaced: [StateLocation: Offset] = [:]
 
-    init(_ tools: RecoveryTools<L>, _ placement: StatePlacement, _ inputs: [Partition]) {
+    init(_ tools: RecoveryTools<S>, _ placement: StatePlacement, _ inputs: [Partition]) {
         settings = tools.settings
         self.placement = placement
         self.inputs = inputs
@@ -22,7 +22,7 @@ final class StateLoader<L: Log> {
     }
 
     /// Reads some more; true when everything was read.
-    func advance() throws(LogFailure) -> Bool {
+    func advance() throws(SessionFailure) -> Bool {
         try reader.advance { location, key, record, writtenMs in
             guard !placement.isMisplaced(key, in: location.partition) else {
                 misplaced[StateLocation(partition: location.partition, key: key)] =
@@ -32,7 +32,7 @@ final class StateLoader<L: Log> {
             stored.take(key, record, writtenMs)
             switch (key, record) {
             case (.entries(let bucket), .entries(_, let entries)?):
-                aggregate?.restore(bucket: bucket, cells: entries)
+                aggregate?.restore(bucket: bucket, entries: entries)
             case (.movements, .movements(let images)?) where settings.mayFollowRows:
                 aggregate?.restore(images)
             case (.movements(let number), nil) where settings.mayFollowRows:
@@ -43,14 +43,14 @@ final class StateLoader<L: Log> {
     }
 
     /// The shard's aggregate as of the checkpoint, with what was published since.
-    func takeAggregate() throws(LogFailure) -> Aggregate {
+    func takeAggregate() throws(SessionFailure) -> Aggregate {
         guard var taken = aggregate.take() else { throw .fatal("the stored state was taken twice") }
         try checkPlacement()
         // Every record of one checkpoint says the same of the shard; a partition that is new has none.
         let checkpoint = inputs.lazy.compactMap { self.stored.checkpoints[$0] }.first
         let pairs = Int(checkpoint?.pairs ?? 0)
         taken.truncate(toPairs: pairs)
-        taken.finishRestoringCells()
+        taken.finishRestoringEntries()
         try check("stock entries", found: stored.entryCount(ofPairs: pairs), promised: pairs)
         for (index, input) in inputs.enumerated() {
             guard let summary = stored.checkpoints[input]?.dedupe else { continue }
@@ -80,7 +80,7 @@ final class StateLoader<L: Log> {
         }
     }
 
-    private func check(_ what: String, found: Int, promised: Int) throws(LogFailure) {
+    private func check(_ what: String, found: Int, promised: Int) throws(SessionFailure) {
         guard found != promised else { return }
         throw .misconfigured(
             "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) \(what), and \(found) are there. "
@@ -89,14 +89,14 @@ final class StateLoader<L: Log> {
                 + "incident 1 on.")
     }
 
-    private func incomplete(_ what: String) -> LogFailure {
+    private func incomplete(_ what: String) -> SessionFailure {
         .misconfigured(
             "\(settings.stateTopic) is incomplete: not all \(what) are there that its checkpoint names. Was the "
-                + "topic, or part of it, deleted? Start once with --rebuild to recompute the stock from the log."
+                + "topic, or part of it, deleted? Start once with --rebuild to recompute the stock from the session."
         )
     }
 
-    private func checkPlacement() throws(LogFailure) {
+    private func checkPlacement() throws(SessionFailure) {
         guard let (location, offset) = misplaced.min(by: { $0.value < $1.value }) else { return }
         throw .misconfigured(
             "\(settings.stateTopic)[\(location.partition.rawValue)] at offset \(offset.rawValue) is in another "

@@ -3,13 +3,13 @@ import Wire
 
 /// Reads partitions of the state topic to the ends that stand when it begins, open transactions included: their
 /// outcome is waited for.
-final class StateReader<L: Log> {
-    private let tools: RecoveryTools<L>
+final class StateReader<S: Session> {
+    private let tools: RecoveryTools<S>
     private let partitions: [Partition]
-    private var reader: L.Reader?
+    private var reader: S.Reader?
     private var unread: UnreadRecords
 
-    init(_ tools: RecoveryTools<L>, _ partitions: [Partition]) {
+    init(_ tools: RecoveryTools<S>, _ partitions: [Partition]) {
         self.tools = tools
         self.partitions = partitions
         unread = UnreadRecords(topic: tools.settings.stateTopic, thisRelease: tools.settings.release)
@@ -21,8 +21,8 @@ final class StateReader<L: Log> {
     /// - Returns: whether everything was read.
     func advance(
         _ take: (StateRecord.Location, StateRecord.Key, StateRecord?, _ writtenMs: Int64?) -> Void
-    ) throws(LogFailure) -> Bool {
-        if reader == nil { reader = try tools.log.reader(.state, partitions.map { LogSpan($0) }) }
+    ) throws(SessionFailure) -> Bool {
+        if reader == nil { reader = try tools.session.reader(.state, partitions.map { TopicSpan($0) }) }
         guard let reader else { return false }
         guard let count = try reader.poll(waitMs: 100) else {
             self.reader = nil

@@ -6,7 +6,7 @@ import Wire
 struct StateSurvey {
     /// What stands, by state partition.
     private var stored: [Partition: StoredState] = [:]
-    private var entries: [StateLocation: [CellImage]] = [:]
+    private var entries: [StateLocation: [StoredEntry]] = [:]
     /// Where each record lies.
     private(set) var locations: Set<StateLocation> = []
 
@@ -26,7 +26,7 @@ struct StateSurvey {
     }
 
     /// The stock entries as of the checkpoints.
-    var entryImages: [CellImage] { entries.values.flatMap { $0 } }
+    var entryImages: [StoredEntry] { entries.values.flatMap { $0 } }
 
     /// The offsets and settings, as if one partition held them: each record stands in one.
     var offsets: StoredState {

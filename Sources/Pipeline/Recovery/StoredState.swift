@@ -71,7 +71,7 @@ struct StoredState {
 
     /// Stock entries in the buckets that a checkpoint of so many pairs has.
     func entryCount(ofPairs pairs: Int) -> Int {
-        let size = Aggregate.cellsPerBucket
+        let size = Aggregate.entriesPerBucket
         return (0..<(pairs + size - 1) / size).reduce(0) { count, bucket in
             count + min(size, pairs - bucket * size, entryCounts[UInt32(bucket)] ?? 0)
         }

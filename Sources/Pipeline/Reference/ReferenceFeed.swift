@@ -3,10 +3,10 @@ import Wire
 
 /// Reads one reference topic whole, from its beginning to the end that stood when it began, and follows it
 /// from there.
-final class ReferenceFeed<L: Log> {
+final class ReferenceFeed<S: Session> {
     let kind: ReferenceKind
     private let topic: PipelineSettings.ReferenceTopic
-    private let log: L
+    private let session: S
     private let decoder: ReferenceDecoder
     /// The rows as of the newest record, once the topic was read whole.
     private(set) var tables = FollowedTables()
@@ -29,12 +29,12 @@ final class ReferenceFeed<L: Log> {
     private enum Stage {
         /// What lies between the positions and the end that stands now is to be read.
         case start
-        case reading(L.Reader, ends: [Partition: Offset])
-        case following(L.Reader)
+        case reading(S.Reader, ends: [Partition: Offset])
+        case following(S.Reader)
     }
 
-    init(log: L, kind: ReferenceKind, topic: PipelineSettings.ReferenceTopic) {
-        self.log = log
+    init(session: S, kind: ReferenceKind, topic: PipelineSettings.ReferenceTopic) {
+        self.session = session
         self.kind = kind
         self.topic = topic
         decoder = ReferenceDecoder(format: topic.format)
@@ -54,7 +54,7 @@ final class ReferenceFeed<L: Log> {
     /// Takes what has come.
     /// - Parameter reject: called with each record that is no row.
     /// - Returns: whether the rows are others now.
-    func advance(_ reject: (LogRecord, Envelope, BadEvent) -> Void) throws(LogFailure) -> Bool {
+    func advance(_ reject: (TopicRecord, Envelope, BadEvent) -> Void) throws(SessionFailure) -> Bool {
         switch stage {
         case .start: return try start()
         case .reading(let reader, let ends):
@@ -62,7 +62,7 @@ final class ReferenceFeed<L: Log> {
             return take(reader, count, reject)
         case .following(let reader):
             let hasChanged = take(reader, try reader.poll(waitMs: 0) ?? 0, reject)
-            if log.nowMs >= checkDueMs { try check() }
+            if session.nowMs >= checkDueMs { try check() }
             return hasChanged
         }
     }
@@ -73,32 +73,32 @@ final class ReferenceFeed<L: Log> {
         return skipped
     }
 
-    private func start() throws(LogFailure) -> Bool {
-        guard let count = try log.partitionCount(kind.topic) else {
+    private func start() throws(SessionFailure) -> Bool {
+        guard let count = try session.partitionCount(kind.topic) else {
             throw .misconfigured(
                 "reference.\(kind.name).topic: \(topic.name) does not exist; create it with "
                     + "cleanup.policy=compact")
         }
-        var spans: [LogSpan] = []
+        var spans: [TopicSpan] = []
         var ends: [Partition: Offset] = [:]
         for number in 0..<count {
             let partition = Partition(Int32(number))
-            let bounds = try log.bounds(kind.topic, partition)
+            let bounds = try session.bounds(kind.topic, partition)
             // Compaction leaves gaps, but the beginning of a log moves only when records are deleted for good.
             let from = max(positions[partition] ?? bounds.lowerBound, bounds.lowerBound)
             ends[partition] = max(from, bounds.upperBound)
-            spans.append(LogSpan(partition, from: from, to: ends[partition]))
+            spans.append(TopicSpan(partition, from: from, to: ends[partition]))
         }
-        stage = .reading(try log.reader(kind.topic, spans), ends: ends)
+        stage = .reading(try session.reader(kind.topic, spans), ends: ends)
         return false
     }
 
-    private func follow(from ends: [Partition: Offset]) throws(LogFailure) -> Bool {
+    private func follow(from ends: [Partition: Offset]) throws(SessionFailure) -> Bool {
         let starts = ends.map { PartitionPosition($0.key, $0.value) }
-        stage = .following(try log.follower(kind.topic, starts))
+        stage = .following(try session.follower(kind.topic, starts))
         positions = ends
         checked = ends
-        checkDueMs = log.nowMs + Self.checkEveryMs
+        checkDueMs = session.nowMs + Self.checkEveryMs
         isWhole = true
         rereads = false
         guard let fresh = fresh.take() else { return false }
@@ -107,7 +107,7 @@ final class ReferenceFeed<L: Log> {
     }
 
     private func take(
-        _ reader: L.Reader, _ count: Int, _ reject: (LogRecord, Envelope, BadEvent) -> Void
+        _ reader: S.Reader, _ count: Int, _ reject: (TopicRecord, Envelope, BadEvent) -> Void
     ) -> Bool {
         var hasChanged = false
         var target = fresh.take() ?? tables
@@ -131,13 +131,13 @@ final class ReferenceFeed<L: Log> {
 
     /// Reads up to the ends that stand now if a partition has got no further though its end is, which it also is
     /// behind the marker of a transaction.
-    private func check() throws(LogFailure) {
-        checkDueMs = log.nowMs + Self.checkEveryMs
-        for number in 0..<(try log.partitionCount(kind.topic) ?? 0) {
+    private func check() throws(SessionFailure) {
+        checkDueMs = session.nowMs + Self.checkEveryMs
+        for number in 0..<(try session.partitionCount(kind.topic) ?? 0) {
             let partition = Partition(Int32(number))
             let position = positions[partition]
             guard position == checked[partition] else { continue }
-            let end = try log.bounds(kind.topic, partition).upperBound
+            let end = try session.bounds(kind.topic, partition).upperBound
             if position.map({ $0 < end }) ?? true { stage = .start }
         }
         checked = positions

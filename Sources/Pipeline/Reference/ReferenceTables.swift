@@ -7,15 +7,15 @@ import Wire
 /// Every worker reads topics for itself. The one that owns the first input partition sends what does not decode to
 /// the dead letters; in the same transaction a state record says how far they are out, so that each is sent once
 /// whoever owns the partition next.
-final class ReferenceTables<L: Log> {
+final class ReferenceTables<S: Session> {
     /// What the views are joined with.
     private(set) var catalog: Catalog
     /// The tables as the files have them.
     private var files: Catalog
     /// Waits for the end of a transaction, or of a recovery.
     private var newerFiles: Catalog?
-    private let feeds: [ReferenceFeed<L>]
-    private let log: L
+    private let feeds: [ReferenceFeed<S>]
+    private let session: S
     private let telemetry: Telemetry
     private var backoff = Backoff()
     private var retryAtMs: Int64 = 0
@@ -31,13 +31,13 @@ final class ReferenceTables<L: Log> {
     /// So many wait to be sent at most; reading waits meanwhile.
     private static var mostRejected: Int { 1_000 }
 
-    init(_ log: L, _ settings: PipelineSettings, _ files: Catalog, _ telemetry: Telemetry) {
+    init(_ session: S, _ settings: PipelineSettings, _ files: Catalog, _ telemetry: Telemetry) {
         catalog = files
         self.files = files
-        self.log = log
+        self.session = session
         self.telemetry = telemetry
         feeds = settings.referenceTopics.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-            ReferenceFeed(log: log, kind: $0.key, topic: $0.value)
+            ReferenceFeed(session: session, kind: $0.key, topic: $0.value)
         }
     }
 
@@ -48,10 +48,10 @@ final class ReferenceTables<L: Log> {
     var isWhole: Bool { feeds.allSatisfy(\.isWhole) }
 
     /// Takes in what has come. A broker that does not answer is asked again later; the rows stay meanwhile.
-    func advance() throws(LogFailure) {
-        guard rejected.count < Self.mostRejected, log.nowMs >= retryAtMs else { return }
+    func advance() throws(SessionFailure) {
+        guard rejected.count < Self.mostRejected, session.nowMs >= retryAtMs else { return }
         for feed in feeds {
-            do throws(LogFailure) {
+            do throws(SessionFailure) {
                 let wasWhole = feed.isWhole
                 if try feed.advance({ reject($0, $1, feed.kind, $2) }) { hasChanged = true }
                 telemetry.skipped(feed.takeSkipped())
@@ -63,7 +63,7 @@ final class ReferenceTables<L: Log> {
         }
     }
 
-    private func resume(_ feed: ReferenceFeed<L>, after failure: LogFailure) throws(LogFailure) {
+    private func resume(_ feed: ReferenceFeed<S>, after failure: SessionFailure) throws(SessionFailure) {
         switch failure {
         case .offsetOutOfRange(_, let message):
             // Records were deleted that were not read yet; what still holds is in the topic.
@@ -72,12 +72,12 @@ final class ReferenceTables<L: Log> {
         case .misconfigured, .fatal: throw failure
         default:
             telemetry.unavailable(failure.message)
-            retryAtMs = log.nowMs + backoff.delayMs(.broker)
+            retryAtMs = session.nowMs + backoff.delayMs(.broker)
             feed.resume()
         }
     }
 
-    private func rows(of feed: ReferenceFeed<L>) -> Int {
+    private func rows(of feed: ReferenceFeed<S>) -> Int {
         feed.kind == .products ? feed.tables.products.rows.count : feed.tables.warehouses.rows.count
     }
 
@@ -106,7 +106,8 @@ final class ReferenceTables<L: Log> {
 
     // MARK: What is no row
 
-    private func reject(_ record: LogRecord, _ envelope: Envelope, _ kind: ReferenceKind, _ error: BadEvent) {
+    private func reject(_ record: TopicRecord, _ envelope: Envelope, _ kind: ReferenceKind, _ error: BadEvent)
+    {
         guard isKeeping else {
             return dropped.raise(kind, record.partition, to: record.offset.next)
         }

@@ -6,7 +6,7 @@ struct RejectedRow {
     let kind: ReferenceKind
     let deadLetter: KeptDeadLetter
 
-    init(_ record: LogRecord, _ envelope: Envelope, _ kind: ReferenceKind, _ error: BadEvent) {
+    init(_ record: TopicRecord, _ envelope: Envelope, _ kind: ReferenceKind, _ error: BadEvent) {
         self.kind = kind
         deadLetter = KeptDeadLetter(record, envelope, error)
     }
@@ -23,7 +23,7 @@ struct KeptDeadLetter {
     private let value: [UInt8]?
     private let envelope: Envelope
 
-    init(_ record: LogRecord, _ envelope: Envelope, _ error: BadEvent) {
+    init(_ record: TopicRecord, _ envelope: Envelope, _ error: BadEvent) {
         source = Source(partition: record.partition, offset: record.offset)
         self.error = error
         key = record.key.map { Array($0) }
@@ -34,14 +34,14 @@ struct KeptDeadLetter {
     var byteCount: Int { (key?.count ?? 0) + (value?.count ?? 0) }
 
     /// The dead letter without its reason.
-    func withMessage(_ body: (OutgoingMessage) throws(LogFailure) -> Void) throws(LogFailure) {
-        var failure: LogFailure?
+    func withMessage(_ body: (OutgoingMessage) throws(SessionFailure) -> Void) throws(SessionFailure) {
+        var failure: SessionFailure?
         (key ?? []).withUnsafeBytes { keyBytes in
             (value ?? []).withUnsafeBytes { valueBytes in
                 let message = OutgoingMessage(
                     topic: .deadLetters, key: key == nil ? nil : keyBytes,
                     value: value == nil ? nil : valueBytes, envelope: envelope)
-                do throws(LogFailure) { try body(message) } catch { failure = error }
+                do throws(SessionFailure) { try body(message) } catch { failure = error }
             }
         }
         if let failure { throw failure }

@@ -4,16 +4,16 @@ import Inventory
 ///
 /// A broker that has just come up, or is behind with its metadata, may say that a topic does not exist. Only when
 /// it is said for `patienceMs` it is believed.
-final class TopicSizes<L: Log> {
-    private let log: L
+final class TopicSizes<S: Session> {
+    private let session: S
     /// Since when a topic is said to be missing, and when that was said last.
     private var missing: [Topic: (sinceMs: Int64, saidMs: Int64)] = [:]
     static var patienceMs: Int64 { 30_000 }
 
-    init(_ log: L) { self.log = log }
+    init(_ session: S) { self.session = session }
 
     /// Of the input topic.
-    func inputCount(_ settings: PipelineSettings) throws(LogFailure) -> Int {
+    func inputCount(_ settings: PipelineSettings) throws(SessionFailure) -> Int {
         if let count = try count(.input, named: settings.inputTopic) { return count }
         throw .misconfigured(
             "the input topic \(settings.inputTopic) does not exist, or no more. Create it, or set "
@@ -21,15 +21,15 @@ final class TopicSizes<L: Log> {
     }
 
     /// Of the state topic.
-    func stateCount(_ settings: PipelineSettings) throws(LogFailure) -> Int {
+    func stateCount(_ settings: PipelineSettings) throws(SessionFailure) -> Int {
         if let count = try count(.state, named: settings.stateTopic) { return count }
         throw .misconfigured(
             "the state topic \(settings.stateTopic) does not exist any more. Start once with --rebuild to recompute "
-                + "the stock from the log. \(LostPublishedAlerts.explanation)")
+                + "the stock from the session. \(LostPublishedAlerts.explanation)")
     }
 
     /// Says what is to be done about a topic that is written to and does not exist any more.
-    func checkOutput(_ topic: Topic, _ settings: PipelineSettings) throws(LogFailure) {
+    func checkOutput(_ topic: Topic, _ settings: PipelineSettings) throws(SessionFailure) {
         if topic == .state {
             _ = try stateCount(settings)
         } else if try count(topic, named: topic.key) == nil {
@@ -42,15 +42,17 @@ final class TopicSizes<L: Log> {
 
     /// - Returns: Nil for a topic that does not exist.
     /// - Throws: `unavailable` while that is not certain.
-    func count(_ topic: Topic, named name: String) throws(LogFailure) -> Int? {
-        if let count = try log.partitionCount(topic) {
+    func count(_ topic: Topic, named name: String) throws(SessionFailure) -> Int? {
+        if let count = try session.partitionCount(topic) {
             missing[topic] = nil
             return count
         }
-        var since = log.nowMs
-        if let known = missing[topic], log.nowMs - known.saidMs < Self.patienceMs { since = known.sinceMs }
-        missing[topic] = (since, log.nowMs)
-        guard log.nowMs - since < Self.patienceMs else { return nil }
+        var since = session.nowMs
+        if let known = missing[topic], session.nowMs - known.saidMs < Self.patienceMs {
+            since = known.sinceMs
+        }
+        missing[topic] = (since, session.nowMs)
+        guard session.nowMs - since < Self.patienceMs else { return nil }
         throw .unavailable("the brokers do not know the topic \(name); they are asked again for 30 s")
     }
 }

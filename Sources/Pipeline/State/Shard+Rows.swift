@@ -15,7 +15,7 @@ extension Shard {
     /// Applies a decoded message of one of its input partitions.
     func apply(
         _ message: InputMessage, input: Int, source: Source, _ settings: PipelineSettings
-    ) throws(LogFailure) -> InputOutcome {
+    ) throws(SessionFailure) -> InputOutcome {
         switch message {
         case .skipped(let reason): return .skipped(reason)
         case .change(let change): return try follow(change, at: source, settings)
@@ -23,7 +23,7 @@ extension Shard {
         case .event(let event) where aggregate.followsRows:
             return try follow(.upsert(event, .none), at: source, settings)
         case .event(let event):
-            let outcome = aggregate.apply(event, lane: input, source: source)
+            let outcome = aggregate.apply(event, input: input, source: source)
             return outcome == .overflow ? .rejected(BadEvent(overflow: event)) : .event(outcome)
         }
     }
@@ -34,7 +34,7 @@ extension Shard {
     /// before could never be taken back, so there may be none.
     private func follow(
         _ change: RowChange, at source: Source, _ settings: PipelineSettings
-    ) throws(LogFailure) -> InputOutcome {
+    ) throws(SessionFailure) -> InputOutcome {
         if !aggregate.followsRows {
             if change.isTombstone { return .skipped(.tombstone) }
             try checkMayFollow(source, settings)
@@ -53,7 +53,7 @@ extension Shard {
         }
     }
 
-    private func checkMayFollow(_ source: Source, _ settings: PipelineSettings) throws(LogFailure) {
+    private func checkMayFollow(_ source: Source, _ settings: PipelineSettings) throws(SessionFailure) {
         let place = "\(settings.inputTopic)[\(source.partition.rawValue)] at offset \(source.offset.rawValue)"
         if settings.keyedBy == .product {
             throw .misconfigured(

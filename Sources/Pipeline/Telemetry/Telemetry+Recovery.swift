@@ -34,8 +34,8 @@ extension Telemetry {
             metadata: ["partition": "\(partition.rawValue)", "from": "\(first.rawValue)"])
     }
 
-    func rebuildDiffers(_ pair: Pair, before: CellImage?, after: CellImage?) {
-        func text<T>(_ value: (CellImage) -> T) -> String {
+    func rebuildDiffers(_ pair: Pair, before: StoredEntry?, after: StoredEntry?) {
+        func text<T>(_ value: (StoredEntry) -> T) -> String {
             let (before, after) = (before.map { "\(value($0))" }, after.map { "\(value($0))" })
             return "\(before ?? "none") → \(after ?? "none")"
         }

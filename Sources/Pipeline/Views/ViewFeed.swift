@@ -43,7 +43,7 @@ public final class ViewFeed {
     /// Shows what `cut` copies if something is new and it is time; says that the view is current if nothing is.
     ///
     /// - Parameter nowMs: of the log's clock.
-    func publish(nowMs: Int64, _ cut: () -> WorkerCut) {
+    func publish(nowMs: Int64, _ cut: () -> WorkerSnapshot) {
         let now = monotonicMicroseconds()
         guard isBehind else { return store.markFresh(worker: worker, at: now) }
         guard nowMs >= nextAtMs else { return }

@@ -33,9 +33,9 @@ public final class ViewStore: Sendable {
     }
 
     /// Everything at one moment.
-    public struct Moment: Sendable {
+    public struct Snapshot: Sendable {
         /// By worker; nil for one that shows nothing yet.
-        public var cuts: [WorkerCut?]
+        public var cuts: [WorkerSnapshot?]
         /// When each worker's cut was last known to be all that is committed, in monotonic microseconds.
         public var freshAt: [Int64]
         /// The change log, oldest first, at most `ViewStore.changesKept` changes.
@@ -52,7 +52,7 @@ public final class ViewStore: Sendable {
     public static let changesKept = 10_000
 
     fileprivate struct State {
-        var cuts: [WorkerCut?]
+        var cuts: [WorkerSnapshot?]
         var log: [Block] = []
         var kept = 0
         var newest: UInt64 = 0
@@ -105,7 +105,7 @@ public final class ViewStore: Sendable {
         wake()
     }
 
-    func publish(_ cut: WorkerCut, worker: Int, tookMicroseconds: Int) {
+    func publish(_ cut: WorkerSnapshot, worker: Int, tookMicroseconds: Int) {
         let mark = marks[worker]
         mark.publishes.add(1, ordering: .relaxed)
         mark.publishMicroseconds.add(tookMicroseconds, ordering: .relaxed)
@@ -140,10 +140,10 @@ public final class ViewStore: Sendable {
 
     // MARK: Readers
 
-    public func moment() -> Moment {
+    public func snapshot() -> Snapshot {
         let freshAt = marks.map { $0.at.load(ordering: .relaxed) }
         return state.withLock { state in
-            Moment(
+            Snapshot(
                 cuts: state.cuts, freshAt: freshAt, log: state.log, newest: state.newest,
                 latest: state.latest, disconnectedAt: state.disconnectedAt)
         }

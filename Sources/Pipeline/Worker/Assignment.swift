@@ -73,8 +73,8 @@ extension Assignment.Recovering {
     ///   - count: how many the topic has; asked only where it matters.
     ///   - waitMs: how long the rest is waited for.
     mutating func check(
-        needsAll: Bool, _ count: () throws(LogFailure) -> Int, nowMs: Int64, waitMs: Int64
-    ) throws(LogFailure) -> Assignment.Verdict {
+        needsAll: Bool, _ count: () throws(SessionFailure) -> Int, nowMs: Int64, waitMs: Int64
+    ) throws(SessionFailure) -> Assignment.Verdict {
         if !needsAll { return .goOn }
         if case .whole = ownership { return .goOn }
         guard partitions.count < (try count()) else {

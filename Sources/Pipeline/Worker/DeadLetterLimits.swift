@@ -8,7 +8,7 @@ struct DeadLetterLimits {
     private static let prefix = "__stockd.errors."
 
     /// Makes the dead letters that follow such that the topic takes them.
-    mutating func giveWay(to reason: LogFailure.AbortReason) {
+    mutating func giveWay(to reason: SessionFailure.AbortReason) {
         switch reason {
         case .messageTooLarge: limit = limit > 65_536 ? 65_536 : max(64, limit / 16)
         case .timestampRefused: omitsTimestamp = true

@@ -90,7 +90,7 @@ final class LiveShards {
     func rollback() { for shard in shards { shard.rollback() } }
 
     /// With the input keyed by product, a product in two partitions would have its stock split.
-    func checkKeying(_ settings: PipelineSettings) throws(LogFailure) {
+    func checkKeying(_ settings: PipelineSettings) throws(SessionFailure) {
         guard settings.keyedBy == .product else { return }
         for shard in shards {
             guard
@@ -106,11 +106,11 @@ final class LiveShards {
     }
 
     /// The shards as of the last commit: only chunks that were touched since the last time are copied.
-    func cut() -> WorkerCut {
-        WorkerCut(
+    func cut() -> WorkerSnapshot {
+        WorkerSnapshot(
             shards.map { shard in
                 shard.aggregate.refreshShown(&shard.shown)
-                return WorkerCut.Shard(
+                return WorkerSnapshot.Shard(
                     chunks: shard.shown, catalog: shard.aggregate.catalog, pairs: shard.aggregate.pairCount,
                     positions: shard.committedPositions)
             })

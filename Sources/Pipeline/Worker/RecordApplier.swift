@@ -2,15 +2,15 @@ import Inventory
 import Wire
 
 /// Takes the records of a batch from bytes to the aggregate: decode, apply, dead letters, counts.
-final class RecordApplier<L: Log> {
-    private let log: L
+final class RecordApplier<S: Session> {
+    private let session: S
     private let settings: PipelineSettings
     private let telemetry: Telemetry
     let decoder: InputDecoder
     private var waiting = WaitingEvents()
 
-    init(_ log: L, _ settings: PipelineSettings, _ telemetry: Telemetry) {
-        self.log = log
+    init(_ session: S, _ settings: PipelineSettings, _ telemetry: Telemetry) {
+        self.session = session
         self.settings = settings
         self.telemetry = telemetry
         decoder = InputDecoder(
@@ -19,10 +19,10 @@ final class RecordApplier<L: Log> {
     }
 
     /// Applies the records of the last poll.
-    @specialized(where L == KafkaLog)
+    @specialized(where S == KafkaSession)
     func apply(
-        _ count: Int, to live: LiveShards, in transaction: TransactionWriter<L>
-    ) throws(LogFailure) {
+        _ count: Int, to live: LiveShards, in transaction: TransactionWriter<S>
+    ) throws(SessionFailure) {
         var tally = InputCounts()
         defer { telemetry.count(tally) }
         // Taken out while it is filled: every access to a member of a class is checked.
@@ -34,12 +34,12 @@ final class RecordApplier<L: Log> {
         }
         var index = 0
         while index < count {
-            let partition = log.record(index).partition
+            let partition = session.record(index).partition
             if let route = live.route(of: partition) {
                 let run = Run(partition: partition, shard: live.shards[route.shard], input: route.input)
                 index = try apply(run, index..<count, transaction, &waiting, &tally)
             } else {
-                repeat { index += 1 } while index < count && log.record(index).partition == partition
+                repeat { index += 1 } while index < count && session.record(index).partition == partition
             }
         }
     }
@@ -54,16 +54,16 @@ final class RecordApplier<L: Log> {
     /// - Returns: the index of the first record behind them.
     @inline(__always)
     private func apply(
-        _ run: Run, _ range: Range<Int>, _ transaction: TransactionWriter<L>,
+        _ run: Run, _ range: Range<Int>, _ transaction: TransactionWriter<S>,
         _ waiting: inout WaitingEvents, _ tally: inout InputCounts
-    ) throws(LogFailure) -> Int {
-        let (log, decoder, shard) = (log, decoder, run.shard)
+    ) throws(SessionFailure) -> Int {
+        let (session, decoder, shard) = (session, decoder, run.shard)
         var followsRows = shard.aggregate.followsRows
         var next = shard.inputs[run.input].next
         defer { shard.inputs[run.input].next = next }
         var index = range.lowerBound
         while index < range.upperBound {
-            let record = log.record(index)
+            let record = session.record(index)
             guard record.partition == run.partition else { break }
             defer { index += 1 }
             // What lies before the position was applied already; it can come again after a rewind.
@@ -76,7 +76,7 @@ final class RecordApplier<L: Log> {
                 // Dead letters keep the order of the input, also with those that `apply` rejects.
                 try applyWaiting(&waiting, to: shard, transaction, &tally)
                 tally.rejected += 1
-                try transaction.reject(record, log.envelope(index), error)
+                try transaction.reject(record, session.envelope(index), error)
                 continue
             }
             let source = Source(partition: run.partition, offset: record.offset)
@@ -86,11 +86,11 @@ final class RecordApplier<L: Log> {
                 let outcome = try shard.apply(message, input: run.input, source: source, settings)
                 followsRows = shard.aggregate.followsRows
                 if let error = tally.count(outcome) {
-                    try transaction.reject(record, log.envelope(index), error)
+                    try transaction.reject(record, session.envelope(index), error)
                 }
                 continue
             }
-            waiting.append(PlacedEvent(event: event, lane: run.input, source: source), index)
+            waiting.append(PlacedEvent(event: event, input: run.input, source: source), index)
             if waiting.events.count >= Aggregate.eventsAtOnce {
                 try applyWaiting(&waiting, to: shard, transaction, &tally)
             }
@@ -101,9 +101,9 @@ final class RecordApplier<L: Log> {
 
     /// Applies the decoded events that wait.
     private func applyWaiting(
-        _ waiting: inout WaitingEvents, to shard: Shard, _ transaction: TransactionWriter<L>,
+        _ waiting: inout WaitingEvents, to shard: Shard, _ transaction: TransactionWriter<S>,
         _ tally: inout InputCounts
-    ) throws(LogFailure) {
+    ) throws(SessionFailure) {
         guard !waiting.events.isEmpty else { return }
         var overflows: [Int] = []
         shard.aggregate.apply(waiting.events) { (place, outcome) in
@@ -114,12 +114,13 @@ final class RecordApplier<L: Log> {
             tally.rejected += 1
             let index = waiting.indices[place]
             try transaction.reject(
-                log.record(index), log.envelope(index), BadEvent(overflow: waiting.events[place].event))
+                session.record(index), session.envelope(index),
+                BadEvent(overflow: waiting.events[place].event))
         }
         waiting.removeAll()
     }
 
-    private func noteUnknownType(_ record: LogRecord) {
+    private func noteUnknownType(_ record: TopicRecord) {
         telemetry.unknownType(record.value.flatMap { decoder.typeName($0) })
     }
 }

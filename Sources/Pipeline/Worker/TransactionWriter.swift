@@ -3,8 +3,8 @@ import Wire
 
 /// One transaction: what it took of the input, and everything sent between begin and commit, in the order it is sent
 /// in. It is gone with its outcome.
-final class TransactionWriter<L: TransactionalProducing> {
-    private let log: L
+final class TransactionWriter<S: TransactionalProducing> {
+    private let session: S
     private let settings: PipelineSettings
     private let placement: StatePlacement
     private let deadLetterLimits: DeadLetterLimits
@@ -34,10 +34,10 @@ final class TransactionWriter<L: TransactionalProducing> {
     private(set) var holdsCheckpoint = false
 
     init(
-        _ log: L, _ settings: PipelineSettings, _ live: LiveShards, _ limits: DeadLetterLimits,
+        _ session: S, _ settings: PipelineSettings, _ live: LiveShards, _ limits: DeadLetterLimits,
         _ telemetry: Telemetry, _ views: ViewFeed?
     ) {
-        self.log = log
+        self.session = session
         self.settings = settings
         placement = live.placement
         deadLetterLimits = limits
@@ -61,10 +61,10 @@ final class TransactionWriter<L: TransactionalProducing> {
 
     // MARK: Sending
 
-    func begin() throws(LogFailure) {
+    func begin() throws(SessionFailure) {
         guard begunMs == nil else { return }
-        try log.begin()
-        begunMs = log.nowMs
+        try session.begin()
+        begunMs = session.nowMs
     }
 
     /// Everything but dead letters of the input, which go out as they come.
@@ -73,13 +73,13 @@ final class TransactionWriter<L: TransactionalProducing> {
     func send(
         _ positions: [PartitionPosition], of live: LiveShards, rejected rows: [RejectedRow],
         withCheckpoint: Bool
-    ) throws(LogFailure) {
-        let askedMs = log.nowMs
-        try log.sendOffsets(positions)
-        offsetsMs = log.nowMs - askedMs
+    ) throws(SessionFailure) {
+        let askedMs = session.nowMs
+        try session.sendOffsets(positions)
+        offsetsMs = session.nowMs - askedMs
         for shard in live.shards {
             for deadLetter in shard.unsentDeadLetters { try send(deadLetter, from: settings.inputTopic) }
-            try shard.aggregate.consolidate { (change) throws(LogFailure) in
+            try shard.aggregate.consolidate { (change) throws(SessionFailure) in
                 try self.send(change, of: shard)
             }
         }
@@ -91,41 +91,41 @@ final class TransactionWriter<L: TransactionalProducing> {
             try send(.position(position.partition, position.offset), of: shard)
         }
         for location in standing {
-            try state.encodeKey(location.key) { (key) throws(LogFailure) in
+            try state.encodeKey(location.key) { (key) throws(SessionFailure) in
                 try send(key: key, value: nil, to: location.partition)
             }
         }
     }
 
     /// Each change goes with the record that remembers it.
-    private func send(_ change: OutputChange, of shard: Shard) throws(LogFailure) {
+    private func send(_ change: OutputChange, of shard: Shard) throws(SessionFailure) {
         switch change {
         case .alert(let alert, let published):
-            try messages.alert(alert, as: settings.alertFormat) { (key, value) throws(LogFailure) in
-                try log.send(OutgoingMessage(topic: .alerts, key: key, value: value))
+            try messages.alert(alert, as: settings.alertFormat) { (key, value) throws(SessionFailure) in
+                try session.send(OutgoingMessage(topic: .alerts, key: key, value: value))
             }
             try send(.alert(alert.pair, published), of: shard)
             telemetry.published(alert)
             views?.note(alert)
             alertChanges += 1
         case .stock(let pair, let row, let fingerprint):
-            try messages.stock(pair, row) { (key, value) throws(LogFailure) in
-                try log.send(OutgoingMessage(topic: .stockLevels, key: key, value: value))
+            try messages.stock(pair, row) { (key, value) throws(SessionFailure) in
+                try session.send(OutgoingMessage(topic: .stockLevels, key: key, value: value))
             }
             try send(.stockFingerprint(pair, fingerprint), of: shard)
         case .rollup(let product, let row, let fingerprint):
-            try messages.rollup(product, row) { (key, value) throws(LogFailure) in
-                try log.send(OutgoingMessage(topic: .rollup, key: key, value: value))
+            try messages.rollup(product, row) { (key, value) throws(SessionFailure) in
+                try session.send(OutgoingMessage(topic: .rollup, key: key, value: value))
             }
             try send(.rollupFingerprint(product, fingerprint), of: shard)
         }
         sent += 1
     }
 
-    private func sendCheckpoint(of live: LiveShards) throws(LogFailure) {
+    private func sendCheckpoint(of live: LiveShards) throws(SessionFailure) {
         holdsCheckpoint = true
         for shard in live.shards {
-            try shard.aggregate.forEachDirtyPart { (part) throws(LogFailure) in
+            try shard.aggregate.forEachDirtyPart { (part) throws(SessionFailure) in
                 switch part {
                 case .entries(let bucket, let entries):
                     try send(.entries(bucket: bucket, entries), of: shard)
@@ -140,8 +140,8 @@ final class TransactionWriter<L: TransactionalProducing> {
     }
 
     /// What was published may stand elsewhere in the state topic: a rebuild writes all of it.
-    private func sendPublished(of shard: Shard) throws(LogFailure) {
-        try shard.aggregate.forEachPublished { (published) throws(LogFailure) in
+    private func sendPublished(of shard: Shard) throws(SessionFailure) {
+        try shard.aggregate.forEachPublished { (published) throws(SessionFailure) in
             switch published {
             case .alert(let pair, let alert): try send(.alert(pair, alert), of: shard)
             case .stock(let pair, let fingerprint): try send(.stockFingerprint(pair, fingerprint), of: shard)
@@ -151,30 +151,30 @@ final class TransactionWriter<L: TransactionalProducing> {
         }
     }
 
-    private func send(_ record: StateRecord, of shard: Shard) throws(LogFailure) {
+    private func send(_ record: StateRecord, of shard: Shard) throws(SessionFailure) {
         guard shard.isCovered else {
             throw .fatal("state of a shard was to be written whose offset is not part of the transaction")
         }
         let partition = placement.partition(of: record.key, shardOf: shard.inputs[0].partition)
         if !standing.isEmpty { standing.remove(StateLocation(partition: partition, key: record.key)) }
-        try state.encode(record) { (key, value) throws(LogFailure) in
+        try state.encode(record) { (key, value) throws(SessionFailure) in
             try send(key: key, value: value, to: partition)
         }
     }
 
     private func send(
         key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?, to partition: Partition
-    ) throws(LogFailure) {
+    ) throws(SessionFailure) {
         stateRecords += 1
-        try log.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: value))
+        try session.send(OutgoingMessage(topic: .state, partition: partition, key: key, value: value))
     }
 
     // MARK: Dead letters
 
     /// Sends a rejected event to the dead letters.
     func reject(
-        _ record: LogRecord, _ envelope: @autoclosure () -> Envelope, _ error: BadEvent
-    ) throws(LogFailure) {
+        _ record: TopicRecord, _ envelope: @autoclosure () -> Envelope, _ error: BadEvent
+    ) throws(SessionFailure) {
         let source = Source(partition: record.partition, offset: record.offset)
         telemetry.rejected(error, at: source)
         guard settings.hasDeadLetterTopic else { return }
@@ -186,7 +186,7 @@ final class TransactionWriter<L: TransactionalProducing> {
     }
 
     /// Sends what is no row of the reference topics, and how far they were sent then.
-    private func send(_ rows: [RejectedRow], of live: LiveShards) throws(LogFailure) {
+    private func send(_ rows: [RejectedRow], of live: LiveShards) throws(SessionFailure) {
         guard !rows.isEmpty else { return }
         var offsets = ReferenceOffsets()
         for row in rows {
@@ -196,22 +196,22 @@ final class TransactionWriter<L: TransactionalProducing> {
         try send(offsets, of: live)
     }
 
-    private func send(_ offsets: ReferenceOffsets, of live: LiveShards) throws(LogFailure) {
+    private func send(_ offsets: ReferenceOffsets, of live: LiveShards) throws(SessionFailure) {
         guard let shard = live.shard(of: Partition(0)) else { return }
         for (kind, partition, offset) in offsets.all {
             try send(.referenceRejected(kind, partition, offset), of: shard)
         }
     }
 
-    private func send(_ deadLetter: KeptDeadLetter, from topic: String) throws(LogFailure) {
-        try deadLetter.withMessage { (message) throws(LogFailure) in
+    private func send(_ deadLetter: KeptDeadLetter, from topic: String) throws(SessionFailure) {
+        try deadLetter.withMessage { (message) throws(SessionFailure) in
             try send(message, deadLetter.error, from: topic, deadLetter.source)
         }
     }
 
     private func send(
         _ message: OutgoingMessage, _ error: BadEvent, from topic: String, _ source: Source
-    ) throws(LogFailure) {
+    ) throws(SessionFailure) {
         var message = message
         var envelope = message.envelope ?? Envelope()
         for (name, value) in [
@@ -227,7 +227,7 @@ final class TransactionWriter<L: TransactionalProducing> {
         deadLetterLimits.fit(&message)
         // Counted first: one that is refused at once is the reason for it all the same.
         deadLetters += 1
-        try log.send(message)
+        try session.send(message)
         sent += 1
     }
 }

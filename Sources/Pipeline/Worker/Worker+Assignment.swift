@@ -4,10 +4,10 @@ import Wire
 /// What the worker does as its assignment changes.
 extension Worker {
     /// Takes over partitions: nothing is fetched until their state stands as it was committed.
-    func begin(with partitions: [Partition]) throws(LogFailure) {
+    func begin(with partitions: [Partition]) throws(SessionFailure) {
         transaction = nil
         dropShards()
-        try log.assign([])
+        try session.assign([])
         telemetry.assigned(partitions)
         assignment = .assigned(partitions, needsAll: settings.keyedBy == .none) {
             recovery(of: partitions)
@@ -17,12 +17,12 @@ extension Worker {
 
     /// Finishes what can be finished, and hands the partitions back to the group. They may come back soon, unless it
     /// is the end.
-    func release(_ occasion: CommitOccasion) throws(LogFailure) {
-        do throws(LogFailure) {
+    func release(_ occasion: CommitOccasion) throws(SessionFailure) {
+        do throws(SessionFailure) {
             // With a rollback that did not get through, the position is ahead of what was applied.
             if let live = assignment.live, unfinishedRollback == nil {
                 if transaction.map({ $0.records > 0 }) ?? false
-                    || occasion == .end && live.isCheckpointUseful(log.position)
+                    || occasion == .end && live.isCheckpointUseful(session.position)
                 {
                     try commit(live, occasion)
                 }
@@ -33,23 +33,23 @@ extension Worker {
         } catch {
             // The group keeps the last committed offsets; the next owner begins there.
             telemetry.gaveUpUncommitted(error.message)
-            log.discardProducer()
+            session.discardProducer()
             isPrepared = false
             suspended = []
         }
         dropShards()
         telemetry.revoked()
-        try log.unassign()
+        try session.unassign()
     }
 
     /// The partitions belong to others already: whatever is open can only be aborted.
-    func losePartitions() throws(LogFailure) {
+    func losePartitions() throws(SessionFailure) {
         telemetry.lost()
         let mustAbort = transaction?.begunMs != nil || unfinishedRollback == .abort
         dropShards()
         suspended = []
         if mustAbort { unfinishedRollback = .abort }
-        try log.unassign()
+        try session.unassign()
         if mustAbort { try rollback() }
     }
 
@@ -69,7 +69,7 @@ extension Worker {
             var ends: [PartitionPosition] = []
             for partition in live.placement.partitions(of: shard.partitions) {
                 // A broker that does not answer would be waited for again with each shard.
-                guard let bounds = try? log.bounds(.state, partition) else { return }
+                guard let bounds = try? session.bounds(.state, partition) else { return }
                 ends.append(PartitionPosition(partition, bounds.upperBound))
             }
             suspended.append(SuspendedShard(shard: shard, stateEnds: ends))
@@ -77,35 +77,35 @@ extension Worker {
     }
 
     /// Sets out to recover partitions, with whatever was suspended of them.
-    func recovery(of partitions: [Partition]) -> Recovery<L> {
+    func recovery(of partitions: [Partition]) -> Recovery<S> {
         defer { suspended = [] }
         let tools = RecoveryTools(
-            log: log, settings: settings, catalog: reference.catalog, decoder: applier.decoder,
+            session: session, settings: settings, catalog: reference.catalog, decoder: applier.decoder,
             telemetry: telemetry)
         return Recovery(tools, partitions, suspended: suspended, rebuilt: rebuilt, sizes: sizes)
     }
 
     /// Takes a recovery one piece further, and goes live when it is complete. The group is answered also while a
     /// broker that it needs does not answer: until then all other members wait, up to their `max.poll.interval.ms`.
-    func recoverFurther() throws(LogFailure) {
+    func recoverFurther() throws(SessionFailure) {
         guard case .recovering(var recovering) = assignment else { return }
-        do throws(LogFailure) {
+        do throws(SessionFailure) {
             try advance(&recovering)
         } catch {
             // Nothing is assigned yet, so that no records come.
-            if case .unavailable = error { try take(log.poll(maxRecords: 1, waitMs: 0), room: 1) }
+            if case .unavailable = error { try take(session.poll(maxRecords: 1, waitMs: 0), room: 1) }
             throw error
         }
     }
 
     private func advance(
-        _ recovering: inout Assignment<Recovery<L>, LiveShards>.Recovering
-    ) throws(LogFailure) {
+        _ recovering: inout Assignment<Recovery<S>, LiveShards>.Recovering
+    ) throws(SessionFailure) {
         let recovery = recovering.recovery
         // Before the producer is prepared: a second member by mistake must not fence the first.
         let verdict = try recovering.check(
             needsAll: recovery.needsAllPartitions,
-            { () throws(LogFailure) in try sizes.inputCount(settings) }, nowMs: log.nowMs,
+            { () throws(SessionFailure) in try sizes.inputCount(settings) }, nowMs: session.nowMs,
             waitMs: settings.sessionTimeoutMs * 3 / 2)
         assignment = .recovering(recovering)
         switch verdict {
@@ -113,31 +113,31 @@ extension Worker {
         case .wait(let isNews):
             let count = try sizes.inputCount(settings)
             if isNews { telemetry.waitsForPartitions(recovery.partitions.count, of: count) }
-            return log.pause(ms: 20)
+            return session.pause(ms: 20)
         case .giveUp: throw .misconfigured(try partialAssignment(recovery))
         }
         if !isPrepared {
-            try log.prepareTransactions()
+            try session.prepareTransactions()
             isPrepared = true
         }
         guard try recovery.advance() else { return }
         guard reference.isWhole else {
             telemetry.waitsForReference()
-            return log.pause(ms: 5)
+            return session.pause(ms: 5)
         }
         try goLive(recovering)
     }
 
     private func goLive(
-        _ recovering: Assignment<Recovery<L>, LiveShards>.Recovering
-    ) throws(LogFailure) {
+        _ recovering: Assignment<Recovery<S>, LiveShards>.Recovering
+    ) throws(SessionFailure) {
         let recovery = recovering.recovery
         reference.join(recovery.shards)
         let former = recovery.rebuild.map { FormerState($0) }
         former?.restorePublished()
         let live = LiveShards(recovery.shards, recovery.placement, replacing: former)
-        try log.assign(live.committedPositions)
-        checkpointer.begin(isRequired: recovery.needsCheckpoint, nowMs: log.nowMs)
+        try session.assign(live.committedPositions)
+        checkpointer.begin(isRequired: recovery.needsCheckpoint, nowMs: session.nowMs)
         assignment = recovering.recovered(live)
         views?.beginAnew()
         if live.shard(of: Partition(0)) != nil, settings.hasDeadLetterTopic {
@@ -146,7 +146,7 @@ extension Worker {
         telemetry.recovered(pairs: live.pairCount)
     }
 
-    private func partialAssignment(_ recovery: Recovery<L>) throws(LogFailure) -> String {
+    private func partialAssignment(_ recovery: Recovery<S>) throws(SessionFailure) -> String {
         let found =
             "this worker was assigned \(recovery.partitions.count) of the \(try sizes.inputCount(settings)) "
             + "partitions of \(settings.inputTopic), so another member is in the consumer group; "

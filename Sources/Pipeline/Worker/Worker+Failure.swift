@@ -8,11 +8,11 @@ extension Worker {
         case rewind
     }
 
-    func handle(_ failure: LogFailure) throws(WorkerStop) {
+    func handle(_ failure: SessionFailure) throws(StopReason) {
         var failure = failure
         // A remedy can fail in turn; each is heavier than the one before, so this ends.
         for _ in 0..<4 {
-            do throws(LogFailure) {
+            do throws(SessionFailure) {
                 try remedy(failure)
                 return
             } catch {
@@ -23,7 +23,7 @@ extension Worker {
         try stop(for: failure)
     }
 
-    private func remedy(_ failure: LogFailure) throws(LogFailure) {
+    private func remedy(_ failure: SessionFailure) throws(SessionFailure) {
         switch failure {
         case .unavailable(let message):
             telemetry.unavailable(message)
@@ -31,24 +31,24 @@ extension Worker {
                 if unfinishedRollback == nil { try rollback() }
                 try checkOutputs()
             }
-            log.pause(ms: backoff.delayMs(.broker))
+            session.pause(ms: backoff.delayMs(.broker))
         case .mustAbort(let message, let reason):
             telemetry.mustAbort(message)
             if transaction.map({ $0.deadLetters > 0 }) ?? false { deadLetterLimits.giveWay(to: reason) }
             try shrinkOverlongTransaction()
             try rollback()
             if backoff.isTried(.transaction) { try checkOutputs() }
-            log.pause(ms: backoff.delayMs(.transaction))
+            session.pause(ms: backoff.delayMs(.transaction))
         case .indefinite(let message):
             telemetry.indefinite(message)
             try shrinkOverlongTransaction()
             try recoverFromUnknownOutcome()
             // A broker that refuses every new producer must not be asked a hundred times a second.
-            log.pause(ms: backoff.delayMs(.transaction))
+            session.pause(ms: backoff.delayMs(.transaction))
         case .fenced(let message):
             telemetry.fenced(message)
             // A coordinator fences also whose transaction it ended because it took too long.
-            guard try shrinkOverlongTransaction() || backoff.toleratesFencing(nowMs: log.nowMs) else {
+            guard try shrinkOverlongTransaction() || backoff.toleratesFencing(nowMs: session.nowMs) else {
                 throw .misconfigured(
                     message + " (again and again: two daemons share one kafka.transactional_id or "
                         + "kafka.group_instance_id; each worker needs its own)")
@@ -61,7 +61,7 @@ extension Worker {
             if case .recovering(let recovering) = assignment {
                 assignment = recovering.restarted(recovery(of: recovering.partitions))
             }
-            log.pause(ms: backoff.delayMs(.broker))
+            session.pause(ms: backoff.delayMs(.broker))
         case .offsetOutOfRange, .misconfigured, .fatal:
             throw failure
         }
@@ -71,7 +71,7 @@ extension Worker {
     ///
     /// What fails of it is tried again before anything else is done: reading on would skip the records of the
     /// transaction that was rolled back.
-    func rollback() throws(LogFailure) {
+    func rollback() throws(SessionFailure) {
         if unfinishedRollback == nil {
             unfinishedRollback = transaction?.begunMs == nil ? .rewind : .abort
             transaction = nil
@@ -79,17 +79,17 @@ extension Worker {
             assignment.live?.rollback()
         }
         if unfinishedRollback == .abort {
-            try log.abort()
+            try session.abort()
             telemetry.aborted()
             unfinishedRollback = .rewind
         }
-        if let live = assignment.live { try log.rewind(to: live.committedPositions) }
+        if let live = assignment.live { try session.rewind(to: live.committedPositions) }
         unfinishedRollback = nil
     }
 
     /// A topic that was deleted fails transactions as what passes does, and would for ever.
-    private func checkOutputs() throws(LogFailure) {
-        do throws(LogFailure) {
+    private func checkOutputs() throws(SessionFailure) {
+        do throws(SessionFailure) {
             for topic in settings.outputTopics { try sizes.checkOutput(topic, settings) }
         } catch {
             // Whether it is gone for good only time tells.
@@ -101,15 +101,15 @@ extension Worker {
     /// without its checkpoint if it had one, else with fewer records.
     /// - Returns: whether the transaction was open for so long.
     @discardableResult
-    private func shrinkOverlongTransaction() throws(LogFailure) -> Bool {
+    private func shrinkOverlongTransaction() throws(SessionFailure) -> Bool {
         guard let transaction, let begunMs = transaction.begunMs else { return false }
-        let tookMs = log.nowMs - begunMs
+        let tookMs = session.nowMs - begunMs
         guard tookMs >= settings.transactionTimeoutMs * 8 / 10 else { return false }
         guard transaction.holdsCheckpoint else {
             policy.tookTooLong(records: transaction.records)
             return true
         }
-        let nowMs = log.nowMs
+        let nowMs = session.nowMs
         guard checkpointer.tookTooLong(nowMs: nowMs, tookMs: tookMs) else {
             throw .misconfigured(
                 "what a rebuild or a first start writes belongs into one transaction, and its "
@@ -131,8 +131,8 @@ extension Worker {
     /// The new producer's initialisation ends the open transaction one way or the other. What followed is
     /// then read back like after a crash, from the state topic: it is the one place where input offsets,
     /// published alerts and checkpoint always agree.
-    private func recoverFromUnknownOutcome() throws(LogFailure) {
-        log.discardProducer()
+    private func recoverFromUnknownOutcome() throws(SessionFailure) {
+        session.discardProducer()
         isPrepared = false
         transaction = nil
         unfinishedRollback = nil
@@ -141,20 +141,20 @@ extension Worker {
         let partitions = running.live.partitions
         reference.stopKeeping()
         assignment = running.interrupted(partitions, recovery(of: partitions))
-        try log.unassign()
+        try session.unassign()
     }
 
-    private func stop(for failure: LogFailure) throws(WorkerStop) {
+    private func stop(for failure: SessionFailure) throws(StopReason) {
         switch failure {
         case .offsetOutOfRange(let partition, let message):
-            throw WorkerStop(
+            throw StopReason(
                 .data,
                 "\(settings.inputTopic)[\(partition.rawValue)]: \(message). Going on would skip events and "
                     + "falsify stock. Restore the log, or start once with --accept-data-loss to go on from "
                     + "the oldest record that is left.")
-        case .misconfigured(let message): throw WorkerStop(.configuration, message)
-        case .unavailable(let message): throw WorkerStop(.unavailable, message)
-        default: throw WorkerStop(.internalError, failure.message)
+        case .misconfigured(let message): throw StopReason(.configuration, message)
+        case .unavailable(let message): throw StopReason(.unavailable, message)
+        default: throw StopReason(.internalError, failure.message)
         }
     }
 }

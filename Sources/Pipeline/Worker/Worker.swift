@@ -7,18 +7,18 @@ import Wire
 ///
 /// `step` is one turn of that loop. It returns within a few hundred milliseconds unless the broker does not answer,
 /// and never leaves a batch half applied: what cannot be committed is rolled back.
-public final class Worker<L: Log> {
-    let log: L
+public final class Worker<S: Session> {
+    let session: S
     let settings: PipelineSettings
     let inbox: WorkerInbox
     let telemetry: Telemetry
-    let sizes: TopicSizes<L>
+    let sizes: TopicSizes<S>
     /// What `--rebuild` needs not do again.
     let rebuilt: RebuiltPartitions
 
-    var assignment = Assignment<Recovery<L>, LiveShards>.unassigned
+    var assignment = Assignment<Recovery<S>, LiveShards>.unassigned
     /// What was taken since the last commit, and what was sent of it; nil while there is nothing.
-    var transaction: TransactionWriter<L>?
+    var transaction: TransactionWriter<S>?
     /// An abort or a rewind did not get through: nothing may be read or begun before it has.
     var unfinishedRollback: Rollback?
     /// The producer has fenced its predecessors and may begin transactions.
@@ -26,8 +26,8 @@ public final class Worker<L: Log> {
     /// Shards given back in good order, in case their partitions return unchanged.
     var suspended: [SuspendedShard] = []
 
-    let applier: RecordApplier<L>
-    let reference: ReferenceTables<L>
+    let applier: RecordApplier<S>
+    let reference: ReferenceTables<S>
     /// Nil when nobody is shown anything.
     let views: ViewFeed?
     var policy: CommitPolicy
@@ -37,37 +37,37 @@ public final class Worker<L: Log> {
     var deadLetterLimits = DeadLetterLimits()
 
     public init(
-        log: L, settings: PipelineSettings, catalog: Catalog, inbox: WorkerInbox, telemetry: Telemetry,
+        session: S, settings: PipelineSettings, catalog: Catalog, inbox: WorkerInbox, telemetry: Telemetry,
         views: ViewFeed? = nil, rebuilt: RebuiltPartitions = RebuiltPartitions()
     ) {
-        self.log = log
+        self.session = session
         self.settings = settings
         self.inbox = inbox
         self.telemetry = telemetry
         self.rebuilt = rebuilt
-        sizes = TopicSizes(log)
-        applier = RecordApplier(log, settings, telemetry)
-        reference = ReferenceTables(log, settings, catalog, telemetry)
+        sizes = TopicSizes(session)
+        applier = RecordApplier(session, settings, telemetry)
+        reference = ReferenceTables(session, settings, catalog, telemetry)
         self.views = views
         policy = CommitPolicy(settings)
         checkpointer = Checkpointer(intervalMs: settings.checkpointIntervalMs)
     }
 
     /// Takes one turn. Returns false when a stop was asked for and everything is in order.
-    @specialized(where L == KafkaLog)
-    public func step() throws(WorkerStop) -> Bool {
+    @specialized(where S == KafkaSession)
+    public func step() throws(StopReason) -> Bool {
         if inbox.isStopping {
-            do throws(LogFailure) { try release(.end) } catch { try handle(error) }
+            do throws(SessionFailure) { try release(.end) } catch { try handle(error) }
             return false
         }
-        do throws(LogFailure) {
+        do throws(SessionFailure) {
             if unfinishedRollback != nil { try rollback() }
             try takeReadAhead()
             joinReferenceRows()
             try reference.advance()
             try recoverFurther()
             let room = policy.room(after: transaction?.records ?? 0)
-            let polled = try log.poll(maxRecords: room, waitMs: waitMs)
+            let polled = try session.poll(maxRecords: room, waitMs: waitMs)
             backoff.reset(.broker, telemetry)
             try take(polled, room: room)
             if let live = assignment.live, isCommitDue(live) {
@@ -84,17 +84,17 @@ public final class Worker<L: Log> {
         return true
     }
 
-    @specialized(where L == KafkaLog)
-    func take(_ polled: Polled, room: Int) throws(LogFailure) {
+    @specialized(where S == KafkaSession)
+    func take(_ polled: Polled, room: Int) throws(SessionFailure) {
         switch polled {
         case .records(let count):
             guard let live = assignment.live else { return }
-            policy.polled(count, room: room, hasMore: log.hasMore)
+            policy.polled(count, room: room, hasMore: session.hasMore)
             let transaction = openTransaction(live)
-            transaction.take(records: count, nowMs: log.nowMs)
+            transaction.take(records: count, nowMs: session.nowMs)
             // Two records a batch tell its latency well enough; asking each would cost every event.
-            transaction.note(timestampMs: log.timestampMs(0))
-            transaction.note(timestampMs: log.timestampMs(count - 1))
+            transaction.note(timestampMs: session.timestampMs(0))
+            transaction.note(timestampMs: session.timestampMs(count - 1))
             try applier.apply(count, to: live, in: transaction)
         case .idle: policy.polledNothing()
         case .assigned(let partitions): try begin(with: partitions)
@@ -103,15 +103,15 @@ public final class Worker<L: Log> {
         }
     }
 
-    private func takeReadAhead() throws(LogFailure) {
+    private func takeReadAhead() throws(SessionFailure) {
         let room = policy.room(ReadAhead.mostRecords, after: 0)
         if let polled = try readAhead.take() { try take(polled, room: room) }
     }
 
-    func openTransaction(_ live: LiveShards) -> TransactionWriter<L> {
+    func openTransaction(_ live: LiveShards) -> TransactionWriter<S> {
         if let transaction { return transaction }
         let opened = TransactionWriter(
-            log, settings, live, deadLetterLimits, telemetry, views)
+            session, settings, live, deadLetterLimits, telemetry, views)
         transaction = opened
         return opened
     }
@@ -124,8 +124,8 @@ public final class Worker<L: Log> {
         case end
     }
 
-    func commit(_ live: LiveShards, _ occasion: CommitOccasion) throws(LogFailure) {
-        let startedMs = log.nowMs
+    func commit(_ live: LiveShards, _ occasion: CommitOccasion) throws(SessionFailure) {
+        let startedMs = session.nowMs
         try live.checkKeying(settings)
         let transaction = openTransaction(live)
         try transaction.begin()
@@ -133,22 +133,22 @@ public final class Worker<L: Log> {
         let rejected = live.shard(of: Partition(0)) == nil ? [] : reference.rejected
         let withCheckpoint =
             checkpointer.isDue(nowMs: startedMs)
-            || occasion == .end && live.isCheckpointUseful(log.position)
+            || occasion == .end && live.isCheckpointUseful(session.position)
         let positions = live.positionsToCommit(
             all: checkpointer.isRequired, withCheckpoint: withCheckpoint,
-            withRejectedRows: !rejected.isEmpty, log.position)
+            withRejectedRows: !rejected.isEmpty, session.position)
         try transaction.send(positions, of: live, rejected: rejected, withCheckpoint: withCheckpoint)
-        let askedMs = log.nowMs
-        try log.startCommit()
+        let askedMs = session.nowMs
+        try session.startCommit()
         // While the coordinator decides on this one, the next records are polled.
         if policy.isBacklog, occasion == .inLoop {
-            readAhead.poll(log, maxRecords: policy.room(ReadAhead.mostRecords, after: 0))
+            readAhead.poll(session, maxRecords: policy.room(ReadAhead.mostRecords, after: 0))
         }
-        do throws(LogFailure) { try log.finishCommit() } catch {
+        do throws(SessionFailure) { try session.finishCommit() } catch {
             readAhead.drop()
             throw error
         }
-        let nowMs = log.nowMs
+        let nowMs = session.nowMs
         if live.former != nil { rebuilt.insert(live.partitions) }
         live.commit(withCheckpoint: withCheckpoint)
         reference.markSent(rejected.count)
@@ -166,7 +166,7 @@ public final class Worker<L: Log> {
 
     /// A commit, reference rows to join or rows to send wait for nothing else.
     private func isCommitDue(_ live: LiveShards) -> Bool {
-        let nowMs = log.nowMs
+        let nowMs = session.nowMs
         if let transaction, transaction.records > 0 {
             return policy.isDue(
                 records: transaction.records, changes: live.journalLength, startedMs: transaction.startedMs,
@@ -174,7 +174,7 @@ public final class Worker<L: Log> {
         }
         return isPublishingDue(live)
             || checkpointer.isDue(nowMs: nowMs)
-                && (checkpointer.isRequired || live.isCheckpointUseful(log.position))
+                && (checkpointer.isRequired || live.isCheckpointUseful(session.position))
     }
 
     /// Reference data or a recovery left something to publish, though no event came.
@@ -208,7 +208,7 @@ public final class Worker<L: Log> {
         // What was shown last stands, and its age grows.
         case .unassigned, .recovering: return
         case .standby, .running:
-            views?.publish(nowMs: log.nowMs) { assignment.live?.cut() ?? WorkerCut([]) }
+            views?.publish(nowMs: session.nowMs) { assignment.live?.cut() ?? WorkerSnapshot([]) }
         }
     }
 }

@@ -49,7 +49,7 @@ extension Configuration {
         }
         var users: [String: String] = [:]
         // Not among the topics of the daemon, which has no use for it.
-        let replayed = [("dead_letters.replayed_topic", replayedTopic)].filter { _ in deadLetters.topic != nil
+        let replayed = [("dead_letters.redriven_topic", redrivenTopic)].filter { _ in deadLetters.topic != nil
         }
         for (key, topic) in topicNames + replayed {
             guard let other = users.updateValue(key, forKey: topic) else { continue }

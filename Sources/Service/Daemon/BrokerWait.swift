@@ -19,8 +19,8 @@ struct BrokerWait {
     }
 
     /// - Throws: when the error is one that stays however often Kafka is asked, or the deadline has passed.
-    mutating func bear(_ error: KafkaError) throws(WorkerStop) {
-        if error.isRefusal { throw WorkerStop(.configuration, error.description) }
+    mutating func bear(_ error: KafkaError) throws(StopReason) {
+        if error.isRefusal { throw StopReason(.configuration, error.description) }
         let isSilence = error.name.hasPrefix("_")
         try bear(
             isSilence ? "no broker yet at \(brokers): \(error)" : "Kafka cannot do it yet: \(error)",
@@ -28,11 +28,11 @@ struct BrokerWait {
     }
 
     /// - Parameter reason: a sentence that says what is waited for.
-    mutating func bear(_ reason: String) throws(WorkerStop) { try bear(reason, kind: reason) }
+    mutating func bear(_ reason: String) throws(StopReason) { try bear(reason, kind: reason) }
 
-    private mutating func bear(_ reason: String, kind: String) throws(WorkerStop) {
+    private mutating func bear(_ reason: String, kind: String) throws(StopReason) {
         if let deadline, ContinuousClock.now - start > deadline {
-            throw WorkerStop(.unavailable, "not within kafka.broker_deadline, \(deadline): \(reason)")
+            throw StopReason(.unavailable, "not within kafka.broker_deadline, \(deadline): \(reason)")
         }
         guard said != kind else { return }
         said = kind

@@ -65,7 +65,7 @@ extension Configuration {
     }
 
     /// One worker's clients.
-    public func logSettings(worker: Int) -> KafkaLog.Settings {
+    public func logSettings(worker: Int) -> KafkaSession.Settings {
         var topics: [Topic: String] = [.input: input.topic, .state: stateTopic, .alerts: alerts.topic]
         topics[.deadLetters] = deadLetters.topic
         topics[.stockLevels] = outputs.stockLevelsTopic
@@ -78,7 +78,8 @@ extension Configuration {
         consumer.sessionTimeoutMs = Int32(clamping: kafka.sessionTimeout.milliseconds)
         consumer.maxPollIntervalMs = Int32(clamping: kafka.maxPollInterval.milliseconds)
         consumer.queuedKilobytes = Int32(clamping: kafka.fetchBufferBytes / 1024)
-        return KafkaLog.Settings(topics: topics, consumer: consumer, producer: producerSettings("\(worker)"))
+        return KafkaSession.Settings(
+            topics: topics, consumer: consumer, producer: producerSettings("\(worker)"))
     }
 
     /// A producer's whose transactional id ends in its role.

@@ -82,7 +82,7 @@ public final class Daemon: Service {
         do throws(KafkaError) {
             admin = try Admin(client)
         } catch {
-            throw WorkerStop(.configuration, error.description)
+            throw StopReason(.configuration, error.description)
         }
         var wait = BrokerWait(configuration, logger)
         while !Task.isShuttingDownGracefully {
@@ -91,7 +91,7 @@ public final class Daemon: Service {
                 wait.end()
                 return admin
             case .success(.wrong(let problems)):
-                throw WorkerStop(.configuration, problems.joined(separator: "; "))
+                throw StopReason(.configuration, problems.joined(separator: "; "))
             case .success(.waiting(let reason)): try wait.bear(reason)
             case .failure(let error): try wait.bear(error)
             }
@@ -150,7 +150,7 @@ public final class Daemon: Service {
     /// Tells systemd how things stand until every worker has ended; one that fails ends the others.
     private func watchWorkers() async throws {
         var startUp = StartUp()
-        var failure: WorkerStop?
+        var failure: StopReason?
         var endingSince: ContinuousClock.Instant?
         while true {
             let workers = self.workers

@@ -26,7 +26,7 @@ final class LagProbe: Sendable {
     func stop() { isStopping.store(true, ordering: .relaxed) }
 
     private func look(_ parts: WebParts, _ admin: Admin, _ topic: String) {
-        let cuts = parts.store.moment().cuts
+        let cuts = parts.store.snapshot().cuts
         let statistics = parts.statistics.latest
         var ends: [Partition: (offset: Int64, end: Int64)] = [:]
         for (worker, cut) in cuts.enumerated() {

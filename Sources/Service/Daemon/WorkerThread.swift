@@ -11,13 +11,13 @@ public final class WorkerThread: Sendable {
     public let inbox = WorkerInbox()
     public let telemetry: Telemetry
     private let stepCount = Atomic<UInt64>(0)
-    private let result = Mutex<Result<Void, WorkerStop>?>(nil)
+    private let result = Mutex<Result<Void, StopReason>?>(nil)
     private let onEnd: @Sendable () -> Void
 
     /// Starts the worker, which shows in `views` what it commits. `onStep` is called after each of its turns,
     /// `onEnd` once when it has ended, both on its thread.
     public init(
-        number: Int, client: ClientSettings, log: KafkaLog.Settings, settings: PipelineSettings,
+        number: Int, client: ClientSettings, log: KafkaSession.Settings, settings: PipelineSettings,
         catalog: Catalog, admin: Admin, logger: Logger, views: ViewStore? = nil,
         rebuilt: RebuiltPartitions = RebuiltPartitions(),
         onStep: @escaping @Sendable () -> Void = {},
@@ -27,7 +27,7 @@ public final class WorkerThread: Sendable {
         self.onEnd = onEnd
         telemetry = Telemetry(logger: logger)
         Thread.detachNewThread { [self] in
-            let outcome = Result { () throws(WorkerStop) in
+            let outcome = Result { () throws(StopReason) in
                 try run(client, log, settings, catalog, admin, views, rebuilt) {
                     stepCount.wrappingAdd(1, ordering: .relaxed)
                     onStep()
@@ -42,21 +42,22 @@ public final class WorkerThread: Sendable {
     public var steps: UInt64 { stepCount.load(ordering: .relaxed) }
 
     /// Nil while it runs.
-    public var outcome: Result<Void, WorkerStop>? { result.withLock { $0 } }
+    public var outcome: Result<Void, StopReason>? { result.withLock { $0 } }
 
     private func run(
-        _ client: ClientSettings, _ log: KafkaLog.Settings, _ settings: PipelineSettings, _ catalog: Catalog,
+        _ client: ClientSettings, _ log: KafkaSession.Settings, _ settings: PipelineSettings,
+        _ catalog: Catalog,
         _ admin: Admin, _ views: ViewStore?, _ rebuilt: RebuiltPartitions, _ onStep: () -> Void
-    ) throws(WorkerStop) {
-        let kafka: KafkaLog
-        do throws(LogFailure) {
-            kafka = try KafkaLog(client, log, admin: admin)
+    ) throws(StopReason) {
+        let kafka: KafkaSession
+        do throws(SessionFailure) {
+            kafka = try KafkaSession(client, log, admin: admin)
         } catch {
-            throw WorkerStop(.configuration, error.message)
+            throw StopReason(.configuration, error.message)
         }
         defer { kafka.close() }
         let worker = KafkaWorker(
-            log: kafka, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry,
+            session: kafka, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry,
             views: views.map { ViewFeed($0, worker: number) }, rebuilt: rebuilt)
         while try worker.step() { onStep() }
     }

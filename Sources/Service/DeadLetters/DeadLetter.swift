@@ -5,7 +5,7 @@ import Wire
 public struct DeadLetter: Sendable {
     public let position: DeadLetterPosition
     /// The original's timestamp in milliseconds since the epoch, also where the topic had refused it as the
-    /// letter's own; -1 when it had none.
+    /// dead letter's own; -1 when it had none.
     public let timestampMs: Int64
     public let key: [UInt8]?
     /// Nil for a message without one, and where it was left out for its size.

@@ -8,13 +8,13 @@ public final class DeadLetterBox {
     let client: ClientSettings
     let admin: Admin
     let topic: String
-    private var cachedMarks: ReplayMarks?
+    private var cachedMarks: RedriveRecords?
 
     /// Connects.
     /// - Throws: when no broker answers within `deadlineMs`, and when there is no dead-letter topic.
-    public init(_ configuration: Configuration, deadlineMs: Int32 = 10_000) throws(WorkerStop) {
+    public init(_ configuration: Configuration, deadlineMs: Int32 = 10_000) throws(StopReason) {
         guard let topic = configuration.deadLetters.topic else {
-            throw WorkerStop(
+            throw StopReason(
                 .configuration, "dead_letters.topic is null: bad events are counted and logged, not kept")
         }
         let silent = Logger(label: "dead-letters") { _ in SwiftLogNoOpLogHandler() }
@@ -37,13 +37,13 @@ public final class DeadLetterBox {
 
     public func close() { admin.close(deadlineMs: 2_000) }
 
-    /// Hands out the letters that a filter lets through, those of a partition in order.
+    /// Hands out the dead letters that a filter lets through, those of a partition in order.
     public func forEach(
-        _ filter: DeadLetterFilter, _ body: (DeadLetter) throws(WorkerStop) -> Void
-    ) throws(WorkerStop) {
+        _ filter: DeadLetterFilter, _ body: (DeadLetter) throws(StopReason) -> Void
+    ) throws(StopReason) {
         let scan = TopicScan(client, admin, topic)
         guard var ranges = try scan.bounds() else {
-            throw WorkerStop(
+            throw StopReason(
                 .configuration,
                 "dead_letters.topic: \(topic) does not exist; the daemon creates it at its start")
         }
@@ -58,23 +58,23 @@ public final class DeadLetterBox {
                 ranges[partition] = first..<last + 1
             }
         }
-        try scan.forEach(in: ranges) { (record) throws(WorkerStop) in
-            let letter = DeadLetter(record)
-            if filter.contains(letter) { try body(letter) }
+        try scan.forEach(in: ranges) { (record) throws(StopReason) in
+            let deadLetter = DeadLetter(record)
+            if filter.contains(deadLetter) { try body(deadLetter) }
         }
     }
 
-    /// When the letter's event was put back; nil when it was not.
-    public func replayedAt(_ letter: DeadLetter) throws(WorkerStop) -> String? {
-        try marks()[letter]?.replayedAt
+    /// When the dead letter's event was redriven; nil when it was not.
+    public func redrivenAt(_ deadLetter: DeadLetter) throws(StopReason) -> String? {
+        try records()[deadLetter]?.redrivenAt
     }
 
-    /// What was put back so far; read once, and again after `forgetMarks`.
-    func marks() throws(WorkerStop) -> ReplayMarks {
+    /// What was redriven so far; read once, and again after `forgetMarks`.
+    func records() throws(StopReason) -> RedriveRecords {
         if let cachedMarks { return cachedMarks }
-        let marks = try ReplayMarks(TopicScan(client, admin, configuration.replayedTopic))
-        cachedMarks = marks
-        return marks
+        let records = try RedriveRecords(TopicScan(client, admin, configuration.redrivenTopic))
+        cachedMarks = records
+        return records
     }
 
     func forgetMarks() { cachedMarks = nil }

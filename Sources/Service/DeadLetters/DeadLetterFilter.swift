@@ -13,11 +13,11 @@ public struct DeadLetterFilter: Sendable {
 
     public init() {}
 
-    func contains(_ letter: DeadLetter) -> Bool {
-        if let positions, !positions.contains(letter.position) { return false }
-        if !reasons.isEmpty, !reasons.contains(letter.reason) { return false }
-        if let since, letter.timestampMs < since.milliseconds { return false }
-        if let until, letter.timestampMs >= until.milliseconds { return false }
+    func contains(_ deadLetter: DeadLetter) -> Bool {
+        if let positions, !positions.contains(deadLetter.position) { return false }
+        if !reasons.isEmpty, !reasons.contains(deadLetter.reason) { return false }
+        if let since, deadLetter.timestampMs < since.milliseconds { return false }
+        if let until, deadLetter.timestampMs >= until.milliseconds { return false }
         return true
     }
 }

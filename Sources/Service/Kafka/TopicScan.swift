@@ -19,7 +19,7 @@ struct TopicScan {
     }
 
     /// The offsets each partition holds; nil when the topic does not exist.
-    func bounds() throws(WorkerStop) -> [Int32: Range<Int64>]? {
+    func bounds() throws(StopReason) -> [Int32: Range<Int64>]? {
         try forKafka(what) { () throws(KafkaError) in
             guard let count = try admin.describe([topic], timeoutMs: timeoutMs)[topic] else { return nil }
             var bounds: [Int32: Range<Int64>] = [:]
@@ -34,8 +34,8 @@ struct TopicScan {
     /// Hands out the committed records of these ranges, each partition's in order. A record is valid inside
     /// the call only.
     func forEach(
-        in ranges: [Int32: Range<Int64>], _ body: (Record) throws(WorkerStop) -> Void
-    ) throws(WorkerStop) {
+        in ranges: [Int32: Range<Int64>], _ body: (Record) throws(StopReason) -> Void
+    ) throws(StopReason) {
         let wanted = ranges.filter { !$0.value.isEmpty }
         if wanted.isEmpty { return }
         let starts = wanted.sorted { $0.key < $1.key }.map { PartitionOffset($0.key, $0.value.lowerBound) }
@@ -55,13 +55,13 @@ struct TopicScan {
                 for record in reader.batch.records
                 where wanted[record.partition]?.contains(record.offset) == true { try body(record) }
             case .offsetOutOfRange(let place):
-                throw WorkerStop(
+                throw StopReason(
                     .unavailable,
                     "\(topic)[\(place.partition)]: offset \(place.offset) was deleted meanwhile; try again")
             case .idle, .rebalance:
                 guard ContinuousClock.now - quietSince > .milliseconds(patienceMs) else { continue }
                 let open = reader.remaining.map { "[\($0.partition)] at \($0.position ?? -1) of \($0.end)" }
-                throw WorkerStop(
+                throw StopReason(
                     .unavailable,
                     "\(topic) cannot be read to its end, a transaction may be open there: "
                         + open.joined(separator: ", "))

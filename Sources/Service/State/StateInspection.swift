@@ -12,7 +12,7 @@ public struct StateInspection: ~Copyable {
     /// - Throws: why the client cannot be made.
     public init(
         _ configuration: Configuration, client: ClientSettings, release: String
-    ) throws(WorkerStop) {
+    ) throws(StopReason) {
         self.release = release
         let admin = try forKafka("kafka.properties") { () throws(KafkaError) in try Admin(client) }
         self.admin = admin
@@ -27,9 +27,9 @@ public struct StateInspection: ~Copyable {
     /// - Parameter visit: called with every record, partition by partition; nil for a deleted one.
     public func read(
         _ visit: (StateRecord.Location, StateRecord?, _ key: UnsafeRawBufferPointer?) -> Void = { _, _, _ in }
-    ) throws(WorkerStop) -> [StateSummary] {
+    ) throws(StopReason) -> [StateSummary] {
         guard let ranges = try scan.bounds() else {
-            throw WorkerStop(
+            throw StopReason(
                 .configuration,
                 "state.topic: \(scan.topic) does not exist: no daemon of this group has run, or it was deleted"
             )
@@ -38,12 +38,12 @@ public struct StateInspection: ~Copyable {
         var unread = UnreadRecords(topic: scan.topic, thisRelease: release)
         for (number, range) in ranges.sorted(by: { $0.key < $1.key }) {
             var summary = StateSummary(partition: Partition(number))
-            try scan.forEach(in: [number: range]) { (record) throws(WorkerStop) in
+            try scan.forEach(in: [number: range]) { (record) throws(StopReason) in
                 try Self.take(record, &summary, &unread, visit)
             }
             summaries.append(summary)
         }
-        if let problem = unread.problem { throw WorkerStop(.configuration, problem) }
+        if let problem = unread.problem { throw StopReason(.configuration, problem) }
         StateSummary.settle(&summaries)
         return summaries
     }
@@ -51,7 +51,7 @@ public struct StateInspection: ~Copyable {
     private static func take(
         _ record: Record, _ summary: inout StateSummary, _ unread: inout UnreadRecords,
         _ visit: (StateRecord.Location, StateRecord?, _ key: UnsafeRawBufferPointer?) -> Void
-    ) throws(WorkerStop) {
+    ) throws(StopReason) {
         let location = StateRecord.Location(Partition(record.partition), Offset(record.offset))
         do throws(StateRecordError) {
             let state = try StateRecord(key: record.key, value: record.value)

@@ -11,7 +11,7 @@ struct MetricsAnswer {
     func answer(nowMicroseconds: Int64) -> Answer {
         var out = MetricsWriter()
         let counts = source.counts()
-        let moment = source.store.moment()
+        let moment = source.store.snapshot()
         out.family("stockd_build_info", .gauge, "The release that runs; always 1.")
         out.sample(
             "stockd_build_info", [("release", source.release), ("librdkafka", source.libraryVersion)], 1)
@@ -76,7 +76,7 @@ struct MetricsAnswer {
             sum(counts, \.alertChanges))
     }
 
-    private func writeViews(_ moment: ViewStore.Moment, _ now: Int64, _ out: inout MetricsWriter) {
+    private func writeViews(_ moment: ViewStore.Snapshot, _ now: Int64, _ out: inout MetricsWriter) {
         let tally = moment.cuts.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
         // Each alert is in one sample, so sums by either label are right.
         out.family("stockd_alerts", .gauge, "Alerts that stand.")
@@ -121,7 +121,7 @@ struct MetricsAnswer {
             "stockd_fencings_total", .counter, "Times another producer took over.", sum(counts, \.fencings))
     }
 
-    private func writePartitions(_ moment: ViewStore.Moment, _ out: inout MetricsWriter) {
+    private func writePartitions(_ moment: ViewStore.Snapshot, _ out: inout MetricsWriter) {
         let positions = moment.cuts.flatMap { $0?.positions ?? [] }.sorted { $0.partition < $1.partition }
         let lags = source.lags.lags.sorted { $0.key < $1.key }.map { ("\($0.rawValue)", $1) }
         func family(_ name: String, _ help: String, _ samples: [(String, Int64)]) {

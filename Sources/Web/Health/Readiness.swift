@@ -15,7 +15,7 @@ struct Readiness {
         where !worker.isRunning && !worker.status.hasPrefix("standing by") {
             reasons.append("worker \(number): \(worker.status)")
         }
-        let moment = source.store.moment()
+        let moment = source.store.snapshot()
         if moment.disconnectedAt != nil { reasons.append("there is no connection to Kafka") }
         for (partition, lag) in source.lags.lags.sorted(by: { $0.key < $1.key }) {
             switch lag.trend {

@@ -9,7 +9,7 @@ struct StatusAnswer {
 
     func answer(nowMicroseconds: Int64) -> Answer {
         let counts = source.counts()
-        let moment = source.store.moment()
+        let moment = source.store.snapshot()
         let readiness = Readiness(source)
         let freshness = Freshness(moment, now: monotonicMicroseconds(), wall: nowMicroseconds)
         return Answer(reflecting: freshness) { json in
@@ -28,7 +28,7 @@ struct StatusAnswer {
     }
 
     private func writeTotals(
-        _ counts: [Telemetry.Counts], _ moment: ViewStore.Moment, _ json: inout JSONWriter
+        _ counts: [Telemetry.Counts], _ moment: ViewStore.Snapshot, _ json: inout JSONWriter
     ) {
         func sum(_ path: KeyPath<Telemetry.Counts, Int>) -> Int {
             counts.reduce(0) { $0 + $1[keyPath: path] }
@@ -54,7 +54,7 @@ struct StatusAnswer {
     }
 
     private func writeWorkers(
-        _ counts: [Telemetry.Counts], _ moment: ViewStore.Moment, _ json: inout JSONWriter
+        _ counts: [Telemetry.Counts], _ moment: ViewStore.Snapshot, _ json: inout JSONWriter
     ) {
         json.array("workers", counts.enumerated()) { json, entry in
             let (number, worker) = entry
@@ -70,7 +70,7 @@ struct StatusAnswer {
         }
     }
 
-    private func writePartitions(_ moment: ViewStore.Moment, _ json: inout JSONWriter) {
+    private func writePartitions(_ moment: ViewStore.Snapshot, _ json: inout JSONWriter) {
         let lags = source.lags.lags
         let places = moment.cuts.enumerated().flatMap { number, cut in
             (cut?.positions ?? []).map { (number, $0) }

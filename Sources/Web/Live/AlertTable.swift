@@ -9,7 +9,7 @@ struct AlertTable: Sendable {
     var freshness: Freshness
 
     /// Nil when changes since a cut are no longer kept; the worker's next cut will have them.
-    init?(_ model: ReadModel, _ moment: ViewStore.Moment) {
+    init?(_ model: ReadModel, _ moment: ViewStore.Snapshot) {
         var changed: [Pair: AlertRow?] = [:]
         for (worker, latest) in moment.latest.enumerated() {
             let shown = moment.cuts[worker]?.changesThrough ?? 0

@@ -4,7 +4,7 @@ extension ReadModel {
     /// Rows that tell what changed after a version; nil when they cannot, or would be too many.
     func changes(after version: UInt64) -> [UInt8]? {
         guard version >= reloadVersion else { return nil }
-        var changed: [(pair: Pair, cell: ShownCell?)] = []
+        var changed: [(pair: Pair, cell: ShownEntry?)] = []
         for (pair, own) in gone.reversed() {
             if own <= version { break }
             if entries[pair.product]?.rows.contains(where: { $0.cell.pair == pair }) == true { continue }

@@ -16,7 +16,7 @@ struct Freshness: Sendable {
     init() {}
 
     /// As old as its oldest part; without a connection to Kafka nothing is known to be current.
-    init(_ moment: ViewStore.Moment, now: Int64, wall: Int64) {
+    init(_ moment: ViewStore.Snapshot, now: Int64, wall: Int64) {
         var newest: [Partition: (version: UInt64, offset: Offset)] = [:]
         var freshAt = Int64.max
         for (cut, at) in zip(moment.cuts, moment.freshAt) {

@@ -7,7 +7,7 @@ struct AlertRow {
     var since: Timestamp
     var incident: UInt32
 
-    init(_ row: StockRow, _ cell: ShownCell) {
+    init(_ row: StockRow, _ cell: ShownEntry) {
         self.row = row
         since = cell.since
         incident = cell.incident

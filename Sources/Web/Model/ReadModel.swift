@@ -8,7 +8,7 @@ import Pipeline
 struct ReadModel {
     /// A row of `current_stock_levels` and, when it alerts, its incident.
     struct Row {
-        var cell: ShownCell
+        var cell: ShownEntry
         /// The model's version that changed it last.
         var version: UInt64
     }
@@ -46,8 +46,9 @@ struct ReadModel {
     private static let goneKept = 10_000
 
     /// Takes over what a moment shows.
-    mutating func update(_ moment: ViewStore.Moment, nowMicroseconds now: Int64, wallMicroseconds wall: Int64)
-    {
+    mutating func update(
+        _ moment: ViewStore.Snapshot, nowMicroseconds now: Int64, wallMicroseconds wall: Int64
+    ) {
         freshness = Freshness(moment, now: now, wall: wall)
         let versions = moment.cuts.map { $0?.version ?? 0 }
         guard versions != seenVersions else { return }
@@ -66,7 +67,7 @@ struct ReadModel {
 
     /// The shards by their first partition. While partitions move between workers two may show one: the newer
     /// counts.
-    private static func newest(_ cuts: [WorkerCut?]) -> [Partition: Known] {
+    private static func newest(_ cuts: [WorkerSnapshot?]) -> [Partition: Known] {
         var newest: [Partition: Known] = [:]
         for cut in cuts {
             guard let cut else { continue }
@@ -88,7 +89,7 @@ struct ReadModel {
         isOrderStale = true
         for shard in shards.values {
             adopt(shard.catalog)
-            for chunk in shard.chunks { for cell in chunk.cells { apply(cell, shard.catalog) } }
+            for chunk in shard.chunks { for cell in chunk.entries { apply(cell, shard.catalog) } }
         }
     }
 
@@ -97,14 +98,14 @@ struct ReadModel {
             guard let old = known[partition], old.version != shard.version else { continue }
             if shard.catalog !== old.catalog { adopt(shard.catalog) }
             // A shard that was recovered again may have its cells in other places: each is compared by its own.
-            guard old.chunks.first?.cells.first?.pair == shard.chunks.first?.cells.first?.pair,
+            guard old.chunks.first?.entries.first?.pair == shard.chunks.first?.entries.first?.pair,
                 old.chunks.count <= shard.chunks.count
             else { return rebuild(shards) }
             for (index, chunk) in shard.chunks.enumerated() {
                 let before = index < old.chunks.count ? old.chunks[index] : nil
                 if before === chunk { continue }
-                for (place, cell) in chunk.cells.enumerated() {
-                    if let before, place < before.cells.count, before.cells[place] == cell { continue }
+                for (place, cell) in chunk.entries.enumerated() {
+                    if let before, place < before.entries.count, before.entries[place] == cell { continue }
                     apply(cell, shard.catalog)
                 }
             }
@@ -121,7 +122,7 @@ struct ReadModel {
         }
     }
 
-    private mutating func apply(_ cell: ShownCell, _ catalog: Catalog) {
+    private mutating func apply(_ cell: ShownEntry, _ catalog: Catalog) {
         let id = cell.pair.product
         guard cell.isVisible, let product = catalog.products[id],
             catalog.warehouses[cell.pair.warehouse] != nil

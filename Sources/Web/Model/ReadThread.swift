@@ -20,11 +20,12 @@ final class ReadThread: Sendable {
     }
 
     /// Runs a reading on the model as of now.
-    func read<T: Sendable>(_ body: @escaping @Sendable (ReadModel, ViewStore.Moment) throws -> T) async throws
+    func read<T: Sendable>(_ body: @escaping @Sendable (ReadModel, ViewStore.Snapshot) throws -> T)
+        async throws
         -> T
     {
         try await pool.runIfActive { [self] in
-            let moment = store.moment()
+            let moment = store.snapshot()
             return try model.withLock { model in
                 model.update(
                     moment, nowMicroseconds: monotonicMicroseconds(), wallMicroseconds: wallMicroseconds())

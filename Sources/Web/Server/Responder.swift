@@ -79,7 +79,7 @@ struct Responder: HTTPResponder {
 
     /// An answer that takes reading. Few are in memory at once, until their clients have taken them.
     private func rows(
-        _ body: @escaping @Sendable (ReadModel, ViewStore.Moment) throws -> Answer
+        _ body: @escaping @Sendable (ReadModel, ViewStore.Snapshot) throws -> Answer
     ) async throws(Problem) -> Response {
         guard traffic.beginAnswer(limit: settings.maxAnswers) else {
             throw .busy("\(settings.maxAnswers) answers with rows are being made or sent; try again")

@@ -47,16 +47,16 @@ extension StateRecord {
 
     private static func readEntries(
         _ value: inout LittleEndianReader
-    ) throws(StateRecordError) -> [CellImage] {
-        var entries: [CellImage] = []
-        entries.reserveCapacity(Aggregate.cellsPerBucket)
+    ) throws(StateRecordError) -> [StoredEntry] {
+        var entries: [StoredEntry] = []
+        entries.reserveCapacity(Aggregate.entriesPerBucket)
         while value.remaining > 0 {
             entries.append(
-                CellImage(
+                StoredEntry(
                     pair: Pair(packed: try value.read()), stock: try value.read(),
                     lastUpdated: Timestamp(microseconds: try value.read()), events: try value.read()))
         }
-        guard entries.count <= Aggregate.cellsPerBucket else { throw .foreign }
+        guard entries.count <= Aggregate.entriesPerBucket else { throw .foreign }
         return entries
     }
 

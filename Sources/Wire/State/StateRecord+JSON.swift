@@ -83,7 +83,7 @@ extension StateRecord {
     }
 }
 
-extension CellImage {
+extension StoredEntry {
     fileprivate func writeJSON(into out: inout ByteWriter) {
         var row = Row(.json)
         row.pair(pair, &out)

@@ -18,7 +18,7 @@ public import Inventory
 /// | `F` | how far rejected reference rows were sent | table, 1; partition, 4 | offset, 8 |
 public enum StateRecord: Equatable, Sendable {
     /// A bucket of stock entries, whole.
-    case entries(bucket: UInt32, [CellImage])
+    case entries(bucket: UInt32, [StoredEntry])
     /// A bucket of the event ids that an input partition remembers.
     case ids(Partition, IDBucket)
     /// What the events of 64 ids moved; only where rows of the events table change.

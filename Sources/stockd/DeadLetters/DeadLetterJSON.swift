@@ -20,7 +20,7 @@ struct DeadLetterJSON: Encodable {
     private var reason: String
     private var message: String
     private var source: SourceJSON?
-    private var replayedAt: String?
+    private var redrivenAt: String?
     private var headers: [HeaderJSON]
     private var key: String?
     private var keyBase64: String?
@@ -28,20 +28,22 @@ struct DeadLetterJSON: Encodable {
     private var valueBase64: String?
     private var omittedBytes: [String: Int]?
 
-    init(_ letter: DeadLetter, replayedAt: String?) {
-        position = letter.position.description
-        time = letter.timestampMs < 0 ? nil : letter.timeText
-        reason = letter.reason
-        message = letter.message
-        source = letter.source.map { SourceJSON(topic: $0.topic, partition: $0.partition, offset: $0.offset) }
-        self.replayedAt = replayedAt
-        (key, keyBase64) = Self.text(letter.key)
-        (value, valueBase64) = Self.text(letter.value)
-        headers = letter.headers.map {
+    init(_ deadLetter: DeadLetter, redrivenAt: String?) {
+        position = deadLetter.position.description
+        time = deadLetter.timestampMs < 0 ? nil : deadLetter.timeText
+        reason = deadLetter.reason
+        message = deadLetter.message
+        source = deadLetter.source.map {
+            SourceJSON(topic: $0.topic, partition: $0.partition, offset: $0.offset)
+        }
+        self.redrivenAt = redrivenAt
+        (key, keyBase64) = Self.text(deadLetter.key)
+        (value, valueBase64) = Self.text(deadLetter.value)
+        headers = deadLetter.headers.map {
             let (value, base64) = Self.text($0.value)
             return HeaderJSON(name: $0.name, value: value, valueBase64: base64)
         }
-        omittedBytes = letter.omittedBytes.isEmpty ? nil : letter.omittedBytes
+        omittedBytes = deadLetter.omittedBytes.isEmpty ? nil : deadLetter.omittedBytes
     }
 
     private static func text(_ bytes: [UInt8]?) -> (String?, base64: String?) {

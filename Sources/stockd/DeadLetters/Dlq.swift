@@ -5,12 +5,12 @@ import Service
 
 struct Dlq: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lists, shows and puts back the events that could not be read.",
+        abstract: "Lists, shows and redrives the events that could not be read.",
         discussion: """
             Reads dead_letters.topic without a consumer group, so it leaves no trace and may run beside the \
             daemon. A dead letter is named by its partition and offset there, 0:17.
             """,
-        subcommands: [DlqList.self, DlqShow.self, DlqReplay.self])
+        subcommands: [DlqList.self, DlqShow.self, DlqRedrive.self])
 }
 
 /// Which dead letters are meant, by reason and time.
@@ -62,7 +62,7 @@ extension ConfigurationOption {
             let box = try DeadLetterBox(configuration)
             defer { box.close() }
             try body(box)
-        } catch let failure as WorkerStop {
+        } catch let failure as StopReason {
             printError(failure.message)
             throw Exit.code(of: failure)
         }

@@ -27,59 +27,61 @@ struct DlqList: ParsableCommand {
         try options.withDeadLetters { box in
             var newest = Newest(limit: limit)
             var reasons: [String: Int] = [:]
-            try box.forEach(selection.filter) { letter in
-                newest.add(letter)
-                reasons[letter.reason, default: 0] += 1
+            try box.forEach(selection.filter) { deadLetter in
+                newest.add(deadLetter)
+                reasons[deadLetter.reason, default: 0] += 1
             }
-            let letters = newest.sorted
+            let deadLetters = newest.sorted
             switch format {
-            case .table: try printTable(letters, reasons, box)
-            case .json: try printLines(letters, box)
+            case .table: try printTable(deadLetters, reasons, box)
+            case .json: try printLines(deadLetters, box)
             }
         }
     }
 
-    private func printTable(_ letters: [DeadLetter], _ reasons: [String: Int], _ box: DeadLetterBox) throws {
+    private func printTable(_ deadLetters: [DeadLetter], _ reasons: [String: Int], _ box: DeadLetterBox)
+        throws
+    {
         let total = reasons.values.reduce(0, +)
         guard total > 0 else { return print("no dead letters") }
         var table = TextTable(
-            title: "dead letters", columns: ["position", "time", "reason", "source", "replayed", "message"])
-        table.rows = try letters.map { letter in
+            title: "dead letters", columns: ["position", "time", "reason", "source", "redriven", "message"])
+        table.rows = try deadLetters.map { deadLetter in
             [
-                letter.position.description, letter.timeText, Escaped.text(letter.reason),
-                Escaped.text(letter.source?.description ?? "not stockd's"),
-                try box.replayedAt(letter) ?? "", Escaped.text(letter.message),
+                deadLetter.position.description, deadLetter.timeText, Escaped.text(deadLetter.reason),
+                Escaped.text(deadLetter.source?.description ?? "not stockd's"),
+                try box.redrivenAt(deadLetter) ?? "", Escaped.text(deadLetter.message),
             ]
         }
         print(table.text(TerminalStyle(isColoured: Terminal.isColoured)))
         let counts = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { "\(Escaped.text($0.key.isEmpty ? "no reason" : $0.key)) \($0.value)" }
-        let shown = letters.count < total ? "the newest \(letters.count) of \(total)" : "\(total)"
+        let shown = deadLetters.count < total ? "the newest \(deadLetters.count) of \(total)" : "\(total)"
         print("\(shown): " + counts.joined(separator: ", "))
     }
 
-    private func printLines(_ letters: [DeadLetter], _ box: DeadLetterBox) throws {
-        for letter in letters {
+    private func printLines(_ deadLetters: [DeadLetter], _ box: DeadLetterBox) throws {
+        for deadLetter in deadLetters {
             Output.write(
-                try DeadLetterJSON(letter, replayedAt: box.replayedAt(letter)).line())
+                try DeadLetterJSON(deadLetter, redrivenAt: box.redrivenAt(deadLetter)).line())
         }
     }
 }
 
-/// Keeps the newest letters of a stream that goes partition by partition.
+/// Keeps the newest dead letters of a stream that goes partition by partition.
 private struct Newest {
     let limit: Int
-    private var letters: [DeadLetter] = []
+    private var deadLetters: [DeadLetter] = []
 
     init(limit: Int) { self.limit = limit }
 
-    mutating func add(_ letter: DeadLetter) {
-        letters.append(letter)
-        if limit > 0, letters.count >= max(2 * limit, 1_000) { letters = sorted }
+    mutating func add(_ deadLetter: DeadLetter) {
+        deadLetters.append(deadLetter)
+        if limit > 0, deadLetters.count >= max(2 * limit, 1_000) { deadLetters = sorted }
     }
 
     var sorted: [DeadLetter] {
-        let all = letters.sorted {
+        let all = deadLetters.sorted {
             ($0.timestampMs, $0.position) < ($1.timestampMs, $1.position)
         }
         return limit > 0 ? all.suffix(limit) : all

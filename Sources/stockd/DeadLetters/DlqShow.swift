@@ -22,38 +22,38 @@ struct DlqShow: ParsableCommand {
             var found: DeadLetter?
             try box.forEach(filter) { found = $0 }
             guard let found else {
-                throw WorkerStop(.data, "there is no dead letter \(position)")
+                throw StopReason(.data, "there is no dead letter \(position)")
             }
             if raw {
                 Output.write(found.value ?? [])
             } else {
-                Self.show(found, replayedAt: try box.replayedAt(found))
+                Self.show(found, redrivenAt: try box.redrivenAt(found))
             }
         }
     }
 
-    private static func show(_ letter: DeadLetter, replayedAt: String?) {
+    private static func show(_ deadLetter: DeadLetter, redrivenAt: String?) {
         let style = TerminalStyle(isColoured: Terminal.isColoured)
         func line(_ name: String, _ text: String) {
             print(style.dim(name.padding(toLength: 10, withPad: " ", startingAt: 0)) + text)
         }
-        line("position", letter.position.description)
-        line("time", letter.timeText)
-        line("source", Escaped.text(letter.source?.description ?? "not written by stockd"))
-        line("reason", Escaped.text(letter.reason))
-        line("message", Escaped.text(letter.message))
-        line("replayed", replayedAt ?? "no")
-        for header in letter.headers {
+        line("position", deadLetter.position.description)
+        line("time", deadLetter.timeText)
+        line("source", Escaped.text(deadLetter.source?.description ?? "not written by stockd"))
+        line("reason", Escaped.text(deadLetter.reason))
+        line("message", Escaped.text(deadLetter.message))
+        line("redriven", redrivenAt ?? "no")
+        for header in deadLetter.headers {
             line("header", Escaped.text(header.name) + ": " + (header.value.map(Escaped.text) ?? "null"))
         }
         func content(_ part: String, _ bytes: [UInt8]?) -> String {
-            letter.omittedBytes[part].map { "left out for its size of \($0) bytes" }
+            deadLetter.omittedBytes[part].map { "left out for its size of \($0) bytes" }
                 ?? bytes.map(Escaped.text) ?? "null"
         }
-        if let size = letter.omittedBytes["headers"] {
+        if let size = deadLetter.omittedBytes["headers"] {
             line("headers", "left out for their size of \(size) bytes")
         }
-        line("key", content("key", letter.key))
-        line("value", content("value", letter.value))
+        line("key", content("key", deadLetter.key))
+        line("value", content("value", deadLetter.value))
     }
 }

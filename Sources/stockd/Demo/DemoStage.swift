@@ -124,10 +124,10 @@ final class DemoStage {
         return ViewTables(stock: snapshot.stock, rollup: snapshot.rollup)
     }
 
-    private func takeSnapshot() throws -> WorkerCut {
+    private func takeSnapshot() throws -> WorkerSnapshot {
         let deadline = Date(timeIntervalSinceNow: 20)
         while Date() < deadline {
-            if let snapshot = views.moment().cuts[0] { return snapshot }
+            if let snapshot = views.snapshot().cuts[0] { return snapshot }
             if case .failure(let stop) = worker.outcome { throw DemoFailure(message: stop.message) }
             usleep(5_000)
         }

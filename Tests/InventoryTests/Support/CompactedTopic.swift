@@ -8,7 +8,7 @@ struct CompactedTopic {
         var bucket: UInt16
     }
 
-    var buckets: [UInt32: [CellImage]] = [:]
+    var buckets: [UInt32: [StoredEntry]] = [:]
     private var ids: [IDKey: IDBucket] = [:]
     private var counts: CheckpointCounts?
     var alerts: [Pair: PublishedAlert] = [:]
@@ -43,9 +43,9 @@ struct CompactedTopic {
 
     /// What stands when everything is read; nil when as much is not there as the checkpoint says.
     func restore(_ catalog: Catalog, _ window: Int, _ outputs: Aggregate.Outputs) -> Store? {
-        let store = Store(catalog, window: window, lanes: counts?.dedupe.count ?? 1, outputs: outputs)
-        for (bucket, entries) in buckets { store.aggregate.restore(bucket: bucket, cells: entries) }
-        store.aggregate.finishRestoringCells()
+        let store = Store(catalog, window: window, inputs: counts?.dedupe.count ?? 1, outputs: outputs)
+        for (bucket, entries) in buckets { store.aggregate.restore(bucket: bucket, entries: entries) }
+        store.aggregate.finishRestoringEntries()
         for (input, summary) in (counts?.dedupe ?? []).enumerated() {
             let found = ids.filter { $0.key.input == input }.values
             guard store.aggregate.restoreIDs(input: input, summary, Array(found)) else { return nil }

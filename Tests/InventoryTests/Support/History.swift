@@ -6,7 +6,7 @@ import TestSupport
 struct Transaction {
     struct Step {
         var event: OrderEvent
-        var lane: Int
+        var input: Int
         var source: Source
     }
 
@@ -49,23 +49,23 @@ struct History {
     }
 
     private mutating func step() -> Transaction.Step {
-        let lane = random.below(2)
-        let id = IDs.next(highest[lane], max(1, Int64(window)), &random)
-        highest[lane] = max(highest[lane], id)
+        let input = random.below(2)
+        let id = IDs.next(highest[input], max(1, Int64(window)), &random)
+        highest[input] = max(highest[input], id)
         offset += 1
         let event = OrderEvent(
             id: EventID(id), pair: Pair(Int32(1 + random.below(products)), Int32(1 + random.below(3))),
             units: random.chance(30) ? .max - 5 : Int64(random.below(60) - 25),
             time: Timestamp(microseconds: Int64(random.below(1000))))
-        let source = Source(partition: Partition(Int32(lane)), offset: Offset(offset))
-        return Transaction.Step(event: event, lane: lane, source: source)
+        let source = Source(partition: Partition(Int32(input)), offset: Offset(offset))
+        return Transaction.Step(event: event, input: input, source: source)
     }
 }
 
 extension Store {
     func run(_ transaction: Transaction) -> [Aggregate.Outcome] {
         if let catalog = transaction.catalog { aggregate.adopt(catalog) }
-        for step in transaction.steps { ids[step.lane].insert(step.event.id.rawValue) }
-        return transaction.steps.map { aggregate.apply($0.event, lane: $0.lane, source: $0.source) }
+        for step in transaction.steps { ids[step.input].insert(step.event.id.rawValue) }
+        return transaction.steps.map { aggregate.apply($0.event, input: $0.input, source: $0.source) }
     }
 }

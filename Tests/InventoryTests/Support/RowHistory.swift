@@ -68,14 +68,14 @@ final class RowHistory {
     }
 
     private func compare() {
-        var expected: [Pair: Rows.Cell] = [:]
+        var expected: [Pair: Rows.StockEntry] = [:]
         for row in model.values {
-            var cell = expected[row.pair] ?? Rows.Cell(stock: 0, events: 0, lastUpdated: .min)
-            cell.stock += row.units
-            cell.events += 1
-            cell.lastUpdated = max(cell.lastUpdated, row.time)
-            expected[row.pair] = cell
+            var entry = expected[row.pair] ?? Rows.StockEntry(stock: 0, events: 0, lastUpdated: .min)
+            entry.stock += row.units
+            entry.events += 1
+            entry.lastUpdated = max(entry.lastUpdated, row.time)
+            expected[row.pair] = entry
         }
-        if rows.cells != expected { Issue.record("seed \(seed): \(rows.cells) are not \(expected)") }
+        if rows.entries != expected { Issue.record("seed \(seed): \(rows.entries) are not \(expected)") }
     }
 }

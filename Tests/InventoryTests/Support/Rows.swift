@@ -2,7 +2,7 @@
 
 /// An aggregate that follows rows, with short ways to change them.
 final class Rows {
-    struct Cell: Equatable {
+    struct StockEntry: Equatable {
         var stock: Int64
         var events: UInt32
         var lastUpdated: Int64
@@ -11,8 +11,8 @@ final class Rows {
     var aggregate: Aggregate
     private var offset: Int64 = -1
 
-    init(lanes: Int = 1) {
-        aggregate = Aggregate(lanes: lanes, dedupeWindow: 0, catalog: .oneProduct(threshold: 10))
+    init(inputs: Int = 1) {
+        aggregate = Aggregate(inputs: inputs, dedupeWindow: 0, catalog: .oneProduct(threshold: 10))
     }
 
     static func version(_ place: UInt64) -> RowVersion { RowVersion(place: place, seconds: 0, []) }
@@ -37,31 +37,31 @@ final class Rows {
         apply(.delete(EventID(id), Self.version(version)))
     }
 
-    func cell(_ pair: Pair) -> Cell? { cells[pair] }
+    func entry(_ pair: Pair) -> StockEntry? { entries[pair] }
 
-    /// The cells of pairs that have events.
-    var cells: [Pair: Cell] {
-        var cells: [Pair: Cell] = [:]
+    /// The entries of pairs that have events.
+    var entries: [Pair: StockEntry] {
+        var entries: [Pair: StockEntry] = [:]
         for slot in 0..<aggregate.pairCount {
-            let cell = aggregate.table.cells[slot]
-            guard cell.events > 0 else { continue }
-            cells[Pair(packed: cell.pair)] = Cell(
-                stock: cell.stock, events: cell.events, lastUpdated: cell.lastUpdated)
+            let entry = aggregate.table.entries[slot]
+            guard entry.events > 0 else { continue }
+            entries[Pair(packed: entry.pair)] = StockEntry(
+                stock: entry.stock, events: entry.events, lastUpdated: entry.lastUpdated)
         }
-        return cells
+        return entries
     }
 
     /// A copy made of what a checkpoint of everything holds.
     func restored() -> Rows {
-        let copy = Rows(lanes: aggregate.laneCount)
+        let copy = Rows(inputs: aggregate.inputCount)
         aggregate.forEachDirtyPart { part in
             switch part {
-            case .entries(let bucket, let entries): copy.aggregate.restore(bucket: bucket, cells: entries)
+            case .entries(let bucket, let entries): copy.aggregate.restore(bucket: bucket, entries: entries)
             case .movements(let images): copy.aggregate.restore(images)
             case .ids: break
             }
         }
-        copy.aggregate.finishRestoringCells()
+        copy.aggregate.finishRestoringEntries()
         copy.aggregate.finishRestoringMovements(truncated: aggregate.movements.truncated)
         return copy
     }

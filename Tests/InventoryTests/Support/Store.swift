@@ -6,29 +6,29 @@ final class Store {
     /// The offset of the last event given to `apply`.
     private(set) var offset: Int64 = -1
     private var nextID: Int64 = 1
-    /// Ids that were ever seen, by lane.
+    /// Ids that were ever seen, by input.
     var ids: [Set<Int64>]
 
     init(
-        _ catalog: Catalog = .oneProduct(threshold: 100), window: Int = 1 << 20, lanes: Int = 1,
+        _ catalog: Catalog = .oneProduct(threshold: 100), window: Int = 1 << 20, inputs: Int = 1,
         outputs: Aggregate.Outputs = .init()
     ) {
-        ids = Array(repeating: [], count: lanes)
-        aggregate = Aggregate(lanes: lanes, dedupeWindow: window, catalog: catalog, outputs: outputs)
+        ids = Array(repeating: [], count: inputs)
+        aggregate = Aggregate(inputs: inputs, dedupeWindow: window, catalog: catalog, outputs: outputs)
     }
 
     /// Applies an event, by default one with a new id at the first product and warehouse.
     @discardableResult
     func apply(
-        _ units: Int64, at pair: Pair = Pair(1, 1), id: Int64? = nil, time: Int64 = 0, lane: Int = 0
+        _ units: Int64, at pair: Pair = Pair(1, 1), id: Int64? = nil, time: Int64 = 0, input: Int = 0
     ) -> Aggregate.Outcome {
         offset += 1
         if id == nil { nextID += 1 }
-        ids[lane].insert(id ?? nextID - 1)
+        ids[input].insert(id ?? nextID - 1)
         let event = OrderEvent(
             id: EventID(id ?? nextID - 1), pair: pair, units: units, time: Timestamp(microseconds: time))
         return aggregate.apply(
-            event, lane: lane, source: Source(partition: Partition(Int32(lane)), offset: Offset(offset)))
+            event, input: input, source: Source(partition: Partition(Int32(input)), offset: Offset(offset)))
     }
 
     func consolidate() -> [OutputChange] {
@@ -99,13 +99,13 @@ extension Store {
         for (slot, print) in aggregate.stockPrints.enumerated() where print != 0 {
             state.stockPrints[aggregate.pair(at: slot)] = print
         }
-        for (lane, summary) in aggregate.checkpointCounts.dedupe.enumerated() {
+        for (input, summary) in aggregate.checkpointCounts.dedupe.enumerated() {
             var counts = summary
             counts.seed = 0
             // Without a window each start takes new numbers.
-            if aggregate.lanes[lane].window == 0 { counts.number = 0 }
+            if aggregate.windows[input].window == 0 { counts.number = 0 }
             state.dedupe.append(counts)
-            state.remembered.append(ids[lane].filter { aggregate.lanes[lane].contains($0) })
+            state.remembered.append(ids[input].filter { aggregate.windows[input].contains($0) })
         }
         return state
     }

@@ -2,7 +2,7 @@
 
 /// What a compacted topic holds of the checkpoints written to it: the newest record of each name.
 final class StoredRows {
-    private var buckets: [UInt32: [CellImage]] = [:]
+    private var buckets: [UInt32: [StoredEntry]] = [:]
     private var chunks: [Int64: MovementImages] = [:]
     private var truncated: RowVersion?
     private var count = 0
@@ -25,8 +25,8 @@ final class StoredRows {
 
     func restored() -> Rows {
         let rows = Rows()
-        for (bucket, cells) in buckets { rows.aggregate.restore(bucket: bucket, cells: cells) }
-        rows.aggregate.finishRestoringCells()
+        for (bucket, entries) in buckets { rows.aggregate.restore(bucket: bucket, entries: entries) }
+        rows.aggregate.finishRestoringEntries()
         for chunk in chunks.values { rows.aggregate.restore(chunk) }
         precondition(rows.aggregate.movementCount == count, "what was stored is there")
         rows.aggregate.finishRestoringMovements(truncated: truncated)

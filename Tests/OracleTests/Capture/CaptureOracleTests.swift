@@ -36,7 +36,7 @@ struct CaptureCourse: ~Copyable {
     private var tables = (
         products: FollowedTable<Product>(), warehouses: FollowedTable<Warehouse>()
     )
-    private var aggregate = Aggregate(lanes: 1, dedupeWindow: 0, catalog: Catalog())
+    private var aggregate = Aggregate(inputs: 1, dedupeWindow: 0, catalog: Catalog())
     /// What the connector has sent, to be sent again after a restart.
     private var sent: [ModelConnector.Message] = []
     private var offset: Int64 = 0

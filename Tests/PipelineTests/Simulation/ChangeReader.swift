@@ -28,7 +28,7 @@ final class ChangeReader {
             }
             heard = block.last
         }
-        let moment = store.moment()
+        let moment = store.snapshot()
         if let cut = moment.cuts[0], cut.changesThrough == moment.newest, heard == moment.newest,
             table != Self.alerts(cut)
         {
@@ -38,16 +38,16 @@ final class ChangeReader {
     }
 
     private func takeTable() {
-        let moment = store.moment()
+        let moment = store.snapshot()
         guard let cut = moment.cuts[0], cut.changesThrough >= moment.newest else { return }
         table = Self.alerts(cut)
         heard = moment.newest
     }
 
-    private static func alerts(_ cut: WorkerCut) -> [Pair: AlertLevel] {
+    private static func alerts(_ cut: WorkerSnapshot) -> [Pair: AlertLevel] {
         var alerts: [Pair: AlertLevel] = [:]
         for chunk in cut.shards.flatMap(\.chunks) {
-            for cell in chunk.cells where cell.isVisible { alerts[cell.pair] = cell.level }
+            for cell in chunk.entries where cell.isVisible { alerts[cell.pair] = cell.level }
         }
         return alerts
     }

@@ -4,7 +4,7 @@ import Wire
 
 extension CommitChecker {
     /// Holds what is there at the end against the whole input and the last reference rows.
-    mutating func checkEnd(_ cluster: SimCluster, _ catalog: Catalog, _ snapshots: [WorkerCut]) {
+    mutating func checkEnd(_ cluster: SimCluster, _ catalog: Catalog, _ snapshots: [WorkerSnapshot]) {
         checkPositions(cluster)
         for pair in stock.pairs { compare(pair, catalog) }
         checkReplay(cluster)
@@ -84,7 +84,7 @@ extension CommitChecker {
         }
     }
 
-    private mutating func checkStock(_ snapshots: [WorkerCut], _ catalog: Catalog) {
+    private mutating func checkStock(_ snapshots: [WorkerSnapshot], _ catalog: Catalog) {
         var rows: [Pair: StockRow] = [:]
         for row in snapshots.flatMap(\.stock) {
             let pair = Pair(product: row.product.id, warehouse: row.warehouse.id)
@@ -124,7 +124,7 @@ extension CommitChecker {
         return total < threshold ? "REORDER_NOW" : total < 2 * threshold ? "REORDER_SOON" : "HEALTHY"
     }
 
-    private mutating func checkRollup(_ snapshots: [WorkerCut], _ catalog: Catalog) {
+    private mutating func checkRollup(_ snapshots: [WorkerSnapshot], _ catalog: Catalog) {
         let totals = totals(catalog)
         let rows = snapshots.flatMap(\.rollup)
         if rows.count != totals.count { report("the rollup has \(rows.count) rows, not \(totals.count)") }

@@ -9,8 +9,8 @@ extension Scenario {
     func stop(
         _ catalog: Catalog = Scenario.catalog(), steps: Int = 200,
         sourceLocation: SourceLocation = #_sourceLocation
-    ) -> WorkerStop? {
-        let stop = #expect(throws: WorkerStop.self, sourceLocation: sourceLocation) {
+    ) -> StopReason? {
+        let stop = #expect(throws: StopReason.self, sourceLocation: sourceLocation) {
             try run(start(catalog), steps: steps)
         }
         cluster.members = []
@@ -21,15 +21,15 @@ extension Scenario {
     func finish(_ process: Simulation.Process, sourceLocation: SourceLocation = #_sourceLocation) throws {
         process.inbox.stop()
         #expect(try !process.worker.step(), sourceLocation: sourceLocation)
-        process.log.close()
+        process.session.close()
     }
 
     /// Lets a worker die in the course of so many calls, and its transaction with it.
     func die(_ catalog: Catalog, after calls: Int, steps: Int = 600) {
         cluster.faults.lazySends = 500
         let dying = start(catalog)
-        dying.log.callsToLive = calls
-        do { try run(dying, steps: steps) } catch { #expect(dying.log.isDead, "\(error)") }
+        dying.session.callsToLive = calls
+        do { try run(dying, steps: steps) } catch { #expect(dying.session.isDead, "\(error)") }
         kill(dying)
         cluster.faults.lazySends = 0
         cluster.advance(20_000)
@@ -94,7 +94,7 @@ extension Scenario {
     }
 }
 
-extension WorkerStop {
+extension StopReason {
     /// Whether the message holds all of these.
     func says(_ words: String...) -> Bool { words.allSatisfy { message.contains($0) } }
 }

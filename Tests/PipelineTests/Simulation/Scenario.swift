@@ -30,7 +30,7 @@ final class Scenario {
     }
 
     func start(_ catalog: Catalog = Scenario.catalog(), slot: Int = 0) -> Simulation.Process {
-        Simulation.Process(SimLog(cluster, name: "w\(slot)", slot: slot), settings, catalog, lines)
+        Simulation.Process(SimSession(cluster, name: "w\(slot)", slot: slot), settings, catalog, lines)
     }
 
     func send(_ type: String, _ quantity: Int, product: Int = 1, warehouse: Int = 1, id: Int64? = nil) {
@@ -58,8 +58,8 @@ final class Scenario {
     }
 
     func kill(_ process: Simulation.Process) {
-        process.log.die()
-        cluster.leave(process.log)
+        process.session.die()
+        cluster.leave(process.session)
     }
 
     /// What a `read_committed` consumer of the alerts has seen: change, severity, stock and incident.
@@ -74,7 +74,7 @@ final class Scenario {
     /// Stock by warehouse of a product, as the worker's views have it.
     func stock(_ process: Simulation.Process, product: Int32 = 1) throws -> [Int32: Int64] {
         for _ in 0..<10 { _ = try process.worker.step() }
-        let rows = (process.reader.store.moment().cuts[0]?.stock ?? []).filter {
+        let rows = (process.reader.store.snapshot().cuts[0]?.stock ?? []).filter {
             $0.product.id == ProductID(product)
         }
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.warehouse.id.rawValue, $0.currentStock) })

@@ -5,15 +5,15 @@ extension SimCluster {
     static var rebalanceTimeoutMs: Int64 { 10_000 }
     static var sessionTimeoutMs: Int64 { 10_000 }
 
-    func join(_ log: SimLog) {
-        members.append(log)
-        log.hasRejoined = true
+    func join(_ session: SimSession) {
+        members.append(session)
+        session.hasRejoined = true
         startRebalance()
     }
 
-    func leave(_ log: SimLog) {
-        guard members.contains(where: { $0 === log }) else { return }
-        members.removeAll { $0 === log }
+    func leave(_ session: SimSession) {
+        guard members.contains(where: { $0 === session }) else { return }
+        members.removeAll { $0 === session }
         startRebalance()
     }
 
@@ -33,11 +33,11 @@ extension SimCluster {
     }
 
     /// The member is thought dead; if it lives it will hear of it at its next poll.
-    func evict(_ log: SimLog) {
-        guard members.contains(where: { $0 === log }) else { return }
-        say("evict \(log.name)")
-        members.removeAll { $0 === log }
-        log.groupEvent = .lost(log.owned.map { Partition($0) })
+    func evict(_ session: SimSession) {
+        guard members.contains(where: { $0 === session }) else { return }
+        say("evict \(session.name)")
+        members.removeAll { $0 === session }
+        session.groupEvent = .lost(session.owned.map { Partition($0) })
         startRebalance()
     }
 

@@ -28,10 +28,10 @@ final class SimCluster {
     // The group.
     var groupOffsets: [Int32: Int64] = [:]
     var generation = 0
-    var members: [SimLog] = []
+    var members: [SimSession] = []
     var rebalancingSinceMs: Int64?
     /// Lets the others work while a process hangs; one at a time.
-    var goOnWithout: ((SimLog) -> Void)?
+    var goOnWithout: ((SimSession) -> Void)?
 
     var transactionTimeoutMs: Int64 = 10_000
 

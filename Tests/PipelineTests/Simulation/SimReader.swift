@@ -1,8 +1,8 @@
 import Inventory
 import Pipeline
 
-extension SimLog {
-    func committed(_ partitions: [Partition]) throws(LogFailure) -> [Partition: Offset] {
+extension SimSession {
+    func committed(_ partitions: [Partition]) throws(SessionFailure) -> [Partition: Offset] {
         try question("committed")
         let wanted = partitions.map(\.rawValue)
         if cluster.hasUnstableOffsets(wanted) {
@@ -17,24 +17,24 @@ extension SimLog {
         return found
     }
 
-    func partitionCount(_ topic: Topic) throws(LogFailure) -> Int? {
+    func partitionCount(_ topic: Topic) throws(SessionFailure) -> Int? {
         try question("partitionCount")
         return topic == cluster.deletedTopic ? nil : cluster.topics[topic]?.count
     }
 
-    func bounds(_ topic: Topic, _ partition: Partition) throws(LogFailure) -> Range<Offset> {
+    func bounds(_ topic: Topic, _ partition: Partition) throws(SessionFailure) -> Range<Offset> {
         try question("bounds")
         let source = cluster.partition(topic, Int(partition.rawValue))
         return Offset(source.start)..<Offset(source.end)
     }
 
-    func offset(at time: Timestamp, _ partition: Partition) throws(LogFailure) -> Offset {
+    func offset(at time: Timestamp, _ partition: Partition) throws(SessionFailure) -> Offset {
         try question("offset")
         let source = cluster.partition(.input, Int(partition.rawValue))
         return Offset(source.offset(atMs: time.microseconds / 1_000))
     }
 
-    func reader(_ topic: Topic, _ spans: [LogSpan]) throws(LogFailure) -> SimReader {
+    func reader(_ topic: Topic, _ spans: [TopicSpan]) throws(SessionFailure) -> SimReader {
         var stretches: [SimReader.Stretch] = []
         for span in spans {
             let bounds = try bounds(topic, span.partition)
@@ -55,7 +55,7 @@ extension SimLog {
         return SimReader(self, topic, stretches)
     }
 
-    func follower(_ topic: Topic, _ starts: [PartitionPosition]) throws(LogFailure) -> SimReader {
+    func follower(_ topic: Topic, _ starts: [PartitionPosition]) throws(SessionFailure) -> SimReader {
         try question("follower")
         let stretches = starts.map {
             SimReader.Stretch(
@@ -66,14 +66,14 @@ extension SimLog {
         return SimReader(self, topic, stretches)
     }
 
-    private func question(_ call: String) throws(LogFailure) {
+    private func question(_ call: String) throws(SessionFailure) {
         try enter(call)
         if strikes(cluster.faults.question, .questionFailed) { throw .unavailable("simulated \(call)") }
     }
 }
 
 /// Reads stretches of partitions of the simulated cluster as `read_committed`, in an order by chance.
-final class SimReader: LogReader {
+final class SimReader: TopicReader {
     struct Stretch {
         let partition: Partition
         let source: SimPartition
@@ -83,15 +83,15 @@ final class SimReader: LogReader {
         var deafAfter: Int?
     }
 
-    private let log: SimLog
+    private let session: SimSession
     private let topic: Topic
     private var stretches: [Stretch]
     private let total: Int64
     private var batch: [(partition: Partition, record: SimRecord)] = []
     private let arena = SimArena()
 
-    init(_ log: SimLog, _ topic: Topic, _ stretches: [Stretch]) {
-        self.log = log
+    init(_ session: SimSession, _ topic: Topic, _ stretches: [Stretch]) {
+        self.session = session
         self.topic = topic
         self.stretches = stretches.filter { $0.next < $0.end }
         total = stretches.contains { $0.end == .max } ? 0 : Self.left(self.stretches)
@@ -103,15 +103,18 @@ final class SimReader: LogReader {
 
     var progress: ReadProgress { ReadProgress(done: total - Self.left(stretches), total: total) }
 
-    func poll(waitMs: Int64) throws(LogFailure) -> Int? {
-        try log.enter("reader.poll")
+    func poll(waitMs: Int64) throws(SessionFailure) -> Int? {
+        try session.enter("reader.poll")
         arena.reuse()
         batch = []
         stretches.removeAll { $0.next >= $0.end }
         guard !stretches.isEmpty else { return nil }
-        if log.strikes(log.cluster.faults.reader, .readerFailed) { throw .unavailable("simulated read") }
+        if session.strikes(session.cluster.faults.reader, .readerFailed) {
+            throw .unavailable("simulated read")
+        }
         var hasMoved = false
-        for index in stretches.indices where stretches.count == 1 || log.cluster.random.within(0...2) > 0 {
+        for index in stretches.indices where stretches.count == 1 || session.cluster.random.within(0...2) > 0
+        {
             let stretch = stretches[index]
             guard stretch.next >= stretch.source.start else {
                 throw .offsetOutOfRange(stretch.partition, "simulated: \(stretch.next)")
@@ -119,18 +122,18 @@ final class SimReader: LogReader {
             if stretch.deafAfter == 0 { continue }
             let read = stretch.source.read(
                 from: stretch.next, below: stretch.end,
-                max: min(log.cluster.random.within(1...20), stretch.deafAfter ?? .max))
+                max: min(session.cluster.random.within(1...20), stretch.deafAfter ?? .max))
             if let left = stretch.deafAfter { stretches[index].deafAfter = left - read.records.count }
             if read.records.isEmpty, read.next == stretch.next {
-                if stretch.end != .max { log.cluster.coverage.reached(.waitedForStableEnd) }
+                if stretch.end != .max { session.cluster.coverage.reached(.waitedForStableEnd) }
             } else {
                 hasMoved = true
             }
             stretches[index].next = read.next
             batch += read.records.map { (stretch.partition, $0) }
         }
-        if !hasMoved { log.cluster.advance(waitMs) }
-        if topic == .input { log.cluster.coverage.reached(.recoveryReplayed, times: batch.count) }
+        if !hasMoved { session.cluster.advance(waitMs) }
+        if topic == .input { session.cluster.coverage.reached(.recoveryReplayed, times: batch.count) }
         return batch.count
     }
 
@@ -139,9 +142,9 @@ final class SimReader: LogReader {
         return Envelope(headers: record.headers, timestampMs: record.timestampMs)
     }
 
-    func record(_ index: Int) -> LogRecord {
+    func record(_ index: Int) -> TopicRecord {
         let (partition, record) = batch[index]
-        return LogRecord(
+        return TopicRecord(
             partition: partition, offset: Offset(record.offset), key: arena.copy(record.key),
             value: arena.copy(record.value))
     }

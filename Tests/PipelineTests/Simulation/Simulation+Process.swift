@@ -7,23 +7,24 @@ import TestSupport
 extension Simulation {
     /// A worker's process, of which one slot may have two: an evicted one and its replacement.
     final class Process {
-        let log: SimLog
+        let session: SimSession
         let inbox = WorkerInbox()
-        let worker: Worker<SimLog>
+        let worker: Worker<SimSession>
         var stalledUntilMs: Int64 = 0
         let telemetry: Telemetry
         let reader = ChangeReader()
 
-        init(_ log: SimLog, _ settings: PipelineSettings, _ catalog: Catalog, _ lines: LineLog? = nil) {
-            self.log = log
+        init(_ session: SimSession, _ settings: PipelineSettings, _ catalog: Catalog, _ lines: LineLog? = nil)
+        {
+            self.session = session
             let handler: any LogHandler = if let lines { lines } else { SwiftLogNoOpLogHandler() }
             telemetry = Telemetry(logger: Logger(label: "sim", factory: { _ in handler }))
             worker = Worker(
-                log: log, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry,
+                session: session, settings: settings, catalog: catalog, inbox: inbox, telemetry: telemetry,
                 views: ViewFeed(reader.store, worker: 0))
-            log.catalog = { [unowned worker] in worker.reference.catalog }
-            log.hasWork = { [unowned worker] in worker.transaction.map { $0.records > 0 } ?? false }
-            log.isRecovering = { [unowned worker] in
+            session.catalog = { [unowned worker] in worker.reference.catalog }
+            session.hasWork = { [unowned worker] in worker.transaction.map { $0.records > 0 } ?? false }
+            session.isRecovering = { [unowned worker] in
                 if case .recovering = worker.assignment { true } else { false }
             }
         }

@@ -56,17 +56,17 @@ final class Simulation {
     /// Plays the history; the first thing found wrong, or nil.
     func run() -> String? {
         var calm = 0
-        cluster.goOnWithout = { [unowned self] log in
+        cluster.goOnWithout = { [unowned self] session in
             let turns = cluster.random.below(60)
-            cluster.say("\(log.name) hangs")
+            cluster.say("\(session.name) hangs")
             for _ in 0..<turns {
                 cluster.advance(Int64(cluster.random.below(300)))
                 startMissing()
                 if cluster.random.happens(100) { produce() }
-                let others = processes.filter { $0.log !== log }
+                let others = processes.filter { $0.session !== session }
                 if let process = others.randomElement(using: &cluster.random) { step(process) }
             }
-            cluster.say("\(log.name) wakes up")
+            cluster.say("\(session.name) wakes up")
         }
         while cluster.violation == nil, eventsToCome > 0 || calm < 20 {
             if eventsToCome == 0 { calm += 1 }
@@ -90,19 +90,19 @@ final class Simulation {
     private func startMissing() {
         rebuilds.look(&settings, cluster)
         for slot in 0..<slots
-        where !processes.contains(where: { $0.log.slot == slot && !$0.log.diesWhenLost }) {
+        where !processes.contains(where: { $0.session.slot == slot && !$0.session.diesWhenLost }) {
             guard !cluster.faults.isOn || cluster.random.happens(300) else { continue }
             started += 1
-            let log = SimLog(cluster, name: "w\(slot).\(started)", slot: slot)
+            let session = SimSession(cluster, name: "w\(slot).\(started)", slot: slot)
             var rows = catalog
             if cluster.faults.isOn, started > slots, cluster.random.happens(300) {
                 rows = Catalog.simulated(&cluster.random, warehouses: producer.warehouses)
                 cluster.coverage.reached(.restartedWithOtherCatalog)
             }
-            cluster.say("\(log.name) starts")
-            processes.append(Process(log, settings, rows))
+            cluster.say("\(session.name) starts")
+            processes.append(Process(session, settings, rows))
             if rebuilds.isUnderWay, cluster.faults.isOn, cluster.random.happens(300) {
-                log.callsToLive = cluster.random.below(100)
+                session.callsToLive = cluster.random.below(100)
             }
         }
     }
@@ -113,33 +113,33 @@ final class Simulation {
         }
         do {
             if try !process.worker.step() {
-                process.log.close()
+                process.session.close()
                 cluster.coverage.reached(.stoppedInOrder)
             }
-            if !process.log.isDead, let problem = process.reader.look(cluster, settings) {
-                cluster.violated("\(process.log.name): \(problem)")
+            if !process.session.isDead, let problem = process.reader.look(cluster, settings) {
+                cluster.violated("\(process.session.name): \(problem)")
             }
         } catch {
-            guard !process.log.isDead else { return bury() }
-            cluster.say("\(process.log.name) stops: \(error.message)")
+            guard !process.session.isDead else { return bury() }
+            cluster.say("\(process.session.name) stops: \(error.message)")
             if error.message.contains("again and again"), cluster.faults.isOn, fencingStops < 5 {
                 fencingStops += 1
             } else {
-                cluster.violated("\(process.log.name) stopped by itself: \(error.message)")
+                cluster.violated("\(process.session.name) stopped by itself: \(error.message)")
             }
-            process.log.close()
+            process.session.close()
         }
         bury()
     }
 
     private func bury() {
-        for process in processes where process.log.isDead {
+        for process in processes where process.session.isDead {
             if process.isRebuilding { cluster.coverage.reached(.rebuildKilled) }
             cluster.coverage.reached(.duplicate, times: process.telemetry.snapshot.input.duplicates)
             // The group learns of it at once or when the session ends.
-            if cluster.random.happens(500) { cluster.leave(process.log) }
+            if cluster.random.happens(500) { cluster.leave(process.session) }
         }
-        processes.removeAll(where: \.log.isDead)
+        processes.removeAll(where: \.session.isDead)
     }
 
     // MARK: Disturbances
@@ -147,11 +147,11 @@ final class Simulation {
     private func disturb() {
         let faults = cluster.faults
         guard let victim = processes.randomElement(using: &cluster.random) else { return }
-        if cluster.random.happens(faults.kill) { victim.log.callsToLive = cluster.random.below(25) }
+        if cluster.random.happens(faults.kill) { victim.session.callsToLive = cluster.random.below(25) }
         if cluster.random.happens(faults.rebalance) { cluster.startRebalance() }
-        let isAhead = victim.log.hasNoPosition || victim.worker.unfinishedRollback != nil
+        let isAhead = victim.session.hasNoPosition || victim.worker.unfinishedRollback != nil
         if cluster.random.happens(isAhead ? 300 : faults.stop) {
-            if victim.log.hasNoPosition { cluster.coverage.reached(.stoppedWithoutPosition) }
+            if victim.session.hasNoPosition { cluster.coverage.reached(.stoppedWithoutPosition) }
             if victim.worker.unfinishedRollback != nil { cluster.coverage.reached(.stoppedBeforeRollback) }
             victim.inbox.stop()
         }
@@ -162,10 +162,10 @@ final class Simulation {
             cluster.coverage.reached(.aliveButEvicted)
             if cluster.random.happens(500) {
                 cluster.coverage.reached(.replacedWhileAlive)
-                victim.log.diesWhenLost = true
+                victim.session.diesWhenLost = true
                 victim.stalledUntilMs = cluster.nowMs + Int64(cluster.random.pick([0, 300, 3_000]))
             }
-            cluster.evict(victim.log)
+            cluster.evict(victim.session)
         }
         if cluster.random.happens(faults.catalog) {
             catalog = Catalog.simulated(&cluster.random, warehouses: producer.warehouses)
@@ -180,8 +180,8 @@ final class Simulation {
     /// The operator stops everything, mostly sets `input.keyed_by` to the other, and starts one worker with the flag.
     private func rebuild() {
         for process in processes {
-            process.log.die()
-            cluster.leave(process.log)
+            process.session.die()
+            cluster.leave(process.session)
         }
         bury()
         rebuilds.begin(&settings, cluster)
@@ -195,22 +195,22 @@ final class Simulation {
         cluster.say("settling")
         producer.endTransactions(cluster)
         for process in processes {
-            process.log.callsToLive = nil
+            process.session.callsToLive = nil
             process.inbox.adopt(catalog)
-            if process.log.diesWhenLost { process.log.die() }
+            if process.session.diesWhenLost { process.session.die() }
         }
         bury()
         if let problem = comeToRest() { return problem }
         // What the last checkpoints hold must be enough for a next start.
         if cluster.random.happens(300) {
             cluster.coverage.reached(.recoveredOnceMore)
-            for process in processes { process.log.die() }
-            for process in processes { cluster.leave(process.log) }
+            for process in processes { process.session.die() }
+            for process in processes { cluster.leave(process.session) }
             bury()
             if let problem = comeToRest() { return problem }
         }
-        let snapshots = processes.compactMap { $0.reader.store.moment().cuts[0] }
-        for process in processes { process.log.die() }
+        let snapshots = processes.compactMap { $0.reader.store.snapshot().cuts[0] }
+        for process in processes { process.session.die() }
         bury()
         var rules = settings
         if rebuilds.mayCome { rules.keyedBy = .product }
@@ -245,7 +245,7 @@ final class Simulation {
     }
 
     private var isAllRead: Bool {
-        processes.count == slots && !processes.contains { $0.log.isRecovering() }
+        processes.count == slots && !processes.contains { $0.session.isRecovering() }
             && cluster.topics[.input]!.indices.allSatisfy { partition in
                 let position = cluster.groupOffsets[Int32(partition)] ?? 0
                 return cluster.partition(.input, partition).read(

@@ -68,7 +68,7 @@ struct Recomputation {
     }
 }
 
-extension WorkerCut {
+extension WorkerSnapshot {
     private static func key(_ row: StockRow) -> String {
         #"{"product_id":\#(row.product.id.rawValue),"warehouse_id":\#(row.warehouse.id.rawValue)}"#
     }

@@ -51,7 +51,7 @@ final class Rig {
         settings.inputTopic = topic(.input)
         settings.stateTopic = topic(.state)
         change(&settings)
-        var log = KafkaLog.Settings(
+        var log = KafkaSession.Settings(
             topics: Self.topics(of: name), consumer: ConsumerSettings(groupID: name, topic: topic(.input)),
             producer: ProducerSettings(transactionalID: "\(name)-0"))
         log.deadlineMs = deadlineMs
@@ -108,16 +108,16 @@ final class Rig {
     // MARK: Views
 
     /// The views as of one commit.
-    func views() throws -> WorkerCut {
+    func views() throws -> WorkerSnapshot {
         guard let worker else { throw Failure("no worker runs") }
         return try eventually("the views are shown") {
             if case .failure(let stop) = worker.outcome { throw stop }
-            return store.moment().cuts[0]
+            return store.snapshot().cuts[0]
         }
     }
 
     /// The views once everything that was sent is committed.
-    func settledViews(within seconds: Double = 60) throws -> WorkerCut {
+    func settledViews(within seconds: Double = 60) throws -> WorkerSnapshot {
         var ends: [Partition: Int64] = [:]
         for partition in 0..<partitions {
             let marks = try admin.watermarks(of: topic(.input), partition, timeoutMs: 10_000)

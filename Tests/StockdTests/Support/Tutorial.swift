@@ -28,7 +28,7 @@ enum Tutorial {
     }
 }
 
-extension WorkerCut {
+extension WorkerSnapshot {
     /// The three views in the columns of the tutorial's tables.
     var tutorialStock: Set<String> {
         Set(

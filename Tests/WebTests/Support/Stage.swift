@@ -21,7 +21,7 @@ final class Stage: @unchecked Sendable {
         self.store = store
         self.worker = worker
         partition = Int32(worker)
-        aggregate = Aggregate(lanes: 1, dedupeWindow: 1 << 20, catalog: catalog)
+        aggregate = Aggregate(inputs: 1, dedupeWindow: 1 << 20, catalog: catalog)
     }
 
     func apply(_ units: Int64, _ product: Int32, _ warehouse: Int32) {
@@ -31,7 +31,7 @@ final class Stage: @unchecked Sendable {
             time: Timestamp(microseconds: 1_774_864_800_000_000 + nextID * 1_000_000))
         nextID += 1
         _ = aggregate.apply(
-            event, lane: 0, source: Source(partition: Partition(partition), offset: Offset(offset)))
+            event, input: 0, source: Source(partition: Partition(partition), offset: Offset(offset)))
         offset += 1
     }
 
@@ -48,10 +48,10 @@ final class Stage: @unchecked Sendable {
 
     func publish() {
         aggregate.refreshShown(&chunks)
-        let shard = WorkerCut.Shard(
+        let shard = WorkerSnapshot.Shard(
             chunks: chunks, catalog: aggregate.catalog, pairs: aggregate.pairCount,
             positions: [PartitionPosition(Partition(partition), Offset(offset))])
-        store.publish(WorkerCut([shard]), worker: worker, tookMicroseconds: 1)
+        store.publish(WorkerSnapshot([shard]), worker: worker, tookMicroseconds: 1)
         store.markFresh(worker: worker, at: monotonicMicroseconds())
     }
 
@@ -68,7 +68,7 @@ final class Stage: @unchecked Sendable {
     var model: ReadModel {
         var model = ReadModel()
         model.update(
-            store.moment(), nowMicroseconds: monotonicMicroseconds(), wallMicroseconds: wallMicroseconds())
+            store.snapshot(), nowMicroseconds: monotonicMicroseconds(), wallMicroseconds: wallMicroseconds())
         return model
     }
 }

@@ -2,8 +2,8 @@ extension Configuration {
     public struct DeadLetters: Equatable, Sendable {
         /// Nil: bad events are counted and logged.
         public var topic: String?
-        /// Nil: named after the group, see `Configuration.replayedTopic`.
-        public var replayedTopic: String?
+        /// Nil: named after the group, see `Configuration.redrivenTopic`.
+        public var redrivenTopic: String?
 
         init(_ read: inout Reading) {
             read.section(
@@ -12,15 +12,15 @@ extension Configuration {
             topic = read(
                 "dead_letters.topic", Kind.topic.orNull, default: "order-events-dlq",
                 "Null: bad events are counted and logged instead.")
-            replayedTopic = read(
-                "dead_letters.replayed_topic", Kind.topic.orNull, default: "null",
+            redrivenTopic = read(
+                "dead_letters.redriven_topic", Kind.topic.orNull, default: "null",
                 """
-                The compacted topic in which stockd dlq replay remembers what it put back. Null: the group id and
-                "-replayed".
+                The compacted topic in which stockd dlq redrive remembers what it put back. Null: the group id and
+                "-redriven".
                 """)
         }
     }
 
     /// The compacted topic that remembers which dead letters were put back.
-    public var replayedTopic: String { deadLetters.replayedTopic ?? kafka.groupID + "-replayed" }
+    public var redrivenTopic: String { deadLetters.redrivenTopic ?? kafka.groupID + "-redriven" }
 }

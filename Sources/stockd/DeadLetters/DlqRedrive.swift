@@ -1,12 +1,12 @@
 import ArgumentParser
 import Service
 
-struct DlqReplay: ParsableCommand {
+struct DlqRedrive: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay",
+        commandName: "redrive",
         abstract: "Puts chosen events back on the topic and partition they came from, once each.",
         discussion: """
-            Key, value and headers are the original's; the timestamp is the present. What was put back is \
+            Key, value and headers are the original's; the timestamp is the present. What was redriven is \
             remembered in the same Kafka transaction, so that neither a second call nor a crash in the \
             middle puts an event back twice. An event that is still bad comes back as a new dead letter.
             """)
@@ -20,7 +20,7 @@ struct DlqReplay: ParsableCommand {
     @Flag(help: "Only say what would be done.")
     var dryRun = false
 
-    @Flag(help: "Also those that were put back before.")
+    @Flag(help: "Also those that were redriven before.")
     var again = false
 
     @Argument(help: "Partition and offset of each, 0:17.", transform: DeadLetterPosition.parse)
@@ -39,14 +39,14 @@ struct DlqReplay: ParsableCommand {
         try options.withDeadLetters { box in
             var filter = selection.filter
             if !positions.isEmpty { filter.positions = Set(positions) }
-            var settings = DeadLetterReplay.Options()
+            var settings = DeadLetterRedrive.Options()
             settings.isDryRun = dryRun
             settings.again = again
             let tally = Tally()
-            let replay = try DeadLetterReplay(box, settings) { tally.note($0, $1) }
-            defer { replay.close() }
+            let redrive = try DeadLetterRedrive(box, settings) { tally.note($0, $1) }
+            defer { redrive.close() }
             do {
-                try replay.run(filter)
+                try redrive.run(filter)
             } catch {
                 print(tally.sentence(dryRun))
                 throw error
@@ -59,33 +59,35 @@ struct DlqReplay: ParsableCommand {
     }
 }
 
-/// Says what became of each letter, and counts.
+/// Says what became of each dead letter, and counts.
 private final class Tally {
-    private var replayed = 0
+    private var redriven = 0
     private var already = 0
     private(set) var refused = 0
     private(set) var seen: Set<DeadLetterPosition> = []
 
-    func note(_ letter: DeadLetter, _ outcome: DeadLetterReplay.Outcome) {
-        seen.insert(letter.position)
-        let place = letter.source.map { "\(Escaped.text($0.topic))[\($0.partition)]" } ?? "nowhere"
+    func note(_ deadLetter: DeadLetter, _ outcome: DeadLetterRedrive.Outcome) {
+        seen.insert(deadLetter.position)
+        let place = deadLetter.source.map { "\(Escaped.text($0.topic))[\($0.partition)]" } ?? "nowhere"
         switch outcome {
-        case .replayed:
-            replayed += 1
-            print("\(letter.position)  put back on \(place)  (\(Escaped.text(letter.reason)))")
-        case .wouldBeReplayed:
-            replayed += 1
-            print("\(letter.position)  would be put back on \(place)  (\(Escaped.text(letter.reason)))")
+        case .redriven:
+            redriven += 1
+            print("\(deadLetter.position)  redriven to \(place)  (\(Escaped.text(deadLetter.reason)))")
+        case .wouldBeRedriven:
+            redriven += 1
+            print(
+                "\(deadLetter.position)  would be redriven to \(place)  (\(Escaped.text(deadLetter.reason)))")
         case .already(let time):
             already += 1
-            print("\(letter.position)  already replayed at \(time), skipped; --again puts it back once more")
+            print(
+                "\(deadLetter.position)  already redriven at \(time), skipped; --again sends it once more")
         case .refused(let why):
             refused += 1
-            printError("\(letter.position): not put back: \(Escaped.text(why))")
+            printError("\(deadLetter.position): not redriven: \(Escaped.text(why))")
         }
     }
 
     func sentence(_ isDryRun: Bool) -> String {
-        "\(replayed) \(isDryRun ? "would be put back" : "put back"), \(already) skipped, \(refused) refused"
+        "\(redriven) \(isDryRun ? "would be redriven" : "redriven"), \(already) skipped, \(refused) refused"
     }
 }

@@ -3,7 +3,7 @@ public import Inventory
 public import Kafka
 
 /// The log of a worker as Kafka keeps it: a group consumer and a transactional producer.
-public final class KafkaLog: Log {
+public final class KafkaSession: Session {
     /// The topics' names, and how long Kafka may take.
     public struct Settings: Sendable {
         public var topics: [Topic: String]
@@ -33,7 +33,7 @@ public final class KafkaLog: Log {
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant
 
-    public init(_ client: ClientSettings, _ settings: Settings, admin: Admin) throws(LogFailure) {
+    public init(_ client: ClientSettings, _ settings: Settings, admin: Admin) throws(SessionFailure) {
         self.client = client
         self.settings = settings
         self.admin = admin
@@ -56,14 +56,14 @@ public final class KafkaLog: Log {
         consumer.close(deadlineMs: settings.closeMs)
     }
 
-    func name(_ topic: Topic) throws(LogFailure) -> String {
+    func name(_ topic: Topic) throws(SessionFailure) -> String {
         guard let name = settings.topics[topic] else { throw .fatal("no topic is configured for \(topic)") }
         return name
     }
 
     // MARK: Consuming
 
-    public func poll(maxRecords: Int, waitMs: Int64) throws(LogFailure) -> Polled {
+    public func poll(maxRecords: Int, waitMs: Int64) throws(SessionFailure) -> Polled {
         let polled: Poll
         do throws(KafkaError) {
             polled = try consumer.poll(maxRecords: maxRecords, waitMs: Int32(waitMs))
@@ -76,7 +76,7 @@ public final class KafkaLog: Log {
         case .rebalance(.assigned(let partitions)): return .assigned(partitions.map { Partition($0) })
         case .rebalance(.revoked(let partitions)): return .revoked(partitions.map { Partition($0) })
         case .rebalance(.lost(let partitions)): return .lost(partitions.map { Partition($0) })
-        case .offsetOutOfRange(let range): throw range.asLogFailure
+        case .offsetOutOfRange(let range): throw range.asSessionFailure
         }
     }
 
@@ -86,9 +86,9 @@ public final class KafkaLog: Log {
         consumer.position(of: partition.rawValue).map { Offset($0) }
     }
 
-    public func record(_ index: Int) -> LogRecord {
+    public func record(_ index: Int) -> TopicRecord {
         let record = batch[index]
-        return LogRecord(
+        return TopicRecord(
             partition: Partition(record.partition), offset: Offset(record.offset), key: record.key,
             value: record.value)
     }
@@ -102,15 +102,15 @@ public final class KafkaLog: Log {
         return timestampMs < 0 ? nil : timestampMs
     }
 
-    public func assign(_ starts: [PartitionPosition]) throws(LogFailure) {
+    public func assign(_ starts: [PartitionPosition]) throws(SessionFailure) {
         do throws(KafkaError) { try consumer.assign(starts.map(\.kafka)) } catch { throw failure(error) }
     }
 
-    public func unassign() throws(LogFailure) {
+    public func unassign() throws(SessionFailure) {
         do throws(KafkaError) { try consumer.unassign() } catch { throw failure(error) }
     }
 
-    public func rewind(to positions: [PartitionPosition]) throws(LogFailure) {
+    public func rewind(to positions: [PartitionPosition]) throws(SessionFailure) {
         do throws(KafkaError) { try consumer.rewind(to: positions.map(\.kafka)) } catch {
             throw failure(error)
         }
@@ -118,7 +118,7 @@ public final class KafkaLog: Log {
 
     // MARK: Transactions
 
-    public func prepareTransactions() throws(LogFailure) {
+    public func prepareTransactions() throws(SessionFailure) {
         do throws(KafkaError) {
             if producer == nil { producer = try TransactionalProducer(client, settings.producer) }
         } catch {
@@ -132,11 +132,11 @@ public final class KafkaLog: Log {
         }
     }
 
-    public func begin() throws(LogFailure) {
+    public func begin() throws(SessionFailure) {
         try transact { (producer) throws(TransactionFailure) in try producer.begin() }
     }
 
-    public func send(_ message: OutgoingMessage) throws(LogFailure) {
+    public func send(_ message: OutgoingMessage) throws(SessionFailure) {
         let producer = try openProducer()
         let known = topicHandles[message.topic]
         let handle = if let known { known } else { try makeHandle(message.topic, producer) }
@@ -152,7 +152,7 @@ public final class KafkaLog: Log {
 
     private func makeHandle(
         _ topic: Topic, _ producer: TransactionalProducer
-    ) throws(LogFailure) -> TopicHandle {
+    ) throws(SessionFailure) -> TopicHandle {
         let name = try name(topic)
         do throws(KafkaError) {
             let handle = try producer.topic(name)
@@ -163,7 +163,7 @@ public final class KafkaLog: Log {
         }
     }
 
-    public func sendOffsets(_ positions: [PartitionPosition]) throws(LogFailure) {
+    public func sendOffsets(_ positions: [PartitionPosition]) throws(SessionFailure) {
         let metadata: GroupMetadata
         do throws(KafkaError) { metadata = try consumer.groupMetadata() } catch { throw failure(error) }
         let topic = try name(.input)
@@ -173,17 +173,17 @@ public final class KafkaLog: Log {
         }
     }
 
-    public func startCommit() throws(LogFailure) {
+    public func startCommit() throws(SessionFailure) {
         try transact { (producer) throws(TransactionFailure) in
             try producer.startCommit(deadlineMs: settings.deadlineMs)
         }
     }
 
-    public func finishCommit() throws(LogFailure) {
+    public func finishCommit() throws(SessionFailure) {
         try transact { (producer) throws(TransactionFailure) in try producer.finishCommit() }
     }
 
-    public func abort() throws(LogFailure) {
+    public func abort() throws(SessionFailure) {
         try transact { (producer) throws(TransactionFailure) in
             try producer.abort(deadlineMs: settings.deadlineMs)
         }
@@ -195,14 +195,14 @@ public final class KafkaLog: Log {
         producer = nil
     }
 
-    private func openProducer() throws(LogFailure) -> TransactionalProducer {
+    private func openProducer() throws(SessionFailure) -> TransactionalProducer {
         guard let producer else { throw .fatal("a transaction was begun before the producer was prepared") }
         return producer
     }
 
     private func transact(
         _ body: (TransactionalProducer) throws(TransactionFailure) -> Void
-    ) throws(LogFailure) {
+    ) throws(SessionFailure) {
         let producer = try openProducer()
         do throws(TransactionFailure) { try body(producer) } catch { throw failure(error) }
     }
@@ -213,4 +213,4 @@ extension PartitionPosition {
 }
 
 /// The worker as the daemon runs it; named here so that it is compiled for Kafka and not left generic.
-public typealias KafkaWorker = Worker<KafkaLog>
+public typealias KafkaWorker = Worker<KafkaSession>

@@ -1,14 +1,14 @@
 import Inventory
 internal import Kafka
 
-extension KafkaLog {
+extension KafkaSession {
     /// An error outside a transaction: fatal, or a matter of time.
-    func failure(_ error: KafkaError) -> LogFailure {
+    func failure(_ error: KafkaError) -> SessionFailure {
         if error.isFenced { return .fenced(error.description) }
         return error.isFatal ? .fatal(error.description) : .unavailable(error.description)
     }
 
-    private static func reason(_ error: KafkaError) -> LogFailure.AbortReason {
+    private static func reason(_ error: KafkaError) -> SessionFailure.AbortReason {
         switch error.name {
         case "MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE": .messageTooLarge
         case "INVALID_TIMESTAMP": .timestampRefused
@@ -17,7 +17,7 @@ extension KafkaLog {
     }
 
     /// A transactional call's verdict in the worker's terms.
-    func failure(_ failure: TransactionFailure) -> LogFailure {
+    func failure(_ failure: TransactionFailure) -> SessionFailure {
         let error = failure.error
         switch failure {
         case .retriable: return .unavailable(error.description)

@@ -1,5 +1,5 @@
 /// What readers see of one pair, as of a commit.
-public struct ShownCell: Equatable, Sendable {
+public struct ShownEntry: Equatable, Sendable {
     public var pair: Pair
     public var stock: Int64
     public var lastUpdated: Timestamp
@@ -36,18 +36,18 @@ public struct ShownTally: Equatable, Sendable {
     }
 }
 
-/// Neighbouring cells as of a commit. It never changes: a later commit that touches them makes another one,
+/// Neighbouring entries as of a commit. It never changes: a later commit that touches them makes another one,
 /// so that whoever holds the same object knows that nothing changed.
 public final class ShownChunk: Sendable {
-    public let cells: [ShownCell]
+    public let entries: [ShownEntry]
     public let tally: ShownTally
 
-    init(cells: [ShownCell]) {
-        self.cells = cells
+    init(entries: [ShownEntry]) {
+        self.entries = entries
         var tally = ShownTally()
-        for cell in cells where cell.isVisible {
+        for entry in entries where entry.isVisible {
             tally.rows += 1
-            if let level = cell.level { tally[level] += 1 }
+            if let level = entry.level { tally[level] += 1 }
         }
         self.tally = tally
     }

@@ -3,8 +3,8 @@ import Wire
 
 @testable import Pipeline
 
-extension SimLog {
-    func prepareTransactions() throws(LogFailure) {
+extension SimSession {
+    func prepareTransactions() throws(SessionFailure) {
         try enter("prepare")
         if strikes(cluster.faults.prepare, .prepareFailed) {
             if cluster.random.happens(500) { _ = cluster.initialise(transactionalID) }
@@ -18,7 +18,7 @@ extension SimLog {
         try leave("prepare")
     }
 
-    func begin() throws(LogFailure) {
+    func begin() throws(SessionFailure) {
         try enter("begin")
         let epoch = try preparedEpoch("begin")
         guard transaction == nil else {
@@ -32,7 +32,7 @@ extension SimLog {
         try leave("begin")
     }
 
-    func send(_ message: OutgoingMessage) throws(LogFailure) {
+    func send(_ message: OutgoingMessage) throws(SessionFailure) {
         try enter("send")
         let transaction = try openTransaction("send")
         if mustAbort { throw .mustAbort("simulated: an earlier call failed") }
@@ -66,7 +66,7 @@ extension SimLog {
         unsent = []
     }
 
-    func sendOffsets(_ positions: [PartitionPosition]) throws(LogFailure) {
+    func sendOffsets(_ positions: [PartitionPosition]) throws(SessionFailure) {
         try enter("sendOffsets")
         let transaction = try openTransaction("sendOffsets")
         if mustAbort { throw .mustAbort("simulated: an earlier call failed") }
@@ -90,7 +90,7 @@ extension SimLog {
     }
 
     /// The coordinator may decide at once or at the end, after what is polled in between.
-    func startCommit() throws(LogFailure) {
+    func startCommit() throws(SessionFailure) {
         try enter("commit")
         if commitUnderWay != nil { cluster.violated("\(name) commits during a commit") }
         commitUnderWay = .some(nil)
@@ -98,24 +98,24 @@ extension SimLog {
         if cluster.random.happens(500) { commitUnderWay = .some(decide()) }
     }
 
-    func finishCommit() throws(LogFailure) {
+    func finishCommit() throws(SessionFailure) {
         guard let underWay = commitUnderWay.take() else {
             cluster.violated("\(name) finishes a commit that was not started")
             throw .fatal("no commit")
         }
         guard !isDead else { throw .fatal("killed") }
-        do throws(LogFailure) { try (underWay ?? decide()).get() } catch {
+        do throws(SessionFailure) { try (underWay ?? decide()).get() } catch {
             if recordsReadAhead > 0 { cluster.coverage.reached(.readAheadDropped) }
             throw error
         }
         try leave("commit")
     }
 
-    private func decide() -> Result<Void, LogFailure> {
-        do throws(LogFailure) { return .success(try commit()) } catch { return .failure(error) }
+    private func decide() -> Result<Void, SessionFailure> {
+        do throws(SessionFailure) { return .success(try commit()) } catch { return .failure(error) }
     }
 
-    private func commit() throws(LogFailure) {
+    private func commit() throws(SessionFailure) {
         let transaction = try openTransaction("commit")
         if mustAbort { throw .mustAbort("simulated: an earlier call failed") }
         if strikes(cluster.faults.commitRefused, .commitFailed) {
@@ -133,7 +133,7 @@ extension SimLog {
         try finish(transaction, commit: true, cluster.faults.commitIndefinite)
     }
 
-    func abort() throws(LogFailure) {
+    func abort() throws(SessionFailure) {
         try enter("abort")
         let transaction = try openTransaction("abort")
         if strikes(cluster.faults.abort, .abortFailed) {
@@ -147,7 +147,7 @@ extension SimLog {
     /// Ends the transaction, or leaves open whether it did.
     private func finish(
         _ transaction: SimTransaction, commit: Bool, _ rate: Int
-    ) throws(LogFailure) {
+    ) throws(SessionFailure) {
         let isDelayed = cluster.faults.isOn && cluster.random.happens(cluster.faults.delayedMarkers)
         if commit, strikes(0, .indefiniteThenCommitted) {
             transaction.isIndefinite = true
@@ -185,13 +185,13 @@ extension SimLog {
         mustAbort = false
     }
 
-    private func preparedEpoch(_ call: String) throws(LogFailure) -> Int {
+    private func preparedEpoch(_ call: String) throws(SessionFailure) -> Int {
         if let epoch { return epoch }
         cluster.violated("\(name) calls \(call) without a prepared producer")
         throw .fatal("not prepared")
     }
 
-    private func openTransaction(_ call: String) throws(LogFailure) -> SimTransaction {
+    private func openTransaction(_ call: String) throws(SessionFailure) -> SimTransaction {
         let epoch = try preparedEpoch(call)
         guard let transaction else {
             cluster.violated("\(name) calls \(call) outside a transaction")
@@ -201,7 +201,7 @@ extension SimLog {
         return transaction
     }
 
-    private func fenced() -> LogFailure {
+    private func fenced() -> SessionFailure {
         cluster.coverage.reached(.fencedByEpoch)
         cluster.say("\(name) is fenced")
         return .fenced("a newer producer has the epoch")

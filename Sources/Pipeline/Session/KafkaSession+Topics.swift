@@ -1,8 +1,8 @@
 public import Inventory
 import Kafka
 
-extension KafkaLog {
-    public func committed(_ partitions: [Partition]) throws(LogFailure) -> [Partition: Offset] {
+extension KafkaSession {
+    public func committed(_ partitions: [Partition]) throws(SessionFailure) -> [Partition: Offset] {
         do throws(KafkaError) {
             let offsets = try consumer.committed(
                 partitions: partitions.map(\.rawValue), timeoutMs: settings.deadlineMs)
@@ -14,7 +14,7 @@ extension KafkaLog {
     }
 
     /// A cluster that answers, though not with stable offsets, waits for a transaction itself.
-    private func unsettled(_ error: KafkaError) -> LogFailure {
+    private func unsettled(_ error: KafkaError) -> SessionFailure {
         if error.isFatal { return failure(error) }
         let isUnstable = error.name == "UNSTABLE_OFFSET_COMMIT"
         guard isUnstable || (error.isTimedOut && (try? admin.ping(timeoutMs: 1_000)) != nil) else {
@@ -24,14 +24,14 @@ extension KafkaLog {
             "waiting for a transaction of a predecessor to end (at most kafka.transaction_timeout): \(error)")
     }
 
-    public func partitionCount(_ topic: Topic) throws(LogFailure) -> Int? {
+    public func partitionCount(_ topic: Topic) throws(SessionFailure) -> Int? {
         let name = try name(topic)
         return try ask { () throws(KafkaError) in
             try admin.describe([name], timeoutMs: settings.deadlineMs)[name]
         }
     }
 
-    public func bounds(_ topic: Topic, _ partition: Partition) throws(LogFailure) -> Range<Offset> {
+    public func bounds(_ topic: Topic, _ partition: Partition) throws(SessionFailure) -> Range<Offset> {
         let name = try name(topic)
         return try ask { () throws(KafkaError) in
             let marks = try admin.watermarks(of: name, partition.rawValue, timeoutMs: settings.deadlineMs)
@@ -39,7 +39,7 @@ extension KafkaLog {
         }
     }
 
-    public func offset(at time: Timestamp, _ partition: Partition) throws(LogFailure) -> Offset {
+    public func offset(at time: Timestamp, _ partition: Partition) throws(SessionFailure) -> Offset {
         let found = try ask { () throws(KafkaError) in
             try consumer.offsets(
                 forTimestampMs: time.microseconds / 1_000, partitions: [partition.rawValue],
@@ -49,7 +49,7 @@ extension KafkaLog {
         return try bounds(.input, partition).upperBound
     }
 
-    public func reader(_ topic: Topic, _ spans: [LogSpan]) throws(LogFailure) -> KafkaLogReader {
+    public func reader(_ topic: Topic, _ spans: [TopicSpan]) throws(SessionFailure) -> KafkaTopicReader {
         var starts: [PartitionOffset] = []
         var ends: [Int32: Int64] = [:]
         for span in spans {
@@ -62,21 +62,21 @@ extension KafkaLog {
         }
         let name = try name(topic)
         return try ask { () throws(KafkaError) in
-            try KafkaLogReader(client, topic: name, from: starts, upTo: ends)
+            try KafkaTopicReader(client, topic: name, from: starts, upTo: ends)
         }
     }
 
     public func follower(
         _ topic: Topic, _ starts: [PartitionPosition]
-    ) throws(LogFailure) -> KafkaLogReader {
+    ) throws(SessionFailure) -> KafkaTopicReader {
         let name = try name(topic)
         return try ask { () throws(KafkaError) in
-            try KafkaLogReader(client, topic: name, from: starts.map(\.kafka), upTo: nil)
+            try KafkaTopicReader(client, topic: name, from: starts.map(\.kafka), upTo: nil)
         }
     }
 
     /// A question that is not answered can be asked again; nothing depends on the first.
-    private func ask<T>(_ body: () throws(KafkaError) -> T) throws(LogFailure) -> T {
+    private func ask<T>(_ body: () throws(KafkaError) -> T) throws(SessionFailure) -> T {
         do throws(KafkaError) {
             return try body()
         } catch {
@@ -86,7 +86,7 @@ extension KafkaLog {
 }
 
 /// Reads partitions of a topic as `read_committed`, each up to an end, or follows them.
-public final class KafkaLogReader: LogReader {
+public final class KafkaTopicReader: TopicReader {
     private let starts: [PartitionOffset]
     private let total: Int64
     private let isFollowing: Bool
@@ -113,7 +113,7 @@ public final class KafkaLogReader: LogReader {
         return ReadProgress(done: total - (left ?? 0), total: total)
     }
 
-    public func poll(waitMs: Int64) throws(LogFailure) -> Int? {
+    public func poll(waitMs: Int64) throws(SessionFailure) -> Int? {
         guard let reader, isFollowing || !reader.isAtEnd else { return nil }
         let polled: Poll
         do throws(KafkaError) {
@@ -124,20 +124,20 @@ public final class KafkaLogReader: LogReader {
         switch polled {
         case .records(let count): return count
         case .idle, .rebalance: return 0
-        case .offsetOutOfRange(let range): throw range.asLogFailure
+        case .offsetOutOfRange(let range): throw range.asSessionFailure
         }
     }
 
-    public func record(_ index: Int) -> LogRecord {
+    public func record(_ index: Int) -> TopicRecord {
         guard let reader else { preconditionFailure("a record of a reader that reads nothing") }
         let record = reader.batch[index]
-        return LogRecord(
+        return TopicRecord(
             partition: Partition(record.partition), offset: Offset(record.offset), key: record.key,
             value: record.value)
     }
 }
 
-extension KafkaLogReader {
+extension KafkaTopicReader {
     public func envelope(_ index: Int) -> Envelope {
         guard let reader else { return Envelope() }
         return Envelope(reader.batch[index])
@@ -153,7 +153,7 @@ extension Envelope {
 }
 
 extension OffsetOutOfRange {
-    var asLogFailure: LogFailure {
+    var asSessionFailure: SessionFailure {
         .offsetOutOfRange(Partition(partition), "the log does not hold offset \(offset): \(reason)")
     }
 }

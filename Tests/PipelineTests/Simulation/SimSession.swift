@@ -2,7 +2,7 @@ import Inventory
 import Pipeline
 
 /// One worker's clients of the simulated cluster.
-final class SimLog: Log {
+final class SimSession: Session {
     let cluster: SimCluster
     let name: String
     let slot: Int
@@ -29,7 +29,7 @@ final class SimLog: Log {
     var transaction: SimTransaction?
     var mustAbort = false
     /// Between the start of a commit and its end: what became of it, where that is decided already.
-    var commitUnderWay: Result<Void, LogFailure>??
+    var commitUnderWay: Result<Void, SessionFailure>??
     /// How many records were polled in between.
     var recordsReadAhead = 0
     /// Messages that the client holds and no broker has yet.
@@ -82,7 +82,7 @@ final class SimLog: Log {
     }
 
     /// Every call passes here before it has any effect.
-    func enter(_ call: String) throws(LogFailure) {
+    func enter(_ call: String) throws(SessionFailure) {
         cluster.advance(Int64(cluster.random.below(3)))
         if call == cluster.faults.rebalancesIn {
             cluster.faults.rebalancesIn = nil
@@ -125,7 +125,7 @@ final class SimLog: Log {
     }
 
     /// And here after it.
-    func leave(_ call: String) throws(LogFailure) {
+    func leave(_ call: String) throws(SessionFailure) {
         guard diesAfterwards, !isDead else { return }
         cluster.say("\(name) killed after \(call)")
         if call == "commit" { cluster.coverage.reached(.killedAfterCommit) }
@@ -147,7 +147,7 @@ final class SimLog: Log {
 
     // MARK: Consuming
 
-    func poll(maxRecords: Int, waitMs: Int64) throws(LogFailure) -> Polled {
+    func poll(maxRecords: Int, waitMs: Int64) throws(SessionFailure) -> Polled {
         try enter("poll")
         arena.reuse()
         batch = []
@@ -195,7 +195,7 @@ final class SimLog: Log {
         positions.allSatisfy { cluster.partition(.input, Int($0.key)).start <= $0.value }
     }
 
-    private func fetch(_ maxRecords: Int) throws(LogFailure) {
+    private func fetch(_ maxRecords: Int) throws(SessionFailure) {
         var room = cluster.random.within(1...max(1, min(maxRecords, 12)))
         // Which partition's records come first is nobody's promise.
         for partition in positions.keys.sorted().shuffled(using: &cluster.random) where room > 0 {
@@ -220,15 +220,15 @@ final class SimLog: Log {
 
     func position(_ partition: Partition) -> Offset? { positions[partition.rawValue].map { Offset($0) } }
 
-    func record(_ index: Int) -> LogRecord {
-        LogRecord(
+    func record(_ index: Int) -> TopicRecord {
+        TopicRecord(
             partition: Partition(batchPartitions[index]), offset: Offset(batch[index].offset),
             key: arena.copy(batch[index].key), value: arena.copy(batch[index].value))
     }
 
     func envelope(_ index: Int) -> Envelope { Envelope(headers: batch[index].headers) }
 
-    func assign(_ starts: [PartitionPosition]) throws(LogFailure) {
+    func assign(_ starts: [PartitionPosition]) throws(SessionFailure) {
         try enter("assign")
         answered()
         positions = [:]
@@ -244,7 +244,7 @@ final class SimLog: Log {
         }
     }
 
-    func unassign() throws(LogFailure) {
+    func unassign() throws(SessionFailure) {
         try enter("unassign")
         positions = [:]
         switch unanswered {
@@ -264,7 +264,7 @@ final class SimLog: Log {
         hasNoPosition = false
     }
 
-    func rewind(to starts: [PartitionPosition]) throws(LogFailure) {
+    func rewind(to starts: [PartitionPosition]) throws(SessionFailure) {
         try enter("rewind")
         arena.reuse()
         batch = []

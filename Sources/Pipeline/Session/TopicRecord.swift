@@ -2,7 +2,7 @@ public import Inventory
 
 /// A stretch of one partition: from an offset or its beginning, up to an offset or the end that stands now,
 /// open transactions included: their outcome is waited for.
-public struct LogSpan: Equatable, Sendable {
+public struct TopicSpan: Equatable, Sendable {
     public var partition: Partition
     public var from: Offset?
     public var to: Offset?
@@ -57,7 +57,7 @@ public enum Polled: Equatable, Sendable {
 }
 
 /// A record as it lies in the client's buffer.
-public struct LogRecord {
+public struct TopicRecord {
     public var partition: Partition
     public var offset: Offset
     public var key: UnsafeRawBufferPointer?

@@ -4,7 +4,7 @@ import Pipeline
 
 /// A log that holds nothing but the state of one partition, read from a file: what a recovery costs besides the
 /// broker's and the client's own time. Nothing that is sent to it is kept.
-final class StoredLog: Log {
+final class StoredSession: Session {
     private let path: String
     private let inputEnd: Offset
     private var hasAssigned = false
@@ -24,7 +24,7 @@ final class StoredLog: Log {
 
     var hasMore: Bool { false }
     func position(_ partition: Partition) -> Offset? { nil }
-    func record(_ index: Int) -> LogRecord { preconditionFailure("there are no input records") }
+    func record(_ index: Int) -> TopicRecord { preconditionFailure("there are no input records") }
     func envelope(_ index: Int) -> Envelope { Envelope() }
     func timestampMs(_ index: Int) -> Int64? { nil }
     func assign(_ starts: [PartitionPosition]) {}
@@ -44,7 +44,7 @@ final class StoredLog: Log {
     func abort() {}
     func discardProducer() {}
 
-    func reader(_ topic: Topic, _ spans: [LogSpan]) throws(LogFailure) -> StoredReader {
+    func reader(_ topic: Topic, _ spans: [TopicSpan]) throws(SessionFailure) -> StoredReader {
         guard topic == .state else { return StoredReader(nil) }
         guard let file = fopen(path, "r") else { throw .fatal("cannot read \(path)") }
         return StoredReader(file)
@@ -54,7 +54,7 @@ final class StoredLog: Log {
 }
 
 /// Reads the file's records, so many at a time into a buffer that is used again.
-final class StoredReader: LogReader {
+final class StoredReader: TopicReader {
     private let file: UnsafeMutablePointer<FILE>?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 22, alignment: 8)
     private var batch: [(key: Range<Int>, value: Range<Int>)] = []
@@ -83,8 +83,8 @@ final class StoredReader: LogReader {
         return batch.isEmpty ? nil : batch.count
     }
 
-    func record(_ index: Int) -> LogRecord {
-        LogRecord(
+    func record(_ index: Int) -> TopicRecord {
+        TopicRecord(
             partition: Partition(0), offset: Offset(offset + Int64(index)),
             key: UnsafeRawBufferPointer(rebasing: buffer[batch[index].key]),
             value: UnsafeRawBufferPointer(rebasing: buffer[batch[index].value]))

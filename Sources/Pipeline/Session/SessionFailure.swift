@@ -1,7 +1,7 @@
 public import Inventory
 
 /// Why a call of the log failed, in the terms that decide what to do next.
-public enum LogFailure: Error, Equatable, Sendable {
+public enum SessionFailure: Error, Equatable, Sendable {
     /// Nothing happened; the same call may work later.
     case unavailable(String)
     /// The open transaction cannot commit; abort it and do its work again.
@@ -38,7 +38,7 @@ public enum LogFailure: Error, Equatable, Sendable {
     }
 }
 
-extension LogFailure {
+extension SessionFailure {
     /// Nothing the worker could do would help.
     var isFinal: Bool {
         switch self {

@@ -1,5 +1,5 @@
 /// Why a worker ended by itself; the process ends with the matching exit code.
-public struct WorkerStop: Error, Equatable, Sendable {
+public struct StopReason: Error, Equatable, Sendable {
     public enum Kind: Equatable, Sendable {
         /// The configuration does not fit what was found in Kafka (exit 78).
         case configuration

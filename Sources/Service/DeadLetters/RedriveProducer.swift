@@ -1,50 +1,51 @@
 import Kafka
 import Pipeline
 
-/// Writes events and the marks that remember them, each batch in one transaction.
-final class ReplayProducer {
+/// Writes events and the records that remember them, each batch in one transaction.
+final class RedriveProducer {
     /// An event on its way back and the record that remembers it.
     struct Piece {
-        let letter: DeadLetter
-        let markKey: String
-        let mark: [UInt8]
+        let deadLetter: DeadLetter
+        let recordKey: String
+        let record: [UInt8]
     }
 
     private let producer: TransactionalProducer
-    private let marks: TopicHandle
+    private let records: TopicHandle
     private let limitMs: Int32 = 30_000
 
-    /// Sees to the topic of marks and fences every other replay of the group.
-    init(_ box: DeadLetterBox) throws(WorkerStop) {
+    /// Sees to the topic of records and fences every other replay of the group.
+    init(_ box: DeadLetterBox) throws(StopReason) {
         try Self.prepareTopic(box)
         let configuration = box.configuration
         var settings = ProducerSettings(
-            transactionalID: (configuration.kafka.transactionalID ?? configuration.kafka.groupID) + "-replay")
+            transactionalID: (configuration.kafka.transactionalID ?? configuration.kafka.groupID) + "-redrive"
+        )
         settings.transactionTimeoutMs = Int32(
             clamping: configuration.kafka.transactionTimeout.milliseconds)
         let made = settings
         producer = try forKafka("the producer") { () throws(KafkaError) in
-            try TransactionalProducer(box.client, made, name: "replay")
+            try TransactionalProducer(box.client, made, name: "redrive")
         }
         let producer = producer
-        marks = try forKafka(box.configuration.replayedTopic) { () throws(KafkaError) in
-            try producer.topic(configuration.replayedTopic)
+        records = try forKafka(box.configuration.redrivenTopic) { () throws(KafkaError) in
+            try producer.topic(configuration.redrivenTopic)
         }
         try initialise()
     }
 
-    private static func prepareTopic(_ box: DeadLetterBox) throws(WorkerStop) {
+    private static func prepareTopic(_ box: DeadLetterBox) throws(StopReason) {
         let configuration = box.configuration
-        let topic = configuration.replayedTopic
+        let topic = configuration.redrivenTopic
         let admin = box.admin
         let exists = try forKafka(topic) { () throws(KafkaError) in
             try admin.describe([topic], timeoutMs: 10_000)[topic] != nil
         }
         if exists { return }
         guard configuration.topics.create else {
-            throw WorkerStop(
+            throw StopReason(
                 .configuration,
-                "dead_letters.replayed_topic: topic \(topic) does not exist; create it compacted with one "
+                "dead_letters.redriven_topic: topic \(topic) does not exist; create it compacted with one "
                     + "partition, or set topics.create: true")
         }
         let spec = TopicSpec(
@@ -55,7 +56,7 @@ final class ReplayProducer {
         }
     }
 
-    private func initialise() throws(WorkerStop) {
+    private func initialise() throws(StopReason) {
         let start = ContinuousClock.now
         while true {
             do throws(TransactionFailure) {
@@ -64,19 +65,19 @@ final class ReplayProducer {
                 if case .retriable = error, ContinuousClock.now - start < .milliseconds(limitMs) { continue }
                 close()
                 if let refusal = producer.settings.refusal(of: error.error) {
-                    throw WorkerStop(.configuration, refusal)
+                    throw StopReason(.configuration, refusal)
                 }
-                throw WorkerStop(error.error, "no transaction can be begun")
+                throw StopReason(error.error, "no transaction can be begun")
             }
         }
     }
 
-    /// Either all of them are put back and remembered, or it throws and nothing is.
-    func putBack(_ pieces: [Piece]) throws(WorkerStop) {
+    /// Either all of them are redriven and remembered, or it throws and nothing is.
+    func redrive(_ pieces: [Piece]) throws(StopReason) {
         do throws(TransactionFailure) {
             try producer.begin()
             for piece in pieces {
-                try send(piece.letter)
+                try send(piece.deadLetter)
                 try send(piece)
             }
             try producer.commit(deadlineMs: limitMs)
@@ -85,26 +86,26 @@ final class ReplayProducer {
         }
     }
 
-    private func send(_ letter: DeadLetter) throws(TransactionFailure) {
-        guard let source = letter.source else { return }
+    private func send(_ deadLetter: DeadLetter) throws(TransactionFailure) {
+        guard let source = deadLetter.source else { return }
         let topic: TopicHandle
         do throws(KafkaError) {
             topic = try producer.topic(source.topic)
         } catch {
             throw .fatal(error)
         }
-        try withBytes(letter.key) { (key) throws(TransactionFailure) in
-            try withBytes(letter.value) { (value) throws(TransactionFailure) in
+        try withBytes(deadLetter.key) { (key) throws(TransactionFailure) in
+            try withBytes(deadLetter.value) { (value) throws(TransactionFailure) in
                 try producer.produce(
-                    topic, partition: source.partition, key: key, value: value, headers: letter.headers)
+                    topic, partition: source.partition, key: key, value: value, headers: deadLetter.headers)
             }
         }
     }
 
     private func send(_ piece: Piece) throws(TransactionFailure) {
-        try withBytes(Array(piece.markKey.utf8)) { (key) throws(TransactionFailure) in
-            try withBytes(piece.mark) { (mark) throws(TransactionFailure) in
-                try producer.produce(marks, key: key, value: mark)
+        try withBytes(Array(piece.recordKey.utf8)) { (key) throws(TransactionFailure) in
+            try withBytes(piece.record) { (record) throws(TransactionFailure) in
+                try producer.produce(records, key: key, value: record)
             }
         }
     }
@@ -116,22 +117,22 @@ final class ReplayProducer {
         try bytes.span.withUnsafeBytes { (bytes) throws(TransactionFailure) in try body(bytes) }
     }
 
-    private func explained(_ failure: TransactionFailure, _ count: Int) -> WorkerStop {
+    private func explained(_ failure: TransactionFailure, _ count: Int) -> StopReason {
         let error = failure.error
         switch failure {
         case .fenced:
-            return WorkerStop(
+            return StopReason(
                 .unavailable, "another replay of this group was started; this one stops: \(error)")
         case .indefinite:
-            return WorkerStop(
+            return StopReason(
                 .unavailable,
-                "nobody can say whether the last \(count) were put back: \(error). Run it again: those that "
+                "nobody can say whether the last \(count) were redriven: \(error). Run it again: those that "
                     + "were are skipped")
         case .retriable, .abortable:
             try? producer.abort(deadlineMs: 10_000)
         case .fatal: break
         }
-        return WorkerStop(error, "the last \(count) were not put back")
+        return StopReason(error, "the last \(count) were not redriven")
     }
 
     func close() { producer.close(deadlineMs: 5_000) }

@@ -1,7 +1,7 @@
 public import Inventory
 
 /// What one worker shows: its shards as of one commit. A value that never changes.
-public struct WorkerCut: Sendable {
+public struct WorkerSnapshot: Sendable {
     /// One shard's cells, joined with these reference tables.
     public struct Shard: Sendable {
         public let chunks: [ShownChunk]
@@ -31,7 +31,7 @@ public struct WorkerCut: Sendable {
     /// The rows of `current_stock_levels`.
     public var stock: [StockRow] {
         shards.flatMap { shard in
-            shard.chunks.flatMap { chunk in chunk.cells.compactMap { $0.row(shard.catalog) } }
+            shard.chunks.flatMap { chunk in chunk.entries.compactMap { $0.row(shard.catalog) } }
         }
     }
 
@@ -44,7 +44,7 @@ public struct WorkerCut: Sendable {
     }
 }
 
-extension ShownCell {
+extension ShownEntry {
     /// The pair's row in `current_stock_levels`, nil when it has none.
     public func row(_ catalog: Catalog) -> StockRow? {
         guard isVisible, let product = catalog.products[pair.product],

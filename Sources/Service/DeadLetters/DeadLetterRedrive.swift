@@ -6,41 +6,41 @@ import Wire
 
 /// Puts the events of dead letters back on the topic and partition they came from, each once.
 ///
-/// One Kafka transaction holds an event and the mark that says it was put back; the marks are read after
+/// One Kafka transaction holds an event and the record that says it was redriven; the records are read after
 /// `initTransactions`, which ends any other replay of the group. So neither a crash nor two operators at once
 /// put an event back twice.
-public final class DeadLetterReplay {
+public final class DeadLetterRedrive {
     public struct Options: Sendable {
         /// Only says what would be done.
         public var isDryRun = false
-        /// Also puts back what was put back before.
+        /// Also redrives what was redriven before.
         public var again = false
         public init() {}
     }
 
     public enum Outcome: Equatable, Sendable {
-        case replayed
+        case redriven
         /// In a dry run.
-        case wouldBeReplayed
+        case wouldBeRedriven
         case already(String)
-        /// Cannot be put back, and why.
+        /// Cannot be redriven, and why.
         case refused(String)
     }
 
     private let box: DeadLetterBox
     private let options: Options
     private let report: (DeadLetter, Outcome) -> Void
-    private var producer: ReplayProducer?
-    private var marks: ReplayMarks
+    private var producer: RedriveProducer?
+    private var records: RedriveRecords
     private let partitionCounts: [String: Int]
-    /// Decided and not reported yet; those to be put back are not committed.
-    private var pending: [(letter: DeadLetter, outcome: Outcome)] = []
+    /// Decided and not reported yet; those to be redriven are not committed.
+    private var pending: [(deadLetter: DeadLetter, outcome: Outcome)] = []
     private var pendingBytes = 0
 
-    /// - Parameter report: called once for each letter, in order, when its outcome stands.
+    /// - Parameter report: called once for each dead letter, in order, when its outcome stands.
     public init(
         _ box: DeadLetterBox, _ options: Options, report: @escaping (DeadLetter, Outcome) -> Void
-    ) throws(WorkerStop) {
+    ) throws(StopReason) {
         self.box = box
         self.options = options
         self.report = report
@@ -49,10 +49,10 @@ public final class DeadLetterReplay {
         partitionCounts = try forKafka("input.topic") { () throws(KafkaError) in
             try admin.describe(inputs, timeoutMs: 10_000)
         }
-        if !options.isDryRun { producer = try ReplayProducer(box) }
+        if !options.isDryRun { producer = try RedriveProducer(box) }
         box.forgetMarks()
-        do throws(WorkerStop) {
-            marks = try box.marks()
+        do throws(StopReason) {
+            records = try box.records()
         } catch {
             producer?.close()
             throw error
@@ -60,11 +60,11 @@ public final class DeadLetterReplay {
     }
 
     /// Puts back what the filter lets through. When it throws, what was reported so far stands.
-    public func run(_ filter: DeadLetterFilter) throws(WorkerStop) {
-        try box.forEach(filter) { (letter) throws(WorkerStop) in
-            let outcome = decide(letter)
-            pending.append((letter, outcome))
-            pendingBytes += (letter.key?.count ?? 0) + (letter.value?.count ?? 0) + 512
+    public func run(_ filter: DeadLetterFilter) throws(StopReason) {
+        try box.forEach(filter) { (deadLetter) throws(StopReason) in
+            let outcome = decide(deadLetter)
+            pending.append((deadLetter, outcome))
+            pendingBytes += (deadLetter.key?.count ?? 0) + (deadLetter.value?.count ?? 0) + 512
             if pending.count >= 500 || pendingBytes >= 4 << 20 { try settle() }
         }
         try settle()
@@ -72,46 +72,48 @@ public final class DeadLetterReplay {
 
     public func close() { producer?.close() }
 
-    private func decide(_ letter: DeadLetter) -> Outcome {
-        guard let source = letter.source else {
+    private func decide(_ deadLetter: DeadLetter) -> Outcome {
+        guard let source = deadLetter.source else {
             return .refused("it has no __stockd.errors headers, so stockd did not write it")
         }
         guard let count = partitionCounts[source.topic] else {
             // An old reference row would come after newer ones of its key, and win over them.
             return .refused(
-                "it is from \(source.topic), and only events of \(box.configuration.input.topic) are put back; "
+                "it is from \(source.topic), and only events of \(box.configuration.input.topic) are redriven; "
                     + "have a row of reference data sent again by its source")
         }
         guard source.partition < count else {
             return .refused("\(source.topic) has \(count) partitions now, and none \(source.partition)")
         }
-        if !letter.omittedBytes.isEmpty {
-            let parts = letter.omittedBytes.sorted { $0.key < $1.key }.map {
+        if !deadLetter.omittedBytes.isEmpty {
+            let parts = deadLetter.omittedBytes.sorted { $0.key < $1.key }.map {
                 "\($0.key) of \($0.value) bytes"
             }
             return .refused(
                 "its \(parts.joined(separator: " and ")) was left out; the whole event may still be \(source)"
             )
         }
-        if let mark = marks[letter], !options.again { return .already(mark.replayedAt) }
+        if let record = records[deadLetter], !options.again { return .already(record.redrivenAt) }
         let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970) * 1_000_000)
-        marks[letter] = ReplayMark(
-            replayedAt: RFC3339.string(now), deadLetter: letter.position.description,
-            times: (marks[letter]?.times ?? 0) + 1)
-        return options.isDryRun ? .wouldBeReplayed : .replayed
+        records[deadLetter] = RedriveRecord(
+            redrivenAt: RFC3339.string(now), deadLetter: deadLetter.position.description,
+            times: (records[deadLetter]?.times ?? 0) + 1)
+        return options.isDryRun ? .wouldBeRedriven : .redriven
     }
 
     /// Commits what is pending, then reports it.
-    private func settle() throws(WorkerStop) {
-        let chosen = pending.filter { $0.outcome == .replayed }.map(\.letter)
+    private func settle() throws(StopReason) {
+        let chosen = pending.filter { $0.outcome == .redriven }.map(\.deadLetter)
         if let producer, !chosen.isEmpty {
-            try producer.putBack(
-                chosen.compactMap { letter in
-                    guard let mark = marks[letter], let key = ReplayMark.key(of: letter) else { return nil }
-                    return ReplayProducer.Piece(letter: letter, markKey: key, mark: mark.json)
+            try producer.redrive(
+                chosen.compactMap { deadLetter in
+                    guard let record = records[deadLetter], let key = RedriveRecord.key(of: deadLetter) else {
+                        return nil
+                    }
+                    return RedriveProducer.Piece(deadLetter: deadLetter, recordKey: key, record: record.json)
                 })
         }
-        for (letter, outcome) in pending { report(letter, outcome) }
+        for (deadLetter, outcome) in pending { report(deadLetter, outcome) }
         pending = []
         pendingBytes = 0
     }
