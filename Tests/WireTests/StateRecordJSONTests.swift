@@ -71,10 +71,10 @@ struct StateRecordJSONTests {
                         number: 1, known: 0b101,
                         images: [
                             MovementImages.Image(
-                                slot: 4, units: -5, time: Timestamp(microseconds: 0),
+                                entry: 4, units: -5, time: Timestamp(microseconds: 0),
                                 version: RowVersion(position: 255, seconds: 3)),
                             MovementImages.Image(
-                                slot: nil, units: 0, time: Timestamp(microseconds: 0), version: .none),
+                                entry: nil, units: 0, time: Timestamp(microseconds: 0), version: .none),
                         ])),
                 #""movements","events":[{"event_id":64,"entry":4,"units":-5,"#
                     + #""event_time":"1970-01-01T00:00:00Z","version":"ff","source_seconds":3},"#

@@ -43,10 +43,10 @@ import Wire
                 number: 1 << 40, known: 1 << 63 | 1,
                 images: [
                     MovementImages.Image(
-                        slot: 9, units: .min, time: Timestamp(microseconds: -1),
+                        entry: 9, units: .min, time: Timestamp(microseconds: -1),
                         version: RowVersion(position: .max, seconds: 3)),
                     MovementImages.Image(
-                        slot: nil, units: 0, time: Timestamp(microseconds: 0), version: .none),
+                        entry: nil, units: 0, time: Timestamp(microseconds: 0), version: .none),
                 ])),
         .referenceRejected(.products, Partition(2), Offset(77)),
         .referenceRejected(.warehouses, Partition(2), Offset(77)),

@@ -82,22 +82,23 @@ extension Store {
         var stock: [Pair: StockRow]
         var rollup: [ProductID: RollupRow]
         var published: [Pair: PublishedAlert] = [:]
-        var stockPrints: [Pair: UInt64] = [:]
-        var rollupPrints: [ProductID: UInt64]
+        var stockFingerprints: [Pair: UInt64] = [:]
+        var rollupFingerprints: [ProductID: UInt64]
         var dedupe: [DedupeSummary] = []
         var remembered: [Set<Int64>] = []
     }
 
     var state: State {
         var state = State(
-            stock: stock, rollup: rollup, rollupPrints: aggregate.rollupPrints.filter { $0.value != 0 })
+            stock: stock, rollup: rollup,
+            rollupFingerprints: aggregate.rollupFingerprints.filter { $0.value != 0 })
         aggregate.forEachPublished {
             if case .alert(let pair, let alert) = $0, alert != PublishedAlert() {
                 state.published[pair] = alert
             }
         }
-        for (slot, print) in aggregate.stockPrints.enumerated() where print != 0 {
-            state.stockPrints[aggregate.pair(at: slot)] = print
+        for (slot, print) in aggregate.stockFingerprints.enumerated() where print != 0 {
+            state.stockFingerprints[aggregate.pair(at: slot)] = print
         }
         for (input, summary) in aggregate.checkpointCounts.dedupe.enumerated() {
             var counts = summary

@@ -36,7 +36,8 @@ final class Scenario {
     func send(_ type: String, _ quantity: Int, product: Int = 1, warehouse: Int = 1, id: Int64? = nil) {
         lastID = id ?? lastID + 1
         sendRaw(
-            "{\"event_id\":\(lastID),\"event_type\":\"\(type)\",\"product_id\":\(product),\"warehouse_id\":\(warehouse),"
+            "{\"event_id\":\(lastID),\"event_type\":\"\(type)\",\"product_id\":\(product),"
+                + "\"warehouse_id\":\(warehouse),"
                 + "\"quantity\":\(quantity),\"event_time\":\(SimProducer.firstSecond + lastID)}",
             to: (product - 1) % cluster.topics[.input]!.count)
     }

@@ -14,12 +14,23 @@ extension Simulation {
                 if partition.compact(below: partition.end) { cluster.coverage.reached(.referenceCompacted) }
             }
         }
-        // With a checkpoint in each transaction nothing before the committed offset is needed again.
+        // What a checkpoint stands for is never needed again.
         guard settings.checkpointIntervalMs == 0, !rebuilds.mayCome else { return }
-        for (partition, offset) in cluster.groupOffsets.sorted(by: { $0.key < $1.key })
+        for (partition, offset) in checkpointed.sorted(by: { $0.key < $1.key })
         where cluster.random.happens(500) {
             cluster.partition(.input, Int(partition)).trim(to: offset)
             cluster.coverage.reached(.inputTrimmed)
         }
+    }
+
+    /// By input partition, the offset of the newest checkpoint.
+    private var checkpointed: [Int32: Int64] {
+        var offsets: [Int32: Int64] = [:]
+        for record in cluster.topics[.state]!.flatMap(\.committedRecords) {
+            guard case .checkpoint(let checkpoint) = CommitChecker.read(record) else { continue }
+            let partition = checkpoint.partition.rawValue
+            offsets[partition] = max(offsets[partition] ?? 0, checkpoint.offset.rawValue)
+        }
+        return offsets
     }
 }

@@ -1,0 +1,78 @@
+import Inventory
+import Testing
+import Wire
+
+@testable import Pipeline
+
+@Suite("Dead letters of a worker")
+struct DeadLetterOrderTests {
+    private static func offsets(_ scenario: Scenario) -> [Int64] {
+        scenario.cluster.partition(.deadLetters, 0).committedRecords.compactMap { record in
+            let header = record.headers.first { $0.name == "__stockd.errors.offset" }
+            return header?.value.flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+        }
+    }
+
+    @Test("keep the order of the input, also where one does not fit and the next cannot be read")
+    func order() throws {
+        let scenario = Scenario()
+        scenario.settings.dedupeWindow = 0
+        let first = scenario.start()
+        scenario.send("RECEIVED", 20)
+        try scenario.run(first)
+        try scenario.finish(first)
+        // No test has the time for so many events.
+        for case .entries(let bucket, var entries) in scenario.stored {
+            entries[0].stock = .max - 5
+            scenario.store(.entries(bucket: bucket, entries))
+        }
+        scenario.settings.maxBatchEvents = 100
+        scenario.settings.commitIntervalMs = 1_000_000
+        for _ in 0..<20 {
+            scenario.send("RECEIVED", 10)
+            scenario.sendRaw("no event")
+        }
+        let second = scenario.start()
+        try scenario.run(second)
+        #expect(Self.offsets(scenario) == Array(1...40))
+        #expect(try scenario.stock(second) == [1: .max - 5])
+    }
+
+    /// The topic takes no more than 64 KiB.
+    @Test("give way when their topic refuses one, which is then sent without what was too large")
+    func tooLarge() throws {
+        let scenario = Scenario()
+        scenario.settings.maxBatchEvents = 10
+        scenario.settings.commitIntervalMs = 1_000_000
+        let process = scenario.start()
+        try scenario.run(process)
+        let value = String(repeating: "x", count: 70_000)
+        for _ in 0..<40 { scenario.sendRaw(value) }
+        for _ in 0..<100 where process.worker.transaction == nil { try scenario.run(process, steps: 1) }
+        #expect(process.worker.transaction?.deadLetters ?? 0 > 0)
+        try process.worker.handle(.mustAbort("too large", reason: .messageTooLarge))
+        #expect(process.worker.deadLetterLimits.limit == 65_536)
+        try scenario.run(process)
+        let letters = scenario.cluster.partition(.deadLetters, 0).committedRecords
+        #expect(letters.count == 40)
+        #expect(
+            letters.allSatisfy { letter in
+                letter.value == nil
+                    && letter.headers.contains { $0.name == "__stockd.errors.value_omitted_bytes" }
+            })
+    }
+
+    @Test("are not to blame for what a transaction without any of them is refused for")
+    func notToBlame() throws {
+        let scenario = Scenario()
+        scenario.settings.maxBatchEvents = 10
+        scenario.settings.commitIntervalMs = 1_000_000
+        let process = scenario.start()
+        try scenario.run(process)
+        for _ in 0..<40 { scenario.send("RECEIVED", 1) }
+        for _ in 0..<100 where process.worker.transaction == nil { try scenario.run(process, steps: 1) }
+        #expect(process.worker.transaction?.records ?? 0 > 0)
+        try process.worker.handle(.mustAbort("too large", reason: .messageTooLarge))
+        #expect(process.worker.deadLetterLimits.limit == .max)
+    }
+}
