@@ -142,10 +142,10 @@ extension Aggregate {
     ) throws(Failure) {
         let row = stockRow(slot)
         let fingerprint = row.map(Fingerprint.of) ?? 0
-        let before = stockPrints[Int(slot)]
+        let before = stockFingerprints[Int(slot)]
         if fingerprint == before { return }
-        journal.stockPrints.append((slot, before))
-        stockPrints[Int(slot)] = fingerprint
+        journal.stockFingerprints.append((slot, before))
+        stockFingerprints[Int(slot)] = fingerprint
         try emit(.stock(pair(at: Int(slot)), row, fingerprint: fingerprint))
     }
 
@@ -159,7 +159,7 @@ extension Aggregate {
         if isWholePending {
             products.formUnion(productHeads.keys)
             // Of some no event is known any more, but their row stands.
-            products.formUnion(rollupPrints.keys)
+            products.formUnion(rollupFingerprints.keys)
         }
         for product in products.sorted() { try deriveRollup(product, emit) }
     }
@@ -169,10 +169,10 @@ extension Aggregate {
     ) throws(Failure) {
         let row = rollupRow(product)
         let fingerprint = row.map(Fingerprint.of) ?? 0
-        let before = rollupPrints[product] ?? 0
+        let before = rollupFingerprints[product] ?? 0
         if fingerprint == before { return }
-        journal.rollupPrints.append((product, before))
-        rollupPrints[product] = fingerprint
+        journal.rollupFingerprints.append((product, before))
+        rollupFingerprints[product] = fingerprint
         try emit(.rollup(product, row, fingerprint: fingerprint))
     }
 }

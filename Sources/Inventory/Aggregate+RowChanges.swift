@@ -173,7 +173,7 @@ extension Aggregate {
         movements.set(after, at: spot)
     }
 
-    /// Puts the movements of the open transaction back; the entries' before-images are put back beside it.
+    /// Rolls the movements of the open transaction back; so are the entries beside it.
     mutating func rollbackMovements() {
         for moved in journal.moved.reversed() { putBack(moved.before, moved.key) }
         // Last: what became of them in this transaction is among those above.

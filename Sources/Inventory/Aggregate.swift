@@ -32,9 +32,9 @@ public struct Aggregate: ~Copyable {
     var movements = MovementLog()
     var publishedAlerts = PublishedAlerts()
     var productHeads: [ProductID: UInt32] = [:]
-    /// By slot, digests of the published stock rows; empty unless `outputs.stockLevels`.
-    var stockPrints: [UInt64] = []
-    var rollupPrints: [ProductID: UInt64] = [:]
+    /// By slot, fingerprints of the published stock rows; empty unless `outputs.stockLevels`.
+    var stockFingerprints: [UInt64] = []
+    var rollupFingerprints: [ProductID: UInt64] = [:]
     /// Slots whose rows reference data may have changed since the last commit.
     var pending: [UInt32] = []
     var pendingProducts: Set<ProductID> = []
@@ -176,7 +176,7 @@ public struct Aggregate: ~Copyable {
         refresh(slot)
         productHeads[pair.product] = slot
         dirtyBuckets.insert(slot)
-        if outputs.stockLevels { stockPrints.append(0) }
+        if outputs.stockLevels { stockFingerprints.append(0) }
         return slot
     }
 
@@ -205,7 +205,7 @@ public struct Aggregate: ~Copyable {
         isWholePending = false
     }
 
-    /// Puts every before-image back: the state is that of the last commit.
+    /// Rolls back to every before-image: the state is that of the last commit.
     public mutating func rollback() {
         for touched in journal.touched {
             let entry = table.entries + Int(touched.slot)
@@ -218,8 +218,8 @@ public struct Aggregate: ~Copyable {
         for published in journal.published.reversed() {
             publishedAlerts[table.details[Int(published.slot)].publishedIndex] = published.before
         }
-        for print in journal.stockPrints.reversed() { stockPrints[Int(print.slot)] = print.before }
-        for print in journal.rollupPrints.reversed() { rollupPrints[print.product] = print.before }
+        for old in journal.stockFingerprints.reversed() { stockFingerprints[Int(old.slot)] = old.before }
+        for old in journal.rollupFingerprints.reversed() { rollupFingerprints[old.product] = old.before }
         journal.clear()
     }
 

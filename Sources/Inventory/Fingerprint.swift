@@ -32,26 +32,26 @@ struct Fingerprint {
     static let unknown = UInt64.max
 
     static func of(_ row: StockRow) -> UInt64 {
-        var print = Fingerprint()
-        print.combine(row.product.name)
-        print.combine(row.product.category)
-        print.combine(row.warehouse.name)
-        print.combine(row.currentStock)
-        print.combine(row.product.reorderThreshold.map(Int64.init) ?? .max)
-        print.combine(row.lastUpdated.microseconds)
-        return print.value
+        var fingerprint = Fingerprint()
+        fingerprint.combine(row.product.name)
+        fingerprint.combine(row.product.category)
+        fingerprint.combine(row.warehouse.name)
+        fingerprint.combine(row.currentStock)
+        fingerprint.combine(row.product.reorderThreshold.map(Int64.init) ?? .max)
+        fingerprint.combine(row.lastUpdated.microseconds)
+        return fingerprint.value
     }
 
     static func of(_ row: RollupRow) -> UInt64 {
-        var print = Fingerprint()
-        print.combine(row.product.name)
-        print.combine(row.product.category)
-        print.combine(Int64(row.warehouseCount))
-        print.combine(UInt64(truncatingIfNeeded: row.totalStock))
-        print.combine(UInt64(truncatingIfNeeded: row.totalStock >> 64))
-        print.combine(row.minWarehouseStock)
-        print.combine(row.maxWarehouseStock)
-        print.combine(row.product.reorderThreshold.map(Int64.init) ?? .max)
-        return print.value
+        var fingerprint = Fingerprint()
+        fingerprint.combine(row.product.name)
+        fingerprint.combine(row.product.category)
+        fingerprint.combine(Int64(row.warehouseCount))
+        fingerprint.combine(UInt64(truncatingIfNeeded: row.totalStock))
+        fingerprint.combine(UInt64(truncatingIfNeeded: row.totalStock >> 64))
+        fingerprint.combine(row.minWarehouseStock)
+        fingerprint.combine(row.maxWarehouseStock)
+        fingerprint.combine(row.product.reorderThreshold.map(Int64.init) ?? .max)
+        return fingerprint.value
     }
 }

@@ -17,8 +17,8 @@ struct Journal: ~Copyable {
     var added: [MovementKey] = []
     var truncated: [RowVersion?] = []
     var published: [(slot: UInt32, before: PublishedAlert)] = []
-    var stockPrints: [(slot: UInt32, before: UInt64)] = []
-    var rollupPrints: [(product: ProductID, before: UInt64)] = []
+    var stockFingerprints: [(slot: UInt32, before: UInt64)] = []
+    var rollupFingerprints: [(product: ProductID, before: UInt64)] = []
 
     mutating func clear() {
         touched.empty()
@@ -26,8 +26,8 @@ struct Journal: ~Copyable {
         added.empty()
         truncated.empty()
         published.empty()
-        stockPrints.empty()
-        rollupPrints.empty()
+        stockFingerprints.empty()
+        rollupFingerprints.empty()
     }
 }
 

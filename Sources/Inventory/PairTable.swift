@@ -1,6 +1,6 @@
 /// The entries of one shard: a dense array, found by pair through an open-addressing index of 4-byte entries.
 ///
-/// Cells are never removed (a pair without events is merely invisible), so a slot names its pair for
+/// Entries are never removed (a pair without events is merely invisible), so a slot names its pair for
 /// good and checkpoints can address entries by it.
 struct PairTable: ~Copyable {
     private(set) var count: Int = 0

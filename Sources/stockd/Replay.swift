@@ -39,7 +39,7 @@ struct Replay: ParsableCommand {
         }
         prints.flush()
         printViews(session.takeViews())
-        if session.badCount > 0 { printError("\(session.badCount) bad events refused") }
+        if session.badCount > 0 { printError("\(session.badCount) bad events rejected") }
     }
 
     private func makeSession() throws -> ReplaySession {

@@ -86,11 +86,11 @@ extension Aggregate {
         for slot in 0..<table.count {
             let pair = pair(at: slot)
             if let alert = published(UInt32(slot)) { try body(.alert(pair, alert)) }
-            if outputs.stockLevels, stockPrints[slot] != 0 {
-                try body(.stock(pair, fingerprint: stockPrints[slot]))
+            if outputs.stockLevels, stockFingerprints[slot] != 0 {
+                try body(.stock(pair, fingerprint: stockFingerprints[slot]))
             }
         }
-        for (product, fingerprint) in rollupPrints {
+        for (product, fingerprint) in rollupFingerprints {
             try body(.rollup(product, fingerprint: fingerprint))
         }
     }

@@ -3,7 +3,7 @@ public struct StoredEntry: Equatable, Sendable {
     public var pair: Pair
     public var stock: Int64
     public var lastUpdated: Timestamp
-    /// 0 for a pair that has no row (its only events were refused or rolled back).
+    /// 0 for a pair that has no row (its only events were rejected or rolled back).
     public var events: UInt32
 
     public init(pair: Pair, stock: Int64, lastUpdated: Timestamp, events: UInt32) {
@@ -44,7 +44,7 @@ extension Aggregate {
 // MARK: Reading
 
 extension Aggregate {
-    /// Puts a bucket of entries back. The aggregate is fit for use only after `finishRestoringEntries`.
+    /// Restores a bucket of entries. The aggregate is fit for use only after `finishRestoringEntries`.
     public mutating func restore(bucket: UInt32, entries: [StoredEntry]) {
         let first = Int(bucket) * Self.entriesPerBucket
         for (index, image) in entries.prefix(Self.entriesPerBucket).enumerated() {
@@ -66,7 +66,7 @@ extension Aggregate {
             productHeads[product] = UInt32(slot)
             refresh(UInt32(slot))
         }
-        if outputs.stockLevels { stockPrints = Array(repeating: 0, count: table.count) }
+        if outputs.stockLevels { stockFingerprints = Array(repeating: 0, count: table.count) }
     }
 
     /// Forgets restored entries beyond the count of the checkpoint: a rebuild has deleted their records.
@@ -82,20 +82,20 @@ extension Aggregate {
         return windows[input].finishRestoring()
     }
 
-    /// Puts back what was published of a pair's alert.
+    /// Restores what was published of a pair's alert.
     public mutating func restore(_ alert: PublishedAlert, of pair: Pair) {
         publishedAlerts[publishedIndex(table.find(pair.packed) ?? add(pair))] = alert
     }
 
-    /// Puts back the digest of a pair's published stock row.
+    /// Restores the fingerprint of a pair's published stock row.
     public mutating func restore(stockFingerprint: UInt64, of pair: Pair) {
         guard outputs.stockLevels else { return }
-        stockPrints[Int(table.find(pair.packed) ?? add(pair))] = stockFingerprint
+        stockFingerprints[Int(table.find(pair.packed) ?? add(pair))] = stockFingerprint
     }
 
-    /// Puts back the digest of a product's published rollup row.
+    /// Restores the fingerprint of a product's published rollup row.
     public mutating func restore(rollupFingerprint: UInt64, of product: ProductID) {
         guard outputs.rollup else { return }
-        rollupPrints[product] = rollupFingerprint
+        rollupFingerprints[product] = rollupFingerprint
     }
 }

@@ -176,7 +176,7 @@ extension DedupeWindow {
             seed: hash.seed, number: number, currentCount: current.count, previousCount: previous.count)
     }
 
-    /// Puts a stored bucket back; one that a dropped set left is ignored.
+    /// Restores a stored bucket; one that a dropped set left is ignored.
     mutating func restore(_ bucket: IDBucket) {
         if bucket.set == number { current.restore(bucket) }
         if bucket.set == number &- 1 { previous.restore(bucket) }

@@ -96,7 +96,7 @@ struct IDSet: ~Copyable {
         }
     }
 
-    /// Puts a stored bucket back, of which nothing is there yet. What cannot be part of it is left out.
+    /// Restores a stored bucket, of which nothing is there yet. What cannot be part of it is left out.
     mutating func restore(_ stored: IDBucket) {
         for chunk in stored.chunks where chunk.words.count == IDChunk.wordCount {
             let chunkHash = hash.hash(chunk.number)

@@ -2,14 +2,14 @@
 public struct MovementImages: Equatable, Sendable {
     /// What was counted of an event.
     public struct Image: Equatable, Sendable {
-        /// The entry's place; nil for an event that was deleted.
-        public var slot: UInt32?
+        /// The entry's number; nil for an event that was deleted.
+        public var entry: UInt32?
         public var units: Int32
         public var time: Timestamp
         public var version: RowVersion
 
-        public init(slot: UInt32?, units: Int32, time: Timestamp, version: RowVersion) {
-            self.slot = slot
+        public init(entry: UInt32?, units: Int32, time: Timestamp, version: RowVersion) {
+            self.entry = entry
             self.units = units
             self.time = time
             self.version = version
@@ -62,7 +62,7 @@ extension MovementLog {
         return movements
     }
 
-    /// Puts a block back, over whatever there was of it.
+    /// Restores a block over whatever there was of it.
     mutating func restore(_ chunk: MovementImages) {
         var rest = chunk.images.makeIterator()
         let was = known(beside: look(chunk.number << 6).key)
@@ -110,7 +110,7 @@ extension MovementImages {
 extension Movement {
     init(_ image: MovementImages.Image) {
         self.init(
-            slot: image.slot ?? Self.gone, units: image.units, time: image.time.microseconds,
+            slot: image.entry ?? Self.gone, units: image.units, time: image.time.microseconds,
             version: image.version)
     }
 }
@@ -118,7 +118,7 @@ extension Movement {
 extension MovementImages.Image {
     init(_ movement: Movement) {
         self.init(
-            slot: movement.isLive ? movement.slot : nil, units: movement.units,
+            entry: movement.isLive ? movement.slot : nil, units: movement.units,
             time: Timestamp(microseconds: movement.time), version: movement.version)
     }
 }
@@ -127,7 +127,7 @@ extension Aggregate {
     /// Events known by what they moved, deleted ones included.
     public var movementCount: Int { movements.count }
 
-    /// Puts a chunk of the movement log back; `finishRestoringMovements` must follow.
+    /// Restores a chunk of the movement log; `finishRestoringMovements` must follow.
     public mutating func restore(_ chunk: MovementImages) { movements.restore(chunk) }
 
     /// Makes the restored movements fit for use.

@@ -25,7 +25,7 @@ extension KafkaSession {
         case .fenced: return .fenced(error.description)
         case .indefinite: return .indefinite(error.description)
         case .fatal:
-            // The producer is beyond repair, the process is not: a new one settles what this one left.
+            // The producer is beyond repair, the process is not: a new one decides what this one left.
             return error.isFenced ? .fenced(error.description) : .indefinite(error.description)
         }
     }

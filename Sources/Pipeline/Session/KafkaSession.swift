@@ -93,9 +93,7 @@ public final class KafkaSession: Session {
             value: record.value)
     }
 
-    public func envelope(_ index: Int) -> Envelope {
-        Envelope(batch[index])
-    }
+    public func envelope(_ index: Int) -> Envelope { Envelope(batch[index]) }
 
     public func timestampMs(_ index: Int) -> Int64? {
         let timestampMs = consumer.batch[index].timestampMs

@@ -75,7 +75,5 @@ extension RowChange {
     fileprivate var event: OrderEvent? { if case .upsert(let event, _) = self { event } else { nil } }
 
     /// A message without a value.
-    fileprivate var isTombstone: Bool {
-        if case .delete(_, .tombstone) = self { true } else { false }
-    }
+    fileprivate var isTombstone: Bool { if case .delete(_, .tombstone) = self { true } else { false } }
 }

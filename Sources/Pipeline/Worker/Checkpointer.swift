@@ -19,7 +19,7 @@ struct Checkpointer {
     private static let spacingAfterTimeout: Int64 = 20
     private static let mostOverlong = 3
 
-    /// - Parameter intervalMs: 0 for one in every commit.
+    /// - Parameter intervalMs: 0 for one in every commit until one takes too long.
     init(intervalMs: Int64) {
         self.intervalMs = intervalMs
         spacingMs = intervalMs

@@ -44,7 +44,7 @@ public struct PipelineSettings: Sendable {
     public var commitIntervalMs: Int64 = 50
     /// On a backlog so many times as long is gathered as Kafka was waited for in the commit before.
     public var gatheringPerWait: Int64 = 29
-    /// Checkpoints are at least so far apart; 0 writes one in every transaction.
+    /// Checkpoints are at least so far apart; 0 writes one in every transaction but those after a time-out.
     public var checkpointIntervalMs: Int64 = 5_000
     /// After so long the coordinator ends a transaction that is still open.
     public var transactionTimeoutMs = Int64(ProducerSettings(transactionalID: nil).transactionTimeoutMs)

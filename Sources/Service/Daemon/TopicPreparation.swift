@@ -86,7 +86,7 @@ public struct TopicPreparation {
             retention(configuration.topics.alertsRetention).merging(
                 ["cleanup.policy": configuration.alertsCleanupPolicy]) { $1 }
         case "dead_letters.topic":
-            // Their time is the refused message's: the broker's own limit could delete old ones at once.
+            // Their time is the rejected message's: the broker's own limit could delete old ones at once.
             retention(configuration.topics.deadLettersRetention).merging(["retention.ms": "-1"]) { own, _ in
                 own
             }

@@ -84,10 +84,10 @@ extension StateRecord {
         var block = MovementImages(number: number, known: try value.read(), images: [])
         block.images.reserveCapacity(block.known.nonzeroBitCount)
         for _ in 0..<block.known.nonzeroBitCount {
-            let slot: UInt32 = try value.read()
+            let entry: UInt32 = try value.read()
             block.images.append(
                 MovementImages.Image(
-                    slot: slot == .max ? nil : slot, units: try value.read(),
+                    entry: entry == .max ? nil : entry, units: try value.read(),
                     time: Timestamp(microseconds: try value.read()), version: try readVersion(&value)))
         }
         return block

@@ -72,7 +72,7 @@ extension MovementImages {
     fileprivate func write(into value: inout LittleEndianWriter) {
         value.append(known)
         for image in images {
-            value.append(image.slot ?? .max)
+            value.append(image.entry ?? .max)
             value.append(image.units)
             value.append(image.time.microseconds)
             image.version.write(into: &value)

@@ -107,8 +107,8 @@ extension MovementImages.Image {
     fileprivate func writeJSON(id: Int64, into out: inout ByteWriter) {
         var row = Row(.json)
         row.number("event_id", id, &out)
-        if let slot {
-            row.number("entry", Int64(slot), &out)
+        if let entry {
+            row.number("entry", Int64(entry), &out)
             row.number("units", Int64(units), &out)
             row.instant("event_time", time, &out)
         } else {

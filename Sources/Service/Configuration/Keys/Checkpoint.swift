@@ -1,6 +1,6 @@
 extension Configuration {
     public struct Checkpoint: Equatable, Sendable {
-        /// Zero: in every transaction.
+        /// Zero: in every transaction that is not just after one that took too long.
         public var interval: Duration
 
         init(_ read: inout Reading) {
@@ -11,8 +11,8 @@ extension Configuration {
                 "checkpoint.interval", .duration(.zero ... .seconds(3600)),
                 default: DurationText.write(milliseconds: Keys.pipeline.checkpointIntervalMs),
                 """
-                After a crash at most this much input is read again. 0: the state is written in every
-                transaction.
+                After a crash at most this much input is read again, or more while a checkpoint takes
+                long. 0: in every transaction, but for a while after one that took too long for it.
                 """)
         }
     }

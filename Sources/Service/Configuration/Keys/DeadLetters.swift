@@ -15,7 +15,7 @@ extension Configuration {
             redrivenTopic = read(
                 "dead_letters.redriven_topic", Kind.topic.orNull, default: "null",
                 """
-                The compacted topic in which stockd dlq redrive remembers what it put back. Null: the group id and
+                The compacted topic in which stockd dlq redrive remembers what it sent back. Null: the group id and
                 "-redriven".
                 """)
         }

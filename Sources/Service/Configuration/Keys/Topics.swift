@@ -45,7 +45,7 @@ extension Configuration {
             deadLettersRetention = read(
                 "topics.dead_letters.retention", retention, default: "null",
                 """
-                How long dead letters wait for someone to look at them, counted from the refused message's own
+                How long dead letters wait for someone to look at them, counted from the rejected message's own
                 time, which they keep: a limit shorter than the input's history drops some at once. Null: for ever.
                 """)
         }
