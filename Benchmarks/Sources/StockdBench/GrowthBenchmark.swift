@@ -13,8 +13,8 @@ struct GrowthBenchmark {
         for pairs in [1_000, 10_000, 100_000, 1_000_000, 10_000_000] {
             measure("\(Report.text(Double(pairs))) pairs", pairs: pairs)
         }
-        for lanes in [1, 4, 16, 64] {
-            measure("\(lanes) partition\(lanes == 1 ? "" : "s")", pairs: 100_000, inputs: lanes)
+        for partitions in [1, 4, 16, 64] {
+            measure("\(partitions) partition\(partitions == 1 ? "" : "s")", pairs: 100_000, inputs: partitions)
         }
         measure("uniform", pairs: 100_000)
         measure("Zipf 1.1", pairs: 100_000, skew: .zipf(exponent: 1.1))
@@ -23,14 +23,14 @@ struct GrowthBenchmark {
 
     private func measure(_ name: String, pairs: Int, inputs: Int = 1, skew: EventText.Skew = .uniform) {
         var aggregate = Aggregate(
-            inputs: lanes, dedupeWindow: 1 << 20, catalog: EventText.catalog(pairs: pairs))
+            inputs: inputs, dedupeWindow: 1 << 20, catalog: EventText.catalog(pairs: pairs))
         stock(pairs, &aggregate)
         let decoder = EventDecoder()
         var text = EventText(events: Self.events, pairs: pairs, stocking: false, skew: skew)
         var costs: [Cost] = []
         for _ in 0...Self.repetitions {
             costs.append(
-                Cost.of { _ = MicroBenchmarks.apply(text, to: &aggregate, decoder, inputs: lanes) })
+                Cost.of { _ = MicroBenchmarks.apply(text, to: &aggregate, decoder, inputs: inputs) })
             text.raiseIDs(by: text.count)
         }
         costs.removeFirst()
@@ -41,7 +41,7 @@ struct GrowthBenchmark {
                     "event_per_s_median": Double(text.count) * 1e9 / Double(costs.median.cpuNs),
                     "event_per_s_best": Double(text.count) * 1e9 / Double(costs.best.cpuNs),
                     "allocations": Double(costs.map(\.allocations).min() ?? 0),
-                ], note: "\(pairs) pairs, \(lanes) lanes, decode + apply + consolidate"))
+                ], note: "\(pairs) pairs, \(inputs) inputs, decode + apply + consolidate"))
     }
 
     /// So much of everything that nothing alerts.

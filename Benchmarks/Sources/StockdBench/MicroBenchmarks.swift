@@ -157,7 +157,7 @@ struct MicroBenchmarks {
                         rebasing: bytes[text.starts[index]..<text.starts[index + 1]])
                     guard let event = try? decoder.decode(slice) else { continue }
                     let source = Source(partition: Partition(0), offset: Offset(Int64(index)))
-                    waiting.append(PlacedEvent(event: event, input: index / 256 % lanes, source: source))
+                    waiting.append(PlacedEvent(event: event, input: index / 256 % inputs, source: source))
                     guard waiting.count == Aggregate.eventsAtOnce || index == end - 1 else { continue }
                     aggregate.apply(waiting) { _, _ in }
                     waiting.removeAll(keepingCapacity: true)

@@ -57,9 +57,9 @@ enum RecoveryBenchmark {
 
     static func measure(pairs: Int, path: String) throws -> Measurement {
         let telemetry = Telemetry(logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
-        let log = StoredSession(path: path, inputEnd: Offset(Int64(pairs)))
+        let session = StoredSession(path: path, inputEnd: Offset(Int64(pairs)))
         let worker = Worker(
-            log: log, settings: PipelineSettings(), catalog: EventText.catalog(pairs: pairs),
+            session: session, settings: PipelineSettings(), catalog: EventText.catalog(pairs: pairs),
             inbox: WorkerInbox(), telemetry: telemetry)
         let before = ProcessMemory.residentBytes
         let (wall, cpu) = (wall_ns(), process_cpu_ns())

@@ -8,7 +8,7 @@ import Pipeline
 /// The daemon's worker on topics of its own, driven by the caller.
 struct StockdWorker {
     let worker: KafkaWorker
-    let log: KafkaSession
+    let session: KafkaSession
     let telemetry: Telemetry
     private let admin: Admin
 
@@ -24,7 +24,7 @@ struct StockdWorker {
             .input: input, .state: settings.stateTopic, .alerts: "\(tag)-alerts", .deadLetters: "\(tag)-dlq",
         ]
         admin = try Admin(client)
-        log = try KafkaSession(
+        session = try KafkaSession(
             client,
             KafkaSession.Settings(
                 topics: names, consumer: ConsumerSettings(groupID: tag, topic: input),
@@ -32,7 +32,7 @@ struct StockdWorker {
             admin: admin)
         telemetry = Telemetry(logger: client.logger)
         worker = KafkaWorker(
-            log: log, settings: settings, catalog: EventText.catalog(pairs: pairs), inbox: WorkerInbox(),
+            session: session, settings: settings, catalog: EventText.catalog(pairs: pairs), inbox: WorkerInbox(),
             telemetry: telemetry)
     }
 
@@ -46,7 +46,7 @@ struct StockdWorker {
     }
 
     func close() {
-        log.close()
+        session.close()
         admin.close(deadlineMs: 2_000)
     }
 }
