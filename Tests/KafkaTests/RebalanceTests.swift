@@ -137,14 +137,19 @@ import Testing
     /// Drives both members until each was given its share with the other present.
     private func settle(_ first: Consumer, _ second: Consumer) throws -> [Rebalance] {
         var told: [Rebalance] = []
-        var shares: [ObjectIdentifier: [Int32]] = [:]
+        var settled: Set<ObjectIdentifier> = []
         let deadline = Deadline(afterMs: 20_000)
-        while shares.count < 2 || !Set(first.assigned).isDisjoint(with: second.assigned) {
+        while settled.count < 2 || !Set(first.assigned).isDisjoint(with: second.assigned) {
             if deadline.hasPassed { throw Failure("both members' shares") }
             for member in [first, second] {
                 guard let news = try answer(member) else { continue }
                 told.append(news)
-                if case .assigned(let partitions) = news { shares[ObjectIdentifier(member)] = partitions }
+                // The group may rebalance once more before both have joined.
+                if case .assigned = news {
+                    settled.insert(ObjectIdentifier(member))
+                } else {
+                    settled.remove(ObjectIdentifier(member))
+                }
             }
         }
         return told
