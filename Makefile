@@ -19,9 +19,7 @@ BENCH_FLAGS ?=
 INSTRUCTIONS_FLAGS ?=
 
 RELEASE := .build/release/stockd
-# Only directories that exist: packages of their own are not in every branch.
-SWIFT_SOURCES := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
-	Fuzz/Package.swift Fuzz/Sources)
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Target.swift
 
 .DEFAULT_GOAL := build
 .PHONY: help demo test build release lint format config bench instructions soak fuzz simulate install deb \
@@ -129,4 +127,4 @@ test-deb: deb
 	Packaging/test-deb.sh .build/package/stockd_*.deb
 
 clean:
-	rm -rf --one-file-system .build Benchmarks/.build Fuzz/.build
+	rm -rf --one-file-system .build Benchmarks/.build

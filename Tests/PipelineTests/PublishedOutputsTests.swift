@@ -98,7 +98,7 @@ struct PublishedOutputsTests {
         scenario.fail(.commitFailed, times: .max)
         try scenario.run(second, steps: 60)
         #expect(second.telemetry.snapshot.aborted > 1)
-        #expect(second.reader.store.snapshot().cuts[0] == nil)
+        #expect(second.reader.store.snapshot().workers[0] == nil)
         scenario.cluster.faults.scripted = [:]
         try scenario.run(second)
         #expect(try scenario.stock(second) == [1: 8])

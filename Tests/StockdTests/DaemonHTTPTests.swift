@@ -21,7 +21,7 @@ struct DaemonHTTPTests {
         let applied = { (client.json("/v1/status")["events"] as? [String: Int])?["applied"] }
         _ = try eventually("everything is applied", within: 60) { applied() == 600 ? true : nil }
 
-        let alerts = try eventually("the cut holds everything") { () -> [[String: Any]]? in
+        let alerts = try eventually("the snapshot holds everything") { () -> [[String: Any]]? in
             let answer = client.json("/v1/alerts?limit=10000")
             let offsets = (answer["offsets"] as? [[String: Int]] ?? []).reduce(0) { $0 + ($1["offset"] ?? 0) }
             return offsets == 600 ? answer["rows"] as? [[String: Any]] : nil

@@ -29,7 +29,7 @@ struct ReadModelTests {
             #expect(model.order == anew.order)
             for id in anew.order {
                 #expect(model.entries[id]?.product == anew.entries[id]?.product)
-                #expect(model.entries[id]?.rows.map(\.cell) == anew.entries[id]?.rows.map(\.cell))
+                #expect(model.entries[id]?.rows.map(\.shown) == anew.entries[id]?.rows.map(\.shown))
             }
             guard model.reloadVersion <= before.version, let bytes = model.changes(after: before.version)
             else {
@@ -52,16 +52,16 @@ struct ReadModelTests {
     }
 
     private static func difference(_ before: ReadModel, _ after: ReadModel) -> Set<[Int]> {
-        func cells(_ model: ReadModel) -> [Pair: ShownEntry] {
+        func entries(_ model: ReadModel) -> [Pair: ShownEntry] {
             Dictionary(
-                uniqueKeysWithValues: model.entries.values.flatMap(\.rows).map { ($0.cell.pair, $0.cell) })
+                uniqueKeysWithValues: model.entries.values.flatMap(\.rows).map { ($0.shown.pair, $0.shown) })
         }
-        let (old, new) = (cells(before), cells(after))
+        let (old, new) = (entries(before), entries(after))
         let changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }
         return Set(changed.map { [Int($0.product.rawValue), Int($0.warehouse.rawValue)] })
     }
 
-    @Test("the alert table is the cut's and what was committed since, whichever worker it came from")
+    @Test("the alert table is the snapshot's and what was committed since, whichever worker it came from")
     func alertTable() throws {
         let store = ViewStore(workers: 2)
         let one = Stage(.shop(products: 9, warehouses: 2), store: store, worker: 0)
@@ -73,10 +73,10 @@ struct ReadModelTests {
         one.commit(publishing: false)
         two.apply(-5, 4, 1)
         two.commit(publishing: false)
-        let moment = store.snapshot()
+        let snapshot = store.snapshot()
         var model = ReadModel()
-        model.update(moment, nowMicroseconds: 1, wallMicroseconds: 1)
-        let table = try #require(AlertTable(model, moment))
+        model.update(snapshot, nowMicroseconds: 1, wallMicroseconds: 1)
+        let table = try #require(AlertTable(model, snapshot))
         one.publish()
         two.publish()
         model.update(store.snapshot(), nowMicroseconds: 2, wallMicroseconds: 2)
@@ -106,13 +106,13 @@ struct ReadModelTests {
         let stage = Stage()
         stage.fill(1, 1)
         stage.store.markFresh(worker: 0, at: 10_000_000)
-        var moment = stage.store.snapshot()
-        #expect(Freshness(moment, now: 11_000_000, wall: 0).ageMicroseconds == 1_000_000)
-        #expect(!Freshness(moment, now: 11_000_000, wall: 0).isStale)
-        #expect(Freshness(moment, now: 16_000_000, wall: 0).isStale)
+        var snapshot = stage.store.snapshot()
+        #expect(Freshness(snapshot, now: 11_000_000, wall: 0).ageMicroseconds == 1_000_000)
+        #expect(!Freshness(snapshot, now: 11_000_000, wall: 0).isStale)
+        #expect(Freshness(snapshot, now: 16_000_000, wall: 0).isStale)
         stage.store.setConnected(false, at: 9_000_000)
-        moment = stage.store.snapshot()
-        #expect(Freshness(moment, now: 11_000_000, wall: 0).ageMicroseconds == 2_000_000)
+        snapshot = stage.store.snapshot()
+        #expect(Freshness(snapshot, now: 11_000_000, wall: 0).ageMicroseconds == 2_000_000)
         #expect(Freshness(ViewStore(workers: 1).snapshot(), now: 5, wall: 5).asOf == nil)
     }
 }

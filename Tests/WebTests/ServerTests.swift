@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The HTTP interface")
 struct ServerTests {
-    @Test("answers rows as JSON, CSV and NDJSON, with the cut they reflect")
+    @Test("answers rows as JSON, CSV and NDJSON, with the snapshot they reflect")
     func forms() async throws {
         let stage = Stage()
         stage.fill(5, 3)

@@ -14,7 +14,8 @@ struct GrowthBenchmark {
             measure("\(Report.text(Double(pairs))) pairs", pairs: pairs)
         }
         for partitions in [1, 4, 16, 64] {
-            measure("\(partitions) partition\(partitions == 1 ? "" : "s")", pairs: 100_000, inputs: partitions)
+            measure(
+                "\(partitions) partition\(partitions == 1 ? "" : "s")", pairs: 100_000, inputs: partitions)
         }
         measure("uniform", pairs: 100_000)
         measure("Zipf 1.1", pairs: 100_000, skew: .zipf(exponent: 1.1))

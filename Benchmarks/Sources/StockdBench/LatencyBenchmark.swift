@@ -18,8 +18,7 @@ struct LatencyBenchmark {
     let options: Options
     let report: Report
 
-    static let pairs = 10_000
-    static let warmUpEvents = 1_000
+    private var pairs: Int { options.latencyPairs }
 
     func run(_ scenario: String, rate: Int, input: String, tag: String) throws {
         let worker = Process()
@@ -27,7 +26,7 @@ struct LatencyBenchmark {
         worker.arguments = [
             "--child", "serve", "--brokers", client.bootstrapServers, "--topic", input, "--tag",
             tag,
-            "--pairs", "\(Self.pairs)",
+            "--pairs", "\(pairs)",
         ]
         let output = Pipe()
         worker.standardOutput = output
@@ -39,13 +38,14 @@ struct LatencyBenchmark {
         guard let line = try output.fileHandleForReading.read(upToCount: 5), line.count == 5 else {
             throw BenchFailure("the worker did not get ready")
         }
-        let count = Self.warmUpEvents + rate * options.seconds
-        let due = DueTimes(pairs: Self.pairs)
+        // First an event of each pair, which does not count.
+        let count = pairs + rate * options.seconds
+        let due = DueTimes(pairs: pairs)
         let reading = AlertReading(client: client, topic: "\(tag)-alerts", tag: tag, due: due, count: count)
         let thread = Thread { reading.run() }
         thread.start()
         try reading.waitUntilAssigned()
-        try produce(count, rate: rate, to: input, due)
+        try produce(count, rate: rate, to: input, due, reading)
         let histogram = try reading.result()
         func ms(_ percentile: Double) -> Double { Double(histogram.valueAtPercentile(percentile)) / 1e3 }
         report.add(
@@ -53,22 +53,31 @@ struct LatencyBenchmark {
                 group: "latency", name: "\(scenario), \(rate) events/s",
                 figures: [
                     "p50_ms": ms(50), "p99_ms": ms(99), "p99_9_ms": ms(99.9), "max_ms": ms(100),
-                ], note: "event due to committed alert read, \(histogram.totalCount) alerts"))
+                ], note: "event due to committed alert read, \(histogram.totalCount) alerts, \(pairs) pairs"))
     }
 
-    private func produce(_ count: Int, rate: Int, to input: String, _ due: DueTimes) throws {
+    private func produce(
+        _ count: Int, rate: Int, to input: String, _ due: DueTimes, _ reading: AlertReading
+    ) throws {
         var settings = ProducerSettings(transactionalID: nil)
         settings.lingerMs = 0
         let producer = try TransactionalProducer(client, settings, name: "events")
         defer { producer.close(deadlineMs: 5_000) }
         let topic = try producer.topic(input)
-        let start = wall_ns() + 100_000_000
+        var start: Int64 = 0
         for index in 0..<count {
-            let dueNs = start + Int64(index) * 1_000_000_000 / Int64(rate)
-            sleep(until: dueNs)
-            let pair = index % Self.pairs
-            due.set(index < Self.warmUpEvents ? 0 : dueNs, of: pair)
-            let text = Self.event(index, pair)
+            if index == pairs {
+                try producer.flush(deadlineMs: 60_000)
+                reading.waitUntilWarm()
+                start = wall_ns() + 100_000_000
+            }
+            let pair = index % pairs
+            if index >= pairs {
+                let dueNs = start + Int64(index - pairs) * 1_000_000_000 / Int64(rate)
+                sleep(until: dueNs)
+                due.set(dueNs, of: pair)
+            }
+            let text = event(index, pair)
             try text.withUnsafeBytes { bytes in
                 try producer.produce(
                     topic, partition: Int32(index) % options.partitions, key: nil, value: bytes)
@@ -85,7 +94,7 @@ struct LatencyBenchmark {
     }
 
     /// 10 units, below the threshold of 60, then 100, then 10 again, and so on: each event changes the alert.
-    private static func event(_ index: Int, _ pair: Int) -> [UInt8] {
+    private func event(_ index: Int, _ pair: Int) -> [UInt8] {
         let round = index / pairs
         let (type, quantity) =
             round == 0 ? ("RECEIVED", 10) : round % 2 == 1 ? ("RECEIVED", 90) : ("SHIPPED", 90)
@@ -102,8 +111,13 @@ struct LatencyBenchmark {
 /// When the last event of each pair was due, by the monotonic clock; 0 where it does not count.
 final class DueTimes: Sendable {
     private let times: Mutex<[Int64]>
+    /// Pairs.
+    let count: Int
 
-    init(pairs: Int) { times = Mutex(Array(repeating: 0, count: pairs)) }
+    init(pairs: Int) {
+        count = pairs
+        times = Mutex(Array(repeating: 0, count: pairs))
+    }
 
     func set(_ ns: Int64, of pair: Int) { times.withLock { $0[pair] = ns } }
     func get(_ pair: Int) -> Int64 { times.withLock { $0.indices.contains(pair) ? $0[pair] : 0 } }
@@ -119,6 +133,7 @@ private final class AlertReading: @unchecked Sendable {
     private var histogram = Histogram<UInt64>(highestTrackableValue: 60_000_000)
     private var failure: (any Error)?
     private let assigned = DispatchSemaphore(value: 0)
+    private let warm = DispatchSemaphore(value: 0)
     private let finished = DispatchSemaphore(value: 0)
 
     init(client: ClientSettings, topic: String, tag: String, due: DueTimes, count: Int) {
@@ -132,6 +147,7 @@ private final class AlertReading: @unchecked Sendable {
     func run() {
         do { try read() } catch { failure = error }
         assigned.signal()
+        warm.signal()
         finished.signal()
     }
 
@@ -139,6 +155,9 @@ private final class AlertReading: @unchecked Sendable {
         assigned.wait()
         if let failure { throw failure }
     }
+
+    /// Until the events before the first that counts have their alerts.
+    func waitUntilWarm() { warm.wait() }
 
     func result() throws -> Histogram<UInt64> {
         finished.wait()
@@ -159,6 +178,7 @@ private final class AlertReading: @unchecked Sendable {
             case .records(let polled):
                 newest = wall_ns()
                 for index in 0..<polled { note(consumer.batch[index], at: newest) }
+                if seen < due.count, seen + polled >= due.count { warm.signal() }
                 seen += polled
             case .rebalance(.assigned(let partitions)):
                 try consumer.assign(partitions.map { .beginning($0) })

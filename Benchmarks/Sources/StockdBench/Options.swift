@@ -21,6 +21,7 @@ struct Options {
     /// Events a second that latency is measured at, and for how many seconds.
     var rates = [500, 1_000]
     var seconds = 20
+    var latencyPairs = 10_000
     /// Nil for the embedded cluster.
     var brokers = ProcessInfo.processInfo.environment["BROKERS"].flatMap { $0.isEmpty ? nil : $0 }
     /// The part that this process plays in a parent's run.
@@ -35,7 +36,7 @@ struct Options {
         stockd-bench [--only micro,rows,growth,memory,recovery,e2e,latency,resident] [--events N] [--partitions N]
                      [--pairs N] [--repeat N] [--scenarios bare,bare_mimalloc,exactly_once,checkpoint]
                      [--alert-every N] [--keep] [--topic NAME]
-                     [--json FILE] [--rates N,…] [--seconds N]
+                     [--json FILE] [--rates N,…] [--latency-pairs N] [--seconds N]
         stockd-bench --only soak --program PATH [--seconds N]
 
         BROKERS=host:port measures end to end on that cluster; without it, on the embedded one, whose
@@ -64,6 +65,7 @@ struct Options {
         case ("--pairs", .some(let number)) where number >= 10: pairs = number
         case ("--repeat", .some(let number)) where number > 0: repetitions = number
         case ("--seconds", .some(let number)) where number > 0: seconds = number
+        case ("--latency-pairs", .some(let number)) where number >= 10: latencyPairs = number
         case ("--rates", _): rates = list.compactMap(Int.init)
         case ("--alert-every", .some(let number)) where number > 0: alertEvery = number
         case ("--spawned", .some(let number)): spawnedNs = Int64(number)

@@ -32,7 +32,8 @@ struct StockdWorker {
             admin: admin)
         telemetry = Telemetry(logger: client.logger)
         worker = KafkaWorker(
-            session: session, settings: settings, catalog: EventText.catalog(pairs: pairs), inbox: WorkerInbox(),
+            session: session, settings: settings, catalog: EventText.catalog(pairs: pairs),
+            inbox: WorkerInbox(),
             telemetry: telemetry)
     }
 

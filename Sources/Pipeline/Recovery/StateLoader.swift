@@ -92,7 +92,7 @@ final class StateLoader<S: Session> {
     private func incomplete(_ what: String) -> SessionFailure {
         .misconfigured(
             "\(settings.stateTopic) is incomplete: not all \(what) are there that its checkpoint names. Was the "
-                + "topic, or part of it, deleted? Start once with --rebuild to recompute the stock from the session."
+                + "topic, or part of it, deleted? Start once with --rebuild to recompute the stock from the log."
         )
     }
 

@@ -25,7 +25,7 @@ final class TopicSizes<S: Session> {
         if let count = try count(.state, named: settings.stateTopic) { return count }
         throw .misconfigured(
             "the state topic \(settings.stateTopic) does not exist any more. Start once with --rebuild to recompute "
-                + "the stock from the session. \(LostPublishedAlerts.explanation)")
+                + "the stock from the log. \(LostPublishedAlerts.explanation)")
     }
 
     /// Says what is to be done about a topic that is written to and does not exist any more.

@@ -40,18 +40,18 @@ public final class ViewFeed {
         store.append(nil, worker: worker)
     }
 
-    /// Shows what `cut` copies if something is new and it is time; says that the view is current if nothing is.
+    /// Shows what `snapshot` copies if something is new and it is time; says that the view is current if nothing is.
     ///
     /// - Parameter nowMs: of the log's clock.
-    func publish(nowMs: Int64, _ cut: () -> WorkerSnapshot) {
+    func publish(nowMs: Int64, _ snapshot: () -> WorkerSnapshot) {
         let now = monotonicMicroseconds()
         guard isBehind else { return store.markFresh(worker: worker, at: now) }
         guard nowMs >= nextAtMs else { return }
-        let cut = cut()
+        let snapshot = snapshot()
         let took = monotonicMicroseconds() - now
         nextAtMs = nowMs + max(Self.intervalMs, took * Self.share / 1_000)
         isBehind = false
-        store.publish(cut, worker: worker, tookMicroseconds: Int(took))
+        store.publish(snapshot, worker: worker, tookMicroseconds: Int(took))
         store.markFresh(worker: worker, at: now)
     }
 }

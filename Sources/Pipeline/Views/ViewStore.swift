@@ -32,11 +32,11 @@ public final class ViewStore: Sendable {
         public var last: UInt64 { first + UInt64(changes.count) - 1 }
     }
 
-    /// Everything at one moment.
+    /// Everything as of one moment.
     public struct Snapshot: Sendable {
         /// By worker; nil for one that shows nothing yet.
-        public var cuts: [WorkerSnapshot?]
-        /// When each worker's cut was last known to be all that is committed, in monotonic microseconds.
+        public var workers: [WorkerSnapshot?]
+        /// When each worker's snapshot was last known to be all that is committed, in monotonic microseconds.
         public var freshAt: [Int64]
         /// The change log, oldest first, at most `ViewStore.changesKept` changes.
         public var log: [Block]
@@ -52,7 +52,7 @@ public final class ViewStore: Sendable {
     public static let changesKept = 10_000
 
     fileprivate struct State {
-        var cuts: [WorkerSnapshot?]
+        var workers: [WorkerSnapshot?]
         var log: [Block] = []
         var kept = 0
         var newest: UInt64 = 0
@@ -75,7 +75,7 @@ public final class ViewStore: Sendable {
     public init(workers: Int) {
         state = Mutex(
             State(
-                cuts: Array(repeating: nil, count: workers), latest: Array(repeating: 0, count: workers)))
+                workers: Array(repeating: nil, count: workers), latest: Array(repeating: 0, count: workers)))
         marks = (0..<workers).map { _ in Mark() }
     }
 
@@ -105,23 +105,23 @@ public final class ViewStore: Sendable {
         wake()
     }
 
-    func publish(_ cut: WorkerSnapshot, worker: Int, tookMicroseconds: Int) {
+    func publish(_ snapshot: WorkerSnapshot, worker: Int, tookMicroseconds: Int) {
         let mark = marks[worker]
         mark.publishes.add(1, ordering: .relaxed)
         mark.publishMicroseconds.add(tookMicroseconds, ordering: .relaxed)
         let wake = state.withLock { state in
-            var cut = cut
+            var snapshot = snapshot
             state.versions += 1
-            cut.version = state.versions
-            // All of this worker's changes so far are in its cells; the others' are not asked here.
-            cut.changesThrough = state.newest
-            state.cuts[worker] = cut
+            snapshot.version = state.versions
+            // All of this worker's changes so far are in its entries; the others' are not asked here.
+            snapshot.changesThrough = state.newest
+            state.workers[worker] = snapshot
             return state.onNews
         }
         wake()
     }
 
-    /// The worker's cut is all that is committed as of now.
+    /// The worker's snapshot is all that is committed as of now.
     @inline(__always)
     func markFresh(worker: Int, at microseconds: Int64) {
         marks[worker].at.store(microseconds, ordering: .relaxed)
@@ -144,7 +144,7 @@ public final class ViewStore: Sendable {
         let freshAt = marks.map { $0.at.load(ordering: .relaxed) }
         return state.withLock { state in
             Snapshot(
-                cuts: state.cuts, freshAt: freshAt, log: state.log, newest: state.newest,
+                workers: state.workers, freshAt: freshAt, log: state.log, newest: state.newest,
                 latest: state.latest, disconnectedAt: state.disconnectedAt)
         }
     }

@@ -2,7 +2,7 @@ public import Inventory
 
 /// What one worker shows: its shards as of one commit. A value that never changes.
 public struct WorkerSnapshot: Sendable {
-    /// One shard's cells, joined with these reference tables.
+    /// One shard's entries, joined with these reference tables.
     public struct Shard: Sendable {
         public let chunks: [ShownChunk]
         public let catalog: Catalog
@@ -15,7 +15,7 @@ public struct WorkerSnapshot: Sendable {
     public let tally: ShownTally
     /// Counts what this worker has shown; greater is newer.
     public internal(set) var version: UInt64 = 0
-    /// The newest entry of the store's change log that these cells contain.
+    /// The newest entry of the store's change log that these entries contain.
     public internal(set) var changesThrough: UInt64 = 0
 
     init(_ shards: [Shard]) {

@@ -106,7 +106,7 @@ final class LiveShards {
     }
 
     /// The shards as of the last commit: only chunks that were touched since the last time are copied.
-    func cut() -> WorkerSnapshot {
+    func snapshot() -> WorkerSnapshot {
         WorkerSnapshot(
             shards.map { shard in
                 shard.aggregate.refreshShown(&shard.shown)

@@ -44,7 +44,7 @@ extension Worker {
         // What was shown last stands, and its age grows.
         case .unassigned, .recovering: return
         case .standby, .running:
-            views?.publish(nowMs: session.nowMs) { assignment.live?.cut() ?? WorkerSnapshot([]) }
+            views?.publish(nowMs: session.nowMs) { assignment.live?.snapshot() ?? WorkerSnapshot([]) }
         }
     }
 }

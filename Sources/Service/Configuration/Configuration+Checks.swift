@@ -49,9 +49,9 @@ extension Configuration {
         }
         var users: [String: String] = [:]
         // Not among the topics of the daemon, which has no use for it.
-        let replayed = [("dead_letters.redriven_topic", redrivenTopic)].filter { _ in deadLetters.topic != nil
+        let redriven = [("dead_letters.redriven_topic", redrivenTopic)].filter { _ in deadLetters.topic != nil
         }
-        for (key, topic) in topicNames + replayed {
+        for (key, topic) in topicNames + redriven {
             guard let other = users.updateValue(key, forKey: topic) else { continue }
             read.contradiction(
                 key, with: [other], "\(other) is the topic \(topic) as well; each must be a topic of its own")

@@ -26,12 +26,12 @@ final class LagProbe: Sendable {
     func stop() { isStopping.store(true, ordering: .relaxed) }
 
     private func look(_ parts: WebParts, _ admin: Admin, _ topic: String) {
-        let cuts = parts.store.snapshot().cuts
+        let snapshot = parts.store.snapshot()
         let statistics = parts.statistics.latest
         var ends: [Partition: (offset: Int64, end: Int64)] = [:]
-        for (worker, cut) in cuts.enumerated() {
+        for (worker, shown) in snapshot.workers.enumerated() {
             let consumer = statistics["worker\(worker)-consumer"]
-            for position in cut?.positions ?? [] {
+            for position in shown?.positions ?? [] {
                 guard !isStopping.load(ordering: .relaxed),
                     let marks = try? admin.watermarks(
                         of: topic, position.partition.rawValue, timeoutMs: 2_000)

@@ -4,11 +4,11 @@ import Kafka
 public import Pipeline
 import Wire
 
-/// Puts the events of dead letters back on the topic and partition they came from, each once.
+/// Sends the events of dead letters again to the topic and partition they came from, each once.
 ///
 /// One Kafka transaction holds an event and the record that says it was redriven; the records are read after
-/// `initTransactions`, which ends any other replay of the group. So neither a crash nor two operators at once
-/// put an event back twice.
+/// `initTransactions`, which ends any other redrive of the group. So neither a crash nor two operators at once
+/// send an event twice.
 public final class DeadLetterRedrive {
     public struct Options: Sendable {
         /// Only says what would be done.

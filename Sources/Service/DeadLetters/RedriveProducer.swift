@@ -14,7 +14,7 @@ final class RedriveProducer {
     private let records: TopicHandle
     private let limitMs: Int32 = 30_000
 
-    /// Sees to the topic of records and fences every other replay of the group.
+    /// Sees to the topic of records and fences every other redrive of the group.
     init(_ box: DeadLetterBox) throws(StopReason) {
         try Self.prepareTopic(box)
         let configuration = box.configuration
@@ -122,7 +122,7 @@ final class RedriveProducer {
         switch failure {
         case .fenced:
             return StopReason(
-                .unavailable, "another replay of this group was started; this one stops: \(error)")
+                .unavailable, "another redrive of this group was started; this one stops: \(error)")
         case .indefinite:
             return StopReason(
                 .unavailable,

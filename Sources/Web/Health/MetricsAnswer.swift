@@ -11,7 +11,7 @@ struct MetricsAnswer {
     func answer(nowMicroseconds: Int64) -> Answer {
         var out = MetricsWriter()
         let counts = source.counts()
-        let moment = source.store.snapshot()
+        let snapshot = source.store.snapshot()
         out.family("stockd_build_info", .gauge, "The release that runs; always 1.")
         out.sample(
             "stockd_build_info", [("release", source.release), ("librdkafka", source.libraryVersion)], 1)
@@ -20,9 +20,9 @@ struct MetricsAnswer {
             Readiness(source).isReady ? 1 : 0)
         writeEvents(counts, &out)
         writeTransactions(counts, &out)
-        writeViews(moment, nowMicroseconds, &out)
+        writeViews(snapshot, nowMicroseconds, &out)
         writeWorkers(counts, &out)
-        writePartitions(moment, &out)
+        writePartitions(snapshot, &out)
         writeTraffic(&out)
         KafkaMetrics(source.statistics.latest).write(&out)
         writeProcess(&out)
@@ -76,8 +76,8 @@ struct MetricsAnswer {
             sum(counts, \.alertChanges))
     }
 
-    private func writeViews(_ moment: ViewStore.Snapshot, _ now: Int64, _ out: inout MetricsWriter) {
-        let tally = moment.cuts.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
+    private func writeViews(_ snapshot: ViewStore.Snapshot, _ now: Int64, _ out: inout MetricsWriter) {
+        let tally = snapshot.workers.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
         // Each alert is in one sample, so sums by either label are right.
         out.family("stockd_alerts", .gauge, "Alerts that stand.")
         for level in AlertLevel.allCases {
@@ -86,13 +86,13 @@ struct MetricsAnswer {
         }
         out.single(
             "stockd_pairs", .gauge, "Pairs of product and warehouse that are known.",
-            moment.cuts.reduce(0) { $0 + ($1?.pairs ?? 0) })
+            snapshot.workers.reduce(0) { $0 + ($1?.pairs ?? 0) })
         out.single("stockd_stock_rows", .gauge, "Rows of the stock table.", tally.rows)
-        let catalog = moment.cuts.compactMap { $0?.shards.first?.catalog }.first
+        let catalog = snapshot.workers.compactMap { $0?.shards.first?.catalog }.first
         out.single("stockd_products", .gauge, "Products in the reference data.", catalog?.products.count ?? 0)
         out.single(
             "stockd_warehouses", .gauge, "Warehouses in the reference data.", catalog?.warehouses.count ?? 0)
-        let freshness = Freshness(moment, now: monotonicMicroseconds(), wall: now)
+        let freshness = Freshness(snapshot, now: monotonicMicroseconds(), wall: now)
         out.single(
             "stockd_view_age_seconds", .gauge, "How long ago the views were last known to be current.",
             freshness.asOf == nil
@@ -121,8 +121,10 @@ struct MetricsAnswer {
             "stockd_fencings_total", .counter, "Times another producer took over.", sum(counts, \.fencings))
     }
 
-    private func writePartitions(_ moment: ViewStore.Snapshot, _ out: inout MetricsWriter) {
-        let positions = moment.cuts.flatMap { $0?.positions ?? [] }.sorted { $0.partition < $1.partition }
+    private func writePartitions(_ snapshot: ViewStore.Snapshot, _ out: inout MetricsWriter) {
+        let positions = snapshot.workers.flatMap { $0?.positions ?? [] }.sorted {
+            $0.partition < $1.partition
+        }
         let lags = source.lags.lags.sorted { $0.key < $1.key }.map { ("\($0.rawValue)", $1) }
         func family(_ name: String, _ help: String, _ samples: [(String, Int64)]) {
             out.family(name, .gauge, help, by: "partition", samples)

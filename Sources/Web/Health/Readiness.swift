@@ -15,8 +15,8 @@ struct Readiness {
         where !worker.isRunning && !worker.status.hasPrefix("standing by") {
             reasons.append("worker \(number): \(worker.status)")
         }
-        let moment = source.store.snapshot()
-        if moment.disconnectedAt != nil { reasons.append("there is no connection to Kafka") }
+        let snapshot = source.store.snapshot()
+        if snapshot.disconnectedAt != nil { reasons.append("there is no connection to Kafka") }
         for (partition, lag) in source.lags.lags.sorted(by: { $0.key < $1.key }) {
             switch lag.trend {
             case .ok, .unknown: break

@@ -9,9 +9,9 @@ struct StatusAnswer {
 
     func answer(nowMicroseconds: Int64) -> Answer {
         let counts = source.counts()
-        let moment = source.store.snapshot()
+        let snapshot = source.store.snapshot()
         let readiness = Readiness(source)
-        let freshness = Freshness(moment, now: monotonicMicroseconds(), wall: nowMicroseconds)
+        let freshness = Freshness(snapshot, now: monotonicMicroseconds(), wall: nowMicroseconds)
         return Answer(reflecting: freshness) { json in
             json.field("release", source.release)
             json.field("started_at", startedAt)
@@ -21,14 +21,14 @@ struct StatusAnswer {
             json.field("group_id", source.groupID)
             json.field("input_topic", source.inputTopic)
             json.freshness(freshness)
-            writeTotals(counts, moment, &json)
-            writeWorkers(counts, moment, &json)
-            writePartitions(moment, &json)
+            writeTotals(counts, snapshot, &json)
+            writeWorkers(counts, snapshot, &json)
+            writePartitions(snapshot, &json)
         }
     }
 
     private func writeTotals(
-        _ counts: [Telemetry.Counts], _ moment: ViewStore.Snapshot, _ json: inout JSONWriter
+        _ counts: [Telemetry.Counts], _ snapshot: ViewStore.Snapshot, _ json: inout JSONWriter
     ) {
         func sum(_ path: KeyPath<Telemetry.Counts, Int>) -> Int {
             counts.reduce(0) { $0 + $1[keyPath: path] }
@@ -45,8 +45,8 @@ struct StatusAnswer {
             json.field("committed", sum(\.committed))
             json.field("aborted", sum(\.aborted))
         }
-        let tally = moment.cuts.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
-        json.field("pairs", moment.cuts.reduce(0) { $0 + ($1?.pairs ?? 0) })
+        let tally = snapshot.workers.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
+        json.field("pairs", snapshot.workers.reduce(0) { $0 + ($1?.pairs ?? 0) })
         json.field("stock_rows", tally.rows)
         json.object("alerts") { json in
             for level in AlertLevel.allCases.reversed() { json.field(level.name, tally[level]) }
@@ -54,26 +54,26 @@ struct StatusAnswer {
     }
 
     private func writeWorkers(
-        _ counts: [Telemetry.Counts], _ moment: ViewStore.Snapshot, _ json: inout JSONWriter
+        _ counts: [Telemetry.Counts], _ snapshot: ViewStore.Snapshot, _ json: inout JSONWriter
     ) {
         json.array("workers", counts.enumerated()) { json, entry in
-            let (number, worker) = entry
-            let cut = number < moment.cuts.count ? moment.cuts[number] : nil
+            let (number, counts) = entry
+            let shown = number < snapshot.workers.count ? snapshot.workers[number] : nil
             json.object { json in
                 json.field("worker", number)
-                json.field("status", worker.status)
-                json.field("running", worker.isRunning)
-                json.array("partitions", cut?.positions ?? []) { $0.number($1.partition.rawValue) }
-                json.field("events_applied", worker.input.applied)
-                json.field("pairs", cut?.pairs ?? 0)
+                json.field("status", counts.status)
+                json.field("running", counts.isRunning)
+                json.array("partitions", shown?.positions ?? []) { $0.number($1.partition.rawValue) }
+                json.field("events_applied", counts.input.applied)
+                json.field("pairs", shown?.pairs ?? 0)
             }
         }
     }
 
-    private func writePartitions(_ moment: ViewStore.Snapshot, _ json: inout JSONWriter) {
+    private func writePartitions(_ snapshot: ViewStore.Snapshot, _ json: inout JSONWriter) {
         let lags = source.lags.lags
-        let places = moment.cuts.enumerated().flatMap { number, cut in
-            (cut?.positions ?? []).map { (number, $0) }
+        let places = snapshot.workers.enumerated().flatMap { number, shown in
+            (shown?.positions ?? []).map { (number, $0) }
         }
         json.array("partitions", places) { json, place in
             let (number, position) = place

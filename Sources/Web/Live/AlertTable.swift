@@ -1,22 +1,22 @@
 import Inventory
 import Pipeline
 
-/// The alerts that stand as of the newest change: a cut's, and what was committed since it was taken.
+/// The alerts that stand as of the newest change: a snapshot's, and what was committed since it was taken.
 struct AlertTable: Sendable {
     var rows: [AlertRow]
     /// The newest change in it.
     var through: UInt64
     var freshness: Freshness
 
-    /// Nil when changes since a cut are no longer kept; the worker's next cut will have them.
-    init?(_ model: ReadModel, _ moment: ViewStore.Snapshot) {
+    /// Nil when changes since a worker's snapshot are no longer kept; its next one will have them.
+    init?(_ model: ReadModel, _ snapshot: ViewStore.Snapshot) {
         var changed: [Pair: AlertRow?] = [:]
-        for (worker, latest) in moment.latest.enumerated() {
-            let shown = moment.cuts[worker]?.changesThrough ?? 0
+        for (worker, latest) in snapshot.latest.enumerated() {
+            let shown = snapshot.workers[worker]?.changesThrough ?? 0
             if latest <= shown { continue }
-            // The log may begin after what this cut lacks.
-            guard let oldest = moment.log.first?.first, oldest <= shown + 1 else { return nil }
-            for block in moment.log where block.worker == worker {
+            // The log may begin after what this snapshot lacks.
+            guard let oldest = snapshot.log.first?.first, oldest <= shown + 1 else { return nil }
+            for block in snapshot.log where block.worker == worker {
                 for (index, change) in block.changes.enumerated()
                 where block.first + UInt64(index) > shown {
                     let row = change.level == nil ? nil : change.row
@@ -27,7 +27,7 @@ struct AlertTable: Sendable {
         }
         rows = changed.isEmpty ? model.alerts : model.alerts.filter { changed[$0.row.pair] == nil }
         rows += changed.values.compactMap { $0 }
-        through = moment.newest
+        through = snapshot.newest
         freshness = model.freshness
     }
 }

@@ -4,14 +4,14 @@ extension ReadModel {
     /// Rows that tell what changed after a version; nil when they cannot, or would be too many.
     func changes(after version: UInt64) -> [UInt8]? {
         guard version >= reloadVersion else { return nil }
-        var changed: [(pair: Pair, cell: ShownEntry?)] = []
+        var changed: [(pair: Pair, shown: ShownEntry?)] = []
         for (pair, own) in gone.reversed() {
             if own <= version { break }
-            if entries[pair.product]?.rows.contains(where: { $0.cell.pair == pair }) == true { continue }
+            if entries[pair.product]?.rows.contains(where: { $0.shown.pair == pair }) == true { continue }
             changed.append((pair, nil))
         }
         for entry in entries.values {
-            for row in entry.rows where row.version > version { changed.append((row.cell.pair, row.cell)) }
+            for row in entry.rows where row.version > version { changed.append((row.shown.pair, row.shown)) }
             if changed.count > Self.changesAtOnce { return nil }
         }
         if changed.isEmpty { return [] }
@@ -23,8 +23,8 @@ extension ReadModel {
                 json.array {
                     $0.number(change.pair.product.rawValue)
                     $0.number(change.pair.warehouse.rawValue)
-                    $0.number(change.cell?.stock)
-                    $0.instant(change.cell?.lastUpdated)
+                    $0.number(change.shown?.stock)
+                    $0.instant(change.shown?.lastUpdated)
                 }
             }
         }

@@ -1,7 +1,7 @@
 import Inventory
 import Pipeline
 
-/// Which input a cut reflects, and when it was last known to be all there is.
+/// Which input a snapshot reflects, and when it was last known to be all there is.
 struct Freshness: Sendable {
     /// By partition, the next input offset of each.
     var offsets: [PartitionPosition] = []
@@ -16,18 +16,19 @@ struct Freshness: Sendable {
     init() {}
 
     /// As old as its oldest part; without a connection to Kafka nothing is known to be current.
-    init(_ moment: ViewStore.Snapshot, now: Int64, wall: Int64) {
+    init(_ snapshot: ViewStore.Snapshot, now: Int64, wall: Int64) {
         var newest: [Partition: (version: UInt64, offset: Offset)] = [:]
         var freshAt = Int64.max
-        for (cut, at) in zip(moment.cuts, moment.freshAt) {
-            freshAt = min(freshAt, cut == nil ? 0 : at)
-            guard let cut else { continue }
-            for position in cut.positions where cut.version >= newest[position.partition]?.version ?? 0 {
-                newest[position.partition] = (cut.version, position.offset)
+        for (worker, at) in zip(snapshot.workers, snapshot.freshAt) {
+            freshAt = min(freshAt, worker == nil ? 0 : at)
+            guard let worker else { continue }
+            for position in worker.positions where worker.version >= newest[position.partition]?.version ?? 0
+            {
+                newest[position.partition] = (worker.version, position.offset)
             }
         }
         offsets = newest.sorted { $0.key < $1.key }.map { PartitionPosition($0.key, $0.value.offset) }
-        if let lost = moment.disconnectedAt { freshAt = min(freshAt, lost) }
+        if let lost = snapshot.disconnectedAt { freshAt = min(freshAt, lost) }
         guard freshAt > 0, freshAt != .max else { return }
         ageMicroseconds = max(0, now - freshAt)
         asOf = Timestamp(microseconds: wall - ageMicroseconds)

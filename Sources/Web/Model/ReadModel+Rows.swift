@@ -7,10 +7,10 @@ struct AlertRow {
     var since: Timestamp
     var incident: UInt32
 
-    init(_ row: StockRow, _ cell: ShownEntry) {
+    init(_ row: StockRow, _ shown: ShownEntry) {
         self.row = row
-        since = cell.since
-        incident = cell.incident
+        since = shown.since
+        incident = shown.incident
     }
 
     init(_ row: StockRow, since: Timestamp, incident: UInt32) {
@@ -37,23 +37,23 @@ extension ReadModel {
         forEachEntry(query) { entry in
             let isNamed = query.text.map { entry.product.name.string.lowercased().contains($0) } ?? true
             for row in entry.rows {
-                let cell = row.cell
-                if let wanted = query.warehouses, !wanted.contains(cell.pair.warehouse.rawValue) { continue }
-                if query.view == .lowStockAlerts, cell.level == nil { continue }
+                let shown = row.shown
+                if let wanted = query.warehouses, !wanted.contains(shown.pair.warehouse.rawValue) { continue }
+                if query.view == .lowStockAlerts, shown.level == nil { continue }
                 if let wanted = query.severities {
-                    guard let severity = cell.level?.severity, wanted.contains(severity) else { continue }
+                    guard let severity = shown.level?.severity, wanted.contains(severity) else { continue }
                 }
                 if let wanted = query.levels {
-                    guard let level = cell.level, wanted.contains(level) else { continue }
+                    guard let level = shown.level, wanted.contains(level) else { continue }
                 }
-                guard isNamed || warehouseNames?.contains(cell.pair.warehouse) == true,
-                    let warehouse = catalog.warehouses[cell.pair.warehouse]
+                guard isNamed || warehouseNames?.contains(shown.pair.warehouse) == true,
+                    let warehouse = catalog.warehouses[shown.pair.warehouse]
                 else { continue }
                 let full = AlertRow(
                     StockRow(
-                        product: entry.product, warehouse: warehouse, currentStock: cell.stock,
-                        lastUpdated: cell.lastUpdated), cell)
-                let place = Place(key: query.sort.column.map { full.key($0) } ?? .nothing, pair: cell.pair)
+                        product: entry.product, warehouse: warehouse, currentStock: shown.stock,
+                        lastUpdated: shown.lastUpdated), shown)
+                let place = Place(key: query.sort.column.map { full.key($0) } ?? .nothing, pair: shown.pair)
                 if !query.begins(after: place) { continue }
                 found.append((place, full))
                 // In the natural order what follows is only needed to know that there is more.
@@ -70,7 +70,7 @@ extension ReadModel {
         forEachEntry(query) { entry in
             if let text = query.text, !entry.product.name.string.lowercased().contains(text) { return true }
             if let wanted = query.warehouses,
-                !entry.rows.contains(where: { wanted.contains($0.cell.pair.warehouse.rawValue) })
+                !entry.rows.contains(where: { wanted.contains($0.shown.pair.warehouse.rawValue) })
             {
                 return true
             }
@@ -100,8 +100,8 @@ extension ReadModel {
         order.flatMap { id -> [AlertRow] in
             guard let entry = entries[id] else { return [] }
             return entry.rows.compactMap { row in
-                guard row.cell.level != nil, let stock = row.cell.row(catalog) else { return nil }
-                return AlertRow(stock, row.cell)
+                guard row.shown.level != nil, let stock = row.shown.row(catalog) else { return nil }
+                return AlertRow(stock, row.shown)
             }
         }
     }
@@ -113,9 +113,9 @@ extension ReadModel.Entry {
             product: product, warehouseCount: rows.count, totalStock: 0, minWarehouseStock: .max,
             maxWarehouseStock: .min)
         for row in rows {
-            rollup.totalStock += Int128(row.cell.stock)
-            rollup.minWarehouseStock = min(rollup.minWarehouseStock, row.cell.stock)
-            rollup.maxWarehouseStock = max(rollup.maxWarehouseStock, row.cell.stock)
+            rollup.totalStock += Int128(row.shown.stock)
+            rollup.minWarehouseStock = min(rollup.minWarehouseStock, row.shown.stock)
+            rollup.maxWarehouseStock = max(rollup.maxWarehouseStock, row.shown.stock)
         }
         return rollup
     }

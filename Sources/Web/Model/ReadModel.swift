@@ -1,14 +1,14 @@
 import Inventory
 import Pipeline
 
-/// The workers' cuts merged and ordered for reading. Bringing it up to date looks only at chunks that are not
+/// The workers' snapshots merged and ordered for reading. Bringing it up to date looks only at chunks that are not
 /// the ones it saw last.
 ///
 /// Not safe to share: the reading thread owns it.
 struct ReadModel {
     /// A row of `current_stock_levels` and, when it alerts, its incident.
     struct Row {
-        var cell: ShownEntry
+        var shown: ShownEntry
         /// The model's version that changed it last.
         var version: UInt64
     }
@@ -45,18 +45,18 @@ struct ReadModel {
 
     private static let goneKept = 10_000
 
-    /// Takes over what a moment shows.
+    /// Takes over a snapshot.
     mutating func update(
-        _ moment: ViewStore.Snapshot, nowMicroseconds now: Int64, wallMicroseconds wall: Int64
+        _ snapshot: ViewStore.Snapshot, nowMicroseconds now: Int64, wallMicroseconds wall: Int64
     ) {
-        freshness = Freshness(moment, now: now, wall: wall)
-        let versions = moment.cuts.map { $0?.version ?? 0 }
+        freshness = Freshness(snapshot, now: now, wall: wall)
+        let versions = snapshot.workers.map { $0?.version ?? 0 }
         guard versions != seenVersions else { return }
         seenVersions = versions
         version += 1
-        let shards = Self.newest(moment.cuts)
-        tally = moment.cuts.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
-        pairs = moment.cuts.reduce(0) { $0 + ($1?.pairs ?? 0) }
+        let shards = Self.newest(snapshot.workers)
+        tally = snapshot.workers.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
+        pairs = snapshot.workers.reduce(0) { $0 + ($1?.pairs ?? 0) }
         if Set(shards.keys) != Set(known.keys) { rebuild(shards) } else { refresh(shards) }
         known = shards
         if isOrderStale {
@@ -67,15 +67,15 @@ struct ReadModel {
 
     /// The shards by their first partition. While partitions move between workers two may show one: the newer
     /// counts.
-    private static func newest(_ cuts: [WorkerSnapshot?]) -> [Partition: Known] {
+    private static func newest(_ workers: [WorkerSnapshot?]) -> [Partition: Known] {
         var newest: [Partition: Known] = [:]
-        for cut in cuts {
-            guard let cut else { continue }
-            for shard in cut.shards {
+        for worker in workers {
+            guard let worker else { continue }
+            for shard in worker.shards {
                 guard let first = shard.positions.first?.partition else { continue }
-                if let other = newest[first], other.version > cut.version { continue }
+                if let other = newest[first], other.version > worker.version { continue }
                 newest[first] = Known(
-                    version: cut.version, chunks: shard.chunks, catalog: shard.catalog,
+                    version: worker.version, chunks: shard.chunks, catalog: shard.catalog,
                     positions: shard.positions)
             }
         }
@@ -89,7 +89,7 @@ struct ReadModel {
         isOrderStale = true
         for shard in shards.values {
             adopt(shard.catalog)
-            for chunk in shard.chunks { for cell in chunk.entries { apply(cell, shard.catalog) } }
+            for chunk in shard.chunks { for shown in chunk.entries { apply(shown, shard.catalog) } }
         }
     }
 
@@ -97,16 +97,16 @@ struct ReadModel {
         for (partition, shard) in shards {
             guard let old = known[partition], old.version != shard.version else { continue }
             if shard.catalog !== old.catalog { adopt(shard.catalog) }
-            // A shard that was recovered again may have its cells in other places: each is compared by its own.
+            // A shard that was recovered again may have its entries in other places: each is compared by its own.
             guard old.chunks.first?.entries.first?.pair == shard.chunks.first?.entries.first?.pair,
                 old.chunks.count <= shard.chunks.count
             else { return rebuild(shards) }
             for (index, chunk) in shard.chunks.enumerated() {
                 let before = index < old.chunks.count ? old.chunks[index] : nil
                 if before === chunk { continue }
-                for (place, cell) in chunk.entries.enumerated() {
-                    if let before, place < before.entries.count, before.entries[place] == cell { continue }
-                    apply(cell, shard.catalog)
+                for (place, shown) in chunk.entries.enumerated() {
+                    if let before, place < before.entries.count, before.entries[place] == shown { continue }
+                    apply(shown, shard.catalog)
                 }
             }
         }
@@ -122,12 +122,12 @@ struct ReadModel {
         }
     }
 
-    private mutating func apply(_ cell: ShownEntry, _ catalog: Catalog) {
-        let id = cell.pair.product
-        guard cell.isVisible, let product = catalog.products[id],
-            catalog.warehouses[cell.pair.warehouse] != nil
-        else { return remove(cell.pair) }
-        let row = Row(cell: cell, version: version)
+    private mutating func apply(_ shown: ShownEntry, _ catalog: Catalog) {
+        let id = shown.pair.product
+        guard shown.isVisible, let product = catalog.products[id],
+            catalog.warehouses[shown.pair.warehouse] != nil
+        else { return remove(shown.pair) }
+        let row = Row(shown: shown, version: version)
         guard entries[id] != nil else {
             entries[id] = Entry(product: product, rows: [row])
             isOrderStale = true
@@ -157,14 +157,14 @@ extension ReadModel.Entry {
         var high = rows.count
         while low < high {
             let middle = (low + high) / 2
-            if rows[middle].cell.pair.warehouse < warehouse { low = middle + 1 } else { high = middle }
+            if rows[middle].shown.pair.warehouse < warehouse { low = middle + 1 } else { high = middle }
         }
         return low
     }
 
     mutating func insert(_ row: ReadModel.Row) {
-        let place = place(row.cell.pair.warehouse)
-        if place < rows.count, rows[place].cell.pair == row.cell.pair {
+        let place = place(row.shown.pair.warehouse)
+        if place < rows.count, rows[place].shown.pair == row.shown.pair {
             rows[place] = row
         } else {
             rows.insert(row, at: place)
@@ -173,7 +173,7 @@ extension ReadModel.Entry {
 
     mutating func remove(_ pair: Pair) -> Bool {
         let place = place(pair.warehouse)
-        guard place < rows.count, rows[place].cell.pair == pair else { return false }
+        guard place < rows.count, rows[place].shown.pair == pair else { return false }
         rows.remove(at: place)
         return true
     }

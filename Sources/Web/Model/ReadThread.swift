@@ -25,11 +25,11 @@ final class ReadThread: Sendable {
         -> T
     {
         try await pool.runIfActive { [self] in
-            let moment = store.snapshot()
+            let snapshot = store.snapshot()
             return try model.withLock { model in
                 model.update(
-                    moment, nowMicroseconds: monotonicMicroseconds(), wallMicroseconds: wallMicroseconds())
-                return try body(model, moment)
+                    snapshot, nowMicroseconds: monotonicMicroseconds(), wallMicroseconds: wallMicroseconds())
+                return try body(model, snapshot)
             }
         }
     }

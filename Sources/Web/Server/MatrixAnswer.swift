@@ -25,8 +25,8 @@ struct MatrixAnswer {
                     json.number(entry.product.reorderThreshold)
                     json.array { json in
                         for row in entry.rows {
-                            json.number(row.cell.pair.warehouse.rawValue)
-                            json.number(row.cell.stock)
+                            json.number(row.shown.pair.warehouse.rawValue)
+                            json.number(row.shown.stock)
                         }
                     }
                 }

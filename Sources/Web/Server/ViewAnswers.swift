@@ -101,13 +101,13 @@ struct ProductAnswer {
                 }
             }
             json.array("warehouses", entry?.rows ?? []) { json, row in
-                guard let stock = row.cell.row(model.catalog) else { return }
+                guard let stock = row.shown.row(model.catalog) else { return }
                 json.value {
                     ViewRows.standing(
-                        stock, since: row.cell.since, incident: row.cell.incident, as: .json, into: &$0)
+                        stock, since: row.shown.since, incident: row.shown.incident, as: .json, into: &$0)
                 }
             }
-            let stocks = (entry?.rows ?? []).map { ($0.cell.pair.warehouse, $0.cell.stock) }
+            let stocks = (entry?.rows ?? []).map { ($0.shown.pair.warehouse, $0.shown.stock) }
             let transfers = Transfer.suggestions(stocks, threshold: product.reorderThreshold)
             json.array("transfers", transfers) { json, transfer in
                 json.object { json in

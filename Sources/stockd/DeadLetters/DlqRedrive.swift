@@ -4,11 +4,11 @@ import Service
 struct DlqRedrive: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "redrive",
-        abstract: "Puts chosen events back on the topic and partition they came from, once each.",
+        abstract: "Sends chosen events again to the topic and partition they came from, once each.",
         discussion: """
             Key, value and headers are the original's; the timestamp is the present. What was redriven is \
             remembered in the same Kafka transaction, so that neither a second call nor a crash in the \
-            middle puts an event back twice. An event that is still bad comes back as a new dead letter.
+            middle sends an event twice. An event that is still bad comes back as a new dead letter.
             """)
 
     @OptionGroup var options: ConfigurationOption

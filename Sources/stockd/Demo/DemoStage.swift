@@ -127,7 +127,7 @@ final class DemoStage {
     private func takeSnapshot() throws -> WorkerSnapshot {
         let deadline = Date(timeIntervalSinceNow: 20)
         while Date() < deadline {
-            if let snapshot = views.snapshot().cuts[0] { return snapshot }
+            if let snapshot = views.snapshot().workers[0] { return snapshot }
             if case .failure(let stop) = worker.outcome { throw DemoFailure(message: stop.message) }
             usleep(5_000)
         }

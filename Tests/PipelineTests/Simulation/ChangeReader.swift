@@ -28,26 +28,27 @@ final class ChangeReader {
             }
             heard = block.last
         }
-        let moment = store.snapshot()
-        if let cut = moment.cuts[0], cut.changesThrough == moment.newest, heard == moment.newest,
-            table != Self.alerts(cut)
+        let snapshot = store.snapshot()
+        if let worker = snapshot.workers[0], worker.changesThrough == snapshot.newest,
+            heard == snapshot.newest,
+            table != Self.alerts(worker)
         {
-            return "a reader's table is not the cut's: \(table) and \(Self.alerts(cut))"
+            return "a reader's table is not the worker's: \(table) and \(Self.alerts(worker))"
         }
         return nil
     }
 
     private func takeTable() {
-        let moment = store.snapshot()
-        guard let cut = moment.cuts[0], cut.changesThrough >= moment.newest else { return }
-        table = Self.alerts(cut)
-        heard = moment.newest
+        let snapshot = store.snapshot()
+        guard let worker = snapshot.workers[0], worker.changesThrough >= snapshot.newest else { return }
+        table = Self.alerts(worker)
+        heard = snapshot.newest
     }
 
-    private static func alerts(_ cut: WorkerSnapshot) -> [Pair: AlertLevel] {
+    private static func alerts(_ worker: WorkerSnapshot) -> [Pair: AlertLevel] {
         var alerts: [Pair: AlertLevel] = [:]
-        for chunk in cut.shards.flatMap(\.chunks) {
-            for cell in chunk.entries where cell.isVisible { alerts[cell.pair] = cell.level }
+        for chunk in worker.shards.flatMap(\.chunks) {
+            for entry in chunk.entries where entry.isVisible { alerts[entry.pair] = entry.level }
         }
         return alerts
     }

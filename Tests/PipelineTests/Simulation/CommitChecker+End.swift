@@ -112,7 +112,7 @@ extension CommitChecker {
 
     private func totals(_ catalog: Catalog) -> [ProductID: [Int64]] {
         var totals: [ProductID: [Int64]] = [:]
-        for pair in stock.cells.keys {
+        for pair in stock.entries.keys {
             if let row = stock.row(pair, catalog) { totals[pair.product, default: []].append(row.stock) }
         }
         return totals
@@ -159,7 +159,7 @@ extension CommitChecker {
     private mutating func checkStockTable(_ cluster: SimCluster, _ catalog: Catalog) {
         let found = table(cluster, .stockLevels)
         var count = 0
-        for pair in stock.cells.keys {
+        for pair in stock.entries.keys {
             guard let row = stock.row(pair, catalog) else { continue }
             count += 1
             let key = Self.key(pair)

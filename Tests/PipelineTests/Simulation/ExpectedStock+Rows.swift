@@ -44,10 +44,10 @@ struct ExpectedRows {
     }
 
     /// What stands of a pair; nil without a row.
-    func cell(of pair: Pair) -> ExpectedStock.Cell? {
+    func entry(of pair: Pair) -> ExpectedStock.Entry? {
         let standing = rows.values.filter { $0.pair == pair }
         guard let newest = standing.map(\.second).max() else { return nil }
-        return ExpectedStock.Cell(stock: standing.reduce(0) { $0 + $1.units }, second: newest)
+        return ExpectedStock.Entry(stock: standing.reduce(0) { $0 + $1.units }, second: newest)
     }
 }
 
@@ -55,7 +55,7 @@ extension ExpectedStock {
     /// Follows a change of a row; the pairs it changed.
     mutating func follow(_ change: SimRowChange) -> Set<Pair> {
         let changed = rows.follow(change)
-        for pair in changed { replace(pair, by: rows.cell(of: pair)) }
+        for pair in changed { replace(pair, by: rows.entry(of: pair)) }
         return changed
     }
 }

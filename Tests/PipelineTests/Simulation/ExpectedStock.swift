@@ -3,7 +3,7 @@ import Pipeline
 
 /// Stock as the specification describes it, recomputed with plain dictionaries.
 struct ExpectedStock {
-    struct Cell {
+    struct Entry {
         var stock: Int64 = 0
         var second: Int64 = .min
     }
@@ -19,7 +19,7 @@ struct ExpectedStock {
         var level: String? { ExpectedStock.level(severity, oversold: String(max(0, -stock))) }
     }
 
-    private(set) var cells: [Pair: Cell] = [:]
+    private(set) var entries: [Pair: Entry] = [:]
     /// Pairs whose rows all went away.
     private(set) var emptied: Set<Pair> = []
     var rows = ExpectedRows()
@@ -50,31 +50,31 @@ struct ExpectedStock {
                 current[partition] = []
             }
         }
-        var cell = cells[pair] ?? Cell()
-        cell.stock += units
-        cell.second = max(cell.second, second)
-        cells[pair] = cell
+        var entry = entries[pair] ?? Entry()
+        entry.stock += units
+        entry.second = max(entry.second, second)
+        entries[pair] = entry
         return true
     }
 
     /// Every pair that ever had a row.
-    var pairs: Set<Pair> { Set(cells.keys).union(emptied) }
+    var pairs: Set<Pair> { Set(entries.keys).union(emptied) }
 
-    mutating func replace(_ pair: Pair, by cell: Cell?) {
-        cells[pair] = cell
-        if cell == nil { emptied.insert(pair) } else { emptied.remove(pair) }
+    mutating func replace(_ pair: Pair, by entry: Entry?) {
+        entries[pair] = entry
+        if entry == nil { emptied.insert(pair) } else { emptied.remove(pair) }
     }
 
     /// The pair's row in `current_stock_levels` under some reference rows.
     func row(_ pair: Pair, _ catalog: Catalog) -> Row? {
-        guard let cell = cells[pair], let product = catalog.products[pair.product],
+        guard let entry = entries[pair], let product = catalog.products[pair.product],
             let warehouse = catalog.warehouses[pair.warehouse]
         else { return nil }
         let threshold = product.reorderThreshold.map { Int64($0) }
         return Row(
-            name: product.name.string, warehouse: warehouse.name.string, stock: cell.stock,
+            name: product.name.string, warehouse: warehouse.name.string, stock: entry.stock,
             threshold: threshold,
-            second: cell.second, severity: Self.severity(cell.stock, threshold))
+            second: entry.second, severity: Self.severity(entry.stock, threshold))
     }
 
     static func severity(_ stock: Int64, _ threshold: Int64?) -> String? {

@@ -75,7 +75,7 @@ final class Scenario {
     /// Stock by warehouse of a product, as the worker's views have it.
     func stock(_ process: Simulation.Process, product: Int32 = 1) throws -> [Int32: Int64] {
         for _ in 0..<10 { _ = try process.worker.step() }
-        let rows = (process.reader.store.snapshot().cuts[0]?.stock ?? []).filter {
+        let rows = (process.reader.store.snapshot().workers[0]?.stock ?? []).filter {
             $0.product.id == ProductID(product)
         }
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.warehouse.id.rawValue, $0.currentStock) })

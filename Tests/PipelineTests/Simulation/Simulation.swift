@@ -209,7 +209,7 @@ final class Simulation {
             bury()
             if let problem = comeToRest() { return problem }
         }
-        let snapshots = processes.compactMap { $0.reader.store.snapshot().cuts[0] }
+        let snapshots = processes.compactMap { $0.reader.store.snapshot().workers[0] }
         for process in processes { process.session.die() }
         bury()
         var rules = settings

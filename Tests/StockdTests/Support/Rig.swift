@@ -112,7 +112,7 @@ final class Rig {
         guard let worker else { throw Failure("no worker runs") }
         return try eventually("the views are shown") {
             if case .failure(let stop) = worker.outcome { throw stop }
-            return store.snapshot().cuts[0]
+            return store.snapshot().workers[0]
         }
     }
 

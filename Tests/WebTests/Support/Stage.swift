@@ -37,7 +37,7 @@ final class Stage: @unchecked Sendable {
 
     func adopt(_ catalog: Catalog) { aggregate.adopt(catalog) }
 
-    /// Commits, as the worker does: the changes at once, the cells when they are asked for.
+    /// Commits, as the worker does: the changes at once, the entries when they are asked for.
     func commit(publishing: Bool = true) {
         var changes: [AlertChange] = []
         aggregate.consolidate { if case .alert(let change, _) = $0 { changes.append(change) } }

@@ -21,6 +21,6 @@ extension Configuration {
         }
     }
 
-    /// The compacted topic that remembers which dead letters were put back.
+    /// The compacted topic that remembers which dead letters were redriven.
     public var redrivenTopic: String { deadLetters.redrivenTopic ?? kafka.groupID + "-redriven" }
 }

@@ -7,7 +7,7 @@ extension Configuration {
         public var alertsCleanupPolicy: CleanupPolicy
         /// Nil: the broker's own setting.
         public var alertsRetention: Duration?
-        /// Nil: the broker's own setting.
+        /// Nil: for ever.
         public var deadLettersRetention: Duration?
 
         public enum CleanupPolicy: String, Sendable, CaseIterable {
