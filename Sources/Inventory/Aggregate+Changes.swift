@@ -1,9 +1,9 @@
 /// One message to publish, with what must be remembered of it.
 public enum OutputChange: Sendable {
     case alert(AlertChange, PublishedAlert)
-    /// A row of `current_stock_levels`, nil when it is gone, and its digest.
+    /// A row of `current_stock_levels`, nil when it is gone, and its fingerprint.
     case stock(Pair, StockRow?, fingerprint: UInt64)
-    /// A row of `multi_warehouse_inventory`, nil when it is gone, and its digest.
+    /// A row of `multi_warehouse_inventory`, nil when it is gone, and its fingerprint.
     case rollup(ProductID, RollupRow?, fingerprint: UInt64)
 }
 
@@ -42,7 +42,7 @@ extension Aggregate {
 
     /// Whether comparing an entry with its before-image does not tell if its alert changed.
     private var mustDeriveEveryTouched: Bool {
-        outputs.everyAlertColumn || outputs.stockLevels || isWholePending || !pending.isEmpty
+        outputs.emit == .row || outputs.stockLevels || isWholePending || !pending.isEmpty
             // Something of this transaction was given out already: what is published is ahead of the before-images.
             || !journal.published.isEmpty
     }
@@ -77,7 +77,7 @@ extension Aggregate {
         let index = table.details[Int(slot)].publishedIndex
         let before = index == StockEntry.none ? nil : publishedAlerts.level(index)
         if level == nil, before == nil { return }
-        if !outputs.everyAlertColumn, level == before { return }
+        if outputs.emit == .severity, level == before { return }
         try deriveChange(slot, level, published(slot) ?? PublishedAlert(), source, emit)
     }
 
@@ -101,7 +101,7 @@ extension Aggregate {
         now.level = level
         now.oversoldUnits = level == .oversold ? table.entries[Int(slot)].stock.magnitude : 0
         now.fingerprint = 0
-        if outputs.everyAlertColumn, level != nil, let row { now.fingerprint = Fingerprint.of(row) }
+        if outputs.emit == .row, level != nil, let row { now.fingerprint = Fingerprint.of(row) }
         let kind: ChangeKind
         switch (before.level, level) {
         case (nil, nil): return

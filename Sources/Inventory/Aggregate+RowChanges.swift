@@ -175,13 +175,13 @@ extension Aggregate {
 
     /// Rolls the movements of the open transaction back; so are the entries beside it.
     mutating func rollbackMovements() {
-        for moved in journal.moved.reversed() { putBack(moved.before, moved.key) }
+        for moved in journal.moved.reversed() { rollback(moved.before, moved.key) }
         // Last: what became of them in this transaction is among those above.
-        for key in journal.added.reversed() { putBack(nil, key) }
+        for key in journal.added.reversed() { rollback(nil, key) }
         for before in journal.truncated.reversed() { movements.truncated = before }
     }
 
-    private mutating func putBack(_ before: Movement?, _ key: MovementKey) {
+    private mutating func rollback(_ before: Movement?, _ key: MovementKey) {
         let spot = movements.look(key)
         if let now = movements[spot], now.isLive { movements.forgetOrder(slot: now.slot) }
         movements.set(before, at: spot)

@@ -6,12 +6,19 @@
 public struct Aggregate: ~Copyable {
     /// Which tables the changes of a commit are derived for.
     public struct Outputs: Sendable, Equatable {
-        /// Publish an alert when any column of its row changes, not only its level.
-        public var everyAlertColumn = false
+        /// When an alert is published.
+        public enum Emit: String, Sendable, CaseIterable {
+            /// When its level changes.
+            case severity
+            /// When any column of its row changes.
+            case row
+        }
+
+        public var emit = Emit.severity
         public var stockLevels = false
         public var rollup = false
-        public init(everyAlertColumn: Bool = false, stockLevels: Bool = false, rollup: Bool = false) {
-            self.everyAlertColumn = everyAlertColumn
+        public init(emit: Emit = .severity, stockLevels: Bool = false, rollup: Bool = false) {
+            self.emit = emit
             self.stockLevels = stockLevels
             self.rollup = rollup
         }

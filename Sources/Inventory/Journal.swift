@@ -1,5 +1,5 @@
-/// What the open transaction changed, as before-images: the difference to publish, and the way back. The seen
-/// ids keep their own.
+/// What the open transaction changed, as before-images: the difference to publish, and the way back. The
+/// remembered ids keep their own.
 struct Journal: ~Copyable {
     struct Touched {
         var slot: UInt32

@@ -9,7 +9,7 @@ public struct PublishedAlert: Equatable, Sendable {
     public var incident: UInt32
     /// The row's `last_updated` when the present incident was raised.
     public var since: Timestamp
-    /// A digest of every column of the published row; 0 where only levels are published.
+    /// The fingerprint of every column of the published row; 0 where only levels are published.
     public var fingerprint: UInt64
 
     public init(

@@ -15,12 +15,12 @@ struct DeliveryCounts {
             guard let message, let opaque else { return }
             let code = message.pointee.err
             Unmanaged<ClientContext>.fromOpaque(opaque)._withUnsafeGuaranteedRef {
-                $0.deliveries.settle(code)
+                $0.deliveries.count(code)
             }
         }
     }
 
-    private mutating func settle(_ code: rd_kafka_resp_err_t) {
+    private mutating func count(_ code: rd_kafka_resp_err_t) {
         if code == RD_KAFKA_RESP_ERR_NO_ERROR {
             delivered += 1
             return

@@ -10,13 +10,13 @@ public enum TransactionFailure: Error, Sendable, Equatable {
     case fatal(KafkaError)
     /// A commit or abort whose outcome is unknown: destroy the producer, make a new one with the same
     /// transactional id, initialise it (which settles the outcome) and read the committed offsets.
-    case indefinite(KafkaError)
+    case unknownOutcome(KafkaError)
 
     /// The error behind the verdict.
     public var error: KafkaError {
         switch self {
         case .retriable(let error), .abortable(let error), .fenced(let error), .fatal(let error),
-            .indefinite(let error):
+            .unknownOutcome(let error):
             error
         }
     }

@@ -29,7 +29,7 @@ extension TransactionalProducer {
     }
 
     /// Commits: waits until every message is acknowledged, then asks the coordinator.
-    /// - Throws: `.abortable` when that was not reached in time or a message failed; `.indefinite` when the
+    /// - Throws: `.abortable` when that was not reached in time or a message failed; `.unknownOutcome` when the
     ///   coordinator was asked and did not answer.
     public func commit(deadlineMs: Int32) throws(TransactionFailure) {
         try startCommit(deadlineMs: deadlineMs)
@@ -53,7 +53,7 @@ extension TransactionalProducer {
         guard let commit = underWay.take() else { throw .fatal(.hung("a commit that was not started")) }
         let limit = commit.deadline.remainingMs.addingReportingOverflow(Self.graceMs).partialValue
         guard let end = commit.call.result(limitMs: max(limit, 1)) else {
-            throw .indefinite(.hung("rd_kafka_commit_transaction"))
+            throw .unknownOutcome(.hung("rd_kafka_commit_transaction"))
         }
         switch end {
         case .undelivered(let count):
@@ -70,7 +70,7 @@ extension TransactionalProducer {
     }
 
     /// Takes everything since `begin` back. Our own memory and the consumer's position are the caller's.
-    /// - Throws: `.indefinite` when the coordinator did not answer in time.
+    /// - Throws: `.unknownOutcome` when the coordinator did not answer in time.
     public func abort(deadlineMs: Int32) throws(TransactionFailure) {
         try call("abort_transaction", limitMs: deadlineMs, decides: true) { handle in
             rd_kafka_abort_transaction(handle, deadlineMs)
@@ -85,7 +85,7 @@ extension TransactionalProducer {
         try refuseIfLost()
         let limit = limitMs.addingReportingOverflow(Self.graceMs).partialValue
         guard let result = client.bounded(limitMs: max(limit, limitMs), body) else {
-            throw decides ? .indefinite(.hung("rd_kafka_\(name)")) : .fatal(.hung("rd_kafka_\(name)"))
+            throw decides ? .unknownOutcome(.hung("rd_kafka_\(name)")) : .fatal(.hung("rd_kafka_\(name)"))
         }
         guard let error = KafkaError.taking(result, on: client.handle) else { return }
         throw Self.verdict(error, decides: decides)
@@ -97,7 +97,7 @@ extension TransactionalProducer {
         if error.isFenced { return .fenced(error) }
         // librdkafka offers to resume a commit or abort that timed out. Without KIP-890 that is a guess: a
         // request still under way may land on the next transaction.
-        if error.isTimedOut { return decides ? .indefinite(error) : .retriable(error) }
+        if error.isTimedOut { return decides ? .unknownOutcome(error) : .retriable(error) }
         if error.isRetriable { return .retriable(error) }
         return .fatal(error)
     }

@@ -44,7 +44,7 @@ import Testing
                 "EASED CRITICAL 5 -> OUT_OF_STOCK",
             ])
         #expect(
-            told([3, -5, 3], .init(everyAlertColumn: false)) == [
+            told([3, -5, 3], .init(emit: .severity)) == [
                 "RAISED - -> CRITICAL", "ESCALATED CRITICAL 0 -> CRITICAL", "EASED CRITICAL 5 -> CRITICAL",
             ])
         #expect(told([-5, 500]) == ["RAISED - -> CRITICAL", "RESOLVED CRITICAL 5 -> -"])
@@ -53,7 +53,7 @@ import Testing
     @Test func `more oversold is the same level, and the units told are those of the last message`() {
         #expect(told([-5, -8, -2, 40]) == ["RAISED - -> CRITICAL", "EASED CRITICAL 5 -> LOW"])
         #expect(
-            told([-5, -8, -8, -2, 40], .init(everyAlertColumn: true)) == [
+            told([-5, -8, -8, -2, 40], .init(emit: .row)) == [
                 "RAISED - -> CRITICAL", "UPDATED CRITICAL 5 -> CRITICAL", "UPDATED CRITICAL 8 -> CRITICAL",
                 "EASED CRITICAL 2 -> LOW",
             ])

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct OutputTests {
     @Test func `emit row sends every change of a column`() {
-        let store = Store(outputs: .init(everyAlertColumn: true))
+        let store = Store(outputs: .init(emit: .row))
         store.apply(60, time: 1)
         #expect(store.commit().map(\.kind) == [.raised])
         store.apply(5, time: 1)
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `emit row sends reference changes that show in the row, and no others`() {
-        let store = Store(outputs: .init(everyAlertColumn: true))
+        let store = Store(outputs: .init(emit: .row))
         store.apply(60)
         store.commit()
         store.adopt([.numbered(1, name: "renamed", threshold: 100)])
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `emit row says nothing of rows that do not alert`() {
-        let store = Store(outputs: .init(everyAlertColumn: true))
+        let store = Store(outputs: .init(emit: .row))
         store.apply(600)
         #expect(store.commit().isEmpty)
         store.apply(1)
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `a row that went away and came back the same sends nothing`() {
-        let outputs = Aggregate.Outputs(everyAlertColumn: true, stockLevels: true, rollup: true)
+        let outputs = Aggregate.Outputs(emit: .row, stockLevels: true, rollup: true)
         let store = Store(outputs: outputs)
         store.apply(60)
         #expect(store.consolidate().count == 3)

@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct RollbackTests {
     static let outputs = [
-        Aggregate.Outputs(), .init(everyAlertColumn: true),
-        .init(everyAlertColumn: true, stockLevels: true, rollup: true),
+        Aggregate.Outputs(), .init(emit: .row),
+        .init(emit: .row, stockLevels: true, rollup: true),
     ]
 
     @Test func `a rollback puts stock, time, remembered ids and the published alert back`() {

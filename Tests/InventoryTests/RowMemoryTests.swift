@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `a resolved alert is remembered without the fingerprint of its row`() {
-        let store = Store(outputs: .init(everyAlertColumn: true))
+        let store = Store(outputs: .init(emit: .row))
         store.apply(60)
         store.commit()
         #expect(store.state.published.values.map { $0.fingerprint != 0 } == [true])

@@ -137,7 +137,7 @@ private final class Copier {
             try takeBack()
         } catch TransactionFailure.fatal {
             try replaceProducer()
-        } catch TransactionFailure.indefinite {
+        } catch TransactionFailure.unknownOutcome {
             try replaceProducer()
         }
     }

@@ -6,7 +6,7 @@ import Testing
 
 /// What becomes of errors that brokers answer with; only the embedded cluster can be told to.
 @Suite(.blocking) struct TransactionFaultTests {
-    enum Verdict: String, Sendable { case ok, retriable, abortable, fenced, fatal, indefinite }
+    enum Verdict: String, Sendable { case ok, retriable, abortable, fenced, fatal, unknownOutcome }
 
     struct Fault: Sendable, CustomTestStringConvertible {
         let api: EmbeddedCluster.API
@@ -110,7 +110,7 @@ import Testing
         case .abortable: .abortable
         case .fenced: .fenced
         case .fatal: .fatal
-        case .indefinite: .indefinite
+        case .unknownOutcome: .unknownOutcome
         }
     }
 
@@ -132,7 +132,7 @@ import Testing
                     try producer.abort(deadlineMs: 1500)
                 }
             }
-            #expect(Self.verdict(failure) == .indefinite, "\(String(describing: failure))")
+            #expect(Self.verdict(failure) == .unknownOutcome, "\(String(describing: failure))")
             // The way out: throw it away and make a new one with the same id.
             #expect(producer.close(deadlineMs: 5000))
             try cluster.embedded.setBrokerUp()
@@ -151,12 +151,12 @@ import Testing
         try producer.send(producer.topic(cluster.topic()), 0, "x")
         try cluster.embedded.pushDelayedAnswer(.endTxn, delayMs: 3000)
         let failure = #expect(throws: TransactionFailure.self) { try producer.commit(deadlineMs: 700) }
-        #expect(Self.verdict(failure) == .indefinite, "\(String(describing: failure))")
+        #expect(Self.verdict(failure) == .unknownOutcome, "\(String(describing: failure))")
         #expect(producer.close(deadlineMs: 5000))
     }
 
     @Test(.disabled(if: TestCluster.isReal))
-    func `messages that cannot be sent make the commit abortable, not indefinite`() throws {
+    func `messages that cannot be sent make the commit abortable, not of unknown outcome`() throws {
         let cluster = try TestCluster(isEmbedded: true)
         let producer = try cluster.transactional()
         let handle = try producer.topic(cluster.topic())

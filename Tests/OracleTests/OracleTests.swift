@@ -40,9 +40,9 @@ struct Course: ~Copyable {
     init(seed: UInt64, _ db: Database) throws {
         history = RandomHistory(seed: seed)
         outputs = Aggregate.Outputs(
-            everyAlertColumn: seed % 3 != 0, stockLevels: seed % 4 == 0, rollup: seed % 5 < 2)
+            emit: seed % 3 != 0 ? .row : .severity, stockLevels: seed % 4 == 0, rollup: seed % 5 < 2)
         oracle = try SQLOracle(db)
-        consumer = AlertConsumer(oracle: oracle, everyColumn: outputs.everyAlertColumn)
+        consumer = AlertConsumer(oracle: oracle, everyColumn: outputs.emit == .row)
         aggregate = Aggregate(inputs: 2, dedupeWindow: 100_000, catalog: Catalog(), outputs: outputs)
     }
 
@@ -106,7 +106,7 @@ struct Course: ~Copyable {
 
     private func comparePublished() throws -> String? {
         let alertColumns =
-            (outputs.everyAlertColumn
+            (outputs.emit == .row
                 ? SQLOracle.alertColumns : ["product_id", "warehouse_id", "alert_severity"])
             + [SQLOracle.level]
         let alerts = try oracle.rows(published: "inventory_alerts", alertColumns)

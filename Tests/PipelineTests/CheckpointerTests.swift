@@ -55,8 +55,20 @@ struct CheckpointerTests {
     func requiredNoMore() {
         var checkpointer = Self.begun(intervalMs: 5_000, isRequired: true)
         checkpointer.begin(isRequired: false, nowMs: 2_000)
-        #expect(!checkpointer.isDue(nowMs: 6_999))
-        #expect(checkpointer.isDue(nowMs: 7_000))
+        #expect(!checkpointer.isDue(nowMs: 5_999))
+        #expect(checkpointer.isDue(nowMs: 6_000))
+    }
+
+    @Test("is not put off by recoveries, however often they come")
+    func recoveries() {
+        var checkpointer = Self.begun(intervalMs: 5_000)
+        checkpointer.committed(nowMs: 10_000, tookMs: 250)
+        for nowMs in stride(from: Int64(11_000), to: 59_000, by: 1_000) {
+            checkpointer.begin(isRequired: false, nowMs: nowMs)
+            #expect(!checkpointer.isDue(nowMs: nowMs))
+        }
+        #expect(!checkpointer.isDue(nowMs: 59_999))
+        #expect(checkpointer.isDue(nowMs: 60_000))
     }
 
     @Test(

@@ -39,6 +39,7 @@ struct NewerReleaseTests {
             if foreign { state.append(SimRecord(offset: 0, key: Array("Z1".utf8), value: [1])) }
         }
         scenario.settings.rebuilds = rebuilds
+        scenario.settings.release = "0.1.0"
         let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
         let message = stop?.message ?? ""

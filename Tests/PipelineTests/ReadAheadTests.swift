@@ -35,7 +35,8 @@ struct ReadAheadTests {
     func dropped() throws {
         let repeated: [Result<Polled, SessionFailure>] = [
             .success(.records(7)), .success(.idle), .failure(.unavailable("")), .failure(.mustAbort("")),
-            .failure(.indefinite("")), .failure(.fenced("")), .failure(.offsetOutOfRange(Partition(3), "")),
+            .failure(.unknownOutcome("")), .failure(.fenced("")),
+            .failure(.offsetOutOfRange(Partition(3), "")),
         ]
         for result in repeated {
             var ahead = Self.ahead(result)
@@ -86,6 +87,7 @@ private final class ScriptedConsumer: InputConsumer {
         TopicRecord(partition: Partition(3), offset: Offset(0), key: nil, value: nil)
     }
     func envelope(_ index: Int) -> Envelope { Envelope() }
+    func timestampMs(_ index: Int) -> Int64? { nil }
     func assign(_ starts: [PartitionPosition]) throws(SessionFailure) {}
     func unassign() throws(SessionFailure) {}
     func rewind(to positions: [PartitionPosition]) throws(SessionFailure) {}

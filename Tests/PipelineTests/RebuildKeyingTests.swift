@@ -219,7 +219,7 @@ struct RebuildKeyingTests {
     private static func writeProduct(_ scenario: Scenario, threshold: Int) {
         let row =
             #"{"product_id":1,"product_name":"Lamp","category":"Home","reorder_threshold":\#(threshold)}"#
-        scenario.cluster.partition(.products, 0).append(
+        scenario.cluster.partition(.reference(.products), 0).append(
             SimRecord(offset: 0, key: Array("1".utf8), value: Array(row.utf8)))
     }
 

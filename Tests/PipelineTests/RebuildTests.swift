@@ -112,7 +112,7 @@ struct RebuildTests {
         try scenario.run(process)
         // A fencing, after which everything is read anew.
         scenario.send("RECEIVED", 10, warehouse: 1)
-        scenario.fail(.indefiniteThenAborted)
+        scenario.fail(.unknownThenAborted)
         try scenario.run(process)
         #expect(process.telemetry.snapshot.recoveries == 3)
         #expect(rebuilds() == 1)
@@ -124,7 +124,7 @@ struct RebuildTests {
         let scenario = try stocked(3)
         scenario.settings.rebuilds = true
         let process = scenario.start(Self.catalog)
-        scenario.fail(.indefiniteThenAborted)
+        scenario.fail(.unknownThenAborted)
         try scenario.run(process)
         #expect(scenario.lines.lines.count { $0.contains("rebuild: 3 pairs") } == 2)
         #expect(try scenario.stock(process) == [1: 1, 2: 2, 3: 3])

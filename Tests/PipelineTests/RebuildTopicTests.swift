@@ -172,4 +172,23 @@ struct RebuildTopicTests {
         #expect(stop?.kind == .configuration)
         #expect(stop?.says("product 2 is in partitions \(partitions)") == true, "\(stop?.message ?? "")")
     }
+
+    @Test(
+        "is followed by rebuilds that forget no incident, in whichever partition it goes on",
+        arguments: [0, 1])
+    func rebuiltTwice(_ partition: Int) throws {
+        let scenario = try stocked(.product)
+        scenario.settings.rebuilds = true
+        for _ in 0..<3 {
+            let process = scenario.start()
+            try scenario.run(process, steps: 400)
+            scenario.kill(process)
+        }
+        #expect(scenario.alerts.count == 4, "\(scenario.alerts)")
+        scenario.settings.rebuilds = false
+        let process = scenario.start()
+        scenario.send("RECEIVED", 2, product: 1, id: 50, to: partition)
+        try scenario.run(process, steps: 400)
+        #expect(scenario.alerts.last == "RAISED CRITICAL 2 2", "\(scenario.alerts)")
+    }
 }

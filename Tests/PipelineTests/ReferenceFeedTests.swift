@@ -25,7 +25,7 @@ struct ReferenceFeedTests {
                     #"{"product_id":\#(index),"product_name":"P","category":"C","#
                     + #""reorder_threshold":\#(threshold)}"#
                 let record = SimRecord(offset: 0, key: Array("\(index)".utf8), value: Array(row.utf8))
-                _ = cluster.partition(.products, index).append(record)
+                _ = cluster.partition(.reference(.products), index).append(record)
             }
             for _ in 0..<10 {
                 for _ in 0..<20 { try advance() }

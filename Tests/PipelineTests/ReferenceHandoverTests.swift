@@ -26,7 +26,7 @@ struct ReferenceHandoverTests {
     }
 
     private func append(_ scenario: Scenario, key: Int, _ text: String) {
-        scenario.cluster.partition(.products, 0).append(
+        scenario.cluster.partition(.reference(.products), 0).append(
             SimRecord(offset: 0, key: Array(String(key).utf8), value: Array(text.utf8)))
     }
 
@@ -37,7 +37,7 @@ struct ReferenceHandoverTests {
         for product in 2...600 { write(scenario, product: product) }
         write(scenario, product: 1)
         // Without its first row: the product is at the very end.
-        scenario.cluster.partition(.products, 0).trim(to: 1)
+        scenario.cluster.partition(.reference(.products), 0).trim(to: 1)
         let next = scenario.start(Self.files)
         try scenario.run(next, steps: 600)
         #expect(scenario.alerts == ["RAISED WARNING 8 1"])
@@ -46,7 +46,7 @@ struct ReferenceHandoverTests {
 
     @Test(
         "have their rejected rows sent once, whatever became of the transaction with them",
-        arguments: [Probe.indefiniteThenCommitted, .indefiniteThenAborted, .commitFailed])
+        arguments: [Probe.unknownThenCommitted, .unknownThenAborted, .commitFailed])
     func sentOnce(_ probe: Probe) throws {
         let (scenario, process) = try stocked()
         append(scenario, key: 1, "no row")

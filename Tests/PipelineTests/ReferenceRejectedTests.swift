@@ -24,7 +24,7 @@ struct ReferenceRejectedTests {
     }
 
     private func reject(_ scenario: Scenario) {
-        scenario.cluster.partition(.products, 0).append(
+        scenario.cluster.partition(.reference(.products), 0).append(
             SimRecord(offset: 0, key: Array("1".utf8), value: Array("no row".utf8)))
     }
 
@@ -69,6 +69,22 @@ struct ReferenceRejectedTests {
         try scenario.run(third)
         #expect(scenario.deadLetters == 2, "the new one alone")
         #expect(sent(scenario) == [2])
+    }
+
+    @Test("are counted and logged, once, where no dead-letter topic is configured")
+    func noDeadLetterTopic() throws {
+        let scenario = Scenario()
+        scenario.settings.referenceTopics = [.products: .init(name: "products")]
+        scenario.settings.hasDeadLetterTopic = false
+        reject(scenario)
+        for _ in 0..<2 {
+            let process = scenario.start(Self.files)
+            try scenario.run(process)
+            scenario.kill(process)
+        }
+        #expect(scenario.deadLetters == 0)
+        #expect(scenario.lines.lines.count { $0.contains("row of products") } == 1, "\(scenario.lines.lines)")
+        #expect(sent(scenario) == [1])
     }
 
     @Test("that came while nobody ran are sent by a rebuild, once")

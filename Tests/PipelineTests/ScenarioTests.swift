@@ -16,10 +16,10 @@ struct ScenarioTests {
         let process = scenario.start()
         try scenario.run(process)
         raise(scenario)
-        scenario.fail(.indefiniteThenCommitted, times: 2)
+        scenario.fail(.unknownThenCommitted, times: 2)
         try scenario.run(process)
         #expect(scenario.alerts == ["RAISED WARNING 8 1"])
-        #expect(process.telemetry.snapshot.indefinite == 2)
+        #expect(process.telemetry.snapshot.unknownOutcome == 2)
     }
 
     @Test("a commit that timed out and never landed is published once")
@@ -28,7 +28,7 @@ struct ScenarioTests {
         let process = scenario.start()
         try scenario.run(process)
         raise(scenario)
-        scenario.fail(.indefiniteThenAborted, times: 2)
+        scenario.fail(.unknownThenAborted, times: 2)
         try scenario.run(process)
         #expect(scenario.alerts == ["RAISED WARNING 8 1"])
     }

@@ -112,6 +112,17 @@ struct StoredStateTests {
         #expect(stop?.says("--accept-config-change") == false, "\(stop?.message ?? "")")
     }
 
+    @Test("of another input.format asks for a rebuild, whatever was accepted")
+    func otherFormat() throws {
+        let scenario = try stocked(3)
+        scenario.settings.inputFormat.envelope = .debezium
+        scenario.settings.acceptsConfigChange = true
+        let stop = scenario.stop()
+        #expect(stop?.kind == .configuration)
+        #expect(stop?.says("input.format=", "became debezium", "--rebuild") == true, "\(stop?.message ?? "")")
+        #expect(stop?.says("--accept-config-change") == false, "\(stop?.message ?? "")")
+    }
+
     @Test("of changed rules stops the worker and says which, until the change is accepted")
     func changedRules() throws {
         let scenario = try stocked(3)
@@ -189,7 +200,7 @@ struct StoredStateTests {
     @Test("says of a setting that it had its default before")
     func changedDefault() throws {
         let scenario = try stocked(1)
-        scenario.settings.appliesTruncate = true
+        scenario.settings.onTruncate = .apply
         let stop = scenario.stop()
         #expect(
             stop?.says("input.on_truncate=(default) became apply") == true,

@@ -18,7 +18,7 @@ struct StoredTruncationTests {
     func restarted(_ isInOrder: Bool) throws {
         let scenario = Scenario()
         scenario.settings.inputFormat.envelope = .debezium
-        scenario.settings.appliesTruncate = true
+        scenario.settings.onTruncate = .apply
         scenario.settings.checkpointIntervalMs = 0
         let process = scenario.start()
         Self.send(scenario, "c", id: 1, log: 10)

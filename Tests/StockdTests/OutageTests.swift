@@ -30,7 +30,7 @@ struct OutageTests {
         try rig.stop()
         let messages = try rig.read(.alerts)
         #expect(try messages.last(ofEachKey: "alert_severity") == views.severities, "seed \(seed)")
-        guard counts.aborted + counts.indefinite + counts.fencings == 0 else { return }
+        guard counts.aborted + counts.unknownOutcome + counts.fencings == 0 else { return }
         // Without an abort, which the embedded cluster does not hide, each change is there exactly once.
         #expect(messages.count == counts.alertChanges, "seed \(seed)")
         #expect(try rig.alertBook().faults == [], "seed \(seed)")

@@ -91,7 +91,7 @@ struct RequestErrorTests {
         rig.start()
         usleep(7_000_000)
         let counts = try rig.counts
-        #expect((2..<20).contains(counts.indefinite + counts.fencings))
+        #expect((2..<20).contains(counts.unknownOutcome + counts.fencings))
         try rig.cluster.embedded.clearRequestErrors(.addPartitionsToTxn)
         #expect(try rig.settledViews().stockRows == Recomputation([Self.order(0)]).stockRows)
         try rig.stop()
@@ -138,7 +138,7 @@ struct RequestErrorTests {
     private func check(
         _ fault: Fault, _ sent: [Order], _ counts: Telemetry.Counts, _ messages: [Message]
     ) throws {
-        let attempts = counts.aborted + counts.indefinite + counts.fencings
+        let attempts = counts.aborted + counts.unknownOutcome + counts.fencings
         let byKey = Dictionary(grouping: messages, by: \.keyText)
         #expect(Set(byKey.keys) == Set(sent.map(\.key)), "nothing is lost")
         // A repeated attempt says what the first one said.
@@ -158,7 +158,7 @@ struct RequestErrorTests {
             #expect(attempts >= (fault.kind == .late ? 0 : fault.codes.count))
             // An outcome nobody knew is looked up, and may turn out to have been a commit.
             #expect(counts.alertChanges <= sent.count)
-            #expect(counts.alertChanges + counts.indefinite + counts.fencings >= sent.count)
+            #expect(counts.alertChanges + counts.unknownOutcome + counts.fencings >= sent.count)
             #expect(messages.count <= sent.count + attempts)
         }
     }

@@ -27,7 +27,7 @@ enum MemoryBenchmark {
                 "resident_mb": Double(ProcessMemory.residentBytes) / 1e6,
             ],
             note:
-                "cells, index, journal, seen ids and alert ledger; resident includes the reference rows and "
+                "stock entries, index, journal, remembered ids and published alerts; resident includes the reference rows and "
                 + "the events in memory")
     }
 

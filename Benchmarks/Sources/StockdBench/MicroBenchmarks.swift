@@ -2,7 +2,7 @@ import BenchmarkInput
 import Inventory
 import Wire
 
-/// The parts of the corridor that need no Kafka, each on the calling thread alone.
+/// The parts of the processing loop that need no Kafka, each on the calling thread alone.
 struct MicroBenchmarks {
     let report: Report
     static let repetitions = 7

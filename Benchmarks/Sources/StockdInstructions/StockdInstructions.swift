@@ -1,4 +1,4 @@
-/// The parts of the corridor whose instructions are counted, each on a fixed input.
+/// The parts of the processing loop whose instructions are counted, each on a fixed input.
 ///
 /// `instructions.sh` runs this under callgrind, which counts inside one of the functions below at a time.
 /// Prints each part with how many events or messages it was about.

@@ -1,4 +1,4 @@
-/// A entry as a checkpoint stores it.
+/// An entry as a checkpoint stores it.
 public struct StoredEntry: Equatable, Sendable {
     public var pair: Pair
     public var stock: Int64
@@ -17,7 +17,7 @@ public struct StoredEntry: Equatable, Sendable {
 // MARK: Looking
 
 extension Aggregate {
-    /// Cells in one checkpoint record.
+    /// Stock entries in one checkpoint record.
     public static var entriesPerBucket: Int { BucketSet.entriesPerBucket }
 
     /// The entries of all pairs that have events.

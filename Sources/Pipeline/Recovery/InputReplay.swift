@@ -2,7 +2,7 @@ import Inventory
 import Wire
 
 /// Applies the input of a shard up to given offsets, publishing nothing.
-final class InputReplay<S: Session> {
+final class InputReplay<S: TopicSource> {
     let shard: Shard
     private let session: S
     private let decoder: InputDecoder

@@ -33,7 +33,7 @@ struct KnownOffsets {
     /// Kafka forgets a group's offsets with their topic, but they expire as well. Then the times tell: the first
     /// record of a log of which something was counted is older than the record that says so.
     /// - Parameter writtenMs: when the newest record of the partition's offset was written to the state topic.
-    func isRecreated<S: Session>(_ writtenMs: Int64?, _ session: S) throws(SessionFailure) -> Bool {
+    func isRecreated<S: TopicSource>(_ writtenMs: Int64?, _ session: S) throws(SessionFailure) -> Bool {
         guard group == nil, let counted, counted > bounds.lowerBound, !bounds.isEmpty, let writtenMs else {
             return false
         }

@@ -8,7 +8,7 @@ import Wire
 /// Nothing is written until the worker's first transaction, which holds the whole new state, a tombstone for every
 /// record that is not written again, and what differs of the alerts. Until it commits the old state stands, then
 /// the new one does.
-final class Rebuild<S: Session> {
+final class Rebuild<S: TopicSource> {
     private enum Stage {
         case survey(StateReader<S>)
         /// Up to the offsets of the stored stock; the index is the shard's.
@@ -116,8 +116,8 @@ final class Rebuild<S: Session> {
         }
     }
 
-    /// A pair whose product has no events any more has no row, so its alert resolves: the first shard says so. All
-    /// others remember the number of its incident, for whichever the product turns up in counts on from there.
+    /// A pair whose product has no events any more has no row, so its alert resolves: one shard says so. All others
+    /// that may know of it remember the number of its incident, for whichever the product turns up in counts on.
     private func restore(_ pair: Pair, _ found: [(Partition, PublishedAlert)], _ owner: Shard?) {
         let alerts = found.map(\.1)
         if let owner {
@@ -125,10 +125,8 @@ final class Rebuild<S: Session> {
             return owner.aggregate.restore(PublishedAlert.merged(alerts, now: now), of: pair)
         }
         var alert = PublishedAlert.merged(alerts, now: nil)
-        if !needsAllPartitions, let shard = shards.first(where: { $0.partitions[0] == found.first?.0 }) {
-            return shard.aggregate.restore(alert, of: pair)
-        }
-        for shard in shards {
+        let holders = Set(found.map(\.0))
+        for shard in shards where needsAllPartitions || holders.contains(shard.partitions[0]) {
             shard.aggregate.restore(alert, of: pair)
             alert.level = nil
             alert.oversoldUnits = 0
@@ -146,7 +144,7 @@ struct FormerState {
     /// To be called after each join with newer reference rows, until that transaction has committed.
     let restorePublished: () -> Void
 
-    init<S: Session>(_ rebuild: Rebuild<S>) {
+    init<S: TopicSource>(_ rebuild: Rebuild<S>) {
         standing = rebuild.standing
         referenceRejected = rebuild.referenceRejected
         restorePublished = rebuild.restorePublished

@@ -6,7 +6,7 @@ import Wire
 /// For each shard: what the group committed; the state topic, read whole; the input from the checkpoint's offset to
 /// the committed one, applied without publishing. What then differs from the published alerts (reference rows that
 /// changed while nobody ran) goes out with the first transaction. With `--rebuild`, `Rebuild` takes this path's place.
-final class Recovery<S: Session> {
+final class Recovery<S: TopicSource> {
     let partitions: [Partition]
     private let tools: RecoveryTools<S>
     private let rebuilt: RebuiltPartitions
@@ -145,7 +145,7 @@ struct SuspendedShard {
 }
 
 /// Asks whether anything was written for a suspended shard since it was given back.
-final class SuspendedCheck<S: Session> {
+final class SuspendedCheck<S: TopicSource> {
     let suspended: SuspendedShard
     private let session: S
     private var reader: S.Reader?

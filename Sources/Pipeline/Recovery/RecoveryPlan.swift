@@ -18,7 +18,7 @@ struct RecoveryPlan {
     private let settings: PipelineSettings
     private let rebuilds: Bool
 
-    init<S: Session>(
+    init<S: TopicSource>(
         _ stored: StoredState, _ partitions: [Partition], _ committed: [Partition: Offset], rebuilds: Bool,
         _ tools: RecoveryTools<S>
     ) throws(SessionFailure) {
@@ -70,7 +70,7 @@ struct RecoveryPlan {
 
     /// A partition of which nothing was counted yet. The rebuild reads what it holds, so that alerts follow from all
     /// of it at once.
-    private mutating func addUnread<S: Session>(
+    private mutating func addUnread<S: TopicSource>(
         _ partition: Partition, _ bounds: Range<Offset>, _ group: Offset?, _ tools: RecoveryTools<S>
     ) throws(SessionFailure) {
         let base = try base(partition, bounds, tools)
@@ -81,7 +81,7 @@ struct RecoveryPlan {
     }
 
     /// What was counted is of a log that is no more, and nothing of the one that stands.
-    private mutating func addRecreated<S: Session>(
+    private mutating func addRecreated<S: TopicSource>(
         _ known: KnownOffsets, _ tools: RecoveryTools<S>
     ) throws(SessionFailure) {
         if rebuilds { return try addUnread(known.partition, known.bounds, nil, tools) }
@@ -92,7 +92,7 @@ struct RecoveryPlan {
         add(known.partition, ReplaySpan(base: first, from: first, to: first), audited: first)
     }
 
-    private func base<S: Session>(
+    private func base<S: TopicSource>(
         _ partition: Partition, _ bounds: Range<Offset>, _ tools: RecoveryTools<S>
     ) throws(SessionFailure) -> Offset {
         switch settings.start {
@@ -128,7 +128,9 @@ struct RecoveryPlan {
 
     private func checkSettings(_ checkpoint: CheckpointRecord) throws(SessionFailure) {
         let changed = checkpoint.changedSettings(settings.fingerprint)
-        guard !changed.isEmpty, !settings.acceptsConfigChange else { return }
+        // Plain events and rows are remembered differently.
+        let mayAccept = !changed.contains("input.format")
+        guard !changed.isEmpty, !(mayAccept && settings.acceptsConfigChange) else { return }
         if changed == [CheckpointRecord.group] {
             throw .misconfigured(
                 "\(settings.stateTopic) is the state of the consumer group "
@@ -136,19 +138,19 @@ struct RecoveryPlan {
                     + "\(settings.groupID). Give each group a state.topic of its own. If the group was renamed and "
                     + "nothing runs under its former name, start once with --accept-config-change.")
         }
+        let acceptance =
+            mayAccept ? " or --accept-config-change (keep the stock, apply the new rule from here on)" : ""
         throw .misconfigured(
             "settings that shape the stored state have changed: "
                 + "\(checkpoint.difference(to: settings.fingerprint)). Put them back, or start once with --rebuild "
-                + "(recompute everything from the log) or --accept-config-change (keep the stock, apply the new rule "
-                + "from here on).")
+                + "(recompute everything from the log)\(acceptance).")
     }
 
     /// Whether new rules begin here; what was counted by the old ones must not be read again by the new.
     private func acceptsChange(_ checkpoint: CheckpointRecord, _ span: ReplaySpan) throws(SessionFailure)
         -> Bool
     {
-        guard !rebuilds else { return false }
-        let changed = checkpoint.changedSettings(settings.fingerprint)
+        let changed = rebuilds ? [] : checkpoint.changedSettings(settings.fingerprint)
         guard !changed.isEmpty else { return false }
         guard span.from == span.to || changed == [CheckpointRecord.group] else {
             throw .misconfigured(

@@ -2,7 +2,7 @@ import Inventory
 import Wire
 
 /// What every part of a recovery needs.
-struct RecoveryTools<S: Session> {
+struct RecoveryTools<S: TopicSource> {
     let session: S
     let settings: PipelineSettings
     let catalog: Catalog

@@ -2,7 +2,7 @@ import Inventory
 import Wire
 
 /// Reads the state of one shard.
-final class StateLoader<S: Session> {
+final class StateLoader<S: TopicSource> {
     private(set) var stored = StoredState()
     private let settings: PipelineSettings
     private let placement: StatePlacement
@@ -74,9 +74,11 @@ final class StateLoader<S: Session> {
 
     private func restorePublished(into aggregate: inout Aggregate) {
         for (pair, alert) in stored.alerts { aggregate.restore(alert, of: pair) }
-        for (pair, print) in stored.stockFingerprints { aggregate.restore(stockFingerprint: print, of: pair) }
-        for (product, print) in stored.rollupFingerprints {
-            aggregate.restore(rollupFingerprint: print, of: product)
+        for (pair, fingerprint) in stored.stockFingerprints {
+            aggregate.restore(stockFingerprint: fingerprint, of: pair)
+        }
+        for (product, fingerprint) in stored.rollupFingerprints {
+            aggregate.restore(rollupFingerprint: fingerprint, of: product)
         }
     }
 

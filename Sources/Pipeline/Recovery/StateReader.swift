@@ -3,7 +3,7 @@ import Wire
 
 /// Reads partitions of the state topic to the ends that stand when it begins, open transactions included: their
 /// outcome is waited for.
-final class StateReader<S: Session> {
+final class StateReader<S: TopicSource> {
     private let tools: RecoveryTools<S>
     private let partitions: [Partition]
     private var reader: S.Reader?

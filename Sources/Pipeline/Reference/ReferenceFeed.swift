@@ -3,10 +3,11 @@ import Wire
 
 /// Reads one reference topic whole, from its beginning to the end that stood when it began, and follows it
 /// from there.
-final class ReferenceFeed<S: Session> {
+final class ReferenceFeed<S: TopicSource> {
     let kind: ReferenceKind
     private let topic: PipelineSettings.ReferenceTopic
     private let session: S
+    private let sizes: TopicSizes<S>
     private let decoder: ReferenceDecoder
     /// The rows as of the newest record, once the topic was read whole.
     private(set) var tables = FollowedTables()
@@ -35,6 +36,7 @@ final class ReferenceFeed<S: Session> {
 
     init(session: S, kind: ReferenceKind, topic: PipelineSettings.ReferenceTopic) {
         self.session = session
+        sizes = TopicSizes(session)
         self.kind = kind
         self.topic = topic
         decoder = ReferenceDecoder(format: topic.format)
@@ -74,7 +76,7 @@ final class ReferenceFeed<S: Session> {
     }
 
     private func start() throws(SessionFailure) -> Bool {
-        guard let count = try session.partitionCount(kind.topic) else {
+        guard let count = try sizes.count(.reference(kind), named: topic.name) else {
             throw .misconfigured(
                 "reference.\(kind.name).topic: \(topic.name) does not exist; create it with "
                     + "cleanup.policy=compact")
@@ -83,19 +85,19 @@ final class ReferenceFeed<S: Session> {
         var ends: [Partition: Offset] = [:]
         for number in 0..<count {
             let partition = Partition(Int32(number))
-            let bounds = try session.bounds(kind.topic, partition)
+            let bounds = try session.bounds(.reference(kind), partition)
             // Compaction leaves gaps, but the beginning of a log moves only when records are deleted for good.
             let from = max(positions[partition] ?? bounds.lowerBound, bounds.lowerBound)
             ends[partition] = max(from, bounds.upperBound)
             spans.append(TopicSpan(partition, from: from, to: ends[partition]))
         }
-        stage = .reading(try session.reader(kind.topic, spans), ends: ends)
+        stage = .reading(try session.reader(.reference(kind), spans), ends: ends)
         return false
     }
 
     private func follow(from ends: [Partition: Offset]) throws(SessionFailure) -> Bool {
         let starts = ends.map { PartitionPosition($0.key, $0.value) }
-        stage = .following(try session.follower(kind.topic, starts))
+        stage = .following(try session.follower(.reference(kind), starts))
         positions = ends
         checked = ends
         checkDueMs = session.nowMs + Self.checkEveryMs
@@ -133,17 +135,13 @@ final class ReferenceFeed<S: Session> {
     /// behind the marker of a transaction.
     private func check() throws(SessionFailure) {
         checkDueMs = session.nowMs + Self.checkEveryMs
-        for number in 0..<(try session.partitionCount(kind.topic) ?? 0) {
+        for number in 0..<(try session.partitionCount(.reference(kind)) ?? 0) {
             let partition = Partition(Int32(number))
             let position = positions[partition]
             guard position == checked[partition] else { continue }
-            let end = try session.bounds(kind.topic, partition).upperBound
+            let end = try session.bounds(.reference(kind), partition).upperBound
             if position.map({ $0 < end }) ?? true { stage = .start }
         }
         checked = positions
     }
-}
-
-extension ReferenceKind {
-    var topic: Topic { self == .products ? .products : .warehouses }
 }

@@ -7,7 +7,7 @@ import Wire
 /// Every worker reads topics for itself. The one that owns the first input partition sends what does not decode to
 /// the dead letters; in the same transaction a state record says how far they are out, so that each is sent once
 /// whoever owns the partition next.
-final class ReferenceTables<S: Session> {
+final class ReferenceTables<S: TopicSource> {
     /// What the views are joined with.
     private(set) var catalog: Catalog
     /// The tables as the files have them.

@@ -23,10 +23,10 @@ extension KafkaSession {
         case .retriable: return .unavailable(error.description)
         case .abortable: return .mustAbort(error.description, reason: Self.reason(error))
         case .fenced: return .fenced(error.description)
-        case .indefinite: return .indefinite(error.description)
+        case .unknownOutcome: return .unknownOutcome(error.description)
         case .fatal:
             // The producer is beyond repair, the process is not: a new one decides what this one left.
-            return error.isFenced ? .fenced(error.description) : .indefinite(error.description)
+            return error.isFenced ? .fenced(error.description) : .unknownOutcome(error.description)
         }
     }
 }

@@ -9,12 +9,12 @@ extension KafkaSession {
             return Dictionary(
                 uniqueKeysWithValues: offsets.map { (Partition($0.key), Offset($0.value)) })
         } catch {
-            throw unsettled(error)
+            throw failureOfOffsets(error)
         }
     }
 
     /// A cluster that answers, though not with stable offsets, waits for a transaction itself.
-    private func unsettled(_ error: KafkaError) -> SessionFailure {
+    private func failureOfOffsets(_ error: KafkaError) -> SessionFailure {
         if error.isFatal { return failure(error) }
         let isUnstable = error.name == "UNSTABLE_OFFSET_COMMIT"
         guard isUnstable || (error.isTimedOut && (try? admin.ping(timeoutMs: 1_000)) != nil) else {

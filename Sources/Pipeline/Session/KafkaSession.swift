@@ -2,14 +2,14 @@ import Glibc
 public import Inventory
 public import Kafka
 
-/// The log of a worker as Kafka keeps it: a group consumer and a transactional producer.
+/// What a worker needs of Kafka, as Kafka has it: a group consumer and a transactional producer.
 public final class KafkaSession: Session {
     /// The topics' names, and how long Kafka may take.
     public struct Settings: Sendable {
         public var topics: [Topic: String]
         public var consumer: ConsumerSettings
         public var producer: ProducerSettings
-        /// How long a question or a transactional call may take.
+        /// How long a question or a transactional call may take; a commit as long as its transaction if that is more.
         public var deadlineMs: Int32 = 10_000
         /// How long a rebalance or the end may take to close the clients.
         public var closeMs: Int32 = 3_000
@@ -173,7 +173,8 @@ public final class KafkaSession: Session {
 
     public func startCommit() throws(SessionFailure) {
         try transact { (producer) throws(TransactionFailure) in
-            try producer.startCommit(deadlineMs: settings.deadlineMs)
+            try producer.startCommit(
+                deadlineMs: max(settings.deadlineMs, settings.producer.transactionTimeoutMs))
         }
     }
 

@@ -92,7 +92,3 @@ public protocol TopicReader: AnyObject {
     func envelope(_ index: Int) -> Envelope
     var progress: ReadProgress { get }
 }
-
-extension InputConsumer {
-    public func timestampMs(_ index: Int) -> Int64? { envelope(index).timestampMs }
-}

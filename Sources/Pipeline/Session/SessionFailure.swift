@@ -1,13 +1,13 @@
 public import Inventory
 
-/// Why a call of the log failed, in the terms that decide what to do next.
+/// Why a call of the session failed, in the terms that decide what to do next.
 public enum SessionFailure: Error, Equatable, Sendable {
     /// Nothing happened; the same call may work later.
     case unavailable(String)
     /// The open transaction cannot commit; abort it and do its work again.
     case mustAbort(String, reason: AbortReason = .other)
     /// Nobody can say whether the transaction committed.
-    case indefinite(String)
+    case unknownOutcome(String)
     /// Another producer with the transactional id, or a newer generation of the group, has taken over.
     case fenced(String)
     /// The input topic is not there, or was not for a moment: what comes under its name may be another log.
@@ -31,7 +31,7 @@ public enum SessionFailure: Error, Equatable, Sendable {
     /// The sentence to log.
     public var message: String {
         switch self {
-        case .unavailable(let text), .mustAbort(let text, _), .indefinite(let text), .fenced(let text),
+        case .unavailable(let text), .mustAbort(let text, _), .unknownOutcome(let text), .fenced(let text),
             .topicGone(let text), .offsetOutOfRange(_, let text), .misconfigured(let text), .fatal(let text):
             text
         }

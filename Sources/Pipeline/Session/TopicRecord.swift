@@ -27,7 +27,8 @@ public struct ReadProgress: Equatable, Sendable {
 
 /// The topics a worker touches, by what they are for.
 public enum Topic: Sendable, Hashable {
-    case input, state, alerts, deadLetters, stockLevels, rollup, products, warehouses
+    case input, state, alerts, deadLetters, stockLevels, rollup
+    case reference(ReferenceKind)
 
     /// The setting that names it.
     var key: String {
@@ -38,8 +39,7 @@ public enum Topic: Sendable, Hashable {
         case .deadLetters: "dead_letters.topic"
         case .stockLevels: "outputs.stock_levels.topic"
         case .rollup: "outputs.rollup.topic"
-        case .products: "reference.products.topic"
-        case .warehouses: "reference.warehouses.topic"
+        case .reference(let kind): "reference.\(kind.name).topic"
         }
     }
 }

@@ -4,7 +4,7 @@ import Inventory
 ///
 /// A broker that has just come up, or is behind with its metadata, may say that a topic does not exist. Only when
 /// it is said for `patienceMs` it is believed.
-final class TopicSizes<S: Session> {
+final class TopicSizes<S: TopicSource> {
     private let session: S
     /// Since when a topic is said to be missing, and when that was said last.
     private var missing: [Topic: (sinceMs: Int64, saidMs: Int64)] = [:]

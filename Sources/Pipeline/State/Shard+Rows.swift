@@ -39,7 +39,7 @@ extension Shard {
             if change.isTombstone { return .skipped(.tombstone) }
             try checkMayFollow(source, settings)
         }
-        if case .truncate = change, !settings.appliesTruncate {
+        if case .truncate = change, settings.onTruncate == .refuse {
             return .rejected(.truncationNotApplied)
         }
         let outcome = aggregate.apply(change, source: source)
@@ -67,7 +67,6 @@ extension Shard {
                 + "back. Set input.format: debezium when all of the topic comes from a database, and start "
                 + "once with --rebuild; set it to json to count plain events alone.")
     }
-
 }
 
 extension RowChange {

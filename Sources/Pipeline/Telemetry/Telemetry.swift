@@ -22,7 +22,7 @@ public final class Telemetry: Sendable {
         public var messages = 0
         public var rebalances = 0
         public var fencings = 0
-        public var indefinite = 0
+        public var unknownOutcome = 0
         public var recoveries = 0
         /// From consolidation to Kafka's answer.
         public var commits = Histogram.commits
@@ -121,8 +121,8 @@ public final class Telemetry: Sendable {
         logger.warning("transaction rolled back, its events will be done again: \(message)")
     }
 
-    func indefinite(_ message: String) {
-        update { $0.indefinite += 1 }
+    func unknownOutcome(_ message: String) {
+        update { $0.unknownOutcome += 1 }
         logger.warning("outcome of a transaction unknown, asking Kafka what was committed: \(message)")
     }
 

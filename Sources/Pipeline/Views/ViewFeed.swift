@@ -42,7 +42,7 @@ public final class ViewFeed {
 
     /// Shows what `snapshot` copies if something is new and it is time; says that the view is current if nothing is.
     ///
-    /// - Parameter nowMs: of the log's clock.
+    /// - Parameter nowMs: of the session's clock.
     func publish(nowMs: Int64, _ snapshot: () -> WorkerSnapshot) {
         let now = monotonicMicroseconds()
         guard isBehind else { return store.markFresh(worker: worker, at: now) }

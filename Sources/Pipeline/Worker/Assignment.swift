@@ -11,11 +11,13 @@ import Inventory
 /// - `Recovery` brings the state of partitions back; `Live` is that state once it is there.
 enum Assignment<Recovery, Live> {
     /// Nothing is assigned; what readers see stays as it was, and grows old.
-    case unassigned
+    case unassigned(Unassigned)
     /// The group gave this member no partitions, so that it rightly shows nothing.
     case standby
     case recovering(Recovering)
     case running(Running)
+
+    struct Unassigned { fileprivate init() {} }
 
     /// Partitions whose state is read back. It may need all of the topic's, of which other members can still have
     /// some.
@@ -48,22 +50,24 @@ enum Assignment<Recovery, Live> {
 
     // MARK: Transitions
 
-    /// The group assigned partitions. Whatever there was must be released before.
-    static func assigned(_ partitions: [Partition], needsAll: Bool, _ recovery: () -> Recovery) -> Self {
-        // Who needs all of them and got none has to say that another member is in the way.
-        guard !partitions.isEmpty || needsAll else { return .standby }
-        return .recovering(Recovering(partitions: partitions, recovery: recovery()))
-    }
+    init() { self = .unassigned(Unassigned()) }
 
     /// The partitions are given back, or are gone.
-    /// - Returns: the state that was live, if it was.
-    mutating func release() -> Live? {
-        defer { self = .unassigned }
-        if case .running(let running) = self { return running.live }
-        return nil
+    mutating func release() -> Unassigned {
+        self = Self()
+        return Unassigned()
     }
 
     var live: Live? { if case .running(let running) = self { running.live } else { nil } }
+}
+
+extension Assignment.Unassigned {
+    /// The group assigned partitions.
+    func assigned(_ partitions: [Partition], needsAll: Bool, _ recovery: () -> Recovery) -> Assignment {
+        // Who needs all of them and got none has to say that another member is in the way.
+        guard !partitions.isEmpty || needsAll else { return .standby }
+        return .recovering(.init(partitions: partitions, recovery: recovery()))
+    }
 }
 
 extension Assignment.Recovering {

@@ -1,6 +1,10 @@
 /// How long to wait before trying again, and how often fencing is borne.
 struct Backoff {
-    enum Subject: Hashable { case broker, transaction }
+    /// What is told when it works again.
+    enum Subject: String {
+        case broker = "the broker answers again"
+        case transaction = "transactions commit again"
+    }
 
     private var failures: [Subject: Int] = [:]
     private var fencings: [Int64] = []
@@ -18,7 +22,7 @@ struct Backoff {
     mutating func reset(_ subject: Subject, _ telemetry: Telemetry) {
         guard failures[subject] != nil else { return }
         failures[subject] = nil
-        telemetry.worksAgain(subject == .broker ? "the broker answers again" : "transactions commit again")
+        telemetry.worksAgain(subject.rawValue)
     }
 
     /// A fencing now and then is a handover; several within a minute are two owners of one id.

@@ -5,8 +5,8 @@
 /// rebuild or of new rules: until that is there nothing else may count.
 struct Checkpointer {
     private let intervalMs: Int64
-    /// When the last one committed, or the recovery was through.
-    private var lastMs: Int64 = 0
+    /// When the last one committed or took too long; before there was one, when the first recovery was through.
+    private var lastMs: Int64?
     private var spacingMs: Int64
     /// The next commit must have one: it pins where a history begins.
     private(set) var isRequired = false
@@ -25,14 +25,14 @@ struct Checkpointer {
         spacingMs = intervalMs
     }
 
-    /// A recovery is through. What the last one took still decides the spacing: the coordinator fences whose
-    /// transaction takes too long, and a recovery follows.
+    /// A recovery is through. The last one still decides when the next is due: the coordinator fences whose
+    /// transaction takes too long, and rebalances may come more often than checkpoints.
     mutating func begin(isRequired: Bool, nowMs: Int64) {
         self.isRequired = isRequired
-        lastMs = nowMs
+        lastMs = lastMs ?? nowMs
     }
 
-    func isDue(nowMs: Int64) -> Bool { isRequired || nowMs - lastMs >= spacingMs }
+    func isDue(nowMs: Int64) -> Bool { isRequired || dueInMs(nowMs: nowMs) == 0 }
 
     /// One is committed, and held the loop up for so long.
     mutating func committed(nowMs: Int64, tookMs: Int64) {
@@ -56,5 +56,5 @@ struct Checkpointer {
     }
 
     /// When the next one is due, for the log.
-    func dueInMs(nowMs: Int64) -> Int64 { max(0, lastMs + spacingMs - nowMs) }
+    func dueInMs(nowMs: Int64) -> Int64 { max(0, (lastMs ?? nowMs) + spacingMs - nowMs) }
 }

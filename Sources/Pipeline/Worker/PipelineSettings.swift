@@ -23,13 +23,15 @@ public struct PipelineSettings: Sendable {
         case timestamp(Timestamp)
     }
 
+    /// What becomes of a TRUNCATE of the events table: it is rejected to the dead letters, or takes all events back.
+    public enum OnTruncate: String, Sendable, CaseIterable { case refuse, apply }
+
     /// The sign each event type takes its quantity with: -1, 0 or 1.
     public var eventTypes = SignTable.standardSigns
     public var unknownType = UnknownType.ignore
     /// How the messages of the input topic are written.
     public var inputFormat = SourceFormat()
-    /// A TRUNCATE of the events table takes all events back; otherwise it is rejected to the dead letters.
-    public var appliesTruncate = false
+    public var onTruncate = OnTruncate.refuse
     /// The reference tables that come from topics.
     public var referenceTopics: [ReferenceKind: ReferenceTopic] = [:]
     /// Distinct event ids that each input partition remembers at least; 0 remembers none.
@@ -58,12 +60,14 @@ public struct PipelineSettings: Sendable {
     public var acceptsConfigChange = false
     /// The input topic's name, for messages and dead letters.
     public var inputTopic = "order-events"
-    public var stateTopic = "stockd-state"
+    public var stateTopic: String
     /// The consumer group, whose state it is.
     public var groupID = "stockd"
-    public var release = "0.1.0"
+    public var release = ""
 
-    public init() {}
+    public init() { stateTopic = Self.stateTopic(ofGroup: groupID) }
+
+    public static func stateTopic(ofGroup id: String) -> String { id + "-state" }
 
     /// The settings that shape the state, as `name=value` lines; checkpoints carry them.
     public var fingerprint: String {
@@ -76,7 +80,7 @@ public struct PipelineSettings: Sendable {
                 .joined(separator: ","),
             "events.unknown_type=\(unknownType.rawValue)",
             "events.dedupe_window=\(dedupeWindow)",
-        ] + inputFormat.fingerprint("input") + (appliesTruncate ? ["input.on_truncate=apply"] : []))
+        ] + inputFormat.fingerprint("input") + (onTruncate == .apply ? ["input.on_truncate=apply"] : []))
         .joined(separator: "\n")
     }
 

@@ -2,7 +2,7 @@ import Inventory
 import Wire
 
 /// Takes the records of a batch from bytes to the aggregate: decode, apply, dead letters, counts.
-final class RecordApplier<S: Session> {
+final class RecordApplier<S: InputConsumer & TransactionalProducing> {
     private let session: S
     private let settings: PipelineSettings
     private let telemetry: Telemetry
@@ -80,7 +80,7 @@ final class RecordApplier<S: Session> {
                 continue
             }
             let source = Source(partition: run.partition, offset: record.offset)
-            if !message.typeIsKnown { noteUnknownType(record) }
+            if !message.typeIsKnown { telemetry.unknownType(record.value.flatMap { decoder.typeName($0) }) }
             guard case .event(let event) = message, !followsRows else {
                 try applyWaiting(&waiting, to: shard, transaction, &tally)
                 let outcome = try shard.apply(message, input: run.input, source: source, settings)
@@ -118,10 +118,6 @@ final class RecordApplier<S: Session> {
                 BadEvent(overflow: waiting.events[place].event))
         }
         waiting.removeAll()
-    }
-
-    private func noteUnknownType(_ record: TopicRecord) {
-        telemetry.unknownType(record.value.flatMap { decoder.typeName($0) })
     }
 }
 

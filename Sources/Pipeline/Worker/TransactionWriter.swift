@@ -190,7 +190,9 @@ final class TransactionWriter<S: TransactionalProducing> {
         guard !rows.isEmpty else { return }
         var offsets = ReferenceOffsets()
         for row in rows {
-            try send(row.deadLetter, from: settings.referenceTopics[row.kind]?.name ?? row.kind.name)
+            if settings.hasDeadLetterTopic {
+                try send(row.deadLetter, from: settings.referenceTopics[row.kind]?.name ?? row.kind.name)
+            }
             offsets.raise(row.kind, row.partition, to: row.offset.next)
         }
         try send(offsets, of: live)

@@ -5,14 +5,17 @@ import Wire
 extension Worker {
     /// Takes over partitions: nothing is fetched until their state stands as it was committed.
     func begin(with partitions: [Partition]) throws(SessionFailure) {
-        transaction = nil
-        dropShards()
+        let unassigned = dropShards()
         try session.assign([])
         telemetry.assigned(partitions)
-        assignment = .assigned(partitions, needsAll: settings.keyedBy == .none) {
+        assignment = unassigned.assigned(partitions, needsAll: settings.keyedBy == .none) {
             recovery(of: partitions)
         }
-        if case .standby = assignment { views?.beginAnew() }
+        if case .standby = assignment {
+            // Others count on from what was suspended here.
+            suspended = []
+            views?.beginAnew()
+        }
     }
 
     /// Finishes what can be finished, and hands the partitions back to the group. They may come back soon, unless it
@@ -21,11 +24,9 @@ extension Worker {
         do throws(SessionFailure) {
             // With a rollback that did not get through, the position is ahead of what was applied.
             if let live = assignment.live, unfinishedRollback == nil {
-                if transaction.map({ $0.records > 0 }) ?? false
-                    || occasion == .end && live.isCheckpointUseful(session.position)
-                {
-                    try commit(live, occasion)
-                }
+                if transaction.map({ $0.records > 0 }) ?? false { try commit(live, .handover) }
+                // In a transaction of its own: should it take too long, the events are counted all the same.
+                if occasion == .end, live.isCheckpointUseful(session.position) { try commit(live, .end) }
             }
             if transaction?.begunMs != nil || unfinishedRollback == .abort { try rollback() }
             suspended = []
@@ -54,12 +55,13 @@ extension Worker {
     }
 
     /// Forgets what is not committed, and the state itself.
-    func dropShards() {
-        _ = assignment.release()
+    @discardableResult
+    func dropShards() -> Assignment<Recovery<S>, LiveShards>.Unassigned {
         transaction = nil
         unfinishedRollback = nil
         policy.ended()
         reference.stopKeeping()
+        return assignment.release()
     }
 
     private func suspend(_ live: LiveShards) {
@@ -140,9 +142,7 @@ extension Worker {
         checkpointer.begin(isRequired: recovery.needsCheckpoint, nowMs: session.nowMs)
         assignment = recovering.recovered(live)
         views?.beginAnew()
-        if live.shard(of: Partition(0)) != nil, settings.hasDeadLetterTopic {
-            reference.startKeeping(from: recovery.referenceRejected)
-        }
+        if live.shard(of: Partition(0)) != nil { reference.startKeeping(from: recovery.referenceRejected) }
         telemetry.recovered(pairs: live.pairCount)
     }
 

@@ -39,8 +39,8 @@ extension Worker {
             try rollback()
             if backoff.isTried(.transaction) { try checkOutputs() }
             session.pause(ms: backoff.delayMs(.transaction))
-        case .indefinite(let message):
-            telemetry.indefinite(message)
+        case .unknownOutcome(let message):
+            telemetry.unknownOutcome(message)
             try shrinkOverlongTransaction()
             try recoverFromUnknownOutcome()
             // A broker that refuses every new producer must not be asked a hundred times a second.

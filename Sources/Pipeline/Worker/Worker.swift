@@ -16,7 +16,7 @@ public final class Worker<S: Session> {
     /// What `--rebuild` needs not do again.
     let rebuilt: RebuiltPartitions
 
-    var assignment = Assignment<Recovery<S>, LiveShards>.unassigned
+    var assignment = Assignment<Recovery<S>, LiveShards>()
     /// What was taken since the last commit, and what was sent of it; nil while there is nothing.
     var transaction: TransactionWriter<S>?
     /// An abort or a rewind did not get through: nothing may be read or begun before it has.

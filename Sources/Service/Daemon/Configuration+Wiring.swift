@@ -41,10 +41,10 @@ extension Configuration {
         settings.dedupeWindow = events.dedupeWindow
         settings.start = input.start
         settings.inputFormat = input.format
-        settings.appliesTruncate = input.onTruncate == .apply
+        settings.onTruncate = input.onTruncate
         settings.keyedBy = input.keyedBy
         settings.alertFormat = alerts.format
-        settings.outputs.everyAlertColumn = alerts.emit == .row
+        settings.outputs.emit = alerts.emit
         settings.outputs.stockLevels = outputs.stockLevelsTopic != nil
         settings.outputs.rollup = outputs.rollupTopic != nil
         settings.hasDeadLetterTopic = deadLetters.topic != nil
@@ -65,13 +65,12 @@ extension Configuration {
     }
 
     /// One worker's clients.
-    public func logSettings(worker: Int) -> KafkaSession.Settings {
+    public func sessionSettings(worker: Int) -> KafkaSession.Settings {
         var topics: [Topic: String] = [.input: input.topic, .state: stateTopic, .alerts: alerts.topic]
         topics[.deadLetters] = deadLetters.topic
         topics[.stockLevels] = outputs.stockLevelsTopic
         topics[.rollup] = outputs.rollupTopic
-        topics[.products] = referenceTopics[.products]?.name
-        topics[.warehouses] = referenceTopics[.warehouses]?.name
+        for (kind, topic) in referenceTopics { topics[.reference(kind)] = topic.name }
         var consumer = ConsumerSettings(
             groupID: kafka.groupID, topic: input.topic,
             groupInstanceID: kafka.groupInstanceID(worker: worker, of: workers))

@@ -136,7 +136,7 @@ public final class Daemon: Service {
                 watchdog.add(worker: number)
                 return WorkerThread(
                     number: number, client: web?.observed(client, worker: number) ?? client,
-                    log: configuration.logSettings(worker: number), settings: settings,
+                    session: configuration.sessionSettings(worker: number), settings: settings,
                     catalog: crew.catalog, admin: admin, logger: logger, views: web?.store, rebuilt: rebuilt,
                     onStep: { [watchdog] in watchdog.progress(worker: number) },
                     onEnd: { [watchdog] in watchdog.remove(worker: number) })

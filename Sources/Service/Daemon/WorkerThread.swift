@@ -17,7 +17,7 @@ public final class WorkerThread: Sendable {
     /// Starts the worker, which shows in `views` what it commits. `onStep` is called after each of its turns,
     /// `onEnd` once when it has ended, both on its thread.
     public init(
-        number: Int, client: ClientSettings, log: KafkaSession.Settings, settings: PipelineSettings,
+        number: Int, client: ClientSettings, session: KafkaSession.Settings, settings: PipelineSettings,
         catalog: Catalog, admin: Admin, logger: Logger, views: ViewStore? = nil,
         rebuilt: RebuiltPartitions = RebuiltPartitions(),
         onStep: @escaping @Sendable () -> Void = {},
@@ -28,7 +28,7 @@ public final class WorkerThread: Sendable {
         telemetry = Telemetry(logger: logger)
         Thread.detachNewThread { [self] in
             let outcome = Result { () throws(StopReason) in
-                try run(client, log, settings, catalog, admin, views, rebuilt) {
+                try run(client, session, settings, catalog, admin, views, rebuilt) {
                     stepCount.wrappingAdd(1, ordering: .relaxed)
                     onStep()
                 }
@@ -45,13 +45,13 @@ public final class WorkerThread: Sendable {
     public var outcome: Result<Void, StopReason>? { result.withLock { $0 } }
 
     private func run(
-        _ client: ClientSettings, _ log: KafkaSession.Settings, _ settings: PipelineSettings,
+        _ client: ClientSettings, _ session: KafkaSession.Settings, _ settings: PipelineSettings,
         _ catalog: Catalog,
         _ admin: Admin, _ views: ViewStore?, _ rebuilt: RebuiltPartitions, _ onStep: () -> Void
     ) throws(StopReason) {
         let kafka: KafkaSession
         do throws(SessionFailure) {
-            kafka = try KafkaSession(client, log, admin: admin)
+            kafka = try KafkaSession(client, session, admin: admin)
         } catch {
             throw StopReason(.configuration, error.message)
         }

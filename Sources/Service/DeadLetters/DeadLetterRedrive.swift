@@ -65,9 +65,9 @@ public final class DeadLetterRedrive {
             let outcome = decide(deadLetter)
             pending.append((deadLetter, outcome))
             pendingBytes += (deadLetter.key?.count ?? 0) + (deadLetter.value?.count ?? 0) + 512
-            if pending.count >= 500 || pendingBytes >= 4 << 20 { try settle() }
+            if pending.count >= 500 || pendingBytes >= 4 << 20 { try sendPending() }
         }
-        try settle()
+        try sendPending()
     }
 
     public func close() { producer?.close() }
@@ -102,7 +102,7 @@ public final class DeadLetterRedrive {
     }
 
     /// Commits what is pending, then reports it.
-    private func settle() throws(StopReason) {
+    private func sendPending() throws(StopReason) {
         let chosen = pending.filter { $0.outcome == .redriven }.map(\.deadLetter)
         if let producer, !chosen.isEmpty {
             try producer.redrive(

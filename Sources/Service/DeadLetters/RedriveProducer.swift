@@ -123,7 +123,7 @@ final class RedriveProducer {
         case .fenced:
             return StopReason(
                 .unavailable, "another redrive of this group was started; this one stops: \(error)")
-        case .indefinite:
+        case .unknownOutcome:
             return StopReason(
                 .unavailable,
                 "nobody can say whether the last \(count) were redriven: \(error). Run it again: those that "

@@ -44,7 +44,7 @@ public struct StateInspection: ~Copyable {
             summaries.append(summary)
         }
         if let problem = unread.problem { throw StopReason(.configuration, problem) }
-        StateSummary.settle(&summaries)
+        StateSummary.assignOffsets(&summaries)
         return summaries
     }
 

@@ -66,7 +66,7 @@ public struct StateSummary: Sendable {
     }
 
     /// Tells each partition the offsets of the input partition of its number, wherever they lie.
-    static func settle(_ summaries: inout [StateSummary]) {
+    static func assignOffsets(_ summaries: inout [StateSummary]) {
         let checkpoints = summaries.reduce(into: [:]) { $0.merge($1.checkpoints) { max($0, $1) } }
         let positions = summaries.reduce(into: [:]) { $0.merge($1.positions) { max($0, $1) } }
         for index in summaries.indices {

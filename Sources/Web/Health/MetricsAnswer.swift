@@ -63,7 +63,7 @@ struct MetricsAnswer {
             "stockd_transactions_total", .counter, "Kafka transactions by how they ended.", by: "outcome",
             [
                 ("committed", sum(counts, \.committed)), ("aborted", sum(counts, \.aborted)),
-                ("indefinite", sum(counts, \.indefinite)),
+                ("unknown", sum(counts, \.unknownOutcome)),
             ])
         out.histogram(
             "stockd_commit_duration_seconds", "From consolidation to Kafka's answer to the commit.",

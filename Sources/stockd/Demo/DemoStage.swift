@@ -30,7 +30,7 @@ final class DemoStage {
         let client = ClientSettings(bootstrapServers: cluster.bootstrapServers, logger: quiet)
         admin = try Admin(client)
         worker = WorkerThread(
-            number: 0, client: client, log: configuration.logSettings(worker: 0),
+            number: 0, client: client, session: configuration.sessionSettings(worker: 0),
             settings: configuration.pipelineSettings(release: Stockd.release),
             catalog: Catalog(
                 products: try ReferenceRows.products(csv: Array(TutorialDay.products.utf8)),

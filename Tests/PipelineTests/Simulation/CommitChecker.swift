@@ -145,7 +145,7 @@ struct CommitChecker {
         guard settings.alertFormat == .changes else {
             now.severity = FlatJSON(record.value)?["alert_severity"]
             now.columns = FlatJSON(record.value)?.fields ?? [:]
-            if now == before || !settings.outputs.everyAlertColumn && now.level == before.level {
+            if now == before || settings.outputs.emit == .severity && now.level == before.level {
                 problems.append("\(Self.name(pair)) is published again unchanged")
             }
             published[pair] = now
@@ -177,7 +177,7 @@ struct CommitChecker {
             ("last_updated", message["last_updated"] == expected.map { ExpectedStock.instant($0.second) }),
             ("oversold_units", message["oversold_units"] == expected.map { String(max(0, -$0.stock)) }),
             ("source", hasRightSource(pair, message)),
-            ("news", kind != "NOTHING" && (kind != "UPDATED" || settings.outputs.everyAlertColumn)),
+            ("news", kind != "NOTHING" && (kind != "UPDATED" || settings.outputs.emit == .row)),
         ] where !isRight {
             problems.append(
                 "\(Self.name(pair)): wrong \(what) in \(message.fields.sorted { $0.key < $1.key }); before: "
@@ -189,7 +189,7 @@ struct CommitChecker {
     private func hasRightSource(_ pair: Pair, _ message: FlatJSON) -> Bool {
         // A truncation takes back rows of all partitions, and which of two partitions' changes came first, so
         // which of them changed something, is known to the worker alone.
-        if settings.simulatesRows, settings.appliesTruncate,
+        if settings.simulatesRows, settings.onTruncate == .apply,
             let partition = message["source.partition"].flatMap({ Int32($0) }),
             let offset = message["source.offset"].flatMap({ Int64($0) }),
             taken[partition]?.contains(offset) == true
@@ -230,7 +230,7 @@ struct CommitChecker {
                 "\(Self.name(pair)) is published as \(known.level ?? "-"), the view has "
                     + String(describing: expected))
         }
-        guard settings.outputs.everyAlertColumn, known.severity != nil, let expected else { return }
+        guard settings.outputs.emit == .row, known.severity != nil, let expected else { return }
         if known.columns["current_stock"] != String(expected.stock)
             || known.columns["product_name"] != expected.name
             || known.columns["warehouse_name"] != expected.warehouse

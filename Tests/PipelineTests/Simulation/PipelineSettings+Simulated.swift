@@ -13,13 +13,13 @@ extension PipelineSettings {
         settings.dedupeWindow = random.pick([0, 1, 5, 20, 20, 100_000])
         settings.unknownType = random.happens(300) ? .deadLetter : .ignore
         settings.alertFormat = random.happens(250) ? .upsert : .changes
-        settings.outputs.everyAlertColumn = random.happens(300)
+        settings.outputs.emit = random.happens(300) ? .row : .severity
         settings.outputs.stockLevels = random.happens(300)
         settings.outputs.rollup = random.happens(300)
         if settings.keyedBy == .none, random.happens(500) {
-            settings.appliesTruncate = random.happens(500)
+            settings.onTruncate = random.happens(500) ? .apply : .refuse
             settings.inputFormat.envelope =
-                settings.appliesTruncate && random.happens(500) ? .auto : .debezium
+                settings.onTruncate == .apply && random.happens(500) ? .auto : .debezium
         } else {
             settings.inputFormat.envelope = random.happens(500) ? .json : .auto
         }
@@ -29,5 +29,5 @@ extension PipelineSettings {
     }
 
     /// A history of rows that change; with `auto` the truncations tell it from one of plain events.
-    var simulatesRows: Bool { inputFormat.envelope == .debezium || appliesTruncate }
+    var simulatesRows: Bool { inputFormat.envelope == .debezium || onTruncate == .apply }
 }

@@ -1,6 +1,6 @@
 /// Rare branches, counted so that a run can prove it reached them.
 enum Probe: String, CaseIterable {
-    case indefiniteThenCommitted, indefiniteThenAborted, lateCommitLanded, commitSettledByInit
+    case unknownThenCommitted, unknownThenAborted, lateCommitLanded, commitSettledByInit
     case markersDelayed, unstableOffsets, waitedForStableEnd
     case transactionTimedOut, fencedByEpoch, staleGeneration
     case assignmentLost, revokedMidTransaction, revokedWhileRecovering

@@ -40,7 +40,7 @@ final class SimCluster {
         topics = [
             .input: Self.partitions(inputs), .state: Self.partitions(states), .alerts: Self.partitions(2),
             .deadLetters: Self.partitions(1), .stockLevels: Self.partitions(2), .rollup: Self.partitions(2),
-            .products: Self.partitions(2), .warehouses: Self.partitions(2),
+            .reference(.products): Self.partitions(2), .reference(.warehouses): Self.partitions(2),
         ]
     }
 
@@ -145,8 +145,8 @@ final class SimCluster {
             "\(transaction.id) #\(transaction.number) \(commit ? "commits \(transaction.offsets)" : "aborts")"
         )
         transaction.phase = .decided(commit: commit)
-        if transaction.isIndefinite {
-            coverage.reached(commit ? .indefiniteThenCommitted : .indefiniteThenAborted)
+        if transaction.isUnknown {
+            coverage.reached(commit ? .unknownThenCommitted : .unknownThenAborted)
         }
         if commit { commits.append(transaction) }
         if !commit, transaction.records.contains(where: { $0.topic == .deadLetters }) {

@@ -10,7 +10,7 @@ struct SimFaults {
     var begin = 0
     var send = 0
     var commitRefused = 0
-    var commitIndefinite = 0
+    var commitUnknown = 0
     var abort = 0
     var rewind = 0
     /// How often a fetch brings again what was passed already.
@@ -55,7 +55,7 @@ struct SimFaults {
         begin = some(&random)
         send = some(&random)
         commitRefused = some(&random) * 2
-        commitIndefinite = some(&random) * 2
+        commitUnknown = some(&random) * 2
         abort = some(&random) * 4
         rewind = some(&random) * 2
         repeats = random.pick([0, 0, 30])

@@ -60,7 +60,7 @@ struct SimReference {
     private func append(
         _ kind: ReferenceKind, key: String, _ value: String?, _ cluster: SimCluster
     ) -> (Int, Int64) {
-        let topic: Topic = kind == .products ? .products : .warehouses
+        let topic = Topic.reference(kind)
         let partitions = cluster.topics[topic]!
         let index = key.utf8.reduce(0) { ($0 * 31 + Int($1)) % 1_009 } % partitions.count
         if cluster.random.happens(50) { partitions[index].appendControl() }

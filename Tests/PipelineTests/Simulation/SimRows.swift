@@ -30,7 +30,7 @@ struct SimRows {
     init(_ random: inout SplitMix64, _ settings: PipelineSettings, _ pairs: [Pair]) {
         self.pairs = pairs
         refusesUnknown = settings.unknownType == .deadLetter
-        appliesTruncate = settings.appliesTruncate
+        appliesTruncate = settings.onTruncate == .apply
         truncates = random.pick([0, 0, 15])
         lastID = random.pick([0, 60, -20, 1 << 40])
     }

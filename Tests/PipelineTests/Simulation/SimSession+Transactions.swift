@@ -9,7 +9,7 @@ extension SimSession {
         if strikes(cluster.faults.prepare, .prepareFailed) {
             if cluster.random.happens(500) { _ = cluster.initialise(transactionalID) }
             throw cluster.random.happens(700)
-                ? .unavailable("simulated prepare") : .indefinite("simulated prepare")
+                ? .unavailable("simulated prepare") : .unknownOutcome("simulated prepare")
         }
         unsent = []
         epoch = cluster.initialise(transactionalID)
@@ -130,7 +130,7 @@ extension SimSession {
             guard try openTransaction("commit") === transaction else { throw fenced() }
             deliver(transaction)
         }
-        try finish(transaction, commit: true, cluster.faults.commitIndefinite)
+        try finish(transaction, commit: true, cluster.faults.commitUnknown)
     }
 
     func abort() throws(SessionFailure) {
@@ -149,14 +149,14 @@ extension SimSession {
         _ transaction: SimTransaction, commit: Bool, _ rate: Int
     ) throws(SessionFailure) {
         let isDelayed = cluster.faults.isOn && cluster.random.happens(cluster.faults.delayedMarkers)
-        if commit, strikes(0, .indefiniteThenCommitted) {
-            transaction.isIndefinite = true
+        if commit, strikes(0, .unknownThenCommitted) {
+            transaction.isUnknown = true
             cluster.end(transaction, commit: true)
-            throw .indefinite("scripted")
+            throw .unknownOutcome("scripted")
         }
-        if commit, strikes(0, .indefiniteThenAborted) {
-            transaction.isIndefinite = true
-            throw .indefinite("scripted")
+        if commit, strikes(0, .unknownThenAborted) {
+            transaction.isUnknown = true
+            throw .unknownOutcome("scripted")
         }
         guard cluster.faults.isOn, cluster.random.happens(rate) else {
             cluster.end(transaction, commit: commit, delayingMarkers: isDelayed)
@@ -167,14 +167,14 @@ extension SimSession {
             return
         }
         cluster.say("\(name) \(commit ? "commit" : "abort") times out")
-        transaction.isIndefinite = commit
+        transaction.isUnknown = commit
         switch cluster.random.below(4) {
         case 0: break
         case 1: transaction.endUnderWay = commit
         case 2: cluster.end(transaction, commit: commit, delayingMarkers: true)
         default: cluster.end(transaction, commit: commit)
         }
-        throw .indefinite("simulated \(commit ? "commit" : "abort")")
+        throw .unknownOutcome("simulated \(commit ? "commit" : "abort")")
     }
 
     func discardProducer() {

@@ -27,7 +27,7 @@ final class SimTransaction {
     /// A request to end that the client gave up on and that has not arrived yet.
     var endUnderWay: Bool?
     /// The client was told that nobody knows.
-    var isIndefinite = false
+    var isUnknown = false
     /// The reference rows and partitions of the worker that asked for the commit.
     var catalog = Catalog()
     var owned: [Int32] = []

@@ -51,13 +51,14 @@ final class Rig {
         settings.inputTopic = topic(.input)
         settings.stateTopic = topic(.state)
         change(&settings)
-        var log = KafkaSession.Settings(
+        var session = KafkaSession.Settings(
             topics: Self.topics(of: name), consumer: ConsumerSettings(groupID: name, topic: topic(.input)),
             producer: ProducerSettings(transactionalID: "\(name)-0"))
-        log.deadlineMs = deadlineMs
+        session.deadlineMs = deadlineMs
         store = ViewStore(workers: 1)
         worker = WorkerThread(
-            number: 0, client: cluster.client(), log: log, settings: settings, catalog: catalog, admin: admin,
+            number: 0, client: cluster.client(), session: session, settings: settings, catalog: catalog,
+            admin: admin,
             logger: TestCluster.logger, views: store)
     }
 

@@ -1,21 +1,17 @@
+public import Inventory
 public import Wire
 
 extension Configuration {
     public struct Alerts: Equatable, Sendable {
         public var topic: String
-        public var emit: Emit
+        public var emit: Aggregate.Outputs.Emit
         public var format: AlertFormat
-
-        public enum Emit: String, Sendable, CaseIterable {
-            case severity
-            case row
-        }
 
         init(_ read: inout Reading) {
             read.section("alerts", "The topic of alert changes, the daemon's main output.")
             topic = read("alerts.topic", .topic, default: "inventory-alerts", "The topic of alert changes.")
             emit = read(
-                "alerts.emit", .choice, default: "severity",
+                "alerts.emit", .choice, default: Keys.pipeline.outputs.emit.rawValue,
                 """
                 severity: a message when an alert's severity appears, changes or goes, or its stock falls below 0
                 or comes back from there. row: also when any other column of its row changes.

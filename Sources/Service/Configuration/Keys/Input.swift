@@ -7,19 +7,14 @@ extension Configuration {
         public var start: PipelineSettings.Start
         public var keyedBy: KeyedBy
         public var format: SourceFormat
-        public var onTruncate: OnTruncate
-
-        public enum OnTruncate: String, Sendable, CaseIterable {
-            case refuse
-            case apply
-        }
+        public var onTruncate: PipelineSettings.OnTruncate
 
         init(_ read: inout Reading) {
             read.section("input", "Where order events come from.")
             topic = read(
                 "input.topic", .topic, default: Keys.pipeline.inputTopic, "The topic of order events.")
             start = read(
-                "input.start", .start, default: "earliest",
+                "input.start", .start, default: Keys.pipeline.start.text,
                 """
                 Where to begin in a partition the group has no committed offset for: earliest, latest, or the
                 first message at or after an instant. Stock begins at nothing wherever this is.
@@ -37,7 +32,7 @@ extension Configuration {
                 names: ["event_id", "event_type", "product_id", "warehouse_id", "quantity", "event_time"],
                 example: "  quantity: qty\n  product_id: line.product.id", encodings: "  event_time: us")
             onTruncate = read(
-                "input.on_truncate", .choice, default: "refuse",
+                "input.on_truncate", .choice, default: Keys.pipeline.onTruncate.rawValue,
                 """
                 When the database's events table is truncated (Debezium tells only with skipped.operations: none).
                 refuse: to the dead letters, the stock stays. apply: all events are taken back.
@@ -54,6 +49,17 @@ extension Kind where Value == PipelineSettings.Start {
         default:
             guard text.hasPrefix("timestamp:") else { return nil }
             return InstantText.read(String(text.dropFirst("timestamp:".count))).map { .timestamp($0) }
+        }
+    }
+}
+
+extension PipelineSettings.Start {
+    /// As `input.start` is written.
+    fileprivate var text: String {
+        switch self {
+        case .earliest: "earliest"
+        case .latest: "latest"
+        case .timestamp(let time): "timestamp:\(InstantText.write(time))"
         }
     }
 }

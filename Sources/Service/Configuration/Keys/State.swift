@@ -1,3 +1,5 @@
+import Pipeline
+
 extension Configuration {
     public struct State: Equatable, Sendable {
         /// Nil: named after the group, see `Configuration.stateTopic`.
@@ -15,5 +17,5 @@ extension Configuration {
     }
 
     /// The topic of checkpoints and of the published alerts.
-    public var stateTopic: String { state.topic ?? kafka.groupID + "-state" }
+    public var stateTopic: String { state.topic ?? PipelineSettings.stateTopic(ofGroup: kafka.groupID) }
 }
