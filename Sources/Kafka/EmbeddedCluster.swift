@@ -37,7 +37,7 @@ public final class EmbeddedCluster: @unchecked Sendable {
     }
 
     /// The next request of this kind to a broker is answered late, with this code (0: successfully).
-    public func pushDelayedAnswer(_ api: API, code: Int32 = 0, delayMs: Int32, broker: Int32 = 1)
+    public func pushDelayedResponse(_ api: API, code: Int32 = 0, delayMs: Int32, broker: Int32 = 1)
         throws(KafkaError)
     {
         let code = rd_kafka_resp_err_t(rawValue: code)

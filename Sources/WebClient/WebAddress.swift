@@ -37,7 +37,7 @@ public struct WebAddress: Sendable, Equatable, CustomStringConvertible {
     public var description: String { "http://\(authority)" }
 }
 
-/// Why there is no answer to go by.
+/// Why there is no response to go by.
 public enum WebClientFailure: Error, Sendable, Equatable {
     /// The request itself is wrong.
     case usage(String)

@@ -22,7 +22,7 @@ public struct WebClient: Sendable {
         self.timeout = timeout
     }
 
-    public struct Answer: Sendable {
+    public struct Response: Sendable {
         public var status = 0
         /// By lower-case name.
         public var headers: [String: String] = [:]
@@ -30,8 +30,9 @@ public struct WebClient: Sendable {
     }
 
     /// Asks for a path.
-    /// - Throws: when nobody answers in time; an answer of any status is one.
-    public func get(_ path: String, _ query: [(String, String)] = []) async throws(WebClientFailure) -> Answer
+    /// - Throws: when nobody answers in time; a response of any status is one.
+    public func get(_ path: String, _ query: [(String, String)] = []) async throws(WebClientFailure)
+        -> Response
     {
         let target = query.isEmpty ? path : path + "?" + Self.encoded(query)
         let work = Task { try await exchange(target) }
@@ -51,7 +52,7 @@ public struct WebClient: Sendable {
         }
     }
 
-    private func exchange(_ target: String) async throws -> Answer {
+    private func exchange(_ target: String) async throws -> Response {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(5))
             .connect(host: address.host, port: address.port) { channel in
@@ -75,23 +76,23 @@ public struct WebClient: Sendable {
 
     private static func read(
         _ parts: NIOAsyncChannelInboundStream<HTTPClientResponsePart>, _ address: WebAddress
-    ) async throws -> Answer {
-        var answer = Answer()
+    ) async throws -> Response {
+        var response = Response()
         for try await part in parts {
             switch part {
             case .head(let head):
-                answer.status = Int(head.status.code)
-                for (name, value) in head.headers { answer.headers[name.lowercased()] = value }
+                response.status = Int(head.status.code)
+                for (name, value) in head.headers { response.headers[name.lowercased()] = value }
             case .body(let bytes):
-                guard answer.body.count + bytes.readableBytes <= bodyLimit else {
+                guard response.body.count + bytes.readableBytes <= bodyLimit else {
                     throw WebClientFailure.away("\(address) answers with more than \(bodyLimit) bytes")
                 }
-                answer.body += bytes.readableBytesView
-            case .end: return answer
+                response.body += bytes.readableBytesView
+            case .end: return response
             }
         }
         try Task.checkCancellation()
-        throw WebClientFailure.away("\(address) closed the connection in the middle of its answer")
+        throw WebClientFailure.away("\(address) closed the connection in the middle of its response")
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -149,7 +149,7 @@ import Testing
         try producer.initTransactions(deadlineMs: 10_000)
         try producer.begin()
         try producer.send(producer.topic(cluster.topic()), 0, "x")
-        try cluster.embedded.pushDelayedAnswer(.endTxn, delayMs: 3000)
+        try cluster.embedded.pushDelayedResponse(.endTxn, delayMs: 3000)
         let failure = #expect(throws: TransactionFailure.self) { try producer.commit(deadlineMs: 700) }
         #expect(Self.verdict(failure) == .unknownOutcome, "\(String(describing: failure))")
         #expect(producer.close(deadlineMs: 5000))

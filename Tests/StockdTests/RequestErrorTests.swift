@@ -121,8 +121,8 @@ struct RequestErrorTests {
         let passes = fault.api == .produce
         let hits = passes && fault.kind == .fatal ? [code, code] : [code]
         if fault.kind == .late {
-            if passes { try cluster.pushDelayedAnswer(fault.api, delayMs: 0) }
-            try cluster.pushDelayedAnswer(fault.api, code: code, delayMs: 6_000)
+            if passes { try cluster.pushDelayedResponse(fault.api, delayMs: 0) }
+            try cluster.pushDelayedResponse(fault.api, code: code, delayMs: 6_000)
         } else {
             cluster.pushRequestErrors(fault.api, passes ? [0] + hits : hits)
         }

@@ -96,7 +96,7 @@ struct HostileClientTests {
         try await ServedStage.open(
             stage,
             {
-                $0.maxAnswers = 4
+                $0.maxResponses = 4
                 $0.maxStreams = 4
             }
         ) { site in

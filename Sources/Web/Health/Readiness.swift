@@ -31,14 +31,14 @@ struct Readiness {
         }
     }
 
-    var answer: Answer {
-        var answer = Answer(
+    var content: ResponseContent {
+        var content = ResponseContent(
             Media.json.contentType,
             JSONWriter.object { json in
                 json.field("ready", isReady)
                 json.array("reasons", reasons) { $0.text($1) }
             })
-        if !isReady { answer.status = .serviceUnavailable }
-        return answer
+        if !isReady { content.status = .serviceUnavailable }
+        return content
     }
 }

@@ -3,7 +3,7 @@ import NIOPosix
 import Pipeline
 import Synchronization
 
-/// The one thread that reads: it owns the model and writes the answers, at a lower priority than the workers.
+/// The one thread that reads: it owns the model and writes the responses, at a lower priority than the workers.
 final class ReadThread: Sendable {
     private let pool = NIOThreadPool(numberOfThreads: 1)
     private let store: ViewStore

@@ -18,11 +18,11 @@ struct Page: Sendable {
         pieces = document.split(separator: "{NONCE}", omittingEmptySubsequences: false).map { Array($0.utf8) }
     }
 
-    /// Only this answer's own style and script may run: they carry a number nobody can know beforehand.
+    /// Only this response's own style and script may run: they carry a number nobody can know beforehand.
     func response() -> Response {
         var random = SystemRandomNumberGenerator()
         let nonce = String(random.next(), radix: 36) + String(random.next(), radix: 36)
-        var fields = Answer.commonFields
+        var fields = ResponseContent.commonFields
         fields[.contentType] = "text/html; charset=utf-8"
         fields[.contentSecurityPolicy] =
             "default-src 'none'; style-src 'nonce-\(nonce)'; script-src 'nonce-\(nonce)'; connect-src 'self'; "

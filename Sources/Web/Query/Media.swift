@@ -1,4 +1,4 @@
-/// The forms rows are answered in.
+/// The encodings of rows.
 enum Media: String, CaseIterable {
     case json
     case csv

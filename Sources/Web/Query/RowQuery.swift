@@ -57,7 +57,7 @@ struct RowQuery {
             guard let after = Cursor(cursor, of: identity) else {
                 throw .value(
                     "cursor", cursor,
-                    "the \"next\" of an answer to the same request, its other parameters unchanged")
+                    "the \"next\" of a response to the same request, its other parameters unchanged")
             }
             self.after = after
         }

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Stands before the HTTP decoder of one connection and bounds what a client can make it hold or wait for: the
-/// size of a request's head and body, how long the head takes, and how long an answer may lie unread.
+/// size of a request's head and body, how long the head takes, and how long a response may lie unread.
 ///
 /// All of it happens on the connection's event loop.
 final class ConnectionGuard: ChannelDuplexHandler {
@@ -103,7 +103,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     /// Says why, in plain HTTP below the encoder, and closes. What the client still sends is thrown away for a
-    /// moment first: closing over unread bytes would take the answer back.
+    /// moment first: closing over unread bytes would take the response back.
     private func reject(
         _ context: ChannelHandlerContext, _ status: Int, _ title: String, _ detail: String,
         retryAfter: Bool = false
@@ -113,7 +113,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         headTimer?.cancel()
         traffic.count("none", status)
         guard isSilent else { return context.close(promise: nil) }
-        let body = Answer(Problem(status, title, detail)).bytes
+        let body = ResponseContent(Problem(status, title, detail)).bytes
         var head = "HTTP/1.1 \(status) \(title)\r\ncontent-type: application/problem+json\r\n"
         head += "content-length: \(body.count)\r\nconnection: close\r\n"
         if retryAfter { head += "retry-after: 1\r\n" }

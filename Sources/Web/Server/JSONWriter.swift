@@ -107,7 +107,7 @@ extension JSONWriter {
         array { json in for element in elements { body(&json, element) } }
     }
 
-    // What many answers share.
+    // What many responses share.
 
     mutating func freshness(_ freshness: Freshness) {
         field("as_of", freshness.asOf)

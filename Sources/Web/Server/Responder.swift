@@ -26,7 +26,7 @@ struct Responder: HTTPResponder {
         do throws(Problem) {
             response = try await answer(request, route, target[cut...].dropFirst())
         } catch {
-            response = Answer(error).response
+            response = ResponseContent(error).response
         }
         traffic.count(route?.name ?? "none", response.status.code)
         if request.method == .head { response.body = ResponseBody() }
@@ -52,48 +52,49 @@ struct Responder: HTTPResponder {
                 throw Problem(
                     406, "Not Acceptable", "rows come as application/json, text/csv or application/x-ndjson")
             }
-            let answer = ViewAnswer(
+            let content = ViewResponse(
                 query: try RowQuery(view, parameters), media: media,
                 target: Self.withoutCursor(request.uri.string))
-            return try await rows { model, _ in answer.answer(model) }
+            return try await rows { model, _ in content.content(model) }
         case .changes: return try changes(request, parameters)
         default: try parameters.allow([])
         }
         switch route {
-        case .product(let id): return try await rows { model, _ in try ProductAnswer(id: id).answer(model) }
-        case .matrix: return try await rows { model, _ in MatrixAnswer().answer(model) }
+        case .product(let id):
+            return try await rows { model, _ in try ProductResponse(id: id).content(model) }
+        case .matrix: return try await rows { model, _ in MatrixResponse().content(model) }
         case .page: return Page.shared.response()
-        case .icon: return Answer("image/svg+xml", Page.icon).response
-        case .live: return Answer("text/plain; charset=utf-8", Array("alive\n".utf8)).response
-        case .ready: return Readiness(source).answer.response
-        case .description: return Answer("application/json", Page.description).response
+        case .icon: return ResponseContent("image/svg+xml", Page.icon).response
+        case .live: return ResponseContent("text/plain; charset=utf-8", Array("alive\n".utf8)).response
+        case .ready: return Readiness(source).content.response
+        case .description: return ResponseContent("application/json", Page.description).response
         case .status:
-            return StatusAnswer(source: source, startedAt: startedAt, eventsPerSecond: rate.perSecond)
-                .answer(nowMicroseconds: wallMicroseconds()).response
+            return StatusResponse(source: source, startedAt: startedAt, eventsPerSecond: rate.perSecond)
+                .content(nowMicroseconds: wallMicroseconds()).response
         default:
-            return MetricsAnswer(
+            return MetricsResponse(
                 source: source, startedAt: startedAt, traffic: traffic.counts, streams: hub.count
-            ).answer(nowMicroseconds: wallMicroseconds()).response
+            ).content(nowMicroseconds: wallMicroseconds()).response
         }
     }
 
-    /// An answer that takes reading. Few are in memory at once, until their clients have taken them.
+    /// A response that takes reading. Few are in memory at once, until their clients have taken them.
     private func rows(
-        _ body: @escaping @Sendable (ReadModel, ViewStore.Snapshot) throws -> Answer
+        _ body: @escaping @Sendable (ReadModel, ViewStore.Snapshot) throws -> ResponseContent
     ) async throws(Problem) -> Response {
-        guard traffic.beginAnswer(limit: settings.maxAnswers) else {
-            throw .busy("\(settings.maxAnswers) answers with rows are being made or sent; try again")
+        guard traffic.beginResponse(limit: settings.maxResponses) else {
+            throw .busy("\(settings.maxResponses) responses with rows are being made or sent; try again")
         }
-        let ticket = Ticket { [traffic] in traffic.finishAnswer() }
-        let answer: Answer
+        let ticket = Ticket { [traffic] in traffic.finishResponse() }
+        let content: ResponseContent
         do {
-            answer = try await reader.read(body)
+            content = try await reader.read(body)
         } catch {
             throw error as? Problem ?? .busy("the daemon is ending")
         }
-        var response = answer.response
-        let buffer = ByteBuffer(bytes: answer.bytes)
-        response.body = ResponseBody(contentLength: answer.bytes.count) { writer in
+        var response = content.response
+        let buffer = ByteBuffer(bytes: content.bytes)
+        response.body = ResponseBody(contentLength: content.bytes.count) { writer in
             try await writer.write(buffer)
             try await writer.finish(nil)
             withExtendedLifetime(ticket) {}
@@ -108,7 +109,7 @@ struct Responder: HTTPResponder {
         let stream = ChangeStream(
             store: source.store, hub: hub, reader: reader, wantsStock: tables.contains("stock"),
             resumesAfter: number)
-        var fields = Answer.commonFields
+        var fields = ResponseContent.commonFields
         fields[.contentType] = "text/event-stream"
         if request.method == .head { return Response(status: .ok, headers: fields) }
         guard let (id, wakes) = hub.join() else {

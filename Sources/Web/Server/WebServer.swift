@@ -63,7 +63,7 @@ public final class WebServer: Service {
             }
             let first = await group.next() ?? nil
             if first == nil, Task.isShuttingDownGracefully {
-                // Streams end at once; whoever still reads an answer gets a moment.
+                // Streams end at once; whoever still reads a response gets a moment.
                 hub.end()
                 group.addTask {
                     try? await Task.sleep(for: .seconds(1))

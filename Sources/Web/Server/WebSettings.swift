@@ -9,8 +9,8 @@ public struct WebSettings: Sendable, Equatable {
     public var maxConnections = 1_024
     /// Readers of `/v1/changes` at once; more are refused with 503.
     public var maxStreams = 128
-    /// Answers with rows in memory at once; more are refused with 503.
-    public var maxAnswers = 32
+    /// Responses with rows in memory at once; more are refused with 503.
+    public var maxResponses = 32
     /// Bytes of a request's line and headers; more is 431.
     public var maxHeadBytes = 16_384
     /// Bytes of a request's body, which nothing here reads; more is 413.

@@ -14,7 +14,7 @@ final class WebTraffic: Sendable {
         var lingering = 0
         var refused = 0
         var dropped = 0
-        var answers = 0
+        var responses = 0
     }
 
     private let state = Mutex(Counts())
@@ -53,14 +53,14 @@ final class WebTraffic: Sendable {
         }
     }
 
-    /// An answer with rows may be made; `finishAnswer` must follow.
-    func beginAnswer(limit: Int) -> Bool {
+    /// A response with rows may be made; `finishResponse` must follow.
+    func beginResponse(limit: Int) -> Bool {
         state.withLock { counts in
-            guard counts.answers < limit else { return false }
-            counts.answers += 1
+            guard counts.responses < limit else { return false }
+            counts.responses += 1
             return true
         }
     }
 
-    func finishAnswer() { state.withLock { $0.answers -= 1 } }
+    func finishResponse() { state.withLock { $0.responses -= 1 } }
 }

@@ -60,7 +60,7 @@ extension WebClientFailure {
 
 extension WebClient {
     /// An answer of status 200; what else there is becomes words.
-    func ask(_ path: String, _ query: [(String, String)] = []) async throws(WebClientFailure) -> Answer {
+    func ask(_ path: String, _ query: [(String, String)] = []) async throws(WebClientFailure) -> Response {
         let answer = try await get(path, query)
         let problem = try? JSONDecoder().decode(Problem.self, from: Data(answer.body))
         let detail = Escaped.text(problem?.detail ?? problem?.title ?? "")

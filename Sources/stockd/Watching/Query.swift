@@ -88,7 +88,7 @@ struct Query: AsyncParsableCommand {
     }
 
     /// The cursor in `Link: <…cursor=…>; rel="next"`.
-    private static func next(_ answer: WebClient.Answer) -> String? {
+    private static func next(_ answer: WebClient.Response) -> String? {
         guard let link = answer.headers["link"], link.contains("rel=\"next\""),
             let open = link.firstIndex(of: "<"), let close = link.firstIndex(of: ">"), open < close,
             let query = link[link.index(after: open)..<close].split(separator: "?").dropFirst().first

@@ -178,7 +178,7 @@ struct ReferenceTopicTests {
         var expected = ["RAISED WARNING 1/1"]
         try site.await(expected, daemon)
         let outOfRange: Int32 = 1
-        try cluster.pushDelayedAnswer(.fetch, code: outOfRange, delayMs: 0, broker: 2)
+        try cluster.pushDelayedResponse(.fetch, code: outOfRange, delayMs: 0, broker: 2)
         _ = try eventually("the topic is read again") {
             daemon.text.contains("reference topic of products is read again") ? () : nil
         }

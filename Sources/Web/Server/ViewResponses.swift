@@ -3,13 +3,13 @@ import Inventory
 import Wire
 
 /// Writes rows of a view the way they were asked for.
-struct ViewAnswer {
+struct ViewResponse {
     let query: RowQuery
     let media: Media
     /// The request's path and query without the cursor, for the link to the next page.
     let target: String
 
-    func answer(_ model: ReadModel) -> Answer {
+    func content(_ model: ReadModel) -> ResponseContent {
         var writer = JSONWriter(capacity: 1 << 16)
         let next: String?
         if query.view == .multiWarehouseInventory {
@@ -31,13 +31,13 @@ struct ViewAnswer {
                 }
             }
         }
-        var answer = Answer(media.contentType, writer.out.bytes)
-        answer.reflect(model.freshness)
+        var content = ResponseContent(media.contentType, writer.out.bytes)
+        content.reflect(model.freshness)
         if let next {
             let link = target + (target.contains("?") ? "&" : "?") + "cursor=\(next)"
-            answer.headers.append((.link, "<\(link)>; rel=\"next\""))
+            content.headers.append((.link, "<\(link)>; rel=\"next\""))
         }
-        return answer
+        return content
     }
 
     private func write<Element>(
@@ -74,15 +74,15 @@ struct ViewAnswer {
 }
 
 /// Everything about one product.
-struct ProductAnswer {
+struct ProductResponse {
     let id: ProductID
 
-    func answer(_ model: ReadModel) throws(Problem) -> Answer {
+    func content(_ model: ReadModel) throws(Problem) -> ResponseContent {
         let entry = model.entries[id]
         guard let product = entry?.product ?? model.catalog.products[id] else {
             throw .notFound("there is no product \(id.rawValue)")
         }
-        return Answer(reflecting: model.freshness) { json in
+        return ResponseContent(reflecting: model.freshness) { json in
             json.freshness(model.freshness)
             json.offsets(model.freshness)
             json.object("product") { json in

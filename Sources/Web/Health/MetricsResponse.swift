@@ -2,13 +2,13 @@ import Inventory
 import Pipeline
 
 /// Everything Prometheus is told; the names are listed in docs/http.md.
-struct MetricsAnswer {
+struct MetricsResponse {
     let source: WebSource
     let startedAt: Timestamp
     let traffic: WebTraffic.Counts
     let streams: Int
 
-    func answer(nowMicroseconds: Int64) -> Answer {
+    func content(nowMicroseconds: Int64) -> ResponseContent {
         var out = MetricsWriter()
         let counts = source.counts()
         let snapshot = source.store.snapshot()
@@ -26,7 +26,7 @@ struct MetricsAnswer {
         writeTraffic(&out)
         KafkaMetrics(source.statistics.latest).write(&out)
         writeProcess(&out)
-        return Answer("text/plain; version=0.0.4; charset=utf-8", Array(out.text.utf8))
+        return ResponseContent("text/plain; version=0.0.4; charset=utf-8", Array(out.text.utf8))
     }
 
     private func sum(_ counts: [Telemetry.Counts], _ path: KeyPath<Telemetry.Counts, Int>) -> Int {
@@ -66,7 +66,7 @@ struct MetricsAnswer {
                 ("unknown", sum(counts, \.unknownOutcome)),
             ])
         out.histogram(
-            "stockd_commit_duration_seconds", "From consolidation to Kafka's answer to the commit.",
+            "stockd_commit_duration_seconds", "From consolidation to Kafka's response to the commit.",
             counts.reduce(Histogram.commits) { $0 + $1.commits })
         out.single(
             "stockd_messages_sent_total", .counter, "Messages to alerts, dead letters and output tables.",

@@ -2,9 +2,9 @@ import Inventory
 import Wire
 
 /// Products by warehouses, as compactly as JSON allows: what the page draws.
-struct MatrixAnswer {
-    func answer(_ model: ReadModel) -> Answer {
-        Answer(reflecting: model.freshness, capacity: 1 << 20) { json in
+struct MatrixResponse {
+    func content(_ model: ReadModel) -> ResponseContent {
+        ResponseContent(reflecting: model.freshness, capacity: 1 << 20) { json in
             json.field("version", model.version)
             json.freshness(model.freshness)
             json.offsets(model.freshness)

@@ -2,17 +2,17 @@ import Inventory
 import Pipeline
 
 /// How things stand, for `stockd top` and for people.
-struct StatusAnswer {
+struct StatusResponse {
     let source: WebSource
     let startedAt: Timestamp
     let eventsPerSecond: Double
 
-    func answer(nowMicroseconds: Int64) -> Answer {
+    func content(nowMicroseconds: Int64) -> ResponseContent {
         let counts = source.counts()
         let snapshot = source.store.snapshot()
         let readiness = Readiness(source)
         let freshness = Freshness(snapshot, now: monotonicMicroseconds(), wall: nowMicroseconds)
-        return Answer(reflecting: freshness) { json in
+        return ResponseContent(reflecting: freshness) { json in
             json.field("release", source.release)
             json.field("started_at", startedAt)
             json.field("uptime_seconds", (nowMicroseconds - startedAt.microseconds) / 1_000_000)

@@ -5,7 +5,7 @@ import NIOCore
 import Wire
 
 /// A response before it is one: bytes, what they are, and what they reflect.
-struct Answer: Sendable {
+struct ResponseContent: Sendable {
     var status = HTTPResponse.Status.ok
     var contentType: String
     var bytes: [UInt8]
@@ -58,7 +58,7 @@ struct Answer: Sendable {
             status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    /// Answers are of the moment, and are what they say they are.
+    /// Responses are of the moment, and are what they say they are.
     static let commonFields: HTTPFields = [
         .cacheControl: "no-store", .xContentTypeOptions: "nosniff", .referrerPolicy: "no-referrer",
     ]
