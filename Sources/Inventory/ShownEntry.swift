@@ -52,3 +52,13 @@ public final class ShownChunk: Sendable {
         self.tally = tally
     }
 }
+
+extension ShownEntry {
+    /// The pair's row in `current_stock_levels`, nil when it has none.
+    public func row(_ catalog: Catalog) -> StockRow? {
+        guard isVisible, let product = catalog.products[pair.product],
+            let warehouse = catalog.warehouses[pair.warehouse]
+        else { return nil }
+        return StockRow(product: product, warehouse: warehouse, currentStock: stock, lastUpdated: lastUpdated)
+    }
+}

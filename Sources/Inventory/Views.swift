@@ -51,3 +51,15 @@ public struct RollupRow: Equatable, Sendable {
 
     public var status: OverallStatus { OverallStatus(total: totalStock, threshold: product.reorderThreshold) }
 }
+
+extension RollupRow {
+    /// The rollup of one product's rows; nil for none.
+    public init?(_ rows: [StockRow]) {
+        guard let product = rows.first?.product else { return nil }
+        self.init(
+            product: product, warehouseCount: rows.count,
+            totalStock: rows.reduce(0) { $0 + Int128($1.currentStock) },
+            minWarehouseStock: rows.reduce(.max) { min($0, $1.currentStock) },
+            maxWarehouseStock: rows.reduce(.min) { max($0, $1.currentStock) })
+    }
+}

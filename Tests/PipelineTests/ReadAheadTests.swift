@@ -54,9 +54,9 @@ struct ReadAheadTests {
             ahead.drop()
             #expect(try ahead.take() == told)
         }
-        var ahead = Self.ahead(.failure(.topicGone("gone")))
+        var ahead = Self.ahead(.failure(.outdated("gone")))
         ahead.drop()
-        #expect(throws: SessionFailure.topicGone("gone")) { try ahead.take() }
+        #expect(throws: SessionFailure.outdated("gone")) { try ahead.take() }
     }
 
     @Test("is nothing where nothing was polled")

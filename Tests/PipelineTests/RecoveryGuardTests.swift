@@ -26,7 +26,7 @@ struct RecoveryGuardTests {
     }
 
     @Test("begins again when it hears that the topic is not there")
-    func topicGone() throws {
+    func outdated() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 1_000_000
         let first = scenario.start()
@@ -45,6 +45,35 @@ struct RecoveryGuardTests {
         scenario.fail(.topicSaidGone)
         let stop = #expect(throws: StopReason.self) { try scenario.run(second) }
         #expect(stop?.says("deleted and recreated") == true, "\(stop?.message ?? "")")
+    }
+
+    @Test("reads again what others have made of it, wherever in its recovery it was evicted unawares")
+    func evictedUnawares() throws {
+        let moved = try (0..<10).map { steps in
+            let scenario = Scenario()
+            scenario.settings.checkpointIntervalMs = 0
+            let first = scenario.start()
+            scenario.send("RECEIVED", 20)
+            try scenario.run(first)
+            scenario.kill(first)
+            let second = scenario.start()
+            try scenario.run(second, steps: steps)
+            scenario.cluster.faults.hangsIn = "reader.poll"
+            scenario.fail(.hungInsideCall)
+            scenario.cluster.goOnWithout = { [unowned scenario] _ in
+                let third = scenario.start(slot: 1)
+                scenario.send("SHIPPED", 5)
+                #expect(throws: Never.self) { try scenario.run(third, steps: 100) }
+                scenario.kill(third)
+                let input = scenario.cluster.partition(.input, 0)
+                #expect(scenario.cluster.groupOffsets[0] == input.end)
+                input.trim(to: input.end)
+            }
+            try scenario.run(second, steps: 400)
+            #expect(try scenario.stock(second).values.allSatisfy { $0 == 15 || $0 == 20 })
+            return scenario.lines.lines.contains { $0.contains("offsets have moved") }
+        }
+        #expect(moved.contains(true))
     }
 
     @Test("leaves no transaction open when it ends, though the abort did not get through at first")

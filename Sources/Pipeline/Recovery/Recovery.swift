@@ -123,11 +123,21 @@ final class Recovery<S: TopicSource> {
 
     private func replay(_ loader: StateLoader<S>) throws(SessionFailure) {
         let group = groups[0]
-        let plan = try RecoveryPlan(loader.stored, group, committed, rebuilds: false, tools)
+        let plan = try plan(group, loader.stored)
         if plan.needsCheckpoint { needsCheckpoint = true }
         if group.contains(Partition(0)) { referenceRejected = loader.stored.referenceRejected }
         let shard = Shard(aggregate: try loader.takeAggregate(), inputs: plan.inputs)
         stage = .input(tools.replay(shard, to: plan.targets))
+    }
+
+    private func plan(_ group: [Partition], _ stored: StoredState) throws(SessionFailure) -> RecoveryPlan {
+        do throws(SessionFailure) {
+            return try RecoveryPlan(stored, group, committed, rebuilds: false, tools)
+        } catch {
+            // A member that is evicted unawares holds what it read against what others made of it since.
+            guard error.isFinal, try tools.session.committed(partitions) != committed else { throw error }
+            throw .outdated("the group's offsets have moved since they were asked for")
+        }
     }
 
     private func finish(_ shard: Shard) {

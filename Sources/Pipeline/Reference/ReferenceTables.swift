@@ -14,7 +14,7 @@ final class ReferenceTables<S: TopicSource> {
     private var files: Catalog
     /// Waits for the end of a transaction, or of a recovery.
     private var newerFiles: Catalog?
-    private let feeds: [ReferenceFeed<S>]
+    let feeds: [ReferenceFeed<S>]
     private let session: S
     private let telemetry: Telemetry
     private var backoff = Backoff()

@@ -68,7 +68,9 @@ public final class KafkaSession: Session {
         do throws(KafkaError) {
             polled = try consumer.poll(maxRecords: maxRecords, waitMs: Int32(waitMs))
         } catch {
-            throw error.isTopicUnknown && !error.isFatal ? .topicGone(error.description) : failure(error)
+            guard error.isTopicUnknown, !error.isFatal else { throw failure(error) }
+            throw .outdated(
+                "the input topic is not there, and may come back as another: \(error.description)")
         }
         switch polled {
         case .records(let count): return .records(count)

@@ -10,8 +10,9 @@ public enum SessionFailure: Error, Equatable, Sendable {
     case unknownOutcome(String)
     /// Another producer with the transactional id, or a newer generation of the group, has taken over.
     case fenced(String)
-    /// The input topic is not there, or was not for a moment: what comes under its name may be another log.
-    case topicGone(String)
+    /// What was read may not hold any more: the input topic was not there for a moment and may be another log, or
+    /// others went on with the partitions. The state is to be read again.
+    case outdated(String)
     /// The log does not hold the offset that was asked for.
     case offsetOutOfRange(Partition, String)
     /// What was found in Kafka does not fit the configuration; only an operator can say what is meant.
@@ -32,7 +33,7 @@ public enum SessionFailure: Error, Equatable, Sendable {
     public var message: String {
         switch self {
         case .unavailable(let text), .mustAbort(let text, _), .unknownOutcome(let text), .fenced(let text),
-            .topicGone(let text), .offsetOutOfRange(_, let text), .misconfigured(let text), .fatal(let text):
+            .outdated(let text), .offsetOutOfRange(_, let text), .misconfigured(let text), .fatal(let text):
             text
         }
     }

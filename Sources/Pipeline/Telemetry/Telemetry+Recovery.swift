@@ -23,10 +23,7 @@ extension Telemetry {
             ])
     }
 
-    func topicGone(_ message: String) {
-        logger.warning(
-            "the input topic is not there; the state is read again, lest it come back as another: \(message)")
-    }
+    func outdated(_ message: String) { logger.warning("the state is read again: \(message)") }
 
     func acceptedRecreatedTopic(_ partition: Partition, from first: Offset) {
         logger.warning(

@@ -43,25 +43,3 @@ public struct WorkerSnapshot: Sendable {
         Dictionary(grouping: stock, by: \.product.id).values.compactMap { RollupRow($0) }
     }
 }
-
-extension ShownEntry {
-    /// The pair's row in `current_stock_levels`, nil when it has none.
-    public func row(_ catalog: Catalog) -> StockRow? {
-        guard isVisible, let product = catalog.products[pair.product],
-            let warehouse = catalog.warehouses[pair.warehouse]
-        else { return nil }
-        return StockRow(product: product, warehouse: warehouse, currentStock: stock, lastUpdated: lastUpdated)
-    }
-}
-
-extension RollupRow {
-    /// The rollup of one product's rows; nil for none.
-    public init?(_ rows: [StockRow]) {
-        guard let product = rows.first?.product else { return nil }
-        self.init(
-            product: product, warehouseCount: rows.count,
-            totalStock: rows.reduce(0) { $0 + Int128($1.currentStock) },
-            minWarehouseStock: rows.reduce(.max) { min($0, $1.currentStock) },
-            maxWarehouseStock: rows.reduce(.min) { max($0, $1.currentStock) })
-    }
-}

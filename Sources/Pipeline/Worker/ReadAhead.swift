@@ -21,7 +21,7 @@ struct ReadAhead {
     /// that the topic is gone, is told once.
     mutating func drop() {
         switch polled {
-        case .success(.assigned), .success(.revoked), .success(.lost), .failure(.topicGone): break
+        case .success(.assigned), .success(.revoked), .success(.lost), .failure(.outdated): break
         default: polled = nil
         }
     }

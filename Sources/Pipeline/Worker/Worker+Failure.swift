@@ -54,10 +54,10 @@ extension Worker {
                         + "kafka.group_instance_id; each worker needs its own)")
             }
             try recoverFromUnknownOutcome()
-        case .topicGone(let message):
-            telemetry.topicGone(message)
+        case .outdated(let message):
+            telemetry.outdated(message)
             try recoverFromUnknownOutcome()
-            // A recovery that is under way may have seen the ends of the former topic.
+            // A recovery that is under way may have seen what is no more.
             if case .recovering(let recovering) = assignment {
                 assignment = recovering.restarted(recovery(of: recovering.partitions))
             }

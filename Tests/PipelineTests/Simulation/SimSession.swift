@@ -156,7 +156,7 @@ final class SimSession: Session {
         if let news = news.take() { return hear(news) }
         if let unanswered { cluster.violated("\(name) polls without an answer to \(unanswered)") }
         if strikes(cluster.faults.poll, .pollFailed) { throw .unavailable("simulated poll") }
-        if strikes(cluster.faults.poll / 4, .topicSaidGone) { throw .topicGone("simulated poll") }
+        if strikes(cluster.faults.poll / 4, .topicSaidGone) { throw .outdated("simulated poll") }
         if let event = groupEvent.take() {
             cluster.say("\(name) is told \(event)")
             unanswered = event

@@ -245,7 +245,10 @@ final class Simulation {
     }
 
     private var isAllRead: Bool {
-        processes.count == slots && !processes.contains { $0.session.isRecovering() }
+        processes.count == slots
+            && !processes.contains {
+                $0.session.isRecovering() || $0.worker.reference.feeds.contains(where: \.rereads)
+            }
             && cluster.topics[.input]!.indices.allSatisfy { partition in
                 let position = cluster.groupOffsets[Int32(partition)] ?? 0
                 return cluster.partition(.input, partition).read(
