@@ -92,7 +92,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("mimalloc", .when(platforms: [.linux]))]),
         .target(
             name: "TestSupport", dependencies: [.product(name: "Logging", package: "swift-log")],
-            path: "Tests/TestSupport", swiftSettings: strict),
+            path: "Tests/TestSupport", exclude: ["Tutorial"], swiftSettings: strict),
         .target(
             name: "ClusterSupport",
             dependencies: ["Kafka", "TestSupport", .product(name: "Logging", package: "swift-log")],
@@ -140,6 +140,6 @@ let package = Package(
                 "OracleSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            resources: [.copy("Tutorial")], swiftSettings: strict),
+            swiftSettings: strict),
     ]
 )

@@ -1,9 +1,10 @@
 import Foundation
 import Inventory
+import TestSupport
 import Testing
 import Wire
 
-/// The worked day: its files stand with the end-to-end tests, which run it through a broker.
+/// The worked day, without a broker.
 @Suite struct TutorialDayTests {
     /// The views after the day, by name, and the alerts the day published.
     @Test func `the day's views are the expected rows exactly`() throws {
@@ -26,7 +27,7 @@ import Wire
     @Test func `a commit after each event comes to the same alerts`() throws {
         let day = try Day()
         var alerts: [Pair: String] = [:]
-        for line in try Day.lines("order-events.ndjson") {
+        for line in try TutorialFile.lines("order-events.ndjson") {
             _ = try day.apply(line: line)
             for change in day.commit() {
                 alerts[change.pair] = change.kind == .resolved ? nil : change.severity?.name
@@ -65,15 +66,15 @@ private final class Day {
 
     init() throws {
         let catalog = Catalog(
-            products: try ReferenceRows.products(csv: Array(Data(contentsOf: Self.file("products.csv")))),
+            products: try ReferenceRows.products(csv: Array(TutorialFile.text("products.csv").utf8)),
             warehouses: try ReferenceRows.warehouses(
-                csv: Array(Data(contentsOf: Self.file("warehouses.csv")))))
+                csv: Array(TutorialFile.text("warehouses.csv").utf8)))
         aggregate = Aggregate(inputs: 1, dedupeWindow: 1 << 24, catalog: catalog)
     }
 
     /// Applies a file's events; how many there were.
     func apply(_ file: String) throws -> Int {
-        let lines = try Self.lines(file)
+        let lines = try TutorialFile.lines(file)
         for line in lines { #expect(try apply(line: line) == .applied) }
         return lines.count
     }
@@ -115,17 +116,8 @@ private final class Day {
     }
 
     /// The rows below a file's header, in order.
-    static func rows(_ file: String) throws -> [String] { try lines(file).dropFirst().sorted() }
+    static func rows(_ file: String) throws -> [String] { try TutorialFile.lines(file).dropFirst().sorted() }
 
-    static func lines(_ file: String) throws -> [String] {
-        let text = try String(contentsOf: Self.file(file), encoding: .utf8)
-        return text.split(whereSeparator: \.isNewline).map(String.init)
-    }
-
-    private static func file(_ name: String) -> URL {
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "StockdTests/Tutorial").appending(path: name)
-    }
 }
 
 extension StockRow {

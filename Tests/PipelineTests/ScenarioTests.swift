@@ -99,15 +99,7 @@ struct ScenarioTests {
     func overflow() throws {
         let scenario = Scenario()
         scenario.settings.dedupeWindow = 0
-        let first = scenario.start()
-        scenario.send("RECEIVED", 20)
-        try scenario.run(first)
-        try scenario.finish(first)
-        // No test has the time for so many events.
-        for case .entries(let bucket, var entries) in scenario.stored {
-            entries[0].stock = .max - 5
-            scenario.store(.entries(bucket: bucket, entries))
-        }
+        try scenario.fillUp()
         scenario.settings.checkpointIntervalMs = 1_000_000
         for _ in 0..<2 {
             let process = scenario.start()

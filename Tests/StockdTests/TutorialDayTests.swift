@@ -10,7 +10,9 @@ struct TutorialDayTests {
         let rig = try Rig("tutorial", partitions: 1, catalog: Tutorial.catalog())
         defer { rig.close() }
         rig.start()
-        for line in try Tutorial.lines("order-events.ndjson") { try rig.post(Array(line.utf8), partition: 0) }
+        for line in try TutorialFile.lines("order-events.ndjson") {
+            try rig.post(Array(line.utf8), partition: 0)
+        }
         try rig.flush()
         let views = try rig.settledViews()
         #expect(try views.tutorialStock == Tutorial.expected("current-stock-levels"))
@@ -21,7 +23,7 @@ struct TutorialDayTests {
         #expect(book.levels == views.levels)
         #expect(book.rows.count == 10)
 
-        for line in try Tutorial.lines("order-events-next-day.ndjson") {
+        for line in try TutorialFile.lines("order-events-next-day.ndjson") {
             try rig.post(Array(line.utf8), partition: 0)
         }
         try rig.flush()

@@ -55,6 +55,19 @@ extension Scenario {
         }
     }
 
+    /// A worker that ended in good order left a stock that has room for 5 more units.
+    func fillUp() throws {
+        let process = start()
+        send("RECEIVED", 20)
+        try run(process)
+        try finish(process)
+        // No test has the time for so many events.
+        for case .entries(let bucket, var entries) in stored {
+            entries[0].stock = .max - 5
+            store(.entries(bucket: bucket, entries))
+        }
+    }
+
     /// Deletes records of the state topic as somebody else could.
     /// - Returns: how many there were.
     func deleteState(where isOne: (StateRecord.Key) -> Bool) -> Int {

@@ -5,26 +5,17 @@ import Service
 import TestSupport
 import Wire
 
-/// The worked day of the documentation: its inputs and what they must give.
+/// The worked day of the documentation: its reference tables and what it must give.
 enum Tutorial {
-    static func lines(_ name: String) throws -> [String] {
-        guard let url = Bundle.module.url(forResource: "Tutorial/\(name)", withExtension: nil) else {
-            throw Failure("Tutorial/\(name) is missing")
-        }
-        return try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map(String.init)
-    }
-
     static func catalog() throws -> Catalog {
-        let products = try lines("products.csv").joined(separator: "\n")
-        let warehouses = try lines("warehouses.csv").joined(separator: "\n")
-        return Catalog(
-            products: try ReferenceRows.products(csv: Array(products.utf8)),
-            warehouses: try ReferenceRows.warehouses(csv: Array(warehouses.utf8)))
+        Catalog(
+            products: try ReferenceRows.products(csv: Array(TutorialFile.text("products.csv").utf8)),
+            warehouses: try ReferenceRows.warehouses(csv: Array(TutorialFile.text("warehouses.csv").utf8)))
     }
 
     /// The expected rows of a view, in no particular order.
     static func expected(_ view: String) throws -> Set<String> {
-        Set(try lines("expected-\(view).csv").dropFirst())
+        Set(try TutorialFile.lines("expected-\(view).csv").dropFirst())
     }
 }
 
