@@ -22,6 +22,7 @@ struct Run: AsyncParsableCommand {
     var acceptDataLoss = false
 
     func run() async throws {
+        let hangups = await Hangups()
         let (configuration, files, catalog) = try options.loadOrExit()
         let output = LogOutput(configuration.log, environment: options.environment)
         output.bootstrap()
@@ -47,7 +48,7 @@ struct Run: AsyncParsableCommand {
                     .init(
                         service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: ReloadOnHangup(daemon)),
+                    .init(service: ReloadOnHangup(daemon, hangups)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "lifecycle") { _ in

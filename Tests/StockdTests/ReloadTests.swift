@@ -69,6 +69,21 @@ struct ReloadTests {
         #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
     }
 
+    @Test("is not lost on a daemon that has only begun to start, and does not end it")
+    func early() throws {
+        let (site, daemon) = try Self.site()
+        defer { site.close() }
+        _ = try eventually("the start") { daemon.text.contains("starting") ? () : nil }
+        try site.write("products.csv", Self.products(threshold: "100"))
+        daemon.send(SIGHUP)
+        _ = try eventually("the reload") { daemon.text.contains("reference files read again") ? () : nil }
+        _ = try eventually("the alert by the new threshold") {
+            try Self.changes(site).last?.hasSuffix(" CRITICAL") == true ? () : nil
+        }
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
+    }
+
     @Test("changes the log level at once and names what needs a restart")
     func settings() throws {
         let (site, daemon) = try Self.site()

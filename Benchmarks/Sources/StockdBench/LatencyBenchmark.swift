@@ -19,6 +19,8 @@ struct LatencyBenchmark {
     let report: Report
 
     private var pairs: Int { options.latencyPairs }
+    /// Every so manieth pair alerts; the number divides that of the pairs and the events.
+    private var alertEvery: Int { options.alertEvery ?? 1 }
 
     func run(_ scenario: String, rate: Int, input: String, tag: String) throws {
         let worker = Process()
@@ -41,7 +43,9 @@ struct LatencyBenchmark {
         // First an event of each pair, which does not count.
         let count = pairs + rate * options.seconds
         let due = DueTimes(pairs: pairs)
-        let reading = AlertReading(client: client, topic: "\(tag)-alerts", tag: tag, due: due, count: count)
+        let reading = AlertReading(
+            client: client, topic: "\(tag)-alerts", tag: tag, due: due, count: count / alertEvery,
+            warm: pairs / alertEvery)
         let thread = Thread { reading.run() }
         thread.start()
         try reading.waitUntilAssigned()
@@ -75,7 +79,7 @@ struct LatencyBenchmark {
             if index >= pairs {
                 let dueNs = start + Int64(index - pairs) * 1_000_000_000 / Int64(rate)
                 sleep(until: dueNs)
-                due.set(dueNs, of: pair)
+                if pair % alertEvery == 0 { due.set(dueNs, of: pair) }
             }
             let text = event(index, pair)
             try text.withUnsafeBytes { bytes in
@@ -97,7 +101,9 @@ struct LatencyBenchmark {
     private func event(_ index: Int, _ pair: Int) -> [UInt8] {
         let round = index / pairs
         let (type, quantity) =
-            round == 0 ? ("RECEIVED", 10) : round % 2 == 1 ? ("RECEIVED", 90) : ("SHIPPED", 90)
+            pair % alertEvery > 0
+            ? ("RECEIVED", 1_000)
+            : round == 0 ? ("RECEIVED", 10) : round % 2 == 1 ? ("RECEIVED", 90) : ("SHIPPED", 90)
         let product = EventText.firstProduct + pair / EventText.warehouses
         let warehouse = 10 + pair % EventText.warehouses
         return Array(
@@ -111,13 +117,8 @@ struct LatencyBenchmark {
 /// When the last event of each pair was due, by the monotonic clock; 0 where it does not count.
 final class DueTimes: Sendable {
     private let times: Mutex<[Int64]>
-    /// Pairs.
-    let count: Int
 
-    init(pairs: Int) {
-        count = pairs
-        times = Mutex(Array(repeating: 0, count: pairs))
-    }
+    init(pairs: Int) { times = Mutex(Array(repeating: 0, count: pairs)) }
 
     func set(_ ns: Int64, of pair: Int) { times.withLock { $0[pair] = ns } }
     func get(_ pair: Int) -> Int64 { times.withLock { $0.indices.contains(pair) ? $0[pair] : 0 } }
@@ -130,18 +131,21 @@ private final class AlertReading: @unchecked Sendable {
     private let tag: String
     private let due: DueTimes
     private let count: Int
+    /// So many come before the first that counts.
+    private let warmCount: Int
     private var histogram = Histogram<UInt64>(highestTrackableValue: 60_000_000)
     private var failure: (any Error)?
     private let assigned = DispatchSemaphore(value: 0)
     private let warm = DispatchSemaphore(value: 0)
     private let finished = DispatchSemaphore(value: 0)
 
-    init(client: ClientSettings, topic: String, tag: String, due: DueTimes, count: Int) {
+    init(client: ClientSettings, topic: String, tag: String, due: DueTimes, count: Int, warm: Int) {
         self.client = client
         self.topic = topic
         self.tag = tag
         self.due = due
         self.count = count
+        warmCount = warm
     }
 
     func run() {
@@ -178,7 +182,7 @@ private final class AlertReading: @unchecked Sendable {
             case .records(let polled):
                 newest = wall_ns()
                 for index in 0..<polled { note(consumer.batch[index], at: newest) }
-                if seen < due.count, seen + polled >= due.count { warm.signal() }
+                if seen < warmCount, seen + polled >= warmCount { warm.signal() }
                 seen += polled
             case .rebalance(.assigned(let partitions)):
                 try consumer.assign(partitions.map { .beginning($0) })

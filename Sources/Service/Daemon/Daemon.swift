@@ -236,14 +236,24 @@ extension Daemon {
     }
 }
 
+/// The SIGHUPs from now on; without, one that comes while the daemon starts would end it.
+public struct Hangups: Sendable {
+    fileprivate let signals: UnixSignalsSequence
+
+    public init() async { signals = await UnixSignalsSequence(trapping: .sighup) }
+}
+
 /// Calls the daemon's `reload` at each SIGHUP.
 public struct ReloadOnHangup: Service {
     private let daemon: Daemon
+    private let hangups: Hangups
 
-    public init(_ daemon: Daemon) { self.daemon = daemon }
+    public init(_ daemon: Daemon, _ hangups: Hangups) {
+        self.daemon = daemon
+        self.hangups = hangups
+    }
 
     public func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sighup)
-        for await _ in signals.cancelOnGracefulShutdown() { daemon.reload() }
+        for await _ in hangups.signals.cancelOnGracefulShutdown() { daemon.reload() }
     }
 }

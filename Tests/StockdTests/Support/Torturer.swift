@@ -32,7 +32,11 @@ final class Torturer {
     private func start(_ number: Int) throws -> Program {
         var variables = ["STOCKD_KAFKA_TRANSACTIONAL_ID": "\(site.name)-\(number)"]
         if isStatic { variables["STOCKD_KAFKA_GROUP_INSTANCE_ID"] = "member-\(number)" }
-        return try site.run(variables)
+        let daemon = try site.run(variables)
+        // Before it takes signals, SIGHUP would end it.
+        return try eventually("the start of daemon \(number)") {
+            daemon.text.contains("starting") || !daemon.isRunning ? daemon : nil
+        }
     }
 
     private func note(_ what: String) { counts[what, default: 0] += 1 }
