@@ -8,15 +8,28 @@ import Testing
 
 @Suite("The page in a browser", .serialized)
 struct PageTests {
-    private static func browse(_ site: ServedStage, _ scene: String) async throws {
+    /// Plays a scene in the browser.
+    /// - Parameter then: what happens to the daemon once the page shows what was there before.
+    private static func browse(
+        _ site: ServedStage, _ scene: String, then: @escaping @Sendable () -> Void = {}
+    ) async throws {
+        let mark = FileManager.default.temporaryDirectory.appending(path: "page-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: mark) }
+        let change = Task {
+            while !FileManager.default.fileExists(atPath: mark.path) {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            then()
+        }
         let (status, output) = try await onThread { [port = site.port] in
             try Tool.run(
                 Tool.python,
                 [
                     Repository.root.appending(path: "Tests/WebTests/Browser/page.py").path, scene,
-                    "http://127.0.0.1:\(port)/",
+                    "http://127.0.0.1:\(port)/", mark.path,
                 ])
         }
+        change.cancel()
         #expect(status == 0, "\(output)")
     }
 
@@ -39,15 +52,12 @@ struct PageTests {
         }
         stage.commit()
         try await ServedStage.open(stage) { site in
-            let mover = Task {
+            try await Self.browse(site, "small") {
                 // The next delivery, and one sold that was not there, while the browser watches.
-                try await Task.sleep(for: .seconds(6))
                 stage.apply(100, 2, 1)
                 stage.apply(-6, 1, 1)
                 stage.commit()
             }
-            try await Self.browse(site, "small")
-            mover.cancel()
         }
     }
 
@@ -72,12 +82,9 @@ struct PageTests {
         let stage = Stage()
         stage.fill(5, 3)
         try await ServedStage.open(stage) { site in
-            let cutter = Task {
-                try await Task.sleep(for: .seconds(3))
+            try await Self.browse(site, "stale") {
                 stage.store.setConnected(false, at: monotonicMicroseconds() - 30_000_000)
             }
-            try await Self.browse(site, "stale")
-            cutter.cancel()
         }
     }
 }
