@@ -13,8 +13,8 @@ struct CheckpointerTests {
     @Test("is the interval after the recovery")
     func interval() {
         let checkpointer = Self.begun(intervalMs: 5_000)
-        #expect(!checkpointer.isDue(nowMs: 5_999))
-        #expect(checkpointer.isDue(nowMs: 6_000))
+        #expect(!checkpointer.isDue(nowMs: 5_999, events: 0))
+        #expect(checkpointer.isDue(nowMs: 6_000, events: 0))
         #expect(checkpointer.dueInMs(nowMs: 5_999) == 1)
         #expect(checkpointer.dueInMs(nowMs: 9_000) == 0)
     }
@@ -25,38 +25,57 @@ struct CheckpointerTests {
     func spacing(_ tookMs: Int64, _ spacingMs: Int64) {
         var checkpointer = Self.begun(intervalMs: 5_000)
         checkpointer.committed(nowMs: 10_000, tookMs: tookMs)
-        #expect(!checkpointer.isDue(nowMs: 10_000 + spacingMs - 1))
-        #expect(checkpointer.isDue(nowMs: 10_000 + spacingMs))
+        #expect(!checkpointer.isDue(nowMs: 10_000 + spacingMs - 1, events: 0))
+        #expect(checkpointer.isDue(nowMs: 10_000 + spacingMs, events: 0))
         #expect(checkpointer.dueInMs(nowMs: 10_000) == spacingMs)
         // A quick one brings the next one nearer again.
         checkpointer.committed(nowMs: 100_000, tookMs: 1)
-        #expect(checkpointer.isDue(nowMs: 105_000))
+        #expect(checkpointer.isDue(nowMs: 105_000, events: 0))
+    }
+
+    @Test("is before more than twenty-five million events would be read again, but not before the interval")
+    func events() {
+        var checkpointer = Self.begun(intervalMs: 5_000)
+        checkpointer.committed(nowMs: 10_000, tookMs: 4_000)
+        #expect(!checkpointer.isDue(nowMs: 14_999, events: 90_000_000))
+        #expect(checkpointer.isDue(nowMs: 15_000, events: 25_000_000))
+        #expect(!checkpointer.isDue(nowMs: 15_000, events: 24_999_999))
+        #expect(checkpointer.isDue(nowMs: 810_000, events: 1))
+    }
+
+    @Test("is not earlier because of many events after one that did not fit into a transaction")
+    func eventsAfterTimeout() {
+        var checkpointer = Self.begun(intervalMs: 5_000)
+        #expect(checkpointer.tookTooLong(nowMs: 50_000, tookMs: 10_000) == true)
+        #expect(!checkpointer.isDue(nowMs: 249_999, events: 90_000_000))
+        checkpointer.committed(nowMs: 250_000, tookMs: 8_000)
+        #expect(checkpointer.isDue(nowMs: 255_000, events: 25_000_000))
     }
 
     @Test("is in every commit with an interval of 0, however long they take")
     func everyCommit() {
         var checkpointer = Self.begun(intervalMs: 0)
-        #expect(checkpointer.isDue(nowMs: 1_000))
+        #expect(checkpointer.isDue(nowMs: 1_000, events: 0))
         checkpointer.committed(nowMs: 1_000, tookMs: 700)
-        #expect(checkpointer.isDue(nowMs: 1_000))
+        #expect(checkpointer.isDue(nowMs: 1_000, events: 0))
     }
 
     @Test("is at once where one is required, until that has committed")
     func required() {
         var checkpointer = Self.begun(intervalMs: 1_000_000, isRequired: true)
         #expect(checkpointer.isRequired)
-        #expect(checkpointer.isDue(nowMs: 1_000))
+        #expect(checkpointer.isDue(nowMs: 1_000, events: 0))
         checkpointer.committed(nowMs: 1_010, tookMs: 10)
         #expect(!checkpointer.isRequired)
-        #expect(!checkpointer.isDue(nowMs: 1_010))
+        #expect(!checkpointer.isDue(nowMs: 1_010, events: 0))
     }
 
     @Test("is no more at once when another recovery requires none")
     func requiredNoMore() {
         var checkpointer = Self.begun(intervalMs: 5_000, isRequired: true)
         checkpointer.begin(isRequired: false, nowMs: 2_000)
-        #expect(!checkpointer.isDue(nowMs: 5_999))
-        #expect(checkpointer.isDue(nowMs: 6_000))
+        #expect(!checkpointer.isDue(nowMs: 5_999, events: 0))
+        #expect(checkpointer.isDue(nowMs: 6_000, events: 0))
     }
 
     @Test("is not put off by recoveries, however often they come")
@@ -65,10 +84,10 @@ struct CheckpointerTests {
         checkpointer.committed(nowMs: 10_000, tookMs: 250)
         for nowMs in stride(from: Int64(11_000), to: 59_000, by: 1_000) {
             checkpointer.begin(isRequired: false, nowMs: nowMs)
-            #expect(!checkpointer.isDue(nowMs: nowMs))
+            #expect(!checkpointer.isDue(nowMs: nowMs, events: 0))
         }
-        #expect(!checkpointer.isDue(nowMs: 59_999))
-        #expect(checkpointer.isDue(nowMs: 60_000))
+        #expect(!checkpointer.isDue(nowMs: 59_999, events: 0))
+        #expect(checkpointer.isDue(nowMs: 60_000, events: 0))
     }
 
     @Test(
@@ -77,8 +96,8 @@ struct CheckpointerTests {
     func tookTooLong(_ tookMs: Int64, _ spacingMs: Int64) {
         var checkpointer = Self.begun(intervalMs: 5_000)
         #expect(checkpointer.tookTooLong(nowMs: 50_000, tookMs: tookMs) == true)
-        #expect(!checkpointer.isDue(nowMs: 50_000 + spacingMs - 1))
-        #expect(checkpointer.isDue(nowMs: 50_000 + spacingMs))
+        #expect(!checkpointer.isDue(nowMs: 50_000 + spacingMs - 1, events: 0))
+        #expect(checkpointer.isDue(nowMs: 50_000 + spacingMs, events: 0))
         #expect(checkpointer.dueInMs(nowMs: 50_000) == spacingMs)
     }
 
@@ -86,17 +105,17 @@ struct CheckpointerTests {
     func tookTooLongEveryCommit() {
         var checkpointer = Self.begun(intervalMs: 0)
         #expect(checkpointer.tookTooLong(nowMs: 50_000, tookMs: 8_000) == true)
-        #expect(!checkpointer.isDue(nowMs: 209_999))
-        #expect(checkpointer.isDue(nowMs: 210_000))
+        #expect(!checkpointer.isDue(nowMs: 209_999, events: 0))
+        #expect(checkpointer.isDue(nowMs: 210_000, events: 0))
         checkpointer.committed(nowMs: 210_010, tookMs: 10)
-        #expect(checkpointer.isDue(nowMs: 210_010))
+        #expect(checkpointer.isDue(nowMs: 210_010, events: 0))
     }
 
     @Test("stays at once for a required one that did not fit, and the third time in a row there is no use")
     func givesUp() {
         var checkpointer = Self.begun(intervalMs: 5_000, isRequired: true)
         #expect(checkpointer.tookTooLong(nowMs: 11_000, tookMs: 10_000) == true)
-        #expect(checkpointer.isDue(nowMs: 11_000) && checkpointer.isRequired)
+        #expect(checkpointer.isDue(nowMs: 11_000, events: 0) && checkpointer.isRequired)
         // After a fencing everything is read again, which makes it no shorter.
         checkpointer.begin(isRequired: true, nowMs: 12_000)
         #expect(checkpointer.tookTooLong(nowMs: 22_000, tookMs: 10_000) == true)
@@ -119,7 +138,7 @@ struct CheckpointerTests {
         #expect(checkpointer.tookTooLong(nowMs: 50_000, tookMs: 10_000) == true)
         // The coordinator fences who takes too long, so a recovery always follows.
         checkpointer.begin(isRequired: false, nowMs: 53_000)
-        #expect(!checkpointer.isDue(nowMs: 249_999))
-        #expect(checkpointer.isDue(nowMs: 253_000))
+        #expect(!checkpointer.isDue(nowMs: 249_999, events: 0))
+        #expect(checkpointer.isDue(nowMs: 253_000, events: 0))
     }
 }

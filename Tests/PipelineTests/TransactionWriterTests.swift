@@ -49,6 +49,16 @@ struct TransactionWriterTests {
         #expect(writer.holdsCheckpoint && writer.stateRecords == 5 && writer.sent == 1)
     }
 
+    @Test("stays to be read again until a checkpoint holds it")
+    func readAgain() {
+        let live = Self.shards()
+        #expect(live.offsetsSinceCheckpoint == 1)
+        live.commit(withCheckpoint: false)
+        #expect(live.offsetsSinceCheckpoint == 1)
+        live.commit(withCheckpoint: true)
+        #expect(live.offsetsSinceCheckpoint == 0)
+    }
+
     @Test("is nothing of a shard's state without an offset of the shard")
     func uncovered() throws {
         let live = Self.shards()

@@ -48,6 +48,11 @@ final class LiveShards {
 
     func shard(of partition: Partition) -> Shard? { route(of: partition).map { shards[$0.shard] } }
 
+    /// How many offsets lie between the last checkpoint and the position.
+    var offsetsSinceCheckpoint: Int64 {
+        shards.reduce(0) { $0 + $1.inputs.reduce(0) { $0 + $1.next.rawValue - $1.checkpoint.rawValue } }
+    }
+
     func isCheckpointUseful(_ position: (Partition) -> Offset?) -> Bool {
         shards.contains { $0.isCheckpointUseful(position) }
     }

@@ -9,7 +9,7 @@ extension Worker {
                 nowMs: nowMs)
         }
         return isPublishingDue(live)
-            || checkpointer.isDue(nowMs: nowMs)
+            || checkpointer.isDue(nowMs: nowMs, events: live.offsetsSinceCheckpoint)
                 && (checkpointer.isRequired || live.isCheckpointUseful(session.position))
     }
 

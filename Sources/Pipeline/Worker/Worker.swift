@@ -131,7 +131,7 @@ public final class Worker<S: Session> {
         views?.begin()
         let rejected = live.shard(of: Partition(0)) == nil ? [] : reference.rejected
         let withCheckpoint =
-            checkpointer.isDue(nowMs: startedMs)
+            checkpointer.isDue(nowMs: startedMs, events: live.offsetsSinceCheckpoint)
             || occasion == .end && live.isCheckpointUseful(session.position)
         let positions = live.positionsToCommit(
             all: checkpointer.isRequired, withCheckpoint: withCheckpoint,

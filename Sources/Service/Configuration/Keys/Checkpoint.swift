@@ -11,8 +11,8 @@ extension Configuration {
                 "checkpoint.interval", .duration(.zero ... .seconds(3600)),
                 default: DurationText.write(milliseconds: Keys.pipeline.checkpointIntervalMs),
                 """
-                After a crash at most this much input is read again, or more while a checkpoint takes
-                long. 0: in every transaction, but for a while after one that took too long for it.
+                How often at most. One that takes long is written less often: after two hundred times as
+                long, or after 25,000,000 events. 0: in every transaction.
                 """)
         }
     }
