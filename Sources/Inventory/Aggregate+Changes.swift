@@ -16,9 +16,9 @@ extension Aggregate {
         _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
         try deriveTouched(emit)
-        for slot in isWholePending ? Array(0..<UInt32(table.count)) : pending {
-            try deriveAlert(slot, nil, emit)
-            if outputs.stockLevels { try deriveStock(slot, emit) }
+        for entryIndex in isWholePending ? Array(0..<UInt32(table.count)) : pending {
+            try deriveAlert(entryIndex, nil, emit)
+            if outputs.stockLevels { try deriveStock(entryIndex, emit) }
         }
         if outputs.rollup { try deriveRollups(emit) }
     }
@@ -31,12 +31,12 @@ extension Aggregate {
             lookAhead(toTouched: index + Self.touchedAhead)
             let touched = journal.touched[index]
             guard everyOne || mayHaveChanged(touched) else {
-                assert(level(touched.slot) == nil && published(touched.slot)?.level == nil)
+                assert(level(touched.entryIndex) == nil && published(touched.entryIndex)?.level == nil)
                 continue
             }
             let source = Source(partition: Partition(touched.partition), offset: Offset(touched.offset))
-            try deriveAlert(touched.slot, source, emit)
-            if outputs.stockLevels { try deriveStock(touched.slot, emit) }
+            try deriveAlert(touched.entryIndex, source, emit)
+            if outputs.stockLevels { try deriveStock(touched.entryIndex, emit) }
         }
     }
 
@@ -51,7 +51,7 @@ extension Aggregate {
     /// nothing to publish, and what was published of it is not read.
     @inline(__always)
     private func mayHaveChanged(_ touched: Journal.Touched) -> Bool {
-        let (entry, detail) = (table.entries[Int(touched.slot)], table.details[Int(touched.slot)])
+        let (entry, detail) = (table.entries[Int(touched.entryIndex)], table.details[Int(touched.entryIndex)])
         return detail.level(stock: entry.stock, events: entry.events) != nil
             || detail.level(stock: touched.stock, events: touched.events) != nil
     }
@@ -62,8 +62,9 @@ extension Aggregate {
     @inline(__always)
     private mutating func lookAhead(toTouched index: Int) {
         guard index < journal.touched.count else { return }
-        let slot = Int(journal.touched[index].slot)
-        warmth &+= UInt64(table.entries[slot].events) &+ UInt64(table.details[slot].flags.rawValue)
+        let entryIndex = Int(journal.touched[index].entryIndex)
+        warmth &+=
+            UInt64(table.entries[entryIndex].events) &+ UInt64(table.details[entryIndex].flags.rawValue)
     }
 
     /// Has the next `consolidate` compare every row with what was published, as a recovery must.
@@ -71,35 +72,35 @@ extension Aggregate {
 
     @inline(__always)
     mutating func deriveAlert<Failure: Error>(
-        _ slot: UInt32, _ source: Source?, _ emit: (OutputChange) throws(Failure) -> Void
+        _ entryIndex: UInt32, _ source: Source?, _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
-        let level = level(slot)
-        let index = table.details[Int(slot)].publishedIndex
+        let level = level(entryIndex)
+        let index = table.details[Int(entryIndex)].publishedIndex
         let before = index == StockEntry.none ? nil : publishedAlerts.level(index)
         if level == nil, before == nil { return }
         if outputs.emit == .severity, level == before { return }
-        try deriveChange(slot, level, published(slot) ?? PublishedAlert(), source, emit)
+        try deriveChange(entryIndex, level, published(entryIndex) ?? PublishedAlert(), source, emit)
     }
 
-    func level(_ slot: UInt32) -> AlertLevel? {
-        let entry = table.entries[Int(slot)]
-        return table.details[Int(slot)].level(stock: entry.stock, events: entry.events)
+    func level(_ entryIndex: UInt32) -> AlertLevel? {
+        let entry = table.entries[Int(entryIndex)]
+        return table.details[Int(entryIndex)].level(stock: entry.stock, events: entry.events)
     }
 
     /// What was last published of the pair's alert.
-    func published(_ slot: UInt32) -> PublishedAlert? {
-        let index = table.details[Int(slot)].publishedIndex
+    func published(_ entryIndex: UInt32) -> PublishedAlert? {
+        let index = table.details[Int(entryIndex)].publishedIndex
         return index == StockEntry.none ? nil : publishedAlerts[index]
     }
 
     private mutating func deriveChange<Failure: Error>(
-        _ slot: UInt32, _ level: AlertLevel?, _ before: PublishedAlert, _ source: Source?,
+        _ entryIndex: UInt32, _ level: AlertLevel?, _ before: PublishedAlert, _ source: Source?,
         _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
-        let row = stockRow(slot)
+        let row = stockRow(entryIndex)
         var now = before
         now.level = level
-        now.oversoldUnits = level == .oversold ? table.entries[Int(slot)].stock.magnitude : 0
+        now.oversoldUnits = level == .oversold ? table.entries[Int(entryIndex)].stock.magnitude : 0
         now.fingerprint = 0
         if outputs.emit == .row, level != nil, let row { now.fingerprint = Fingerprint.of(row) }
         let kind: ChangeKind
@@ -114,23 +115,23 @@ extension Aggregate {
             if new == old, now.fingerprint == before.fingerprint { return }
             kind = new == old ? .updated : new > old ? .escalated : .eased
         }
-        remember(now, of: slot, before: before)
+        remember(now, of: entryIndex, before: before)
         let change = AlertChange(
-            kind: kind, pair: pair(at: Int(slot)), row: row, level: level, previousLevel: before.level,
+            kind: kind, pair: pair(at: Int(entryIndex)), row: row, level: level, previousLevel: before.level,
             previousOversoldUnits: before.level == nil ? nil : before.oversoldUnits, since: now.since,
             incident: now.incident, source: source)
         try emit(.alert(change, now))
     }
 
     /// - Parameter before: what was last published of it.
-    private mutating func remember(_ alert: PublishedAlert, of slot: UInt32, before: PublishedAlert) {
-        journal.published.append((slot, before))
-        publishedAlerts[publishedIndex(slot)] = alert
+    private mutating func remember(_ alert: PublishedAlert, of entryIndex: UInt32, before: PublishedAlert) {
+        journal.published.append((entryIndex, before))
+        publishedAlerts[publishedIndex(entryIndex)] = alert
     }
 
     /// Where the published alerts hold the pair's; a pair that has none gets one.
-    mutating func publishedIndex(_ slot: UInt32) -> UInt32 {
-        let detail = table.details + Int(slot)
+    mutating func publishedIndex(_ entryIndex: UInt32) -> UInt32 {
+        let detail = table.details + Int(entryIndex)
         if detail.pointee.publishedIndex == StockEntry.none {
             detail.pointee.publishedIndex = publishedAlerts.add()
         }
@@ -138,15 +139,15 @@ extension Aggregate {
     }
 
     mutating func deriveStock<Failure: Error>(
-        _ slot: UInt32, _ emit: (OutputChange) throws(Failure) -> Void
+        _ entryIndex: UInt32, _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
-        let row = stockRow(slot)
+        let row = stockRow(entryIndex)
         let fingerprint = row.map(Fingerprint.of) ?? 0
-        let before = stockFingerprints[Int(slot)]
+        let before = stockFingerprints[Int(entryIndex)]
         if fingerprint == before { return }
-        journal.stockFingerprints.append((slot, before))
-        stockFingerprints[Int(slot)] = fingerprint
-        try emit(.stock(pair(at: Int(slot)), row, fingerprint: fingerprint))
+        journal.stockFingerprints.append((entryIndex, before))
+        stockFingerprints[Int(entryIndex)] = fingerprint
+        try emit(.stock(pair(at: Int(entryIndex)), row, fingerprint: fingerprint))
     }
 
     private mutating func deriveRollups<Failure: Error>(
@@ -154,7 +155,7 @@ extension Aggregate {
     ) throws(Failure) {
         var products = pendingProducts
         for touched in journal.touched {
-            products.insert(Pair(packed: table.entries[Int(touched.slot)].pair).product)
+            products.insert(Pair(packed: table.entries[Int(touched.entryIndex)].pair).product)
         }
         if isWholePending {
             products.formUnion(productHeads.keys)

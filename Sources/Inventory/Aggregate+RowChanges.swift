@@ -44,18 +44,18 @@ extension Aggregate {
         let before = movements[spot]
         guard let version = version(next, after: before) else { return .stale }
         guard let units = keepsType ? keptUnits(event, before) : event.units else { return .typeUnknown }
-        let slot = table.find(event.pair.packed) ?? add(event.pair)
+        let index = table.find(event.pair.packed) ?? add(event.pair)
         let after = Movement(
-            slot: slot, units: Int32(truncatingIfNeeded: units), time: event.time.microseconds,
+            entry: index, units: Int32(truncatingIfNeeded: units), time: event.time.microseconds,
             version: version)
-        if let before, before.isLive, before.slot == slot, before.units == after.units,
+        if let before, before.isLive, before.entry == index, before.units == after.units,
             before.time == after.time
         {
             if before != after { write(after, at: spot, before) }
             return .duplicate
         }
         guard fits(after, insteadOf: before) else { return .overflow }
-        if let before, before.isLive { movements.unlink(spot, slot: before.slot) }
+        if let before, before.isLive { movements.unlink(spot, entry: before.entry) }
         write(after, at: spot, before)
         count(after, at: spot, source)
         if let before, before.isLive { takeBack(before, source) }
@@ -87,7 +87,8 @@ extension Aggregate {
     /// A stale delete changes nothing, but what follows it must be known for its tombstone.
     private mutating func note(_ stale: RowVersion, _ before: Movement, at spot: MovementLog.Spot) {
         let noted = Movement(
-            slot: before.slot, units: before.units, time: before.time, version: before.version.noting(stale))
+            entry: before.entry, units: before.units, time: before.time, version: before.version.noting(stale)
+        )
         if noted != before { write(noted, at: spot, before) }
     }
 
@@ -119,12 +120,12 @@ extension Aggregate {
     }
 
     private func fits(_ after: Movement, insteadOf before: Movement?) -> Bool {
-        var sum = Int128(table.entries[Int(after.slot)].stock) + Int128(after.units)
+        var sum = Int128(table.entries[Int(after.entry)].stock) + Int128(after.units)
         if let before, before.isLive {
-            if before.slot == after.slot {
+            if before.entry == after.entry {
                 sum -= Int128(before.units)
             } else {
-                let other = table.entries[Int(before.slot)].stock
+                let other = table.entries[Int(before.entry)].stock
                 if other.subtractingReportingOverflow(Int64(before.units)).overflow { return false }
             }
         }
@@ -134,30 +135,30 @@ extension Aggregate {
     private mutating func remove(
         _ before: Movement, at spot: MovementLog.Spot, _ version: RowVersion, _ source: Source
     ) {
-        movements.unlink(spot, slot: before.slot)
+        movements.unlink(spot, entry: before.entry)
         write(.deleted(version), at: spot, before)
         takeBack(before, source)
     }
 
     /// Takes a movement back out of its entry; it is off the pair's list, and written down as what it becomes.
     private mutating func takeBack(_ before: Movement, _ source: Source) {
-        let entry = table.entries + Int(before.slot)
-        touch(before.slot, entry, source)
+        let entry = table.entries + Int(before.entry)
+        touch(before.entry, entry, source)
         entry.pointee.stock &-= Int64(before.units)
         entry.pointee.events -= 1
         if entry.pointee.events == 0 {
             entry.pointee.lastUpdated = .min
         } else if before.time == entry.pointee.lastUpdated {
-            entry.pointee.lastUpdated = movements.newestTime(slot: before.slot)
+            entry.pointee.lastUpdated = movements.newestTime(entry: before.entry)
         }
     }
 
     /// Counts a movement that is written down.
     private mutating func count(_ movement: Movement, at spot: MovementLog.Spot, _ source: Source) {
-        let entry = table.entries + Int(movement.slot)
-        touch(movement.slot, entry, source)
+        let entry = table.entries + Int(movement.entry)
+        touch(movement.entry, entry, source)
         movements.link(
-            spot, slot: movement.slot, time: movement.time, newest: entry.pointee.lastUpdated,
+            spot, entry: movement.entry, time: movement.time, newest: entry.pointee.lastUpdated,
             others: entry.pointee.events)
         entry.pointee.stock &+= Int64(movement.units)
         entry.pointee.lastUpdated = max(entry.pointee.lastUpdated, movement.time)
@@ -183,8 +184,8 @@ extension Aggregate {
 
     private mutating func rollback(_ before: Movement?, _ key: MovementKey) {
         let spot = movements.look(key)
-        if let now = movements[spot], now.isLive { movements.forgetOrder(slot: now.slot) }
+        if let now = movements[spot], now.isLive { movements.forgetOrder(entry: now.entry) }
         movements.set(before, at: spot)
-        if let before, before.isLive { movements.linkUnsorted(key.place, slot: before.slot) }
+        if let before, before.isLive { movements.linkUnsorted(key.tag, entry: before.entry) }
     }
 }

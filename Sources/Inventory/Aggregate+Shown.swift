@@ -33,14 +33,14 @@ extension Aggregate {
     }
 
     @inline(__always)
-    private func shownEntry(_ slot: UInt32) -> ShownEntry {
-        let entry = table.entries[Int(slot)]
-        let level = level(slot)
+    private func shownEntry(_ entryIndex: UInt32) -> ShownEntry {
+        let entry = table.entries[Int(entryIndex)]
+        let level = level(entryIndex)
         var row = ShownEntry(
             pair: Pair(packed: entry.pair), stock: entry.stock,
             lastUpdated: Timestamp(microseconds: entry.lastUpdated), since: Timestamp(microseconds: 0),
-            incident: 0, level: level, isVisible: isVisible(slot))
-        if level != nil, let alert = published(slot) {
+            incident: 0, level: level, isVisible: isVisible(entryIndex))
+        if level != nil, let alert = published(entryIndex) {
             row.since = alert.since
             row.incident = alert.incident
         }
@@ -52,8 +52,8 @@ extension Aggregate {
     mutating func noteShown() {
         guard touchedChunks != nil else { return }
         if isWholePending { return noteAllShown() }
-        for touched in journal.touched { noteShown(touched.slot) }
-        for slot in pending { noteShown(slot) }
+        for touched in journal.touched { noteShown(touched.entryIndex) }
+        for entryIndex in pending { noteShown(entryIndex) }
     }
 
     private mutating func noteAllShown() {
@@ -63,7 +63,7 @@ extension Aggregate {
     }
 
     @inline(__always)
-    private mutating func noteShown(_ slot: UInt32) {
-        touchedChunks?.insert(bucket: slot / UInt32(Self.entriesPerChunk))
+    private mutating func noteShown(_ entryIndex: UInt32) {
+        touchedChunks?.insert(bucket: entryIndex / UInt32(Self.entriesPerChunk))
     }
 }

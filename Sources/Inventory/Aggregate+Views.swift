@@ -1,9 +1,9 @@
 extension Aggregate {
     /// The pair's row in `current_stock_levels`, nil when it has none.
-    func stockRow(_ slot: UInt32) -> StockRow? {
-        let entry = table.entries[Int(slot)]
+    func stockRow(_ entryIndex: UInt32) -> StockRow? {
+        let entry = table.entries[Int(entryIndex)]
         let pair = Pair(packed: entry.pair)
-        guard isVisible(slot), let product = catalog.products[pair.product],
+        guard isVisible(entryIndex), let product = catalog.products[pair.product],
             let warehouse = catalog.warehouses[pair.warehouse]
         else { return nil }
         return StockRow(
@@ -12,8 +12,8 @@ extension Aggregate {
     }
 
     /// Whether the pair has a row in `current_stock_levels`.
-    func isVisible(_ slot: UInt32) -> Bool {
-        table.entries[Int(slot)].events > 0 && table.details[Int(slot)].flags.contains(.known)
+    func isVisible(_ entryIndex: UInt32) -> Bool {
+        table.entries[Int(entryIndex)].events > 0 && table.details[Int(entryIndex)].flags.contains(.known)
     }
 
     /// The product's row in `multi_warehouse_inventory`, nil when it has none.
@@ -22,11 +22,11 @@ extension Aggregate {
         var row = RollupRow(
             product: product, warehouseCount: 0, totalStock: 0, minWarehouseStock: .max,
             maxWarehouseStock: .min)
-        var slot = productHeads[id] ?? StockEntry.none
-        while slot != StockEntry.none {
-            defer { slot = table.details[Int(slot)].nextOfProduct }
-            guard isVisible(slot) else { continue }
-            let stock = table.entries[Int(slot)].stock
+        var entryIndex = productHeads[id] ?? StockEntry.none
+        while entryIndex != StockEntry.none {
+            defer { entryIndex = table.details[Int(entryIndex)].nextOfProduct }
+            guard isVisible(entryIndex) else { continue }
+            let stock = table.entries[Int(entryIndex)].stock
             row.warehouseCount += 1
             row.totalStock += Int128(stock)
             row.minWarehouseStock = min(row.minWarehouseStock, stock)
@@ -37,8 +37,8 @@ extension Aggregate {
 
     /// The rows of `current_stock_levels`, in no particular order.
     public func forEachStockRow(_ body: (StockRow) -> Void) {
-        for slot in 0..<table.count {
-            if let row = stockRow(UInt32(slot)) { body(row) }
+        for entryIndex in 0..<table.count {
+            if let row = stockRow(UInt32(entryIndex)) { body(row) }
         }
     }
 
@@ -49,9 +49,9 @@ extension Aggregate {
         }
     }
 
-    /// The pair whose entry is at a place, 0..<`pairCount`; the place of a pair never changes.
-    public func pair(at place: Int) -> Pair {
-        precondition(place < table.count, "no such entry")
-        return Pair(packed: table.entries[place].pair)
+    /// The pair whose entry has an index, 0..<`pairCount`, which never changes.
+    public func pair(at index: Int) -> Pair {
+        precondition(index < table.count, "no such entry")
+        return Pair(packed: table.entries[index].pair)
     }
 }

@@ -39,10 +39,10 @@ public struct Aggregate: ~Copyable {
     var movements = MovementLog()
     var publishedAlerts = PublishedAlerts()
     var productHeads: [ProductID: UInt32] = [:]
-    /// By slot, fingerprints of the published stock rows; empty unless `outputs.stockLevels`.
+    /// By entryIndex, fingerprints of the published stock rows; empty unless `outputs.stockLevels`.
     var stockFingerprints: [UInt64] = []
     var rollupFingerprints: [ProductID: UInt64] = [:]
-    /// Slots whose rows reference data may have changed since the last commit.
+    /// Indices of entries whose rows reference data may have changed since the last commit.
     var pending: [UInt32] = []
     var pendingProducts: Set<ProductID> = []
     /// Every row is to be compared with what was published, as after a recovery.
@@ -52,7 +52,7 @@ public struct Aggregate: ~Copyable {
     var touchedChunks: BucketSet?
     let windows: UnsafeMutablePointer<DedupeWindow>
     let inputCount: Int
-    /// The slots of the events that `apply` looks ahead to.
+    /// The entry indices of the events that `apply` looks ahead to.
     private let ahead: UnsafeMutablePointer<UInt32>
     /// What `lookAhead` read; of no meaning, but a read whose value goes nowhere would be optimised away.
     var warmth: UInt64 = 0
@@ -90,20 +90,20 @@ public struct Aggregate: ~Copyable {
 
     /// Counts one event; `input` and the event's position are those of its input partition.
     public mutating func apply(_ event: OrderEvent, input: Int, source: Source) -> Outcome {
-        apply(event, input: input, source: source, likelySlot: StockEntry.none)
+        apply(event, input: input, source: source, likelyEntry: StockEntry.none)
     }
 
     @inline(__always)
     private mutating func apply(
-        _ event: OrderEvent, input: Int, source: Source, likelySlot: UInt32
+        _ event: OrderEvent, input: Int, source: Source, likelyEntry: UInt32
     ) -> Outcome {
         let id = event.id.rawValue
         if windows[input].contains(id) { return .duplicate }
-        let slot = slot(of: event.pair, likely: likelySlot)
-        let entry = table.entries + Int(slot)
+        let entryIndex = entryIndex(of: event.pair, likely: likelyEntry)
+        let entry = table.entries + Int(entryIndex)
         let (stock, overflows) = entry.pointee.stock.addingReportingOverflow(event.units)
         if overflows { return .overflow }
-        touch(slot, entry, source)
+        touch(entryIndex, entry, source)
         entry.pointee.stock = stock
         entry.pointee.lastUpdated = max(entry.pointee.lastUpdated, event.time.microseconds)
         if entry.pointee.events != .max { entry.pointee.events += 1 }
@@ -112,14 +112,14 @@ public struct Aggregate: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func slot(of pair: Pair, likely: UInt32) -> UInt32 {
+    private mutating func entryIndex(of pair: Pair, likely: UInt32) -> UInt32 {
         if likely != StockEntry.none, table.entries[Int(likely)].pair == pair.packed { return likely }
         return table.find(pair.packed) ?? add(pair)
     }
 
     /// Counts events one after the other, as `apply` does each, and reports what each did.
     ///
-    /// With many pairs an event costs little but waiting for memory: its place in the index, then its entry,
+    /// With many pairs an event costs little but waiting for memory: its bucket in the index, then its entry,
     /// then its journal entry. Asked for together first, the waits of up to `eventsAtOnce` events overlap.
     public mutating func apply<Failure: Error>(
         _ events: [PlacedEvent],
@@ -135,7 +135,7 @@ public struct Aggregate: ~Copyable {
                     index,
                     apply(
                         placed.event, input: placed.input, source: placed.source,
-                        likelySlot: ahead[index - first]))
+                        likelyEntry: ahead[index - first]))
             }
             first = end
         }
@@ -148,21 +148,21 @@ public struct Aggregate: ~Copyable {
         var sum: UInt64 = 0
         for index in range { sum &+= table.touchIndex(events[index].event.pair.packed) }
         for index in range {
-            let slot = table.likelySlot(events[index].event.pair.packed)
-            ahead[index - range.lowerBound] = slot
-            if slot != StockEntry.none { sum &+= UInt64(table.entries[Int(slot)].journalIndex) }
+            let entryIndex = table.likelyEntry(events[index].event.pair.packed)
+            ahead[index - range.lowerBound] = entryIndex
+            if entryIndex != StockEntry.none { sum &+= UInt64(table.entries[Int(entryIndex)].journalIndex) }
         }
         for index in 0..<range.count where ahead[index] != StockEntry.none {
             let entry = Int(table.entries[Int(ahead[index])].journalIndex)
-            if entry < journal.touched.count { sum &+= UInt64(journal.touched[entry].slot) }
+            if entry < journal.touched.count { sum &+= UInt64(journal.touched[entry].entryIndex) }
         }
         warmth &+= sum
     }
 
     @inline(__always)
-    mutating func touch(_ slot: UInt32, _ entry: UnsafeMutablePointer<StockEntry>, _ source: Source) {
+    mutating func touch(_ entryIndex: UInt32, _ entry: UnsafeMutablePointer<StockEntry>, _ source: Source) {
         let index = Int(entry.pointee.journalIndex)
-        if index < journal.touched.count, journal.touched[index].slot == slot {
+        if index < journal.touched.count, journal.touched[index].entryIndex == entryIndex {
             journal.touched[index].partition = source.partition.rawValue
             journal.touched[index].offset = source.offset.rawValue
             return
@@ -170,27 +170,27 @@ public struct Aggregate: ~Copyable {
         entry.pointee.journalIndex = UInt32(journal.touched.count)
         journal.touched.append(
             Journal.Touched(
-                slot: slot, events: entry.pointee.events, partition: source.partition.rawValue,
+                entryIndex: entryIndex, events: entry.pointee.events, partition: source.partition.rawValue,
                 offset: source.offset.rawValue, stock: entry.pointee.stock,
                 lastUpdated: entry.pointee.lastUpdated))
-        dirtyBuckets.insert(slot)
+        dirtyBuckets.insert(entryIndex)
     }
 
     /// Makes the entry of a pair seen for the first time.
     mutating func add(_ pair: Pair) -> UInt32 {
         let detail = EntryDetail(nextOfProduct: productHeads[pair.product] ?? StockEntry.none)
-        let slot = table.insert(StockEntry(pair: pair.packed), detail)
-        refresh(slot)
-        productHeads[pair.product] = slot
-        dirtyBuckets.insert(slot)
+        let entryIndex = table.insert(StockEntry(pair: pair.packed), detail)
+        refresh(entryIndex)
+        productHeads[pair.product] = entryIndex
+        dirtyBuckets.insert(entryIndex)
         if outputs.stockLevels { stockFingerprints.append(0) }
-        return slot
+        return entryIndex
     }
 
     /// Copies into an entry what the reference tables say of its pair.
-    func refresh(_ slot: UInt32) {
-        let detail = table.details + Int(slot)
-        let pair = pair(at: Int(slot))
+    func refresh(_ entryIndex: UInt32) {
+        let detail = table.details + Int(entryIndex)
+        let pair = pair(at: Int(entryIndex))
         detail.pointee.flags = []
         detail.pointee.threshold = .min
         guard let product = catalog.products[pair.product], catalog.warehouses[pair.warehouse] != nil else {
@@ -215,7 +215,7 @@ public struct Aggregate: ~Copyable {
     /// Rolls back to every before-image: the state is that of the last commit.
     public mutating func rollback() {
         for touched in journal.touched {
-            let entry = table.entries + Int(touched.slot)
+            let entry = table.entries + Int(touched.entryIndex)
             entry.pointee.stock = touched.stock
             entry.pointee.events = touched.events
             entry.pointee.lastUpdated = touched.lastUpdated
@@ -223,9 +223,11 @@ public struct Aggregate: ~Copyable {
         for input in 0..<inputCount { windows[input].rollback() }
         rollbackMovements()
         for published in journal.published.reversed() {
-            publishedAlerts[table.details[Int(published.slot)].publishedIndex] = published.before
+            publishedAlerts[table.details[Int(published.entryIndex)].publishedIndex] = published.before
         }
-        for old in journal.stockFingerprints.reversed() { stockFingerprints[Int(old.slot)] = old.before }
+        for old in journal.stockFingerprints.reversed() {
+            stockFingerprints[Int(old.entryIndex)] = old.before
+        }
         for old in journal.rollupFingerprints.reversed() { rollupFingerprints[old.product] = old.before }
         journal.clear()
     }
@@ -240,19 +242,19 @@ public struct Aggregate: ~Copyable {
         catalog = newer
         for product in products {
             pendingProducts.insert(product)
-            var slot = productHeads[product] ?? StockEntry.none
-            while slot != StockEntry.none {
-                refresh(slot)
-                pending.append(slot)
-                slot = table.details[Int(slot)].nextOfProduct
+            var entryIndex = productHeads[product] ?? StockEntry.none
+            while entryIndex != StockEntry.none {
+                refresh(entryIndex)
+                pending.append(entryIndex)
+                entryIndex = table.details[Int(entryIndex)].nextOfProduct
             }
         }
         guard !warehouses.isEmpty else { return }
-        for slot in 0..<table.count {
-            let pair = Pair(packed: table.entries[slot].pair)
+        for entryIndex in 0..<table.count {
+            let pair = Pair(packed: table.entries[entryIndex].pair)
             guard warehouses.contains(pair.warehouse) else { continue }
-            refresh(UInt32(slot))
-            pending.append(UInt32(slot))
+            refresh(UInt32(entryIndex))
+            pending.append(UInt32(entryIndex))
             pendingProducts.insert(pair.product)
         }
     }

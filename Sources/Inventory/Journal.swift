@@ -2,7 +2,7 @@
 /// remembered ids keep their own.
 struct Journal: ~Copyable {
     struct Touched {
-        var slot: UInt32
+        var entryIndex: UInt32
         var events: UInt32
         /// The newest event of this transaction that shaped the entry.
         var partition: Int32
@@ -16,8 +16,8 @@ struct Journal: ~Copyable {
     /// Events that were not known before.
     var added: [MovementKey] = []
     var truncated: [RowVersion?] = []
-    var published: [(slot: UInt32, before: PublishedAlert)] = []
-    var stockFingerprints: [(slot: UInt32, before: UInt64)] = []
+    var published: [(entryIndex: UInt32, before: PublishedAlert)] = []
+    var stockFingerprints: [(entryIndex: UInt32, before: UInt64)] = []
     var rollupFingerprints: [(product: ProductID, before: UInt64)] = []
 
     mutating func clear() {

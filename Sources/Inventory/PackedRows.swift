@@ -3,13 +3,13 @@
 /// A row is taken apart when it comes and put together when it is asked for; that takes a fraction of the memory of
 /// a dictionary of rows, which has each text in an allocation of its own and room for twice as many.
 struct PackedRows<Row: TableRow>: Sendable {
-    private struct Place {
+    private struct Entry {
         var id: Row.ID
         var start: UInt32
     }
 
     /// Ascending by id.
-    private var places: [Place] = []
+    private var entries: [Entry] = []
     private var bytes = RowBytes()
     /// So many bytes are of rows that went away.
     private var unused = 0
@@ -18,18 +18,18 @@ struct PackedRows<Row: TableRow>: Sendable {
 
     /// With no room for more. Of two rows with one id the later counts.
     init(_ rows: [Row]) {
-        places.reserveCapacity(rows.count)
+        entries.reserveCapacity(rows.count)
         for row in rows { self[row.id] = row }
         bytes.trim()
     }
 
-    var count: Int { places.count }
-    /// What the columns take; the places are 8 bytes a row.
+    var count: Int { entries.count }
+    /// What the columns take; the entries are 8 bytes a row.
     var byteCount: Int { bytes.count }
 
-    func id(at index: Int) -> Row.ID { places[index].id }
+    func id(at index: Int) -> Row.ID { entries[index].id }
 
-    func row(at index: Int) -> Row { bytes.row(id(at: index), at: places[index].start) }
+    func row(at index: Int) -> Row { bytes.row(id(at: index), at: entries[index].start) }
 
     subscript(id: Row.ID) -> Row? {
         get {
@@ -38,31 +38,31 @@ struct PackedRows<Row: TableRow>: Sendable {
         }
         set {
             let index = index(of: id)
-            if isThere(id, at: index) { unused += bytes.size(of: row(at: index), at: places[index].start) }
+            if isThere(id, at: index) { unused += bytes.size(of: row(at: index), at: entries[index].start) }
             switch (newValue, isThere(id, at: index)) {
             case (nil, false): return
-            case (nil, true): places.remove(at: index)
-            case (let row?, true): places[index].start = bytes.append(row)
+            case (nil, true): entries.remove(at: index)
+            case (let row?, true): entries[index].start = bytes.append(row)
             case (let row?, false):
-                places.makeRoom(for: 1)
-                places.insert(Place(id: id, start: bytes.append(row)), at: index)
+                entries.makeRoom(for: 1)
+                entries.insert(Entry(id: id, start: bytes.append(row)), at: index)
             }
             if unused > bytes.count / 2 { self = Self((0..<count).map { row(at: $0) }) }
         }
     }
 
-    /// The place of an id, or where it would be.
+    /// The index of an id, or where it would be.
     private func index(of id: Row.ID) -> Int {
-        var (low, high) = (0, places.count)
+        var (low, high) = (0, entries.count)
         while low < high {
             let middle = (low + high) / 2
-            if places[middle].id.rawValue < id.rawValue { low = middle + 1 } else { high = middle }
+            if entries[middle].id.rawValue < id.rawValue { low = middle + 1 } else { high = middle }
         }
         return low
     }
 
     private func isThere(_ id: Row.ID, at index: Int) -> Bool {
-        index < places.count && places[index].id == id
+        index < entries.count && entries[index].id == id
     }
 
     /// The ids whose row appeared, changed or went away.

@@ -1,37 +1,37 @@
-/// Finds the slots of a `PairTable` by pair: open addressing, linear probing, 4 bytes a place.
+/// Finds the entries of a `PairTable` by pair: open addressing, linear probing, 4 bytes a bucket.
 ///
-/// An entry is a slot and, in the bits that slots of a table of this size leave free, a tag of the pair's
-/// hash. A walk along occupied places thereby stays within the index: other pairs' entries, each a cache miss of
-/// its own, are read once in 2ᵗ of their places, with t = 32 − log₂(places) bits of tag.
+/// An entry is a entryIndex and, in the bits that entries of a table of this size leave free, a tag of the pair's
+/// hash. A walk along occupied buckets thereby stays within the index: other pairs' entries, each a cache miss of
+/// its own, are read once in 2ᵗ of their buckets, with t = 32 − log₂(buckets) bits of tag.
 struct PairIndex: ~Copyable {
     private let entries: UnsafeMutablePointer<UInt32>
     /// A power of two, at most three quarters of them taken.
-    private let places: Int
-    private let slotMask: UInt32
+    private let buckets: Int
+    private let indexMask: UInt32
     /// Differs between tables so that no input can be made to collide in all of them.
     private let seed: UInt64
 
-    /// Slots are below three quarters of the places, so no entry has every bit set.
+    /// Slots are below three quarters of the buckets, so no entry has every bit set.
     private static let free = UInt32.max
 
     init(capacity: Int) {
         seed = UInt64.random(in: .min ... .max)
-        places = Self.places(for: capacity)
-        slotMask = UInt32(truncatingIfNeeded: places - 1)
-        entries = .allocate(capacity: places)
-        entries.initialize(repeating: Self.free, count: places)
+        buckets = Self.buckets(for: capacity)
+        indexMask = UInt32(truncatingIfNeeded: buckets - 1)
+        entries = .allocate(capacity: buckets)
+        entries.initialize(repeating: Self.free, count: buckets)
     }
 
     deinit { entries.deallocate() }
 
-    private static func places(for capacity: Int) -> Int {
-        var places = 32
-        while places * 3 < capacity * 4 { places *= 2 }
-        return places
+    private static func buckets(for capacity: Int) -> Int {
+        var buckets = 32
+        while buckets * 3 < capacity * 4 { buckets *= 2 }
+        return buckets
     }
 
     /// Whether so many entries would be too many.
-    func isFull(with count: Int) -> Bool { count * 4 > places * 3 }
+    func isFull(with count: Int) -> Bool { count * 4 > buckets * 3 }
 
     @inline(__always)
     private func hash(_ pair: UInt64) -> UInt64 {
@@ -40,16 +40,16 @@ struct PairIndex: ~Copyable {
     }
 
     /// The pair must not be there, and there must be room.
-    mutating func insert(_ pair: UInt64, _ slot: UInt32) {
+    mutating func insert(_ pair: UInt64, _ entryIndex: UInt32) {
         let hash = hash(pair)
-        var place = Int(truncatingIfNeeded: hash) & (places - 1)
-        while entries[place] != Self.free { place = (place + 1) & (places - 1) }
-        entries[place] = slot | UInt32(truncatingIfNeeded: hash >> 32) & ~slotMask
+        var bucket = Int(truncatingIfNeeded: hash) & (buckets - 1)
+        while entries[bucket] != Self.free { bucket = (bucket + 1) & (buckets - 1) }
+        entries[bucket] = entryIndex | UInt32(truncatingIfNeeded: hash >> 32) & ~indexMask
     }
 
     /// Where a look-up has come.
     struct Walk {
-        fileprivate var place: Int
+        fileprivate var bucket: Int
         fileprivate let tag: UInt32
     }
 
@@ -57,24 +57,24 @@ struct PairIndex: ~Copyable {
     func walk(_ pair: UInt64) -> Walk {
         let hash = hash(pair)
         return Walk(
-            place: Int(truncatingIfNeeded: hash) & (places - 1),
-            tag: UInt32(truncatingIfNeeded: hash >> 32) & ~slotMask)
+            bucket: Int(truncatingIfNeeded: hash) & (buckets - 1),
+            tag: UInt32(truncatingIfNeeded: hash >> 32) & ~indexMask)
     }
 
-    /// The next slot whose pair has the same tag; nil when there is none.
+    /// The next entryIndex whose pair has the same tag; nil when there is none.
     @inline(__always)
     func next(_ walk: inout Walk) -> UInt32? {
         while true {
-            let entry = entries[walk.place]
+            let entry = entries[walk.bucket]
             if entry == Self.free { return nil }
-            walk.place = (walk.place + 1) & (places - 1)
-            if entry & ~slotMask == walk.tag { return entry & slotMask }
+            walk.bucket = (walk.bucket + 1) & (buckets - 1)
+            if entry & ~indexMask == walk.tag { return entry & indexMask }
         }
     }
 
-    /// Reads the place where a walk for the pair begins.
+    /// Reads the bucket where a walk for the pair begins.
     @inline(__always)
     func touch(_ pair: UInt64) -> UInt64 {
-        UInt64(entries[Int(truncatingIfNeeded: hash(pair)) & (places - 1)])
+        UInt64(entries[Int(truncatingIfNeeded: hash(pair)) & (buckets - 1)])
     }
 }

@@ -1,6 +1,6 @@
 /// The entries of one shard: a dense array, found by pair through an open-addressing index of 4-byte entries.
 ///
-/// Entries are never removed (a pair without events is merely invisible), so a slot names its pair for
+/// Entries are never removed (a pair without events is merely invisible), so a entryIndex names its pair for
 /// good and checkpoints can address entries by it.
 struct PairTable: ~Copyable {
     private(set) var count: Int = 0
@@ -30,22 +30,22 @@ struct PairTable: ~Copyable {
     @inline(__always)
     func find(_ pair: UInt64) -> UInt32? {
         var walk = index.walk(pair)
-        while let slot = index.next(&walk) {
-            if entries[Int(slot)].pair == pair { return slot }
+        while let entryIndex = index.next(&walk) {
+            if entries[Int(entryIndex)].pair == pair { return entryIndex }
         }
         return nil
     }
 
     // MARK: Looking ahead
 
-    /// Reads the pair's place in the index; what is returned has no meaning but keeps the read alive.
+    /// Reads the pair's bucket in the index; what is returned has no meaning but keeps the read alive.
     @inline(__always)
     func touchIndex(_ pair: UInt64) -> UInt64 { index.touch(pair) }
 
-    /// The slot that is the pair's unless another pair shares its tag, found without reading an entry;
+    /// The entryIndex that is the pair's unless another pair shares its tag, found without reading an entry;
     /// `StockEntry.none` when the pair is not in the table.
     @inline(__always)
-    func likelySlot(_ pair: UInt64) -> UInt32 {
+    func likelyEntry(_ pair: UInt64) -> UInt32 {
         var walk = index.walk(pair)
         return index.next(&walk) ?? StockEntry.none
     }
@@ -56,33 +56,33 @@ struct PairTable: ~Copyable {
     mutating func insert(_ entry: StockEntry, _ detail: EntryDetail = EntryDetail()) -> UInt32 {
         precondition(count < Int(EntryDetail.noEntry), "more than a billion pairs")
         if count == capacity { growEntries(to: capacity * 2) }
-        let slot = UInt32(count)
+        let entryIndex = UInt32(count)
         (entries + count).initialize(to: entry)
         (details + count).initialize(to: detail)
         count += 1
-        if index.isFull(with: count) { rebuildIndex() } else { index.insert(entry.pair, slot) }
-        return slot
+        if index.isFull(with: count) { rebuildIndex() } else { index.insert(entry.pair, entryIndex) }
+        return entryIndex
     }
 
-    /// Writes an entry at the slot a checkpoint gives it; the slots between stay unnamed until they come.
+    /// Writes an entry at the entryIndex a checkpoint gives it; the entry indices between stay unnamed until they come.
     /// `rebuildIndex` must follow before the next look-up.
-    mutating func restore(_ entry: StockEntry, at slot: Int) {
-        while capacity <= slot { growEntries(to: capacity * 2) }
-        while count <= slot {
+    mutating func restore(_ entry: StockEntry, at entryIndex: Int) {
+        while capacity <= entryIndex { growEntries(to: capacity * 2) }
+        while count <= entryIndex {
             (entries + count).initialize(to: .unnamed)
             (details + count).initialize(to: EntryDetail())
             count += 1
         }
-        entries[slot] = entry
+        entries[entryIndex] = entry
     }
 
-    /// Forgets the entries from a slot on. `rebuildIndex` must follow before the next look-up.
+    /// Forgets the entries from a entryIndex on. `rebuildIndex` must follow before the next look-up.
     mutating func truncate(to count: Int) { self.count = min(count, self.count) }
 
     mutating func rebuildIndex() {
         index = PairIndex(capacity: max(capacity, count + 1))
-        for slot in 0..<count where !entries[slot].isUnnamed {
-            index.insert(entries[slot].pair, UInt32(slot))
+        for entryIndex in 0..<count where !entries[entryIndex].isUnnamed {
+            index.insert(entries[entryIndex].pair, UInt32(entryIndex))
         }
     }
 

@@ -13,16 +13,18 @@ public struct ProductPartitions {
     ) -> (product: ProductID, Partition, Partition)? {
         if quiet[partition]?.isEmpty == false {
             for touched in shard.journal.touched where touched.events == 0 {
-                guard quiet[partition]?.remove(touched.slot) != nil else { continue }
-                if let found = take(shard.pair(at: Int(touched.slot)).product, partition) { return found }
+                guard quiet[partition]?.remove(touched.entryIndex) != nil else { continue }
+                if let found = take(shard.pair(at: Int(touched.entryIndex)).product, partition) {
+                    return found
+                }
             }
         }
         let first = checkedPairs[partition, default: 0]
         checkedPairs[partition] = shard.pairCount
-        for slot in first..<shard.pairCount {
-            if shard.table.entries[slot].events == 0 {
-                quiet[partition, default: []].insert(UInt32(slot))
-            } else if let found = take(shard.pair(at: slot).product, partition) {
+        for entryIndex in first..<shard.pairCount {
+            if shard.table.entries[entryIndex].events == 0 {
+                quiet[partition, default: []].insert(UInt32(entryIndex))
+            } else if let found = take(shard.pair(at: entryIndex).product, partition) {
                 return found
             }
         }

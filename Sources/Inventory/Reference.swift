@@ -65,12 +65,12 @@ extension Product: TableRow {
         if let unitPrice { bytes.append(unitPrice.unscaled) }
     }
 
-    public init(_ id: ProductID, from bytes: RowBytes, at place: inout Int) {
+    public init(_ id: ProductID, from bytes: RowBytes, at offset: inout Int) {
         self.id = id
-        texts = bytes.texts(at: &place)
-        reorderThreshold = bytes.number(at: &place)
-        let scale: Int32? = bytes.number(at: &place)
-        unitPrice = scale.map { ExactDecimal(unscaled: bytes.number(at: &place), scale: Int($0)) }
+        texts = bytes.texts(at: &offset)
+        reorderThreshold = bytes.number(at: &offset)
+        let scale: Int32? = bytes.number(at: &offset)
+        unitPrice = scale.map { ExactDecimal(unscaled: bytes.number(at: &offset), scale: Int($0)) }
     }
 }
 
@@ -79,8 +79,8 @@ extension Warehouse: TableRow {
         bytes.append(texts)
     }
 
-    public init(_ id: WarehouseID, from bytes: RowBytes, at place: inout Int) {
+    public init(_ id: WarehouseID, from bytes: RowBytes, at offset: inout Int) {
         self.id = id
-        texts = bytes.texts(at: &place)
+        texts = bytes.texts(at: &offset)
     }
 }

@@ -7,8 +7,8 @@ public protocol TableRow: Equatable, Sendable {
     /// Appends the columns besides the id.
     func write(to bytes: inout RowBytes)
 
-    /// Reads them in the same order, and leaves `place` behind them.
-    init(_ id: ID, from bytes: RowBytes, at place: inout Int)
+    /// Reads them in the same order, and leaves `offset` behind them.
+    init(_ id: ID, from bytes: RowBytes, at offset: inout Int)
 }
 
 /// The columns of rows, one after the other. Numbers take the bytes they need, and of a text that many rows have
@@ -30,15 +30,15 @@ public struct RowBytes: Sendable {
     }
 
     func row<Row: TableRow>(_ id: Row.ID, at start: UInt32) -> Row {
-        var place = Int(start)
-        return Row(id, from: self, at: &place)
+        var offset = Int(start)
+        return Row(id, from: self, at: &offset)
     }
 
     /// How many bytes a row takes.
     func size<Row: TableRow>(of row: Row, at start: UInt32) -> Int {
-        var place = Int(start)
-        _ = Row(row.id, from: self, at: &place)
-        return place - Int(start)
+        var offset = Int(start)
+        _ = Row(row.id, from: self, at: &offset)
+        return offset - Int(start)
     }
 
     /// Gives back the memory that is kept for more rows.
@@ -57,13 +57,13 @@ extension RowBytes {
         append(number.map { UInt128(UInt32(bitPattern: $0 << 1 ^ $0 >> 31)) + 1 } ?? 0)
     }
 
-    func number(at place: inout Int) -> Int128 {
-        let number: UInt128 = self.number(at: &place)
+    func number(at offset: inout Int) -> Int128 {
+        let number: UInt128 = self.number(at: &offset)
         return Int128(bitPattern: number >> 1) ^ -Int128(bitPattern: number & 1)
     }
 
-    func number(at place: inout Int) -> Int32? {
-        let number: UInt128 = self.number(at: &place)
+    func number(at offset: inout Int) -> Int32? {
+        let number: UInt128 = self.number(at: &offset)
         guard number > 0 else { return nil }
         let bits = UInt32(truncatingIfNeeded: number - 1)
         return Int32(bitPattern: bits >> 1) ^ -Int32(bitPattern: bits & 1)
@@ -79,15 +79,15 @@ extension RowBytes {
         append(byte: UInt8(truncatingIfNeeded: rest))
     }
 
-    private func number(at place: inout Int) -> UInt128 {
-        var number = UInt128(bytes[place] & 0x7F)
+    private func number(at offset: inout Int) -> UInt128 {
+        var number = UInt128(bytes[offset] & 0x7F)
         var shift = 7
-        while bytes[place] >= 0x80 {
-            place += 1
-            number |= UInt128(bytes[place] & 0x7F) << shift
+        while bytes[offset] >= 0x80 {
+            offset += 1
+            number |= UInt128(bytes[offset] & 0x7F) << shift
             shift += 7
         }
-        place += 1
+        offset += 1
         return number
     }
 
@@ -112,12 +112,12 @@ extension RowBytes {
         shared.append(UInt32(bytes.count - texts.second.utf8.count)..<UInt32(bytes.count))
     }
 
-    func texts(at place: inout Int) -> TextPair {
-        let first = range(at: &place)
-        let index = bytes[place]
-        place += 1
+    func texts(at offset: inout Int) -> TextPair {
+        let first = range(at: &offset)
+        let index = bytes[offset]
+        offset += 1
         return TextPair(
-            first, index == Self.own ? range(at: &place) : range(of: shared[Int(index)]), of: bytes)
+            first, index == Self.own ? range(at: &offset) : range(of: shared[Int(index)]), of: bytes)
     }
 
     private mutating func append(_ text: Text) {
@@ -128,10 +128,10 @@ extension RowBytes {
     }
 
     /// Where a text lies that begins with its length.
-    private func range(at place: inout Int) -> Range<Int> {
-        let length: UInt128 = number(at: &place)
-        defer { place += Int(length) }
-        return place..<place + Int(length)
+    private func range(at offset: inout Int) -> Range<Int> {
+        let length: UInt128 = number(at: &offset)
+        defer { offset += Int(length) }
+        return offset..<offset + Int(length)
     }
 
     private func range(of shared: Range<UInt32>) -> Range<Int> {

@@ -17,9 +17,9 @@ public struct RowVersion: Equatable, Sendable {
         self.seconds = seconds
     }
 
-    /// - Parameter place: The position in the log, below 2⁶¹; upper bits are cut off.
-    public init(place: UInt64, seconds: UInt32, _ flags: Flags) {
-        self.init(position: place & ~Flags.mask | flags.rawValue, seconds: seconds)
+    /// - Parameter logPosition: The position in the log, below 2⁶¹; upper bits are cut off.
+    public init(logPosition: UInt64, seconds: UInt32, _ flags: Flags) {
+        self.init(position: logPosition & ~Flags.mask | flags.rawValue, seconds: seconds)
     }
 
     /// No position: the order of the topic decides.
@@ -27,7 +27,7 @@ public struct RowVersion: Equatable, Sendable {
 
     /// A message without a value. After a delete it repeats it, for the broker's compaction; alone it is one:
     /// a topic of unwrapped rows may tell deletes in no other way, and compaction drops what it repeated.
-    public static let tombstone = RowVersion(place: 1, seconds: 0, .tombstone)
+    public static let tombstone = RowVersion(logPosition: 1, seconds: 0, .tombstone)
 
     public struct Flags: OptionSet, Sendable {
         public let rawValue: UInt64
@@ -45,7 +45,7 @@ public struct RowVersion: Equatable, Sendable {
     }
 
     var flags: Flags { Flags(rawValue: position & Flags.mask) }
-    private var place: UInt64 { position & ~Flags.mask }
+    private var logPosition: UInt64 { position & ~Flags.mask }
 
     /// The version of a row that stands at this one when a message of version `next` follows in the topic;
     /// nil when that message is stale and must change nothing, which `noting` then remembers.
@@ -54,12 +54,13 @@ public struct RowVersion: Equatable, Sendable {
     /// versions of coarse clocks can be the same for two changes.
     public func advanced(by next: RowVersion) -> RowVersion? {
         if next == .tombstone { return flags.contains(.delete) ? nil : self }
-        guard next.place > 0 else { return marked(by: next) }
-        let isBehind = next.place < place && (next.seconds <= seconds || next.seconds == 0 || seconds == 0)
+        guard next.logPosition > 0 else { return marked(by: next) }
+        let isBehind =
+            next.logPosition < logPosition && (next.seconds <= seconds || next.seconds == 0 || seconds == 0)
         if next.flags.contains(.snapshot) {
             if isBehind { return nil }
             // What was streamed before the snapshot stays known, so that it is known when it comes again.
-            let keeps = place > 0 && !flags.contains(.snapshot) && !next.flags.contains(.commitOrder)
+            let keeps = logPosition > 0 && !flags.contains(.snapshot) && !next.flags.contains(.commitOrder)
             return keeps ? marked(by: next) : next
         }
         if flags.contains(.snapshot), !flags.contains(.commitOrder) { return next }
@@ -72,9 +73,9 @@ public struct RowVersion: Equatable, Sendable {
         stale == .tombstone ? marked(by: .none) : stale.flags.contains(.delete) ? marked(by: stale) : self
     }
 
-    /// The same place, with the newest message's mark of a delete.
+    /// The same log position, with the newest message's mark of a delete.
     private func marked(by next: RowVersion) -> RowVersion {
         let mark = next.flags.intersection(.delete)
-        return RowVersion(place: place, seconds: seconds, flags.subtracting(.delete).union(mark))
+        return RowVersion(logPosition: logPosition, seconds: seconds, flags.subtracting(.delete).union(mark))
     }
 }

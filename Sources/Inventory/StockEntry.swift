@@ -15,7 +15,7 @@ struct StockEntry {
     /// In the place of an entry that a checkpoint should hold and does not; no pair's own is ever so.
     static let unnamed = StockEntry(pair: 0, lastUpdated: .max)
 
-    /// To be found by no pair: many would have one place in the index.
+    /// To be found by no pair: many would have one bucket in the index.
     var isUnnamed: Bool { pair == 0 && events == 0 && lastUpdated == .max }
 }
 

@@ -5,8 +5,8 @@ extension Admin {
     public func committed(by group: String, topic: String, partitions: [Int32], timeoutMs: Int32)
         throws(KafkaError) -> [Int32: Int64]
     {
-        let places = partitions.map { PartitionOffset($0, 0) }
-        var request = OffsetList.with(places, topic: topic) {
+        let offsets = partitions.map { PartitionOffset($0, 0) }
+        var request = OffsetList.with(offsets, topic: topic) {
             rd_kafka_ListConsumerGroupOffsets_new(group, $0)
         }
         defer { rd_kafka_ListConsumerGroupOffsets_destroy(request) }

@@ -82,13 +82,13 @@ final class Client {
     /// Starts such a call on a thread of its own; `BoundedCall.result` must be asked before the next call.
     func begin<Result>(_ call: @escaping (OpaquePointer) -> Result) -> BoundedCall<Result>? {
         if caller.isAbandoned { return nil }
-        let slot = Slot<Result>()
+        let outcome = Outcome<Result>()
         let handle = handle
-        caller.begin { slot.value = call(handle) }
-        return BoundedCall(caller: caller, slot: slot)
+        caller.begin { outcome.value = call(handle) }
+        return BoundedCall(caller: caller, outcome: outcome)
     }
 
-    fileprivate final class Slot<Value> { var value: Value? }
+    fileprivate final class Outcome<Value> { var value: Value? }
 
     /// A call never came back.
     var isLost: Bool { caller.isAbandoned }
@@ -117,8 +117,8 @@ final class Client {
 /// A call that is under way on another thread.
 struct BoundedCall<Result> {
     fileprivate let caller: BoundedCaller
-    fileprivate let slot: Client.Slot<Result>
+    fileprivate let outcome: Client.Outcome<Result>
 
     /// Waits for its end; nil when it did not come back in time, and the client is lost.
-    func result(limitMs: Int32) -> Result? { caller.wait(limitMs: limitMs) ? slot.value : nil }
+    func result(limitMs: Int32) -> Result? { caller.wait(limitMs: limitMs) ? outcome.value : nil }
 }

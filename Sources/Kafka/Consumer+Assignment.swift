@@ -1,7 +1,7 @@
 import CRDKafka
 
 extension Consumer {
-    /// Answers `.assigned`: reads these partitions from these places.
+    /// Answers `.assigned`: reads these partitions from these offsets.
     ///
     /// With partitions assigned already it replaces them, for instance behind a gap that the operator accepts.
     /// - Parameter timeoutMs: for looking up `.beginning` and `.end`; concrete offsets need no answer.
@@ -34,20 +34,20 @@ extension Consumer {
         cachedMetadata = nil
     }
 
-    /// Reads assigned partitions again from these places; the others go on where they are, behind what the
+    /// Reads assigned partitions again from these offsets; the others go on where they are, behind what the
     /// current batch holds. The batch and everything fetched for the partitions are dropped.
     ///
     /// An error leaves the partitions in a state of their own: close the consumer.
     ///
     /// While a rebalance waits for its answer nothing is moved: those partitions are on their way out. They have no
     /// position any more, since what was polled of them is not to be counted as passed.
-    public func rewind(to places: [PartitionOffset]) throws(KafkaError) {
+    public func rewind(to offsets: [PartitionOffset]) throws(KafkaError) {
         fetcher.release()
         if inbox.unanswered != nil {
-            for place in places { fetcher.positions[place.partition] = nil }
+            for offset in offsets { fetcher.positions[offset.partition] = nil }
             return
         }
-        let own = try resolve(places.filter { assigned.contains($0.partition) }, Self.memoryCallLimitMs)
+        let own = try resolve(offsets.filter { assigned.contains($0.partition) }, Self.memoryCallLimitMs)
         try seek(own)
         fetcher.rewind(to: own)
     }
@@ -59,11 +59,11 @@ extension Consumer {
     /// librdkafka is given concrete offsets alone. In 2.0.2 the late answer to its own look-up of a logical
     /// one makes it look up again half a second later, even when the partition was moved to a concrete offset
     /// meanwhile, and throws the partition back to the beginning or forward to the end.
-    private func resolve(_ places: [PartitionOffset], _ timeoutMs: Int32) throws(KafkaError)
+    private func resolve(_ offsets: [PartitionOffset], _ timeoutMs: Int32) throws(KafkaError)
         -> [PartitionOffset]
     {
         let deadline = Deadline(afterMs: timeoutMs)
-        var resolved = places
+        var resolved = offsets
         for index in resolved.indices where resolved[index].offset < 0 {
             let ends = try watermarks(of: resolved[index].partition, timeoutMs: max(1, deadline.remainingMs))
             let isBeginning = resolved[index] == .beginning(resolved[index].partition)

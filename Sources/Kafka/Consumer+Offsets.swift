@@ -39,9 +39,9 @@ extension Consumer {
     }
 
     private func query(
-        _ places: [PartitionOffset], _ call: (OpaquePointer, OffsetList.Pointer) -> rd_kafka_resp_err_t
+        _ offsets: [PartitionOffset], _ call: (OpaquePointer, OffsetList.Pointer) -> rd_kafka_resp_err_t
     ) throws(KafkaError) -> [Int32: Int64] {
-        let list = OffsetList.make(places, topic: settings.topic)
+        let list = OffsetList.make(offsets, topic: settings.topic)
         defer { rd_kafka_topic_partition_list_destroy(list) }
         if let error = KafkaError.describing(call(client.handle, list), on: client.handle) { throw error }
         return try OffsetList.offsets(in: list, topic: settings.topic)

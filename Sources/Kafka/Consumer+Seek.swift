@@ -6,9 +6,9 @@ extension Consumer {
     ///
     /// A seek raises the partition's version before it returns, which outdates everything fetched before. It
     /// fails while the partition has not been started yet after an assignment, so it is repeated.
-    func seek(_ places: [PartitionOffset]) throws(KafkaError) {
+    func seek(_ offsets: [PartitionOffset]) throws(KafkaError) {
         let deadline = Deadline(afterMs: Self.seekLimitMs)
-        var waiting = places
+        var waiting = offsets
         while !waiting.isEmpty {
             waiting = try trySeek(waiting)
             if waiting.isEmpty { return }
@@ -29,9 +29,9 @@ extension Consumer {
     /// librdkafka before 2.1.0 takes this call's milliseconds for microseconds.
     private static let attemptTimeout: Int32 = rd_kafka_version() < 0x0201_0000 ? attemptMs * 1000 : attemptMs
 
-    /// - Returns: the places that have to be tried again.
-    private func trySeek(_ places: [PartitionOffset]) throws(KafkaError) -> [PartitionOffset] {
-        let (error, elements) = OffsetList.with(places, topic: settings.topic) { list in
+    /// - Returns: the offsets that have to be tried again.
+    private func trySeek(_ offsets: [PartitionOffset]) throws(KafkaError) -> [PartitionOffset] {
+        let (error, elements) = OffsetList.with(offsets, topic: settings.topic) { list in
             let error = KafkaError.taking(
                 rd_kafka_seek_partitions(client.handle, list, Self.attemptTimeout), on: client.handle)
             return (error, OffsetList.read(list, topic: settings.topic))

@@ -80,24 +80,24 @@ final class Fetcher {
         batch.filled = 0
     }
 
-    /// Forgets everything that was fetched and starts counting from these places.
-    func restart(at places: [PartitionOffset]) {
+    /// Forgets everything that was fetched and starts counting from these offsets.
+    func restart(at offsets: [PartitionOffset]) {
         release()
         problems = []
-        starts = Dictionary(places.map { ($0.partition, $0.offset) }) { $1 }
+        starts = Dictionary(offsets.map { ($0.partition, $0.offset) }) { $1 }
         positions = [:]
-        for place in places where place.offset >= 0 { positions[place.partition] = place.offset }
+        for offset in offsets where offset.offset >= 0 { positions[offset.partition] = offset.offset }
     }
 
-    /// Counts from these places again; what was fetched for their partitions never arrives.
-    func rewind(to places: [PartitionOffset]) {
-        for place in places {
-            starts[place.partition] = place.offset
-            positions[place.partition] = place.offset >= 0 ? place.offset : nil
+    /// Counts from these offsets again; what was fetched for their partitions never arrives.
+    func rewind(to offsets: [PartitionOffset]) {
+        for offset in offsets {
+            starts[offset.partition] = offset.offset
+            positions[offset.partition] = offset.offset >= 0 ? offset.offset : nil
         }
-        let moved = Set(places.map(\.partition))
+        let moved = Set(offsets.map(\.partition))
         problems.removeAll { problem in
-            if case .outOfRange(let place) = problem { moved.contains(place.partition) } else { false }
+            if case .outOfRange(let offset) = problem { moved.contains(offset.partition) } else { false }
         }
     }
 
@@ -126,7 +126,7 @@ final class Fetcher {
     private func nextProblem() throws(KafkaError) -> Poll? {
         guard !problems.isEmpty else { return nil }
         switch problems.removeFirst() {
-        case .outOfRange(let place): return .offsetOutOfRange(place)
+        case .outOfRange(let offset): return .offsetOutOfRange(offset)
         case .error(let error): throw error
         }
     }

@@ -18,9 +18,9 @@ enum OffsetList {
         guard let list = rd_kafka_topic_partition_list_new(Int32(offsets.count)) else {
             preconditionFailure("librdkafka ends the process itself when memory runs out")
         }
-        for place in offsets {
-            let element = rd_kafka_topic_partition_list_add(list, topic, place.partition)
-            element?.pointee.offset = place.offset
+        for offset in offsets {
+            let element = rd_kafka_topic_partition_list_add(list, topic, offset.partition)
+            element?.pointee.offset = offset.offset
         }
         return list
     }

@@ -1,7 +1,7 @@
-/// A place in one partition of a topic that the context names.
+/// An offset in one partition of a topic that the context names.
 public struct PartitionOffset: Sendable, Hashable {
     public var partition: Int32
-    /// The offset of the next record to read, or one of the two logical places below.
+    /// The offset of the next record to read, or one of the two logical offsets below.
     public var offset: Int64
 
     public init(_ partition: Int32, _ offset: Int64) {

@@ -38,10 +38,10 @@ extension PartitionReader {
 
     private func beginProof(_ missing: [Remaining]) throws(KafkaError) {
         var stable: Set<Int32> = []
-        for place in missing where place.position != nil {
+        for range in missing where range.position != nil {
             // Below its end, the partition waits for an open transaction: no stall.
-            if try stableEnd(of: place.partition, timeoutMs: ReaderStall.queryTimeoutMs) >= place.end {
-                stable.insert(place.partition)
+            if try stableEnd(of: range.partition, timeoutMs: ReaderStall.queryTimeoutMs) >= range.end {
+                stable.insert(range.partition)
             }
         }
         if stable.isEmpty { return }
@@ -54,8 +54,8 @@ extension PartitionReader {
 
     private func concludeProof(_ missing: [Remaining], _ now: Int64) throws(KafkaError) {
         let open = missing.filter { stall.underProof.contains($0.partition) }
-        let answered = open.allSatisfy { place in
-            (session.client.fetchedEnd(of: topic, place.partition) ?? -1) >= place.end
+        let answered = open.allSatisfy { range in
+            (session.client.fetchedEnd(of: topic, range.partition) ?? -1) >= range.end
         }
         guard answered else { return }
         guard let since = stall.provedSinceMs else {
@@ -63,18 +63,18 @@ extension PartitionReader {
             return
         }
         if now - since < stall.proofMs { return }
-        for place in open {
+        for range in open {
             // The leader that was fetched from all the while is still there and still says so.
-            let stable = try stableEnd(of: place.partition, timeoutMs: ReaderStall.queryTimeoutMs)
-            if stable < place.end { return stall.reset() }
+            let stable = try stableEnd(of: range.partition, timeoutMs: ReaderStall.queryTimeoutMs)
+            if stable < range.end { return stall.reset() }
         }
-        for place in open {
+        for range in open {
             settings.logger.notice(
                 """
-                \(topic) partition \(place.partition) holds no record between offset \
-                \(place.position ?? -1) and its end \(place.end)
+                \(topic) partition \(range.partition) holds no record between offset \
+                \(range.position ?? -1) and its end \(range.end)
                 """)
-            session.fetcher.advance(place.partition, to: place.end)
+            session.fetcher.advance(range.partition, to: range.end)
         }
         stall.reset()
     }

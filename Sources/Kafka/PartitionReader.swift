@@ -54,7 +54,7 @@ public final class PartitionReader {
     }
 
     /// The offset behind the last record (or end of partition) that was passed; nil before the first one
-    /// when the partition started at a logical place.
+    /// when the partition started at a logical offset.
     public func position(of partition: Int32) -> Int64? { session.fetcher.positions[partition] }
 
     /// A partition whose end is not reached yet.

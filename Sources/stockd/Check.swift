@@ -5,7 +5,8 @@ import Service
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prints every mistake in the configuration at once, and exits with 78 on any.")
+        abstract: "Prints every mistake in the configuration at once, and exits with 78 on any.",
+        discussion: "Example: stockd check --config /etc/stockd/stockd.yaml --broker")
 
     @OptionGroup var options: ConfigurationOption
 
@@ -26,9 +27,9 @@ struct Check: ParsableCommand {
     }
 
     private static func describe(
-        _ name: String, _ count: Int?, _ place: Configuration.Reference.Place
+        _ name: String, _ count: Int?, _ location: Configuration.Reference.Location
     ) -> String {
-        if case .topic(let topic) = place { return "\(name) from the topic \(topic.name)" }
+        if case .topic(let topic) = location { return "\(name) from the topic \(topic.name)" }
         return "\(count ?? 0) \(name)"
     }
 

@@ -37,7 +37,7 @@ import Testing
         for number in 0..<count {
             let time = 1_774_873_800_000_000 + Int64(random.below(31_000_000_000_000))
             let version = RowVersion(
-                place: UInt64(random.below(1 << 44)), seconds: UInt32(time / 1_000_000), [])
+                logPosition: UInt64(random.below(1 << 44)), seconds: UInt32(time / 1_000_000), [])
             let event = OrderEvent(
                 id: EventID(layout.id(number)), pair: Pair(Int32(number * 7919 % 2_000), 1),
                 units: Int64(random.below(20_000)) - 10_000, time: Timestamp(microseconds: time))

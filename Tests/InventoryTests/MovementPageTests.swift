@@ -62,7 +62,7 @@ private final class LogHistory {
         let version = RowVersion(position: number(), seconds: UInt32(truncatingIfNeeded: number()))
         if random.chance(8) { return .deleted(version) }
         return Movement(
-            slot: UInt32(random.chance(50) ? 70_000 : random.below(min(spread, 500))),
+            entry: UInt32(random.chance(50) ? 70_000 : random.below(min(spread, 500))),
             units: Int32(truncatingIfNeeded: number()), time: Int64(bitPattern: number()), version: version)
     }
 

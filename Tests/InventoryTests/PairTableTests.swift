@@ -20,10 +20,10 @@ import Testing
 
     @Test func `entries restored out of order are found once the index is rebuilt`() {
         var table = PairTable()
-        for slot in (0..<5000).reversed() { table.restore(StockEntry(pair: UInt64(slot) << 32), at: slot) }
+        for index in (0..<5000).reversed() { table.restore(StockEntry(pair: UInt64(index) << 32), at: index) }
         table.rebuildIndex()
         var wrong = 0
-        for slot in 0..<5000 where table.find(UInt64(slot) << 32) != UInt32(slot) { wrong += 1 }
+        for index in 0..<5000 where table.find(UInt64(index) << 32) != UInt32(index) { wrong += 1 }
         let next = table.insert(StockEntry(pair: 7))
         let found = table.find(7)
         #expect(wrong == 0)
@@ -62,7 +62,7 @@ import Testing
             for warehouse in UInt64(0)..<10 { _ = table.insert(StockEntry(pair: product << 32 | warehouse)) }
         }
         var beginnings: Set<UInt64> = []
-        for slot in 0..<table.count { beginnings.insert(table.touchIndex(table.entries[slot].pair)) }
+        for index in 0..<table.count { beginnings.insert(table.touchIndex(table.entries[index].pair)) }
         // With three quarters of the places taken, by chance 70 % are where no other's walk begins.
         let (found, count) = (beginnings.count, table.count)
         #expect(found > count * 6 / 10)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct RowMemoryTests {
     private static func version(_ place: UInt64, _ flags: RowVersion.Flags) -> RowVersion {
-        RowVersion(place: place, seconds: 0, flags)
+        RowVersion(logPosition: place, seconds: 0, flags)
     }
 
     @Test func `the tombstone behind a delete that came again takes nothing back`() {

@@ -3,11 +3,11 @@ import Testing
 
 @Suite struct RowVersionTests {
     private func streamed(_ place: UInt64, at seconds: UInt32 = 100) -> RowVersion {
-        RowVersion(place: place, seconds: seconds, [])
+        RowVersion(logPosition: place, seconds: seconds, [])
     }
 
     private func read(_ place: UInt64, at seconds: UInt32 = 100) -> RowVersion {
-        RowVersion(place: place, seconds: seconds, .snapshot)
+        RowVersion(logPosition: place, seconds: seconds, .snapshot)
     }
 
     @Test func `an older change is stale, a newer or equal one is not`() {
@@ -30,8 +30,8 @@ import Testing
         // PostgreSQL: the change lies before the snapshot, its commit after it.
         #expect(read(100).advanced(by: streamed(90)) == streamed(90))
         // MySQL writes changes when they commit.
-        let snapshot = RowVersion(place: 100, seconds: 100, [.snapshot, .commitOrder])
-        let change = RowVersion(place: 90, seconds: 100, .commitOrder)
+        let snapshot = RowVersion(logPosition: 100, seconds: 100, [.snapshot, .commitOrder])
+        let change = RowVersion(logPosition: 90, seconds: 100, .commitOrder)
         #expect(snapshot.advanced(by: change) == nil)
     }
 
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a tombstone deletes, unless the delete was told before it`() throws {
-        let delete = RowVersion(place: 91, seconds: 100, .delete)
+        let delete = RowVersion(logPosition: 91, seconds: 100, .delete)
         #expect(RowVersion.none.advanced(by: .tombstone) == RowVersion.none)
         #expect(streamed(90).advanced(by: .tombstone) == streamed(90))
         let deleted = try #require(streamed(90).advanced(by: delete))
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func `a delete without a position is told all the same`() throws {
-        let told = try #require(streamed(90).advanced(by: RowVersion(place: 0, seconds: 0, .delete)))
+        let told = try #require(streamed(90).advanced(by: RowVersion(logPosition: 0, seconds: 0, .delete)))
         #expect(told.advanced(by: .tombstone) == nil)
         #expect(told.advanced(by: streamed(80)) == nil)
         #expect(told.advanced(by: RowVersion.none) == streamed(90))

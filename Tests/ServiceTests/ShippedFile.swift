@@ -48,7 +48,7 @@ enum ShippedFile {
         if key.isSecret { return lines }
         if let shipped = key.shipped { return lines + ["\(indent)\(name): \(shipped)"] }
         if key.standardValue.isNull { return lines + ["\(indent)#\(name): null"] }
-        guard key.form == .map else { return lines + ["\(indent)\(name): \(key.standard)"] }
+        guard key.shape == .map else { return lines + ["\(indent)\(name): \(key.standard)"] }
         let entries = RawValue.elements(of: key.standard)
         guard !entries.isEmpty else { return lines + ["\(indent)\(name): {}"] }
         return lines + ["\(indent)\(name):"]
@@ -56,7 +56,7 @@ enum ShippedFile {
     }
 
     private static func inline(_ key: KeyEntry) -> String {
-        guard key.form == .map else { return key.standard }
+        guard key.shape == .map else { return key.standard }
         let entries = RawValue.elements(of: key.standard)
         return "{" + entries.map { $0.split(separator: "=").joined(separator: ": ") }.joined(separator: ", ")
             + "}"

@@ -42,7 +42,7 @@ struct RowSource {
 
         var change: RowChange {
             let version = RowVersion(
-                place: position, seconds: UInt32(time), operation == .delete ? .delete : [])
+                logPosition: position, seconds: UInt32(time), operation == .delete ? .delete : [])
             if operation == .delete { return .delete(EventID(id), version) }
             let event = OrderEvent(
                 id: EventID(id), pair: pair, units: Int64(isShipped ? -quantity : quantity),

@@ -83,11 +83,11 @@ extension Aggregate {
     public func forEachPublished<Failure: Error>(
         _ body: (PublishedRow) throws(Failure) -> Void
     ) throws(Failure) {
-        for slot in 0..<table.count {
-            let pair = pair(at: slot)
-            if let alert = published(UInt32(slot)) { try body(.alert(pair, alert)) }
-            if outputs.stockLevels, stockFingerprints[slot] != 0 {
-                try body(.stock(pair, fingerprint: stockFingerprints[slot]))
+        for entryIndex in 0..<table.count {
+            let pair = pair(at: entryIndex)
+            if let alert = published(UInt32(entryIndex)) { try body(.alert(pair, alert)) }
+            if outputs.stockLevels, stockFingerprints[entryIndex] != 0 {
+                try body(.stock(pair, fingerprint: stockFingerprints[entryIndex]))
             }
         }
         for (product, fingerprint) in rollupFingerprints {

@@ -22,13 +22,17 @@ extension Aggregate {
 
     /// The entries of all pairs that have events.
     public func forEachEntry(_ body: (StoredEntry) -> Void) {
-        for slot in 0..<table.count where table.entries[slot].events > 0 { body(image(table.entries[slot])) }
+        for index in 0..<table.count where table.entries[index].events > 0 {
+            body(image(table.entries[index]))
+        }
     }
 
     /// The entry of a pair, nil when it has no events.
     public func entry(of pair: Pair) -> StoredEntry? {
-        guard let slot = table.find(pair.packed), table.entries[Int(slot)].events > 0 else { return nil }
-        return image(table.entries[Int(slot)])
+        guard let entryIndex = table.find(pair.packed), table.entries[Int(entryIndex)].events > 0 else {
+            return nil
+        }
+        return image(table.entries[Int(entryIndex)])
     }
 
     /// The level of the pair's alert, nil when it has none.
@@ -60,11 +64,11 @@ extension Aggregate {
     public mutating func finishRestoringEntries() {
         table.rebuildIndex()
         productHeads.removeAll()
-        for slot in 0..<table.count {
-            let product = Pair(packed: table.entries[slot].pair).product
-            table.details[slot].nextOfProduct = productHeads[product] ?? StockEntry.none
-            productHeads[product] = UInt32(slot)
-            refresh(UInt32(slot))
+        for entryIndex in 0..<table.count {
+            let product = Pair(packed: table.entries[entryIndex].pair).product
+            table.details[entryIndex].nextOfProduct = productHeads[product] ?? StockEntry.none
+            productHeads[product] = UInt32(entryIndex)
+            refresh(UInt32(entryIndex))
         }
         if outputs.stockLevels { stockFingerprints = Array(repeating: 0, count: table.count) }
     }

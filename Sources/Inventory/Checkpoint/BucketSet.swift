@@ -9,7 +9,7 @@ struct BucketSet {
 
     /// Inserts the bucket of an entry.
     @inline(__always)
-    mutating func insert(_ slot: UInt32) { insert(bucket: slot / UInt32(Self.entriesPerBucket)) }
+    mutating func insert(_ entryIndex: UInt32) { insert(bucket: entryIndex / UInt32(Self.entriesPerBucket)) }
 
     @inline(__always)
     mutating func insert(bucket: UInt32) {

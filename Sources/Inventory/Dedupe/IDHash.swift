@@ -1,4 +1,4 @@
-/// Spreads chunks over buckets and ids over the places of a table, so that nobody who does not know the seed can
+/// Spreads chunks over buckets and ids over the buckets of a table, so that nobody who does not know the seed can
 /// choose ids that collide. Fixed for good: checkpoints store ids by bucket.
 struct IDHash {
     let seed: UInt64

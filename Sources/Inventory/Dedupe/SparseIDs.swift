@@ -1,12 +1,12 @@
 /// Ids as they are, 8 bytes each: open addressing, linear probing.
 ///
-/// The number of places grows in small steps, so that beyond the smallest tables two thirds of the places are
-/// always taken and an id costs at most 12 bytes. Only a rollback can leave more places free.
+/// The number of buckets grows in small steps, so that beyond the smallest tables two thirds of the buckets are
+/// always taken and an id costs at most 12 bytes. Only a rollback can leave more buckets free.
 struct SparseIDs: ~Copyable {
-    /// What a free place holds. The id of this value cannot be inserted.
+    /// What a free bucket holds. The id of this value cannot be inserted.
     static let free = Int64.min
 
-    private let places: UnsafeMutableBufferPointer<Int64>
+    private let buckets: UnsafeMutableBufferPointer<Int64>
     private(set) var count = 0
     /// So many ids fill the table.
     private let limit: Int
@@ -15,45 +15,45 @@ struct SparseIDs: ~Copyable {
     init(minimumCapacity count: Int = 0) {
         var size = count == 0 ? 0 : 8
         while Self.limit(size) < count { size = Self.size(after: size) }
-        places =
+        buckets =
             size == 0 ? UnsafeMutableBufferPointer(start: nil, count: 0) : .allocate(capacity: size)
-        places.initialize(repeating: Self.free)
+        buckets.initialize(repeating: Self.free)
         limit = Self.limit(size)
     }
 
-    deinit { places.deallocate() }
+    deinit { buckets.deallocate() }
 
     /// Doubles at first; then 4, 5, 6 and 7 times a power of two, which are sizes that allocators serve without waste.
     private static func size(after size: Int) -> Int {
         size < 64 ? size * 2 : size + 1 << (size.bitWidth - size.leadingZeroBitCount - 3)
     }
 
-    /// How many ids a table of so many places takes: as many as fill two thirds of the next size.
+    /// How many ids a table of so many buckets takes: as many as fill two thirds of the next size.
     private static func limit(_ size: Int) -> Int {
         size < 64 ? size * 3 / 4 : Self.size(after: size) * 2 / 3
     }
 
-    var capacity: Int { places.count }
+    var capacity: Int { buckets.count }
     var isFull: Bool { count == limit }
 
     // MARK: Look-ups
 
     @inline(__always)
     private func home(_ hash: UInt64) -> Int {
-        Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(places.count)).high)
+        Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(buckets.count)).high)
     }
 
     @inline(__always)
-    private func place(after place: Int) -> Int { place + 1 == places.count ? 0 : place + 1 }
+    private func bucket(after bucket: Int) -> Int { bucket + 1 == buckets.count ? 0 : bucket + 1 }
 
     /// - Parameter hash: of the id.
     @inline(__always)
     func contains(_ id: Int64, _ hash: UInt64) -> Bool {
         guard count > 0 else { return false }
-        var place = home(hash)
-        while places[place] != Self.free {
-            if places[place] == id { return true }
-            place = self.place(after: place)
+        var bucket = home(hash)
+        while buckets[bucket] != Self.free {
+            if buckets[bucket] == id { return true }
+            bucket = self.bucket(after: bucket)
         }
         return false
     }
@@ -63,34 +63,36 @@ struct SparseIDs: ~Copyable {
     /// The id must not be there, and there must be room.
     @inline(__always)
     mutating func insert(_ id: Int64, _ hash: UInt64) {
-        var place = home(hash)
-        while places[place] != Self.free { place = self.place(after: place) }
-        places[place] = id
+        var bucket = home(hash)
+        while buckets[bucket] != Self.free { bucket = self.bucket(after: bucket) }
+        buckets[bucket] = id
         count += 1
     }
 
     /// Takes out an id that is there.
     mutating func remove(_ id: Int64, _ hash: IDHash) {
         var hole = home(hash.hash(id))
-        while places[hole] != id { hole = place(after: hole) }
+        while buckets[hole] != id { hole = bucket(after: hole) }
         // What follows moves up unless it would come to lie before its home.
-        var place = self.place(after: hole)
-        while places[place] != Self.free {
-            let home = home(hash.hash(places[place]))
-            if distance(home, place) >= distance(hole, place) {
-                places[hole] = places[place]
-                hole = place
+        var bucket = self.bucket(after: hole)
+        while buckets[bucket] != Self.free {
+            let home = home(hash.hash(buckets[bucket]))
+            if distance(home, bucket) >= distance(hole, bucket) {
+                buckets[hole] = buckets[bucket]
+                hole = bucket
             }
-            place = self.place(after: place)
+            bucket = self.bucket(after: bucket)
         }
-        places[hole] = Self.free
+        buckets[hole] = Self.free
         count -= 1
     }
 
-    private func distance(_ from: Int, _ to: Int) -> Int { to >= from ? to - from : to - from + places.count }
+    private func distance(_ from: Int, _ to: Int) -> Int {
+        to >= from ? to - from : to - from + buckets.count
+    }
 
     @inline(__always)
     func forEach(_ body: (Int64) -> Void) {
-        for id in places where id != Self.free { body(id) }
+        for id in buckets where id != Self.free { body(id) }
     }
 }

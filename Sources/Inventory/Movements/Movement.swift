@@ -1,7 +1,7 @@
 /// What was counted of one event: what it takes to take it back.
 struct Movement: Equatable {
     /// The entry it was counted in; `gone` when the event was deleted.
-    var slot: UInt32
+    var entry: UInt32
     /// A quantity times a sign, which never needs more.
     var units: Int32
     /// Microseconds.
@@ -12,8 +12,8 @@ struct Movement: Equatable {
 
     /// A deleted event: remembered, so that an older change sent again does not bring it back.
     static func deleted(_ version: RowVersion) -> Movement {
-        Movement(slot: gone, units: 0, time: 0, version: version)
+        Movement(entry: gone, units: 0, time: 0, version: version)
     }
 
-    var isLive: Bool { slot != Self.gone }
+    var isLive: Bool { entry != Self.gone }
 }

@@ -1,16 +1,16 @@
 /// A movement as unsigned numbers, of which a page stores the differences to a base of its own.
 struct MovementCodes {
-    /// The slot and 1; 0 for an event that was deleted, of which units and time are not stored.
-    var slot: UInt64
+    /// The entry and 1; 0 for an event that was deleted, of which units and time are not stored.
+    var entry: UInt64
     var time: UInt64
-    /// The flags below the place, so that neighbours differ by little.
+    /// The flags below the tag, so that neighbours differ by little.
     var position: UInt64
     var seconds: UInt64
     var units: UInt64
 
     @inline(__always)
     init(_ movement: Movement) {
-        slot = movement.isLive ? UInt64(movement.slot) + 1 : 0
+        entry = movement.isLive ? UInt64(movement.entry) + 1 : 0
         time = UInt64(bitPattern: movement.time) ^ 1 << 63
         position = movement.version.position << 3 | movement.version.position >> 61
         seconds = UInt64(movement.version.seconds)
@@ -18,8 +18,8 @@ struct MovementCodes {
     }
 
     @inline(__always)
-    init(slot: UInt64, time: UInt64, position: UInt64, seconds: UInt64, units: UInt64) {
-        self.slot = slot
+    init(entry: UInt64, time: UInt64, position: UInt64, seconds: UInt64, units: UInt64) {
+        self.entry = entry
         self.time = time
         self.position = position
         self.seconds = seconds
@@ -30,9 +30,9 @@ struct MovementCodes {
     var movement: Movement {
         let version = RowVersion(
             position: position >> 3 | position << 61, seconds: UInt32(truncatingIfNeeded: seconds))
-        guard slot > 0 else { return .deleted(version) }
+        guard entry > 0 else { return .deleted(version) }
         return Movement(
-            slot: UInt32(truncatingIfNeeded: slot &- 1),
+            entry: UInt32(truncatingIfNeeded: entry &- 1),
             units: Int32(bitPattern: UInt32(truncatingIfNeeded: units) ^ 1 << 31),
             time: Int64(bitPattern: time ^ 1 << 63), version: version)
     }
@@ -84,7 +84,7 @@ struct MovementColumn {
 /// How a page stores its movements: as wide as the numbers that are in it differ, whole bytes each.
 struct MovementColumns: Equatable {
     private struct Widths: Equatable {
-        var slot, time, position, seconds, units: UInt8
+        var entry, time, position, seconds, units: UInt8
     }
 
     private var timeBase: UInt64
@@ -103,14 +103,14 @@ struct MovementColumns: Equatable {
         positionBase = position.base
         secondsBase = UInt32(truncatingIfNeeded: seconds.base)
         unitsBase = UInt32(truncatingIfNeeded: units.base)
-        let slot = MovementColumn((0, span.slot), spare: 0)
+        let entry = MovementColumn((0, span.entry), spare: 0)
         widths = Widths(
-            slot: UInt8(slot.width), time: UInt8(time.width), position: UInt8(position.width),
+            entry: UInt8(entry.width), time: UInt8(time.width), position: UInt8(position.width),
             seconds: UInt8(seconds.width), units: UInt8(units.width))
     }
 
     @inline(__always)
-    private var slot: MovementColumn { MovementColumn(base: 0, width: widths.slot) }
+    private var entry: MovementColumn { MovementColumn(base: 0, width: widths.entry) }
     @inline(__always)
     private var time: MovementColumn { MovementColumn(base: timeBase, width: widths.time) }
     @inline(__always)
@@ -128,32 +128,32 @@ struct MovementColumns: Equatable {
     /// Bytes of a movement.
     @inline(__always)
     var byteCount: Int {
-        Int(widths.slot &+ widths.time &+ widths.position &+ widths.seconds &+ widths.units)
+        Int(widths.entry &+ widths.time &+ widths.position &+ widths.seconds &+ widths.units)
     }
 
     @inline(__always)
     func holds(_ codes: MovementCodes) -> Bool {
-        guard slot.holds(codes.slot), position.holds(codes.position), seconds.holds(codes.seconds) else {
+        guard entry.holds(codes.entry), position.holds(codes.position), seconds.holds(codes.seconds) else {
             return false
         }
-        return codes.slot == 0 || (time.holds(codes.time) && units.holds(codes.units))
+        return codes.entry == 0 || (time.holds(codes.time) && units.holds(codes.units))
     }
 
     @inline(__always)
     func load(_ bytes: UnsafeMutableRawPointer) -> MovementCodes {
         var at = bytes
-        let slot = take(slot, &at)
+        let entry = take(entry, &at)
         let time = take(time, &at)
         let position = take(position, &at)
         let seconds = take(seconds, &at)
         return MovementCodes(
-            slot: slot, time: time, position: position, seconds: seconds, units: take(units, &at))
+            entry: entry, time: time, position: position, seconds: seconds, units: take(units, &at))
     }
 
-    /// The slot and 1, and the time, of one movement.
+    /// The entry and 1, and the time, of one movement.
     @inline(__always)
-    func loadSlotAndTime(_ bytes: UnsafeMutableRawPointer) -> (slot: UInt64, time: UInt64) {
-        (slot.load(bytes), time.load(bytes + slot.width))
+    func loadEntryAndTime(_ bytes: UnsafeMutableRawPointer) -> (entry: UInt64, time: UInt64) {
+        (entry.load(bytes), time.load(bytes + entry.width))
     }
 
     @inline(__always)
@@ -170,11 +170,11 @@ struct MovementColumns: Equatable {
         let following = end.loadUnaligned(as: UInt64.self)
         defer { end.storeBytes(of: following, as: UInt64.self) }
         var at = bytes
-        put(codes.slot, slot, &at)
-        put(codes.slot == 0 ? timeBase : codes.time, time, &at)
+        put(codes.entry, entry, &at)
+        put(codes.entry == 0 ? timeBase : codes.time, time, &at)
         put(codes.position, position, &at)
         put(codes.seconds, seconds, &at)
-        put(codes.slot == 0 ? UInt64(unitsBase) : codes.units, units, &at)
+        put(codes.entry == 0 ? UInt64(unitsBase) : codes.units, units, &at)
     }
 
     @inline(__always)
@@ -186,7 +186,7 @@ struct MovementColumns: Equatable {
 
 /// The least and the greatest of each number of some movements.
 struct MovementSpan {
-    private(set) var slot: UInt64 = 0
+    private(set) var entry: UInt64 = 0
     private(set) var time: (least: UInt64, greatest: UInt64) = (.max, 0)
     private(set) var position: (least: UInt64, greatest: UInt64) = (.max, 0)
     private(set) var seconds: (least: UInt64, greatest: UInt64) = (.max, 0)
@@ -195,8 +195,8 @@ struct MovementSpan {
     mutating func include(_ codes: MovementCodes) {
         position = (min(position.least, codes.position), max(position.greatest, codes.position))
         seconds = (min(seconds.least, codes.seconds), max(seconds.greatest, codes.seconds))
-        guard codes.slot > 0 else { return }
-        slot = max(slot, codes.slot)
+        guard codes.entry > 0 else { return }
+        entry = max(entry, codes.entry)
         time = (min(time.least, codes.time), max(time.greatest, codes.time))
         units = (min(units.least, codes.units), max(units.greatest, codes.units))
     }

@@ -9,7 +9,7 @@ struct MovementDirectory: ~Copyable {
     typealias Index = UInt32
 
     private let tables: UnsafeMutablePointer<MovementTable>
-    /// The table of each 256th of the places.
+    /// The table of each 256th of the tags.
     private let owners: UnsafeMutablePointer<UInt8>
     let pool = MovementPool()
 
@@ -52,9 +52,9 @@ struct MovementDirectory: ~Copyable {
 
     /// The page an event belongs to.
     @inline(__always)
-    func index(_ place: MovementPlace) -> Index {
-        let number = UInt32(owners[Int(place.block >> (MovementPlace.blockBits - 8))])
-        return number << Self.tableShift | tables[Int(number)].index(place)
+    func index(_ tag: MovementTag) -> Index {
+        let number = UInt32(owners[Int(tag.block >> (MovementTag.blockBits - 8))])
+        return number << Self.tableShift | tables[Int(number)].index(tag)
     }
 
     /// Nil where there are no events.
@@ -66,7 +66,7 @@ struct MovementDirectory: ~Copyable {
         }
     }
 
-    /// Makes the first page's place in the table of an index.
+    /// Makes the first page's tag in the table of an index.
     func begin(_ index: Index) {
         let table = tables + Int(index >> Self.tableShift)
         if table.pointee.pageCount == 0 { table.pointee.begin() }

@@ -1,20 +1,20 @@
 /// An event id as the movement log keeps it: the number of its block of 64 ids, mixed so that whatever ids there
-/// are lie evenly, and its place in the block. Blocks stay together, since a checkpoint stores them whole.
+/// are lie evenly, and its tag in the block. Blocks stay together, since a checkpoint stores them whole.
 struct MovementKey: Equatable {
-    var place: MovementPlace
+    var tag: MovementTag
     /// The upper 32 bits of the mixed block number.
     var rest: UInt32
 
     /// Whether both ids are of one block.
     @inline(__always)
     func isBeside(_ other: MovementKey) -> Bool {
-        rest == other.rest && place.block == other.place.block
+        rest == other.rest && tag.block == other.tag.block
     }
 }
 
 /// The half of a key that names an event for as long as the log lives: the lower 26 bits of the mixed block number
 /// and 6 bits of the id. Rarely, one in 2³², two events have the same.
-struct MovementPlace: Hashable {
+struct MovementTag: Hashable {
     let rawValue: UInt32
 
     static let blockBits: UInt32 = 26
@@ -42,16 +42,16 @@ struct MovementMixer {
         mixed = mixed &* Self.factors.1 & Self.mask
         mixed ^= mixed >> 29
         return MovementKey(
-            place: MovementPlace(rawValue: UInt32(truncatingIfNeeded: mixed << 6 | id & 63)),
+            tag: MovementTag(rawValue: UInt32(truncatingIfNeeded: mixed << 6 | id & 63)),
             rest: UInt32(truncatingIfNeeded: mixed >> 26))
     }
 
     func id(_ key: MovementKey) -> Int64 {
-        var mixed = UInt64(key.rest) << 26 | UInt64(key.place.block)
+        var mixed = UInt64(key.rest) << 26 | UInt64(key.tag.block)
         mixed ^= mixed >> 29
         mixed = mixed &* Self.inverses.1 & Self.mask
         mixed ^= mixed >> 29
         mixed = mixed &* Self.inverses.0 & Self.mask
-        return Int64(bitPattern: (mixed ^ seed) << 6 | UInt64(key.place.rawValue & 63))
+        return Int64(bitPattern: (mixed ^ seed) << 6 | UInt64(key.tag.rawValue & 63))
     }
 }

@@ -55,9 +55,9 @@ extension MovementLog {
     private func movements(of number: Int64) -> [Movement?] {
         var movements: [Movement?] = Array(repeating: nil, count: 64)
         let key = mixer.key(number << 6)
-        guard let page = page(of: key.place) else { return movements }
+        guard let page = page(of: key.tag) else { return movements }
         for row in 0..<page.count where page.key(row).isBeside(key) {
-            movements[Int(page.key(row).place.rawValue & 63)] = page[row]
+            movements[Int(page.key(row).tag.rawValue & 63)] = page[row]
         }
         return movements
     }
@@ -75,21 +75,21 @@ extension MovementLog {
 
     /// A bit for each event of a block that is known.
     private func known(beside key: MovementKey) -> UInt64 {
-        guard let page = page(of: key.place) else { return 0 }
+        guard let page = page(of: key.tag) else { return 0 }
         var known: UInt64 = 0
         for row in 0..<page.count where page.key(row).isBeside(key) {
-            known |= 1 << UInt64(page.key(row).place.rawValue & 63)
+            known |= 1 << UInt64(page.key(row).tag.rawValue & 63)
         }
         return known
     }
 
     /// Lists each pair's events anew, once all blocks are back.
     mutating func finishRestoring() {
-        for slot in events.indices { events[slot].removeAll() }
+        for entry in events.indices { events[entry].removeAll() }
         for index in pages {
             guard let page = page(index) else { continue }
             for row in 0..<page.count where page[row].isLive {
-                linkUnsorted(page.key(row).place, slot: page[row].slot)
+                linkUnsorted(page.key(row).tag, entry: page[row].entry)
             }
         }
         markClean()
@@ -110,7 +110,7 @@ extension MovementImages {
 extension Movement {
     init(_ image: MovementImages.Image) {
         self.init(
-            slot: image.entry ?? Self.gone, units: image.units, time: image.time.microseconds,
+            entry: image.entry ?? Self.gone, units: image.units, time: image.time.microseconds,
             version: image.version)
     }
 }
@@ -118,7 +118,7 @@ extension Movement {
 extension MovementImages.Image {
     init(_ movement: Movement) {
         self.init(
-            entry: movement.isLive ? movement.slot : nil, units: movement.units,
+            entry: movement.isLive ? movement.entry : nil, units: movement.units,
             time: Timestamp(microseconds: movement.time), version: movement.version)
     }
 }

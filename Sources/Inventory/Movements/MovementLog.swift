@@ -8,18 +8,18 @@ struct MovementLog: ~Copyable {
     /// Found by `look`; good until something is written.
     struct Spot {
         let key: MovementKey
-        /// Another event of this page has the same place.
+        /// Another event of this page has the same tag.
         fileprivate(set) var isShared: Bool
         fileprivate let page: MovementDirectory.Index
         /// Nil when the event is not known.
         fileprivate let row: Int?
 
-        var place: MovementPlace { key.place }
+        var tag: MovementTag { key.tag }
     }
 
     let mixer: MovementMixer
     private let directory = MovementDirectory()
-    /// By slot of the pair's entry.
+    /// By entry of the pair's entry.
     var events: [PairEvents] = []
     /// Pages that changed since the last checkpoint, each once.
     private(set) var dirtyPages: [MovementDirectory.Index] = []
@@ -39,7 +39,7 @@ struct MovementLog: ~Copyable {
     func page(_ index: MovementDirectory.Index) -> MovementPage? { directory[index] }
 
     /// The page an event belongs to.
-    func page(of place: MovementPlace) -> MovementPage? { directory[directory.index(place)] }
+    func page(of tag: MovementTag) -> MovementPage? { directory[directory.index(tag)] }
 
     /// Memory held, in bytes.
     var byteCount: Int {
@@ -55,15 +55,15 @@ struct MovementLog: ~Copyable {
 
     @inline(__always)
     func look(_ key: MovementKey) -> Spot {
-        let index = directory.index(key.place)
+        let index = directory.index(key.tag)
         guard let page = directory[index] else {
             return Spot(key: key, isShared: false, page: index, row: nil)
         }
         var (found, others): (Int?, Int) = (nil, 0)
-        var row = page.next(key.place, from: 0)
+        var row = page.next(key.tag, from: 0)
         while row < page.count {
             if page.key(row) == key { found = row } else { others += 1 }
-            row = page.next(key.place, from: row + 1)
+            row = page.next(key.tag, from: row + 1)
         }
         return Spot(key: key, isShared: others > 0, page: index, row: found)
     }
@@ -75,10 +75,10 @@ struct MovementLog: ~Copyable {
         return page[row]
     }
 
-    /// The time of the newest event with this place that was counted in an entry; nil if there is none.
+    /// The time of the newest event with this tag that was counted in an entry; nil if there is none.
     @inline(__always)
-    func newestTime(_ place: MovementPlace, slot: UInt32) -> Int64? {
-        directory[directory.index(place)]?.newestTime(place, slot: slot)
+    func newestTime(_ tag: MovementTag, entry: UInt32) -> Int64? {
+        directory[directory.index(tag)]?.newestTime(tag, entry: entry)
     }
 
     // MARK: Changing

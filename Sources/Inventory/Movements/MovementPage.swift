@@ -1,8 +1,8 @@
 /// Movements of events whose ids lie together once they are mixed, in one allocation of their own:
 ///
-///     header | a bit for each that changed since the last checkpoint | places | rows
+///     header | a bit for each that changed since the last checkpoint | tags | rows
 ///
-/// Places are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key and
+/// Tags are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key and
 /// the movement, as the page's columns store it. Rows are in no order; only `remove` gives one another number.
 struct MovementPage {
     private struct Header {
@@ -50,7 +50,7 @@ struct MovementPage {
 
     private static func wordCount(_ capacity: Int) -> Int { (capacity + 63) / 64 }
 
-    /// Of a row with its place.
+    /// Of a row with its tag.
     private static func rowByteCount(_ columns: MovementColumns) -> Int {
         MemoryLayout<UInt32>.size * 2 + columns.byteCount
     }
@@ -64,14 +64,14 @@ struct MovementPage {
     }
 
     @inline(__always)
-    private var places: UnsafeMutablePointer<UInt32> {
+    private var tags: UnsafeMutablePointer<UInt32> {
         (memory + MemoryLayout<Header>.stride + Self.wordCount(capacity) * 8).assumingMemoryBound(
             to: UInt32.self)
     }
 
     @inline(__always)
     private func bytes(_ row: Int) -> UnsafeMutableRawPointer {
-        UnsafeMutableRawPointer(places + capacity) + row * rowByteCount
+        UnsafeMutableRawPointer(tags + capacity) + row * rowByteCount
     }
 
     @inline(__always)
@@ -88,7 +88,7 @@ struct MovementPage {
     @inline(__always)
     func key(_ row: Int) -> MovementKey {
         MovementKey(
-            place: MovementPlace(rawValue: places[row]), rest: bytes(row).loadUnaligned(as: UInt32.self))
+            tag: MovementTag(rawValue: tags[row]), rest: bytes(row).loadUnaligned(as: UInt32.self))
     }
 
     @inline(__always)
@@ -102,27 +102,27 @@ struct MovementPage {
     @inline(__always)
     subscript(row: Int) -> Movement { codes(row).movement }
 
-    /// The first row from one on with this place, the count if there is none.
+    /// The first row from one on with this tag, the count if there is none.
     @inline(__always)
-    func next(_ place: MovementPlace, from row: Int) -> Int {
-        places.firstIndex(of: place.rawValue, from: row, to: count)
+    func next(_ tag: MovementTag, from row: Int) -> Int {
+        tags.firstIndex(of: tag.rawValue, from: row, to: count)
     }
 
-    /// The time of the newest event with this place that was counted in an entry; nil if there is none.
-    func newestTime(_ place: MovementPlace, slot: UInt32) -> Int64? {
+    /// The time of the newest event with this tag that was counted in an entry; nil if there is none.
+    func newestTime(_ tag: MovementTag, entry: UInt32) -> Int64? {
         var newest: UInt64?
-        var row = next(place, from: 0)
+        var row = next(tag, from: 0)
         while row < count {
-            let found = header.pointee.columns.loadSlotAndTime(movementBytes(row))
-            if found.slot == UInt64(slot) + 1 { newest = max(newest ?? 0, found.time) }
-            row = next(place, from: row + 1)
+            let found = header.pointee.columns.loadEntryAndTime(movementBytes(row))
+            if found.entry == UInt64(entry) + 1 { newest = max(newest ?? 0, found.time) }
+            row = next(tag, from: row + 1)
         }
         return newest.map { Int64(bitPattern: $0 ^ 1 << 63) }
     }
 
     // MARK: Writing
 
-    /// Replaces a row's movement; returns the page that takes this one's place, if it must.
+    /// Replaces a row's movement; returns the page that takes this one's tag, if it must.
     @inline(__always)
     func update(_ row: Int, _ movement: Movement, _ pool: MovementPool) -> MovementPage {
         let codes = MovementCodes(movement)
@@ -133,7 +133,7 @@ struct MovementPage {
         return page
     }
 
-    /// Adds a row; returns the page that takes this one's place, if it must.
+    /// Adds a row; returns the page that takes this one's tag, if it must.
     @inline(__always)
     func append(_ key: MovementKey, _ movement: Movement, _ pool: MovementPool) -> MovementPage {
         let codes = MovementCodes(movement)
@@ -155,7 +155,7 @@ struct MovementPage {
     private func add(_ key: MovementKey, _ codes: MovementCodes) {
         let row = count
         header.pointee.count += 1
-        places[row] = key.place.rawValue
+        tags[row] = key.tag.rawValue
         bytes(row).storeBytes(of: key.rest, as: UInt32.self)
         header.pointee.columns.store(codes, movementBytes(row))
     }
@@ -165,7 +165,7 @@ struct MovementPage {
         let key = key(row)
         let last = count - 1
         if row != last {
-            places[row] = places[last]
+            tags[row] = tags[last]
             bytes(row).copyMemory(from: bytes(last), byteCount: rowByteCount)
             setDirty(row, isDirty(last))
         }
@@ -190,7 +190,7 @@ struct MovementPage {
         page.dirtyWords.update(from: dirtyWords, count: Self.wordCount(count))
         if columns == header.pointee.columns {
             page.header.pointee.count = header.pointee.count
-            page.places.initialize(from: places, count: count)
+            page.tags.initialize(from: tags, count: count)
             page.bytes(0).copyMemory(from: bytes(0), byteCount: count * rowByteCount)
         } else {
             for row in 0..<count { page.add(key(row), codes(row)) }
@@ -208,7 +208,7 @@ struct MovementPage {
     private func part(of bit: UInt32, _ wanted: UInt32, _ pool: MovementPool) -> MovementPage {
         var span = MovementSpan()
         var size = 0
-        for row in 0..<count where places[row] >> 6 & bit == wanted {
+        for row in 0..<count where tags[row] >> 6 & bit == wanted {
             span.include(codes(row))
             size += 1
         }
@@ -216,7 +216,7 @@ struct MovementPage {
         let isAsWide = narrowest.areAsWide(as: header.pointee.columns)
         let page = MovementPage(isAsWide ? header.pointee.columns : narrowest, capacity: size, pool)
         page.header.pointee.isDirty = isDirty
-        for row in 0..<count where places[row] >> 6 & bit == wanted {
+        for row in 0..<count where tags[row] >> 6 & bit == wanted {
             if isAsWide { page.copy(row, of: self) } else { page.add(key(row), codes(row)) }
             if isDirty(row) { page.markDirty(page.count - 1) }
         }
@@ -225,7 +225,7 @@ struct MovementPage {
 
     /// Adds a row of another page with the same columns.
     private func copy(_ row: Int, of other: MovementPage) {
-        places[count] = other.places[row]
+        tags[count] = other.tags[row]
         bytes(count).copyMemory(from: other.bytes(row), byteCount: rowByteCount)
         header.pointee.count += 1
     }

@@ -11,7 +11,7 @@ struct MovementTable {
     private static let segmentSize = 1 << Int(segmentBits)
     /// Events for which a page more is made.
     private static let eventsPerPage = 48
-    /// How many of its block's bits in a place say which page it is.
+    /// How many of its block's bits in a tag say which page it is.
     static let indexBits: UInt32 = 22
     private static let maxCount: UInt32 = 1 << indexBits
 
@@ -22,8 +22,8 @@ struct MovementTable {
     var byteCount: Int { segments.count * (Self.segmentSize * MemoryLayout<MovementPage?>.stride + 16) }
 
     @inline(__always)
-    func index(_ place: MovementPlace) -> UInt32 {
-        let index = place.block & (size &* 2 &- 1)
+    func index(_ tag: MovementTag) -> UInt32 {
+        let index = tag.block & (size &* 2 &- 1)
         return index < pageCount ? index : index & (size &- 1)
     }
 
@@ -41,7 +41,7 @@ struct MovementTable {
     @inline(__always)
     var isCrowded: Bool { eventCount > Int(pageCount) * Self.eventsPerPage && pageCount < Self.maxCount }
 
-    /// Makes one more page's place; says which page it is to be filled from.
+    /// Makes one more page's tag; says which page it is to be filled from.
     mutating func grow() -> (from: UInt32, to: UInt32) {
         makeRoom()
         let new = pageCount
@@ -50,7 +50,7 @@ struct MovementTable {
         return (new - size, new)
     }
 
-    /// Makes the first page's place.
+    /// Makes the first page's tag.
     mutating func begin() {
         makeRoom()
         pageCount = 1

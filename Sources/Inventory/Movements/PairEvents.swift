@@ -12,7 +12,7 @@ struct PairEvents {
         var sortedFrom: UInt32
     }
 
-    /// Header and places; a pair without events has none, since there may be many pairs.
+    /// Header and tags; a pair without events has none, since there may be many pairs.
     private var memory: UnsafeMutableRawPointer?
 
     static let sortedLimit = 1_024
@@ -22,7 +22,7 @@ struct PairEvents {
 
     private var header: UnsafeMutablePointer<Header>? { memory?.assumingMemoryBound(to: Header.self) }
 
-    private var places: UnsafeMutablePointer<UInt32> {
+    private var tags: UnsafeMutablePointer<UInt32> {
         (memory.unsafelyUnwrapped + MemoryLayout<Header>.size).assumingMemoryBound(to: UInt32.self)
     }
 
@@ -38,13 +38,13 @@ struct PairEvents {
     /// Memory held, in bytes, with what the allocator adds.
     var byteCount: Int { memory == nil ? 0 : (Self.byteCount(capacity) + 8 + 15) & ~15 }
 
-    subscript(index: Int) -> MovementPlace { MovementPlace(rawValue: places[index]) }
+    subscript(index: Int) -> MovementTag { MovementTag(rawValue: tags[index]) }
 
-    var last: MovementPlace { self[count - 1] }
+    var last: MovementTag { self[count - 1] }
 
-    /// Where in the ordered end a place is; nil if it is not there.
-    func sortedIndex(of place: MovementPlace) -> Int? {
-        let index = rest < count ? places.firstIndex(of: place.rawValue, from: rest, to: count) : count
+    /// Where in the ordered end a tag is; nil if it is not there.
+    func sortedIndex(of tag: MovementTag) -> Int? {
+        let index = rest < count ? tags.firstIndex(of: tag.rawValue, from: rest, to: count) : count
         return index < count ? index : nil
     }
 
@@ -58,23 +58,23 @@ struct PairEvents {
         header?.pointee.sortedFrom = UInt32(sortedFrom)
     }
 
-    mutating func insert(_ place: MovementPlace, at index: Int) {
+    mutating func insert(_ tag: MovementTag, at index: Int) {
         if isFull { grow(to: count + 1) }
-        let at = places + index
+        let at = tags + index
         (at + 1).update(from: at, count: count - index)
-        at.pointee = place.rawValue
+        at.pointee = tag.rawValue
         let isOverLimit = count + 1 - rest > Self.sortedLimit
         setCounts(count + 1, sortedFrom: isOverLimit ? count + 1 - Self.sortedAfterCut : rest)
     }
 
     /// Puts an event among those in no order.
-    mutating func insertUnsorted(_ place: MovementPlace) {
-        insert(place, at: rest)
+    mutating func insertUnsorted(_ tag: MovementTag) {
+        insert(tag, at: rest)
         setCounts(count, sortedFrom: rest + 1)
     }
 
     mutating func remove(at index: Int) {
-        let at = places + index
+        let at = tags + index
         at.update(from: at + 1, count: count - index - 1)
         setCounts(count - 1, sortedFrom: rest)
     }
@@ -85,8 +85,8 @@ struct PairEvents {
         if capacity < count { grow(to: count) }
         setCounts(count, sortedFrom: rest.count)
         guard count > 0 else { return }
-        for (index, place) in rest.enumerated() { places[index] = place }
-        for (index, place) in sorted.enumerated() { places[rest.count + index] = place }
+        for (index, tag) in rest.enumerated() { tags[index] = tag }
+        for (index, tag) in sorted.enumerated() { tags[rest.count + index] = tag }
     }
 
     /// By an eighth, and so that the allocator has nothing to round up: with many events for each pair, room not used

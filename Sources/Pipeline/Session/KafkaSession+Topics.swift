@@ -106,9 +106,9 @@ public final class KafkaTopicReader: TopicReader {
     }
 
     public var progress: ReadProgress {
-        let left = reader?.remaining.reduce(0) { sum, place in
-            sum + place.end
-                - (place.position ?? starts.first { $0.partition == place.partition }?.offset ?? 0)
+        let left = reader?.remaining.reduce(0) { sum, range in
+            sum + range.end
+                - (range.position ?? starts.first { $0.partition == range.partition }?.offset ?? 0)
         }
         return ReadProgress(done: total - (left ?? 0), total: total)
     }

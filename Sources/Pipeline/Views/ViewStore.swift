@@ -62,21 +62,21 @@ public final class ViewStore: Sendable {
         var onNews: @Sendable () -> Void = {}
     }
 
-    private final class Mark: Sendable {
+    private final class Freshness: Sendable {
         let at = Atomic<Int64>(0)
         let publishes = Atomic<Int>(0)
         let publishMicroseconds = Atomic<Int>(0)
     }
 
     private let state: Mutex<State>
-    private let marks: [Mark]
+    private let freshness: [Freshness]
 
     /// - Parameter workers: how many there will be, numbered from 0.
     public init(workers: Int) {
         state = Mutex(
             State(
                 workers: Array(repeating: nil, count: workers), latest: Array(repeating: 0, count: workers)))
-        marks = (0..<workers).map { _ in Mark() }
+        freshness = (0..<workers).map { _ in Freshness() }
     }
 
     /// Calls the closure after each commit with changes and each publish, on the worker's thread: it may only
@@ -106,9 +106,9 @@ public final class ViewStore: Sendable {
     }
 
     func publish(_ snapshot: WorkerSnapshot, worker: Int, tookMicroseconds: Int) {
-        let mark = marks[worker]
-        mark.publishes.add(1, ordering: .relaxed)
-        mark.publishMicroseconds.add(tookMicroseconds, ordering: .relaxed)
+        let own = freshness[worker]
+        own.publishes.add(1, ordering: .relaxed)
+        own.publishMicroseconds.add(tookMicroseconds, ordering: .relaxed)
         let wake = state.withLock { state in
             var snapshot = snapshot
             state.versions += 1
@@ -124,7 +124,7 @@ public final class ViewStore: Sendable {
     /// The worker's snapshot is all that is committed as of now.
     @inline(__always)
     func markFresh(worker: Int, at microseconds: Int64) {
-        marks[worker].at.store(microseconds, ordering: .relaxed)
+        freshness[worker].at.store(microseconds, ordering: .relaxed)
     }
 
     /// The connection to Kafka was lost, or is back: without it nothing is known to be current.
@@ -141,7 +141,7 @@ public final class ViewStore: Sendable {
     // MARK: Readers
 
     public func snapshot() -> Snapshot {
-        let freshAt = marks.map { $0.at.load(ordering: .relaxed) }
+        let freshAt = freshness.map { $0.at.load(ordering: .relaxed) }
         return state.withLock { state in
             Snapshot(
                 workers: state.workers, freshAt: freshAt, log: state.log, newest: state.newest,
@@ -162,10 +162,10 @@ public final class ViewStore: Sendable {
 
     /// How often the workers have shown something, and what that cost them.
     public var publishing: (count: Int, microseconds: Int) {
-        marks.reduce((0, 0)) { sum, mark in
+        freshness.reduce((0, 0)) { sum, own in
             (
-                sum.0 + mark.publishes.load(ordering: .relaxed),
-                sum.1 + mark.publishMicroseconds.load(ordering: .relaxed)
+                sum.0 + own.publishes.load(ordering: .relaxed),
+                sum.1 + own.publishMicroseconds.load(ordering: .relaxed)
             )
         }
     }

@@ -1,4 +1,4 @@
-/// What is left out of dead letters, once their topic has rejected one: better the reason and the place than no
+/// What is left out of dead letters, once their topic has rejected one: better the reason and the offset than no
 /// progress. What is left out is said in headers.
 struct DeadLetterLimits {
     /// Bytes that a dead letter's value, its key and its original headers may each have.

@@ -106,22 +106,22 @@ final class RecordApplier<S: InputConsumer & TransactionalProducing> {
     ) throws(SessionFailure) {
         guard !waiting.events.isEmpty else { return }
         var overflows: [Int] = []
-        shard.aggregate.apply(waiting.events) { (place, outcome) in
+        shard.aggregate.apply(waiting.events) { (number, outcome) in
             tally.count(outcome)
-            if outcome == .overflow { overflows.append(place) }
+            if outcome == .overflow { overflows.append(number) }
         }
-        for place in overflows {
+        for number in overflows {
             tally.rejected += 1
-            let index = waiting.indices[place]
+            let index = waiting.indices[number]
             try transaction.reject(
                 session.record(index), session.envelope(index),
-                BadEvent(overflow: waiting.events[place].event))
+                BadEvent(overflow: waiting.events[number].event))
         }
         waiting.removeAll()
     }
 }
 
-/// Decoded events of one shard that are not applied yet, and their places in the batch of records.
+/// Decoded events of one shard that are not applied yet, and their indices in the batch of records.
 private struct WaitingEvents {
     var events: [PlacedEvent] = []
     var indices: [Int] = []

@@ -46,7 +46,7 @@ struct CredentialsDirectory {
                 mistakes.append(Mistake(key: key.name, found: nil, origin: origin, remedy: "is given twice"))
                 return
             }
-            entries[key.name] = (RawValue(written: text, form: key.form), file)
+            entries[key.name] = (RawValue(written: text, shape: key.shape), file)
         } catch {
             mistakes.append(Mistake(key: key.name, found: nil, origin: origin, remedy: "\(error)"))
         }

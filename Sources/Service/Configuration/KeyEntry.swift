@@ -4,7 +4,7 @@ internal import Configuration
 public struct KeyEntry: Sendable {
     /// The name in the file, sections joined by dots: `kafka.group_id`.
     public let name: String
-    let form: RawValue.Form
+    let shape: RawValue.Shape
     /// What its values must be: `a duration from 6s to 30m, …`.
     public let expected: String
     /// The default as it would be written.
@@ -33,13 +33,13 @@ public struct KeyEntry: Sendable {
     /// The same key as swift-configuration's providers know it.
     var providerKey: AbsoluteConfigKey { AbsoluteConfigKey(path) }
 
-    var standardValue: RawValue { RawValue(written: standard, form: form) }
+    var standardValue: RawValue { RawValue(written: standard, shape: shape) }
 }
 
 extension RawValue {
-    /// A value from a place that holds only text.
-    init(written text: String, form: Form) {
-        self = form == .text ? .text(text) : .list(RawValue.elements(of: text))
+    /// A value from a layer that holds only text.
+    init(written text: String, shape: Shape) {
+        self = shape == .text ? .text(text) : .list(RawValue.elements(of: text))
     }
 
     static func elements(of text: String) -> [String] {

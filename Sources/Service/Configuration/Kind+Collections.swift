@@ -1,6 +1,6 @@
 extension Kind where Value == [String] {
     /// Broker addresses as librdkafka takes them.
-    static let brokers = Kind(form: .list, expected: "host:port addresses separated by commas") { raw in
+    static let brokers = Kind(shape: .list, expected: "host:port addresses separated by commas") { raw in
         guard case .list(let elements) = raw, !elements.isEmpty else { return nil }
         return elements.allSatisfy(BrokerAddress.isLegal) ? elements : nil
     }
@@ -9,7 +9,7 @@ extension Kind where Value == [String] {
 extension Kind where Value == [String: String] {
     /// librdkafka's own settings; what each may be is asked of librdkafka later.
     static let properties = Kind(
-        form: .map,
+        shape: .map,
         expected: "a map of librdkafka property names to values (in a variable: name=value,name=value)"
     ) { raw in
         MapText.read(raw)
@@ -19,7 +19,7 @@ extension Kind where Value == [String: String] {
 extension Kind where Value == [String: Int] {
     /// What an order event's type does to stock.
     static let signs = Kind(
-        form: .map,
+        shape: .map,
         expected: "a map of event types to +1, -1 or 0 (in a variable: RECEIVED=+1,SHIPPED=-1)"
     ) { raw in
         guard let map = MapText.read(raw), !map.isEmpty else { return nil }

@@ -1,6 +1,6 @@
 /// What a key's values look like: how they are written, read, and described to whoever got one wrong.
 struct Kind<Value: Sendable>: Sendable {
-    let form: RawValue.Form
+    let shape: RawValue.Shape
     /// As the end of the sentence `must be …`: `a duration from 6s to 30m`.
     let expected: String
     /// Nil when the text is not of this kind.
@@ -9,7 +9,7 @@ struct Kind<Value: Sendable>: Sendable {
     /// The same, or nothing: `null`.
     var orNull: Kind<Value?> {
         let parse = self.parse
-        return Kind<Value?>(form: form, expected: expected + ", or null") { raw in
+        return Kind<Value?>(shape: shape, expected: expected + ", or null") { raw in
             if raw.isNull { return .some(nil) }
             return parse(raw).map { .some($0) }
         }
@@ -17,7 +17,7 @@ struct Kind<Value: Sendable>: Sendable {
 
     /// A kind written as one piece of text; `null` and the empty text are not of it.
     static func scalar(_ expected: String, _ parse: @escaping @Sendable (String) -> Value?) -> Kind {
-        Kind(form: .text, expected: expected) { raw in
+        Kind(shape: .text, expected: expected) { raw in
             guard case .text(let text) = raw, !text.isEmpty, !raw.isNull else { return nil }
             return parse(text)
         }

@@ -1,4 +1,4 @@
-/// Where a value was found, so that a mistake can be corrected at its place.
+/// Where a value was found, so that a mistake can be corrected there.
 public enum Origin: Hashable, Sendable {
     /// Nobody set it.
     case standard

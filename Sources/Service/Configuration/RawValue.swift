@@ -7,7 +7,7 @@ enum RawValue: Hashable, Sendable {
     case list([String])
 
     /// How a key's value is written; also the type swift-configuration's providers are asked for.
-    enum Form: Sendable {
+    enum Shape: Sendable {
         case text
         case list
         case map

@@ -41,7 +41,7 @@ struct Reading {
 
     mutating func section(_ name: String, _ documentation: String) { sections[name] = documentation }
 
-    /// Declares a setting, the only place that knows its name, how its values are written, its default and what it
+    /// Declares a setting, the only one that knows its name, how its values are written, its default and what it
     /// does, and reads it.
     ///
     /// - Parameters:
@@ -54,7 +54,7 @@ struct Reading {
         reloadable: Bool = false, secret: Bool = false, property: String? = nil, _ documentation: String
     ) -> Value {
         let key = KeyEntry(
-            name: name, form: kind.form, expected: kind.expected, standard: standard, shipped: shipped,
+            name: name, shape: kind.shape, expected: kind.expected, standard: standard, shipped: shipped,
             isReloadable: reloadable, isSecret: secret, property: property, documentation: documentation)
         let (raw, origin) = find(key)
         if let value = kind.parse(raw) {
@@ -71,8 +71,8 @@ struct Reading {
 
     private func find(_ key: KeyEntry) -> (RawValue, Origin) {
         for layer in layers {
-            // A layer holds text and lists of text alone, in the form the key has: it cannot mismatch.
-            guard let found = try? layer.provider.value(forKey: key.providerKey, type: key.form.type).value,
+            // A layer holds text and lists of text alone, in the shape the key has: it cannot mismatch.
+            guard let found = try? layer.provider.value(forKey: key.providerKey, type: key.shape.type).value,
                 let raw = RawValue(found.content)
             else { continue }
             return (raw, layer.origin(key))

@@ -76,7 +76,7 @@ struct SettingsFile {
             report(key.name, found: nil, at: nameNode, "is given twice in this file")
             return
         }
-        guard let value = Self.value(of: node, form: key.form) else {
+        guard let value = Self.value(of: node, shape: key.shape) else {
             let found = node.mapping != nil ? "a map" : node.sequence != nil ? "a list" : node.scalar?.string
             report(key.name, found: found, at: nameNode, "must be \(key.expected)")
             return
@@ -88,12 +88,12 @@ struct SettingsFile {
         entries[key.name] = entry
     }
 
-    private static func value(of node: Node, form: RawValue.Form) -> RawValue? {
-        switch form {
+    private static func value(of node: Node, shape: RawValue.Shape) -> RawValue? {
+        switch shape {
         case .text:
             return text(of: node).map { .text($0) }
         case .list:
-            if let text = text(of: node) { return RawValue(written: text, form: form) }
+            if let text = text(of: node) { return RawValue(written: text, shape: shape) }
             guard let sequence = node.sequence else { return nil }
             let elements = sequence.compactMap { text(of: $0) }
             return elements.count == sequence.count ? .list(elements) : nil

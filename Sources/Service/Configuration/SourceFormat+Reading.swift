@@ -63,7 +63,7 @@ extension Kind where Value == [String: String] {
     /// Columns by our names of the fields they fill.
     static func fields(_ names: [String]) -> Self {
         Kind(
-            form: .map,
+            shape: .map,
             expected:
                 "a map of fields (\(names.joined(separator: ", "))) to columns, each field and column once"
         ) { raw in
@@ -79,7 +79,7 @@ extension Kind where Value == [String: String] {
     /// Encodings by our names of the fields they are of.
     static func encodings(_ names: [String]) -> Self {
         Kind(
-            form: .map,
+            shape: .map,
             expected: "a map of fields (\(names.joined(separator: ", "))) to s, ms, us, ns, days, text or "
                 + "base64: and digits after the point"
         ) { raw in

@@ -20,7 +20,7 @@ public struct DeadLetter: Sendable {
     /// What the topic had refused for its size, by part: its bytes under `value`, `key` or `headers`.
     public let omittedBytes: [String: Int]
 
-    /// A place in an input topic.
+    /// Where a record lies in an input topic.
     public struct Origin: Hashable, Sendable, CustomStringConvertible {
         public let topic: String
         public let partition: Int32

@@ -8,7 +8,7 @@ public final class DeadLetterBox {
     let client: ClientSettings
     let admin: Admin
     let topic: String
-    private var cachedMarks: RedriveRecords?
+    private var cachedRecords: RedriveRecords?
 
     /// Connects.
     /// - Throws: when no broker answers within `deadlineMs`, and when there is no dead-letter topic.
@@ -69,13 +69,13 @@ public final class DeadLetterBox {
         try records()[deadLetter]?.redrivenAt
     }
 
-    /// What was redriven so far; read once, and again after `forgetMarks`.
+    /// What was redriven so far; read once, and again after `forgetRecords`.
     func records() throws(StopReason) -> RedriveRecords {
-        if let cachedMarks { return cachedMarks }
+        if let cachedRecords { return cachedRecords }
         let records = try RedriveRecords(TopicScan(client, admin, configuration.redrivenTopic))
-        cachedMarks = records
+        cachedRecords = records
         return records
     }
 
-    func forgetMarks() { cachedMarks = nil }
+    func forgetRecords() { cachedRecords = nil }
 }

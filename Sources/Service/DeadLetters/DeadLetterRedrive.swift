@@ -50,7 +50,7 @@ public final class DeadLetterRedrive {
             try admin.describe(inputs, timeoutMs: 10_000)
         }
         if !options.isDryRun { producer = try RedriveProducer(box) }
-        box.forgetMarks()
+        box.forgetRecords()
         do throws(StopReason) {
             records = try box.records()
         } catch {

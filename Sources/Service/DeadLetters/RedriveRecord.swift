@@ -4,8 +4,8 @@ import Wire
 
 /// A record of the redriven topic: this event was redriven, then.
 ///
-/// Its key is the event's place in the input: an event goes back once, whatever dead letters it has. The timestamp is
-/// part of it because a topic that was deleted and recreated counts its offsets from 0.
+/// Its key is the event's partition, offset and time in the input: an event goes back once, whatever dead letters it
+/// has. The time is part of it because a topic that was deleted and recreated counts its offsets from 0.
 struct RedriveRecord: Codable, Equatable {
     /// RFC 3339 in UTC.
     var redrivenAt: String

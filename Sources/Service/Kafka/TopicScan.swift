@@ -54,10 +54,10 @@ struct TopicScan {
                 quietSince = .now
                 for record in reader.batch.records
                 where wanted[record.partition]?.contains(record.offset) == true { try body(record) }
-            case .offsetOutOfRange(let place):
+            case .offsetOutOfRange(let moved):
                 throw StopReason(
                     .unavailable,
-                    "\(topic)[\(place.partition)]: offset \(place.offset) was deleted meanwhile; try again")
+                    "\(topic)[\(moved.partition)]: offset \(moved.offset) was deleted meanwhile; try again")
             case .idle, .rebalance:
                 guard ContinuousClock.now - quietSince > .milliseconds(patienceMs) else { continue }
                 let open = reader.remaining.map { "[\($0.partition)] at \($0.position ?? -1) of \($0.end)" }

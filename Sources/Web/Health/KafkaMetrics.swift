@@ -16,10 +16,10 @@ struct KafkaMetrics {
         }
         each("stockd_kafka_queue_bytes", .gauge, "Bytes that wait to be sent.", &out) { $0.msgSize }
         each("stockd_kafka_fetch_queue_messages", .gauge, "Messages fetched ahead.", &out) { client in
-            client.places.reduce(0) { $0 + $1.fetchqCnt }
+            client.partitionStates.reduce(0) { $0 + $1.fetchqCnt }
         }
         each("stockd_kafka_fetch_queue_bytes", .gauge, "Bytes fetched ahead.", &out) { client in
-            client.places.reduce(0) { $0 + $1.fetchqSize }
+            client.partitionStates.reduce(0) { $0 + $1.fetchqSize }
         }
         total("stockd_kafka_sent_bytes_total", "Bytes sent to brokers.", &out) { $0.txbytes }
         total("stockd_kafka_received_bytes_total", "Bytes received from brokers.", &out) { $0.rxbytes }
@@ -69,7 +69,7 @@ struct KafkaMetrics {
 
 extension KafkaStatistics {
     /// The partitions; -1 stands for messages not yet given one.
-    fileprivate var places: [Place] {
+    fileprivate var partitionStates: [PartitionState] {
         topics.values.flatMap(\.partitions.values).filter { $0.partition >= 0 }
     }
 }

@@ -41,7 +41,7 @@ public struct KafkaStatistics: Decodable, Sendable {
         var throttle: Window?
     }
 
-    struct Place: Decodable, Sendable {
+    struct PartitionState: Decodable, Sendable {
         var partition: Int32
         var fetchqCnt: Int64
         var fetchqSize: Int64
@@ -52,7 +52,7 @@ public struct KafkaStatistics: Decodable, Sendable {
     }
 
     struct Topic: Decodable, Sendable {
-        var partitions: [String: Place]
+        var partitions: [String: PartitionState]
     }
 
     var msgCnt: Int64
@@ -61,11 +61,11 @@ public struct KafkaStatistics: Decodable, Sendable {
     var topics: [String: Topic]
 
     /// Where a consumer that has handed on all it fetched stands. Past its last record there may be offsets no
-    /// reader ever gets: a transaction's marks, records that were compacted away.
+    /// reader ever gets: a transaction's control records, records that were compacted away.
     public func position(topic: String, _ partition: Partition, committed: Int64) -> Int64 {
-        guard let place = topics[topic]?.partitions["\(partition.rawValue)"], place.fetchqCnt == 0,
-            place.appOffset < 0 || committed >= place.appOffset
+        guard let state = topics[topic]?.partitions["\(partition.rawValue)"], state.fetchqCnt == 0,
+            state.appOffset < 0 || committed >= state.appOffset
         else { return committed }
-        return max(committed, place.nextOffset)
+        return max(committed, state.nextOffset)
     }
 }

@@ -18,7 +18,7 @@ public final class LagWatch: Sendable {
     /// One look at all partitions that are owned now; what is known of others is dropped.
     ///
     /// - Parameter ends: offset and end by partition. What the log's end counts but no reader ever gets, the
-    ///   marks of transactions for one, the caller has taken into `offset`.
+    ///   control records of transactions for one, the caller has taken into `offset`.
     public func observe(_ ends: [Partition: (offset: Int64, end: Int64)]) {
         windows.withLock { windows in
             windows = windows.filter { ends[$0.key] != nil }

@@ -1,7 +1,7 @@
 import Inventory
 import Pipeline
 
-/// Everything Prometheus is told; the names are listed in docs/http.md.
+/// Everything Prometheus is told; the names are listed in docs/metrics.md.
 struct MetricsResponse {
     let source: WebSource
     let startedAt: Timestamp

@@ -72,11 +72,11 @@ struct StatusResponse {
 
     private func writePartitions(_ snapshot: ViewStore.Snapshot, _ json: inout JSONWriter) {
         let lags = source.lags.lags
-        let places = snapshot.workers.enumerated().flatMap { number, shown in
+        let rows = snapshot.workers.enumerated().flatMap { number, shown in
             (shown?.positions ?? []).map { (number, $0) }
         }
-        json.array("partitions", places) { json, place in
-            let (number, position) = place
+        json.array("partitions", rows) { json, row in
+            let (number, position) = row
             let lag = lags[position.partition]
             json.object { json in
                 json.field("partition", position.partition.rawValue)

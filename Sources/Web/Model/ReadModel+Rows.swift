@@ -33,7 +33,7 @@ extension ReadModel {
         let warehouseNames = query.text.map { text in
             Set(catalog.warehouses.values.filter { $0.name.string.lowercased().contains(text) }.map(\.id))
         }
-        var found: [(place: Place, row: AlertRow)] = []
+        var found: [(position: SortPosition, row: AlertRow)] = []
         forEachEntry(query) { entry in
             let isNamed = query.text.map { entry.product.name.string.lowercased().contains($0) } ?? true
             for row in entry.rows {
@@ -53,9 +53,10 @@ extension ReadModel {
                     StockRow(
                         product: entry.product, warehouse: warehouse, currentStock: shown.stock,
                         lastUpdated: shown.lastUpdated), shown)
-                let place = Place(key: query.sort.column.map { full.key($0) } ?? .nothing, pair: shown.pair)
-                if !query.begins(after: place) { continue }
-                found.append((place, full))
+                let position = SortPosition(
+                    key: query.sort.column.map { full.key($0) } ?? .nothing, pair: shown.pair)
+                if !query.begins(after: position) { continue }
+                found.append((position, full))
                 // In the natural order what follows is only needed to know that there is more.
                 if query.sort.column == nil, found.count > query.limit { return false }
             }
@@ -66,7 +67,7 @@ extension ReadModel {
 
     /// A page of `multi_warehouse_inventory`.
     func rollupPage(_ query: RowQuery) -> RowPage<RollupRow> {
-        var found: [(place: Place, row: RollupRow)] = []
+        var found: [(position: SortPosition, row: RollupRow)] = []
         forEachEntry(query) { entry in
             if let text = query.text, !entry.product.name.string.lowercased().contains(text) { return true }
             if let wanted = query.warehouses,
@@ -77,9 +78,9 @@ extension ReadModel {
             let rollup = entry.rollup
             if let wanted = query.statuses, !wanted.contains(rollup.status) { return true }
             let pair = Pair(product: entry.product.id, warehouse: WarehouseID(0))
-            let place = Place(key: query.sort.column.map { rollup.key($0) } ?? .nothing, pair: pair)
-            if !query.begins(after: place) { return true }
-            found.append((place, rollup))
+            let position = SortPosition(key: query.sort.column.map { rollup.key($0) } ?? .nothing, pair: pair)
+            if !query.begins(after: position) { return true }
+            found.append((position, rollup))
             return query.sort.column != nil || found.count <= query.limit
         }
         return query.page(found)
@@ -122,18 +123,19 @@ extension ReadModel.Entry {
 }
 
 extension RowQuery {
-    fileprivate func begins(after place: Place) -> Bool {
-        after.map { $0.place.precedes(place, descending: sort.isDescending) } ?? true
+    fileprivate func begins(after position: SortPosition) -> Bool {
+        after.map { $0.position.precedes(position, descending: sort.isDescending) } ?? true
     }
 
-    fileprivate func page<Element>(_ found: [(place: Place, row: Element)]) -> RowPage<Element> {
+    fileprivate func page<Element>(_ found: [(position: SortPosition, row: Element)]) -> RowPage<Element> {
         var found = found
         if sort.column != nil {
-            found.sort { $0.place.precedes($1.place, descending: sort.isDescending) }
+            found.sort { $0.position.precedes($1.position, descending: sort.isDescending) }
         }
         let page = found.prefix(limit)
         return RowPage(
-            rows: page.map(\.row), next: found.count > limit ? page.last.map { Cursor(after: $0.place) } : nil
+            rows: page.map(\.row),
+            next: found.count > limit ? page.last.map { Cursor(after: $0.position) } : nil
         )
     }
 }

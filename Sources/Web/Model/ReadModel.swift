@@ -97,15 +97,15 @@ struct ReadModel {
         for (partition, shard) in shards {
             guard let old = known[partition], old.version != shard.version else { continue }
             if shard.catalog !== old.catalog { adopt(shard.catalog) }
-            // A shard that was recovered again may have its entries in other places: each is compared by its own.
+            // A shard that was recovered again may have its entries at other indices: each is compared by its own.
             guard old.chunks.first?.entries.first?.pair == shard.chunks.first?.entries.first?.pair,
                 old.chunks.count <= shard.chunks.count
             else { return rebuild(shards) }
             for (index, chunk) in shard.chunks.enumerated() {
                 let before = index < old.chunks.count ? old.chunks[index] : nil
                 if before === chunk { continue }
-                for (place, shown) in chunk.entries.enumerated() {
-                    if let before, place < before.entries.count, before.entries[place] == shown { continue }
+                for (index, shown) in chunk.entries.enumerated() {
+                    if let before, index < before.entries.count, before.entries[index] == shown { continue }
                     apply(shown, shard.catalog)
                 }
             }
@@ -151,8 +151,8 @@ struct ReadModel {
 }
 
 extension ReadModel.Entry {
-    /// The place of a warehouse's row, or where it would be.
-    private func place(_ warehouse: WarehouseID) -> Int {
+    /// The index of a warehouse's row, or where it would be.
+    private func index(_ warehouse: WarehouseID) -> Int {
         var low = 0
         var high = rows.count
         while low < high {
@@ -163,18 +163,18 @@ extension ReadModel.Entry {
     }
 
     mutating func insert(_ row: ReadModel.Row) {
-        let place = place(row.shown.pair.warehouse)
-        if place < rows.count, rows[place].shown.pair == row.shown.pair {
-            rows[place] = row
+        let index = index(row.shown.pair.warehouse)
+        if index < rows.count, rows[index].shown.pair == row.shown.pair {
+            rows[index] = row
         } else {
-            rows.insert(row, at: place)
+            rows.insert(row, at: index)
         }
     }
 
     mutating func remove(_ pair: Pair) -> Bool {
-        let place = place(pair.warehouse)
-        guard place < rows.count, rows[place].shown.pair == pair else { return false }
-        rows.remove(at: place)
+        let index = index(pair.warehouse)
+        guard index < rows.count, rows[index].shown.pair == pair else { return false }
+        rows.remove(at: index)
         return true
     }
 }

@@ -1,10 +1,10 @@
 import Inventory
 
-/// Where the next page begins: after the last row of the one before, by its place in the order.
+/// Where the next page begins: after the last row of the one before, by its position in the order.
 struct Cursor: Equatable {
-    var place: Place
+    var position: SortPosition
 
-    init(after place: Place) { self.place = place }
+    init(after position: SortPosition) { self.position = position }
 
     /// Nil unless the text was written by `written(for:)` for a request with the same identity.
     init?(_ text: String, of identity: String) {
@@ -16,24 +16,25 @@ struct Cursor: Equatable {
             let warehouse = Int32(parts[2])
         else { return nil }
         switch parts[3] {
-        case "0" where parts[4].isEmpty: place = Place(key: .nothing, pair: Pair(product, warehouse))
+        case "0" where parts[4].isEmpty:
+            position = SortPosition(key: .nothing, pair: Pair(product, warehouse))
         case "n":
             guard let number = Int128(parts[4]) else { return nil }
-            place = Place(key: .number(number), pair: Pair(product, warehouse))
-        case "t": place = Place(key: .text(String(parts[4])), pair: Pair(product, warehouse))
+            position = SortPosition(key: .number(number), pair: Pair(product, warehouse))
+        case "t": position = SortPosition(key: .text(String(parts[4])), pair: Pair(product, warehouse))
         default: return nil
         }
     }
 
     func written(for identity: String) -> String {
         let key: String
-        switch place.key {
+        switch position.key {
         case .nothing: key = "0|"
         case .number(let number): key = "n|\(number)"
         case .text(let text): key = "t|\(text)"
         }
         let plain =
-            "\(Self.digest(identity))|\(place.pair.product.rawValue)|\(place.pair.warehouse.rawValue)|\(key)"
+            "\(Self.digest(identity))|\(position.pair.product.rawValue)|\(position.pair.warehouse.rawValue)|\(key)"
         return Base64URL.encode(Array(plain.utf8))
     }
 

@@ -37,13 +37,13 @@ enum SortKey: Equatable, Comparable {
     case text(String)
 }
 
-/// A row's place in an order that no two rows share.
-struct Place: Equatable {
+/// A row's position in an order that no two rows share.
+struct SortPosition: Equatable {
     var key: SortKey
     var pair: Pair
 
     /// Ties go by product and warehouse, ascending even when the order descends.
-    func precedes(_ other: Place, descending: Bool) -> Bool {
+    func precedes(_ other: SortPosition, descending: Bool) -> Bool {
         if key != other.key { return descending ? other.key < key : key < other.key }
         return pair < other.pair
     }

@@ -13,8 +13,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private let settings: WebSettings
     private let traffic: WebTraffic
     private let admission: WebTraffic.Admission
-    /// Told of request heads and ends by `RequestMarks`, which sits behind the decoder.
-    private let marks: RequestMarks
+    /// Told of request heads and ends by `RequestSpans`, which sits behind the decoder.
+    private let spans: RequestSpans
     private var headBytes = 0
     private var bodyBytes = 0
     private var headTimer: Scheduled<Void>?
@@ -25,22 +25,22 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     init(
         _ settings: WebSettings, _ traffic: WebTraffic, _ admission: WebTraffic.Admission,
-        _ marks: RequestMarks
+        _ spans: RequestSpans
     ) {
         self.settings = settings
         self.traffic = traffic
         self.admission = admission
-        self.marks = marks
+        self.spans = spans
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        marks.onHead = { [self] in
+        spans.onHead = { [self] in
             headTimer?.cancel()
             headTimer = nil
             headBytes = 0
             bodyBytes = 0
         }
-        marks.onEnd = { [self] in
+        spans.onEnd = { [self] in
             isSilent = true
             bodyBytes = 0
             headBytes = 0
@@ -83,7 +83,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if isRejected { return }
         let count = unwrapInboundIn(data).readableBytes
-        if marks.isInBody {
+        if spans.isInBody {
             bodyBytes += count
             if bodyBytes > settings.maxBodyBytes {
                 return reject(

@@ -24,17 +24,17 @@ struct GuardedChannel: ServerChildChannel {
             // Too many to tell each of them why.
             return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
         }
-        let marks = RequestMarks()
+        let spans = RequestSpans()
         do {
             // The kernel would take megabytes for a client that reads nothing, and nobody would notice.
             try channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: 131_072)
             try channel.pipeline.syncOperations.addHandler(
-                ConnectionGuard(settings, traffic, admission, marks))
+                ConnectionGuard(settings, traffic, admission, spans))
         } catch {
             traffic.leave(admission)
             return channel.eventLoop.makeFailedFuture(error)
         }
-        let bound = NIOLoopBound(marks, eventLoop: channel.eventLoop)
+        let bound = NIOLoopBound(spans, eventLoop: channel.eventLoop)
         return http1 { [bound.value] }.setup(channel: channel, logger: logger)
     }
 

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Stands behind the HTTP decoder and tells the connection's guard where requests begin and end.
-final class RequestMarks: ChannelInboundHandler, RemovableChannelHandler {
+final class RequestSpans: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
 

@@ -4,12 +4,12 @@ struct CaptureScan {
     var row = RowSpans()
     /// Columns of the object in `after`.
     var after = RowSpans()
-    /// Fields of the object in `source`, by `SourcePosition`'s slots.
+    /// Fields of the object in `source`, by the cases of `SourcePosition`.
     var source = RowSpans()
-    /// Fields that ExtractNewRecordState adds, by `UnwrappedFields`' slots.
+    /// Fields that ExtractNewRecordState adds, by the columns of `UnwrappedFields`.
     var unwrapped = RowSpans()
     var hasAfter = false
-    /// Members by the slots of `Member`.
+    /// Members by `Member`.
     var members = RowSpans()
     var memberCount = 0
 
@@ -49,7 +49,7 @@ struct CaptureScan {
         try text.scanMembers(at: &at) { (name, at) throws(SyntaxError) in
             scan.memberCount += 1
             let start = at
-            let member = names.find(text, name).flatMap { Member(rawValue: Int($0.slot)) }
+            let member = names.find(text, name).flatMap { Member(rawValue: Int($0.column)) }
             switch member {
             case .after where text.has(0x7B, at: at):
                 scan.after = RowSpans()

@@ -2,8 +2,8 @@
 struct ColumnMap: Sendable {
     /// What a name leads to.
     struct Target {
-        /// The column's slot, negative for none.
-        var slot: Int16 = -1
+        /// The column's column, negative for none.
+        var column: Int16 = -1
         /// The list of names in the object that the value is, 0 for none.
         var child: Int16 = 0
     }
@@ -21,32 +21,32 @@ struct ColumnMap: Sendable {
     private var nodes: [[Entry]] = [[]]
     private var longNames: [[UInt8]] = []
 
-    /// - Parameter paths: For each slot, names separated by dots.
+    /// - Parameter paths: For each column, names separated by dots.
     init(_ paths: [String]) {
         precondition(paths.count <= RowSpans.capacity, "a row has a fixed number of columns")
-        for (slot, path) in paths.enumerated() { add(path, slot: slot) }
+        for (column, path) in paths.enumerated() { add(path, column: column) }
     }
 
-    /// Lets a path of names lead to a slot, too.
-    mutating func add(_ path: String, slot: Int) {
+    /// Lets a path of names lead to a column, too.
+    mutating func add(_ path: String, column: Int) {
         let names = path.split(separator: ".", omittingEmptySubsequences: false).map { Array($0.utf8) }
         var node = 0
         for name in names.dropLast() {
-            let index = place(of: name, in: node)
+            let index = childIndex(of: name, in: node)
             if nodes[node][index].target.child == 0 {
                 nodes[node][index].target.child = Int16(nodes.count)
                 nodes.append([])
             }
             node = Int(nodes[node][index].target.child)
         }
-        let index = place(of: names[names.count - 1], in: node)
-        nodes[node][index].target.slot = Int16(slot)
+        let index = childIndex(of: names[names.count - 1], in: node)
+        nodes[node][index].target.column = Int16(column)
     }
 
-    /// Lets one name, dots and all, lead to a slot, too.
-    mutating func add(name: String, slot: Int) {
-        let index = place(of: Array(name.utf8), in: 0)
-        nodes[0][index].target.slot = Int16(slot)
+    /// Lets one name, dots and all, lead to a column, too.
+    mutating func add(name: String, column: Int) {
+        let index = childIndex(of: Array(name.utf8), in: 0)
+        nodes[0][index].target.column = Int16(column)
     }
 
     /// Whether anything is found at this name of the row, or within it.
@@ -57,7 +57,7 @@ struct ColumnMap: Sendable {
         }
     }
 
-    private mutating func place(of name: [UInt8], in node: Int) -> Int {
+    private mutating func childIndex(of name: [UInt8], in node: Int) -> Int {
         let known = name.withUnsafeBytes { bytes in
             nodes[node].firstIndex { isNamed($0, bytes.bytes, 0, name.count) }
         }
@@ -146,7 +146,7 @@ struct ColumnMap: Sendable {
     @inline(__always)
     func note(_ text: RawSpan, _ name: StringToken, _ value: Range<Int>, into spans: inout RowSpans) {
         guard let target = find(text, name) else { return }
-        if target.slot >= 0 { spans.set(Int(target.slot), value) }
+        if target.column >= 0 { spans.set(Int(target.column), value) }
         if target.child > 0 { descend(text, value, Int(target.child), into: &spans) }
     }
 
@@ -157,7 +157,7 @@ struct ColumnMap: Sendable {
         var at = value.lowerBound
         try? text.scanObject(at: &at) { name, value in
             guard let target = find(text, name, in: node) else { return }
-            if target.slot >= 0 { spans.set(Int(target.slot), value) }
+            if target.column >= 0 { spans.set(Int(target.column), value) }
             if target.child > 0 { descend(text, value, Int(target.child), into: &spans) }
         }
     }

@@ -7,7 +7,7 @@ import Inventory
 struct ColumnReader: Sendable {
     /// Our name, and the column's where it has another.
     let name: String
-    private let slot: Int
+    private let column: Int
     private let path: [[UInt8]]
     private let encoding: FieldEncoding?
     /// What the encodings of this table are set by.
@@ -16,10 +16,10 @@ struct ColumnReader: Sendable {
     private let takesBooleans: Bool
 
     /// - Parameters:
-    ///   - slot: The column's among those of its row.
+    ///   - column: The column's number in its row.
     ///   - section: The configuration's section of the topic.
-    init(field: String, slot: Int, format: SourceFormat, section: String) {
-        self.slot = slot
+    init(field: String, column: Int, format: SourceFormat, section: String) {
+        self.column = column
         takesBooleans = field == "quantity" || field == "reorder_threshold"
         encodingsKey = "\(section).encodings.\(field)"
         let column = format.fields[field] ?? field
@@ -29,7 +29,7 @@ struct ColumnReader: Sendable {
     }
 
     private func meaning(_ text: RawSpan, _ schema: RowSchema?) -> ConnectSchema.Meaning {
-        schema?.meaning(text, slot: slot, at: path) ?? .plain
+        schema?.meaning(text, column: column, at: path) ?? .plain
     }
 
     // MARK: Numbers

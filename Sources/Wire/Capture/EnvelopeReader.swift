@@ -1,6 +1,6 @@
 import Inventory
 
-/// A message of a topic as its form tells it: whichever envelope it came in is taken off.
+/// A message of a topic without the envelope it came in.
 enum CapturedMessage {
     /// A row as it now stands. One that comes from a database may hold values as Debezium encodes them.
     case row(RowSpans, RowSchema?, RowVersion, isCaptured: Bool)
@@ -10,11 +10,11 @@ enum CapturedMessage {
     case skipped(SkipReason)
 }
 
-/// Tells the forms apart.
-struct FormReader: Sendable {
+/// Tells the envelopes apart, and takes them off.
+struct EnvelopeReader: Sendable {
     private let columns: ColumnMap
     private let added: ColumnMap
-    /// The slot of the column that identifies a row.
+    /// The column that identifies a row.
     private let key: Int
     private let envelope: SourceFormat.Envelope
     /// Nil where a column may stand within what is remembered, or in how the payload is told from it.
@@ -38,16 +38,16 @@ struct FormReader: Sendable {
         guard envelope != .json else { return .row(scan.row, nil, .none, isCaptured: false) }
         guard scan.row[key] == nil, let payload = scan[.payload], let schema = scan[.schema],
             scan[.operation] == nil
-        else { return try form(text, scan, schema: nil) }
+        else { return try content(text, scan, schema: nil) }
         if text.matches("null", at: payload.lowerBound) { return .skipped(.tombstone) }
         guard text.has(0x7B, at: payload.lowerBound) else { throw BadEvent(notAnObject: text) }
         let inner = try self.scan(text, from: payload.lowerBound, isWhole: false)
-        guard text.has(0x7B, at: schema.lowerBound) else { return try form(text, inner, schema: nil) }
+        guard text.has(0x7B, at: schema.lowerBound) else { return try content(text, inner, schema: nil) }
         if scan.memberCount == 2, schema.lowerBound < payload.lowerBound, text.matches(Self.beginning, at: 0)
         {
             memory?.remember(text, schema: schema, payload: payload.lowerBound)
         }
-        return try form(text, inner, schema: FoundSchema(range: schema))
+        return try content(text, inner, schema: FoundSchema(range: schema))
     }
 
     /// What messages with a schema begin with; the others need not ask.
@@ -67,7 +67,7 @@ struct FormReader: Sendable {
         at += 1
         guard (try? text.skipToEnd(at: &at)) != nil else { return nil }
         let schema = FoundSchema(range: match.schema, memory: memory, generation: match.generation)
-        return try form(text, inner, schema: schema)
+        return try content(text, inner, schema: schema)
     }
 
     /// The columns in a message's key, which is an object with or without its schema; nil for another key.
@@ -119,7 +119,7 @@ struct FormReader: Sendable {
         return scan
     }
 
-    private func form(
+    private func content(
         _ text: RawSpan, _ scan: CaptureScan, schema: FoundSchema?
     ) throws(BadEvent) -> CapturedMessage {
         if scan.row[key] == nil {

@@ -9,7 +9,7 @@ struct EventColumns: Sendable {
 
     init(signs: SignTable, unknownType: UnknownType, format: SourceFormat) {
         readers = EventField.allCases.map {
-            ColumnReader(field: $0.name, slot: $0.rawValue, format: format, section: "input")
+            ColumnReader(field: $0.name, column: $0.rawValue, format: format, section: "input")
         }
         map = ColumnMap(EventField.allCases.map { format.fields[$0.name] ?? $0.name })
         self.signs = signs

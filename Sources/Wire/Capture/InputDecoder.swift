@@ -1,11 +1,11 @@
 import Inventory
 
 /// Reads the messages of the input topic: plain rows as `EventDecoder` does, and change data capture in
-/// every form that Debezium writes.
+/// every envelope that Debezium writes.
 public struct InputDecoder: Sendable {
     let events: EventDecoder
     let columns: EventColumns
-    let forms: FormReader
+    let envelopes: EnvelopeReader
     let format: SourceFormat
     /// A plain row has the standard columns, so that the quick decoder reads it.
     let isStandard: Bool
@@ -16,7 +16,7 @@ public struct InputDecoder: Sendable {
     ) {
         events = EventDecoder(signs: signs, unknownType: unknownType)
         columns = EventColumns(signs: signs, unknownType: unknownType, format: format)
-        forms = FormReader(columns: columns.map, key: EventField.eventID.rawValue, format: format)
+        envelopes = EnvelopeReader(columns: columns.map, key: EventField.eventID.rawValue, format: format)
         self.format = format
         isStandard = format.fields.isEmpty && format.encodings.isEmpty && format.envelope != .debezium
     }
@@ -37,7 +37,7 @@ public struct InputDecoder: Sendable {
     }
 
     private func captured(_ text: RawSpan, _ key: UnsafeRawBufferPointer?) throws(BadEvent) -> InputMessage {
-        switch try forms.read(text) {
+        switch try envelopes.read(text) {
         case .row(let row, let schema, _, isCaptured: false):
             return .event(try columns.event(text, row, schema, isCaptured: false))
         case .row(let row, let schema, let version, isCaptured: true):
@@ -77,7 +77,9 @@ public struct InputDecoder: Sendable {
     /// may as well be the product.
     private func named(by key: UnsafeRawBufferPointer) -> EventID? {
         let text = key.bytes
-        guard let (row, schema) = forms.key(text), row[EventField.eventID.rawValue] != nil else { return nil }
+        guard let (row, schema) = envelopes.key(text), row[EventField.eventID.rawValue] != nil else {
+            return nil
+        }
         return try? columns.id(text, row, schema)
     }
 
@@ -87,7 +89,7 @@ public struct InputDecoder: Sendable {
     /// control characters escaped. Nil when the message has none.
     public func typeName(_ value: UnsafeRawBufferPointer) -> String? {
         let text = value.bytes
-        guard case .row(let row, _, _, _) = try? forms.read(text) else { return nil }
+        guard case .row(let row, _, _, _) = try? envelopes.read(text) else { return nil }
         return columns.typeName(text, row)
     }
 }

@@ -9,19 +9,19 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
     private let table: ReferenceTable<ID, Patch>
     private let readers: [ColumnReader]
     private let holdsNumber: [Bool]
-    private let forms: FormReader
+    private let envelopes: EnvelopeReader
     private let envelope: SourceFormat.Envelope
 
     /// - Parameter section: The configuration's section of the topic.
     init(_ table: ReferenceTable<ID, Patch>, format: SourceFormat, section: String) {
         self.table = table
         readers = table.columns.enumerated().map {
-            ColumnReader(field: $1, slot: $0, format: format, section: section)
+            ColumnReader(field: $1, column: $0, format: format, section: section)
         }
         let numbers = ["product_id", "reorder_threshold", "unit_price", "warehouse_id"]
         holdsNumber = table.columns.map { numbers.contains($0) }
         let map = ColumnMap(table.columns.map { format.fields[$0] ?? $0 })
-        forms = FormReader(columns: map, key: 0, format: format)
+        envelopes = EnvelopeReader(columns: map, key: 0, format: format)
         envelope = format.envelope
     }
 
@@ -30,7 +30,7 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
     ) throws(BadEvent) -> Message {
         guard let value else { return try tombstone(key) }
         let text = value.bytes
-        switch try forms.read(text) {
+        switch try envelopes.read(text) {
         case .row(let row, let schema, let version, let isCaptured):
             return .change(try upsert(text, row, schema, key, version, isCaptured: isCaptured))
         case .delete(let row, let schema, let version):
@@ -48,12 +48,12 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
         _ version: RowVersion, isCaptured: Bool
     ) throws(BadEvent) -> ReferenceChange<ID, Patch> {
         var cells = ReferenceCells(columns: table.columns, line: nil)
-        for (slot, name) in table.columns.enumerated() {
-            guard let value = row[slot] else { continue }
+        for (column, name) in table.columns.enumerated() {
+            guard let value = row[column] else { continue }
             if envelope != .json, Unavailable.fills(text, value) {
-                if !holdsNumber[slot] { cells[name] = .kept }
+                if !holdsNumber[column] { cells[name] = .kept }
             } else {
-                cells[name] = try cell(slot, text, value, schema, isCaptured)
+                cells[name] = try cell(column, text, value, schema, isCaptured)
             }
         }
         // The id may stand in the key, in the value or in both, which must agree.
@@ -70,22 +70,22 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
 
     /// The value as a cell. A number that is encoded becomes one that is written.
     private func cell(
-        _ slot: Int, _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, _ isCaptured: Bool
+        _ column: Int, _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, _ isCaptured: Bool
     ) throws(BadEvent) -> Cell {
         let plain = Cell(text, value)
-        guard holdsNumber[slot] else { return plain }
-        if isCaptured, let number = readers[slot].boolean(text, value) {
+        guard holdsNumber[column] else { return plain }
+        if isCaptured, let number = readers[column].boolean(text, value) {
             return .number(Array(String(number).utf8))
         }
         switch plain {
         case .text(let bytes):
             // A price may be written as a string; a string that is no number is a decimal's bytes.
-            let isWritten = table.columns[slot] == "unit_price" && ExactDecimal(bytes) != nil
-            if isWritten, readers[slot].isWritten(text, schema) { return plain }
+            let isWritten = table.columns[column] == "unit_price" && ExactDecimal(bytes) != nil
+            if isWritten, readers[column].isWritten(text, schema) { return plain }
         case .other: break
         default: return plain
         }
-        guard let decimal = try readers[slot].decimal(text, value, schema, isCaptured: isCaptured) else {
+        guard let decimal = try readers[column].decimal(text, value, schema, isCaptured: isCaptured) else {
             return plain
         }
         return .number(Array(decimal.description.utf8))
@@ -124,14 +124,14 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
     /// The id in a key that names its column, with or without a schema; nil in another key.
     private func named(by key: UnsafeRawBufferPointer) throws(BadEvent) -> Int32? {
         let text = key.bytes
-        guard let (row, schema) = forms.key(text), let value = row[0] else { return nil }
+        guard let (row, schema) = envelopes.key(text), let value = row[0] else { return nil }
         return try int32(text, value, schema)
     }
 
     /// The id a key stands for: `3`, `"3"` or `{"product_id":3}`.
     private func id(_ key: UnsafeRawBufferPointer) throws(BadEvent) -> ID {
         if let number = try named(by: key), let id = ID(rawValue: number) { return id }
-        let bare = key.bytes.extracting(forms.bareKey(key.bytes))
+        let bare = key.bytes.extracting(envelopes.bareKey(key.bytes))
         let isQuoted = bare.byteCount > 1 && bare.has(0x22, at: 0) && bare.has(0x22, at: bare.byteCount - 1)
         let written = isQuoted ? bare.copy(1..<bare.byteCount - 1) : bare.copy(0..<bare.byteCount)
         if let number = Cell.field(written).int32, let id = ID(rawValue: number) { return id }

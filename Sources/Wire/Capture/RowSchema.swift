@@ -22,11 +22,11 @@ struct RowSchema {
     /// What the schema says of a column.
     ///
     /// - Parameters:
-    ///   - slot: the column's.
+    ///   - column: its number in the row.
     ///   - path: its name, or the names that lead to it.
-    func meaning(_ text: RawSpan, slot: Int, at path: [[UInt8]]) -> ConnectSchema.Meaning {
+    func meaning(_ text: RawSpan, column: Int, at path: [[UInt8]]) -> ConnectSchema.Meaning {
         guard let memory = found.memory else { return read(text, path) }
-        return memory.meaning(found.generation, slot * Part.allCases.count + part.rawValue) {
+        return memory.meaning(found.generation, column * Part.allCases.count + part.rawValue) {
             read(text, path)
         }
     }

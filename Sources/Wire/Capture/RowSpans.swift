@@ -1,4 +1,4 @@
-/// Where the values of a row's columns stand in a message, by slots that a `ColumnMap` gives: of a repeated
+/// Where the values of a row's columns stand in a message, by columns that a `ColumnMap` gives: of a repeated
 /// column, the last.
 struct RowSpans {
     /// The first byte in the upper half, the end in the lower; 0 for a column that is not there.
@@ -7,7 +7,7 @@ struct RowSpans {
 
     /// Columns that fit.
     static var capacity: Int { 16 }
-    /// The longest text whose places fit; Kafka's messages are shorter.
+    /// The longest text whose offsets fit; Kafka's messages are shorter.
     static var longestText: Int { Int(Int32.max) }
 
     static func checkLength(of text: RawSpan) throws(BadEvent) {
@@ -17,14 +17,14 @@ struct RowSpans {
     }
 
     @inline(__always)
-    subscript(slot: Int) -> Range<Int>? {
-        let span = spans[slot]
+    subscript(column: Int) -> Range<Int>? {
+        let span = spans[column]
         return span == 0 ? nil : Int(span >> 32)..<Int(span & 0xFFFF_FFFF)
     }
 
     @inline(__always)
-    mutating func set(_ slot: Int, _ value: Range<Int>) {
-        spans[slot] =
+    mutating func set(_ column: Int, _ value: Range<Int>) {
+        spans[column] =
             UInt64(truncatingIfNeeded: value.lowerBound) << 32
             | UInt64(truncatingIfNeeded: value.upperBound)
         isEmpty = false

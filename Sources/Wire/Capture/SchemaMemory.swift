@@ -17,7 +17,7 @@ final class SchemaMemory: Sendable {
         var bytes: [UInt8]
         var schema: Range<Int>
         var generation: UInt64
-        /// By `RowSchema.Place`; nil for what nobody asked for.
+        /// By `column and `RowSchema.Part``; nil for what nobody asked for.
         var meanings: [ConnectSchema.Meaning?]
     }
 
@@ -45,18 +45,18 @@ final class SchemaMemory: Sendable {
         }
     }
 
-    /// What the schema says of a place, read once; another beginning may be remembered by now.
+    /// What the schema says of a value, read once; another beginning may be remembered by now.
     func meaning(
-        _ generation: UInt64, _ place: Int, _ read: () -> ConnectSchema.Meaning
+        _ generation: UInt64, _ index: Int, _ read: () -> ConnectSchema.Meaning
     ) -> ConnectSchema.Meaning {
         let known = last.withLock { last -> ConnectSchema.Meaning? in
             guard let last, last.generation == generation else { return nil }
-            return last.meanings[place]
+            return last.meanings[index]
         }
         if let known { return known }
         let meaning = read()
         last.withLock { last in
-            if last?.generation == generation { last?.meanings[place] = meaning }
+            if last?.generation == generation { last?.meanings[index] = meaning }
         }
         return meaning
     }

@@ -32,7 +32,7 @@ enum SourcePosition: Int, CaseIterable {
     static let names = ColumnMap(allCases.map(\.name))
 
     /// - Parameters:
-    ///   - fields: by the slots of this enumeration.
+    ///   - fields: by the cases of this enumeration.
     ///   - operation: its letter, 0 where none is told.
     static func version(_ text: RawSpan, _ fields: RowSpans, operation: UInt8) -> RowVersion {
         var flags: RowVersion.Flags = operation == Operation.delete.rawValue ? .delete : []
@@ -42,12 +42,12 @@ enum SourcePosition: Int, CaseIterable {
         let micros = microseconds(text, fields)
         let seconds = UInt32(clamping: micros / 1_000_000)
         if let lsn = number(text, fields[Self.lsn.rawValue]) ?? lastOfSequence(text, fields) {
-            return RowVersion(place: lsn, seconds: seconds, flags)
+            return RowVersion(logPosition: lsn, seconds: seconds, flags)
         }
-        if let place = binaryLogPlace(text, fields) {
-            return RowVersion(place: place, seconds: seconds, flags.union(.commitOrder))
+        if let position = binaryLogPosition(text, fields) {
+            return RowVersion(logPosition: position, seconds: seconds, flags.union(.commitOrder))
         }
-        return RowVersion(place: micros, seconds: seconds, flags)
+        return RowVersion(logPosition: micros, seconds: seconds, flags)
     }
 
     private static func microseconds(_ text: RawSpan, _ fields: RowSpans) -> UInt64 {
@@ -94,7 +94,7 @@ enum SourcePosition: Int, CaseIterable {
 
     /// The number at the file's end, the position and the row in one word: 20, 32 and 9 bits. A file number
     /// beyond them begins anew, which the time of the change then makes up for.
-    private static func binaryLogPlace(_ text: RawSpan, _ fields: RowSpans) -> UInt64? {
+    private static func binaryLogPosition(_ text: RawSpan, _ fields: RowSpans) -> UInt64? {
         guard let file = fields[Self.file.rawValue], text.isString(file),
             let position = number(text, fields[Self.position.rawValue])
         else { return nil }

@@ -6,18 +6,18 @@ extension ReferenceRows {
         try checkUTF8(text)
         var reader = CSVReader(text)
         var collector = ReferenceCollector(table)
-        let places = try header(reader.next(text), of: table)
+        let header = try Self.header(reader.next(text), of: table)
         while let record = reader.next(text) {
             if let problem = record.problem {
                 collector.mistakes.add(
                     line: record.line, found: problem,
                     expected: "fields with commas, quotes or line breaks in double quotes, quotes doubled")
-            } else if record.fields.count != places.count {
+            } else if record.fields.count != header.count {
                 collector.mistakes.add(
                     line: record.line, found: "\(record.fields.count) fields",
-                    expected: "\(places.count), as many as the header names")
+                    expected: "\(header.count), as many as the header names")
             } else {
-                collector.add(cells(record, places, table.columns), line: record.line)
+                collector.add(cells(record, header, table.columns), line: record.line)
             }
         }
         return try collector.finish()
@@ -52,10 +52,10 @@ extension ReferenceRows {
     }
 
     private static func cells(
-        _ record: CSVReader.Record, _ places: [String?], _ columns: [String]
+        _ record: CSVReader.Record, _ header: [String?], _ columns: [String]
     ) -> ReferenceCells {
         var cells = ReferenceCells(columns: columns, line: record.line)
-        for (field, column) in zip(record.fields, places) {
+        for (field, column) in zip(record.fields, header) {
             guard let column else { continue }
             cells[column] = field.isQuoted && field.bytes.isEmpty ? .text([]) : .field(field.bytes)
         }

@@ -31,15 +31,15 @@ public struct UnreadRecords: Sendable {
     /// The sentence for an operator, once everything was read: where the record is, who wrote it, what to do.
     public var problem: String? {
         guard let (error, location) = first else { return nil }
-        let place = "\(topic)[\(location.partition.rawValue)] at offset \(location.offset.rawValue)"
+        let record = "\(topic)[\(location.partition.rawValue)] at offset \(location.offset.rawValue)"
         switch error {
         case .foreign, .truncated:
             return
-                "\(place) is no record that stockd \(thisRelease) knows: the topic belongs to something else, or a "
+                "\(record) is no record that stockd \(thisRelease) knows: the topic belongs to something else, or a "
                 + "newer release has written to it. Set state.topic to a topic of stockd's own, or run that release."
         case .unknownVersion(let version, let kind, _):
             return
-                "\(place) was written by \(writer.map { "stockd \($0)" } ?? "a newer release of stockd") in version "
+                "\(record) was written by \(writer.map { "stockd \($0)" } ?? "a newer release of stockd") in version "
                 + "\(version) of records \(kind), which stockd \(thisRelease) does not read. Run that release or "
                 + "newer."
         }

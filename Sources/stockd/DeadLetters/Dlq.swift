@@ -9,6 +9,8 @@ struct Dlq: ParsableCommand {
         discussion: """
             Reads dead_letters.topic without a consumer group, so it leaves no trace and may run beside the \
             daemon. A dead letter is named by its partition and offset there, 0:17.
+
+            Example: stockd dlq list --config /etc/stockd/stockd.yaml --since 2h
             """,
         subcommands: [DlqList.self, DlqShow.self, DlqRedrive.self])
 }

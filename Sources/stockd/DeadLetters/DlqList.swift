@@ -6,7 +6,9 @@ import Wire
 
 struct DlqList: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists dead letters with their reasons, the newest last.")
+        commandName: "list", abstract: "Lists dead letters with their reasons, the newest last.",
+        discussion:
+            "Example: stockd dlq list --config /etc/stockd/stockd.yaml --reason missing_field --since 2h")
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 

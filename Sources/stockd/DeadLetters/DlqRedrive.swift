@@ -9,6 +9,8 @@ struct DlqRedrive: ParsableCommand {
             Key, value and headers are the original's; the timestamp is the present. What was redriven is \
             remembered in the same Kafka transaction, so that neither a second call nor a crash in the \
             middle sends an event twice. An event that is still bad comes back as a new dead letter.
+
+            Example: stockd dlq redrive --config /etc/stockd/stockd.yaml 0:17 0:18
             """)
 
     @OptionGroup var options: ConfigurationOption
@@ -68,15 +70,16 @@ private final class Tally {
 
     func note(_ deadLetter: DeadLetter, _ outcome: DeadLetterRedrive.Outcome) {
         seen.insert(deadLetter.position)
-        let place = deadLetter.source.map { "\(Escaped.text($0.topic))[\($0.partition)]" } ?? "nowhere"
+        let target = deadLetter.source.map { "\(Escaped.text($0.topic))[\($0.partition)]" } ?? "nowhere"
         switch outcome {
         case .redriven:
             redriven += 1
-            print("\(deadLetter.position)  redriven to \(place)  (\(Escaped.text(deadLetter.reason)))")
+            print("\(deadLetter.position)  redriven to \(target)  (\(Escaped.text(deadLetter.reason)))")
         case .wouldBeRedriven:
             redriven += 1
             print(
-                "\(deadLetter.position)  would be redriven to \(place)  (\(Escaped.text(deadLetter.reason)))")
+                "\(deadLetter.position)  would be redriven to \(target)  (\(Escaped.text(deadLetter.reason)))"
+            )
         case .already(let time):
             already += 1
             print(

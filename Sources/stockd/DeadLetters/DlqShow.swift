@@ -5,7 +5,8 @@ import Service
 
 struct DlqShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Shows one dead letter whole, whatever is in it escaped.")
+        commandName: "show", abstract: "Shows one dead letter whole, with unprintable characters escaped.",
+        discussion: "Example: stockd dlq show --config /etc/stockd/stockd.yaml 0:17")
 
     @OptionGroup var options: ConfigurationOption
 

@@ -6,8 +6,10 @@ struct Query: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints rows of a view as a running daemon has it, over HTTP.",
         discussion: """
-            Several pages are asked for where one is not enough; rows that stay come exactly once, whatever \
-            changes between the pages.
+            It asks for as many pages as there are. A row that stays comes exactly once, whatever changes \
+            between two pages.
+
+            Example: stockd query alerts --level OVERSOLD --format csv
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json }

@@ -5,11 +5,15 @@ import WebClient
 struct Top: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A live table of alerts and lag of a running daemon, over HTTP; q quits.",
-        discussion: "Space holds it still. Where the output is no terminal it prints once, as with --once.")
+        discussion: """
+            The space bar holds the table still. Where the output is no terminal it prints once, as with --once.
+
+            Example: stockd top --url http://127.0.0.1:8080
+            """)
 
     @OptionGroup var connection: DaemonConnection
 
-    @Option(help: "Seconds from one picture to the next.")
+    @Option(help: "Seconds between two refreshes.")
     var interval = 1.0
 
     @Flag(help: "Print once and exit.")

@@ -8,7 +8,7 @@ struct TopScreen {
     /// Lines; nil: as many as there are.
     let height: Int?
 
-    /// - Parameter notice: shown above all, in the place of a fresh picture.
+    /// - Parameter notice: shown above all, instead of a fresh picture.
     func lines(_ picture: DaemonPicture?, notice: String? = nil) -> [String] {
         var lines = notice.map { [style.alarm($0)] } ?? []
         if let picture {
@@ -67,11 +67,11 @@ struct TopScreen {
         var table = TextTable(
             title: "lag \(Self.grouped(Int(total))) over \(count) partition\(count == 1 ? "" : "s")",
             columns: ["partition", "worker", "offset", "end", "lag", "trend"])
-        table.rows = ordered.prefix(shown).map { place in
+        table.rows = ordered.prefix(shown).map { row in
             [
-                "\(place.partition)", place.worker.map { "\($0)" } ?? "", place.offset.map { "\($0)" } ?? "",
-                place.endOffset.map { "\($0)" } ?? "", place.lag.map { "\($0)" } ?? "",
-                Escaped.text(place.trend),
+                "\(row.partition)", row.worker.map { "\($0)" } ?? "", row.offset.map { "\($0)" } ?? "",
+                row.endOffset.map { "\($0)" } ?? "", row.lag.map { "\($0)" } ?? "",
+                Escaped.text(row.trend),
             ]
         }
         var lines = table.lines(style)
@@ -95,9 +95,9 @@ struct TopScreen {
         var table = TextTable(title: "alerts, \(Self.grouped(total))", columns: columns.map(\.1))
         table.rows = picture.alerts.rows.prefix(atMost ?? .max).map { row in
             let isOversold = oversold.map { $0 < row.count && row[$0] != "0" } ?? false
-            return columns.map { place, _ in
-                guard place < row.count else { return "" }
-                return place == severity && isOversold ? "OVERSOLD" : Escaped.text(row[place])
+            return columns.map { column, _ in
+                guard column < row.count else { return "" }
+                return column == severity && isOversold ? "OVERSOLD" : Escaped.text(row[column])
             }
         }
         var lines = table.lines(style)

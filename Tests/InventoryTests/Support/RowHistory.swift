@@ -30,8 +30,8 @@ final class RowHistory {
         let mixer = rows.aggregate.movements.mixer
         id = { number in
             guard sharePlaces else { return layout.id(number) }
-            let place = MovementPlace(rawValue: UInt32(number % 2))
-            return mixer.id(MovementKey(place: place, rest: UInt32(number)))
+            let tag = MovementTag(rawValue: UInt32(number % 2))
+            return mixer.id(MovementKey(tag: tag, rest: UInt32(number)))
         }
     }
 

@@ -15,7 +15,7 @@ final class Rows {
         aggregate = Aggregate(inputs: inputs, dedupeWindow: 0, catalog: .oneProduct(threshold: 10))
     }
 
-    static func version(_ place: UInt64) -> RowVersion { RowVersion(place: place, seconds: 0, []) }
+    static func version(_ place: UInt64) -> RowVersion { RowVersion(logPosition: place, seconds: 0, []) }
 
     @discardableResult
     func apply(_ change: RowChange) -> RowOutcome {
@@ -42,8 +42,8 @@ final class Rows {
     /// The entries of pairs that have events.
     var entries: [Pair: StockEntry] {
         var entries: [Pair: StockEntry] = [:]
-        for slot in 0..<aggregate.pairCount {
-            let entry = aggregate.table.entries[slot]
+        for index in 0..<aggregate.pairCount {
+            let entry = aggregate.table.entries[index]
             guard entry.events > 0 else { continue }
             entries[Pair(packed: entry.pair)] = StockEntry(
                 stock: entry.stock, events: entry.events, lastUpdated: entry.lastUpdated)

@@ -97,8 +97,8 @@ extension Store {
                 state.published[pair] = alert
             }
         }
-        for (slot, print) in aggregate.stockFingerprints.enumerated() where print != 0 {
-            state.stockFingerprints[aggregate.pair(at: slot)] = print
+        for (index, print) in aggregate.stockFingerprints.enumerated() where print != 0 {
+            state.stockFingerprints[aggregate.pair(at: index)] = print
         }
         for (input, summary) in aggregate.checkpointCounts.dedupe.enumerated() {
             var counts = summary

@@ -9,8 +9,8 @@ private typealias Debezium = DebeziumText
     let event = OrderEvent(
         id: EventID(16), pair: Pair(product: ProductID(3), warehouse: WarehouseID(1)), units: -185,
         time: Timestamp(microseconds: 1_774_873_800_000_000))
-    let streamed = RowVersion(place: 24_023_128, seconds: 1_774_873_800, [])
-    let streamedDelete = RowVersion(place: 24_023_128, seconds: 1_774_873_800, .delete)
+    let streamed = RowVersion(logPosition: 24_023_128, seconds: 1_774_873_800, [])
+    let streamedDelete = RowVersion(logPosition: 24_023_128, seconds: 1_774_873_800, .delete)
 
     static let formats: [SourceFormat] = [SourceFormat(.auto), SourceFormat(.debezium)]
     static let wrappings: [@Sendable (String) -> String] = [{ $0 }, { DebeziumText.withSchema($0) }]
@@ -38,7 +38,7 @@ private typealias Debezium = DebeziumText
     func `a snapshot's row says so in its version`(snapshot: String) throws {
         let source = Debezium.postgres(snapshot: snapshot)
         let message = try InputDecoder().decode(Debezium.envelope("r", after: Debezium.row(), source: source))
-        let version = RowVersion(place: 24_023_128, seconds: 1_774_873_800, .snapshot)
+        let version = RowVersion(logPosition: 24_023_128, seconds: 1_774_873_800, .snapshot)
         #expect(message == .change(.upsert(event, version)))
     }
 
@@ -46,7 +46,7 @@ private typealias Debezium = DebeziumText
         let source = Debezium.postgres(lsn: nil, snapshot: "\"incremental\"")
         let message = try InputDecoder().decode(Debezium.envelope("r", after: Debezium.row(), source: source))
         let version = RowVersion(
-            place: 1_774_873_800_500_000, seconds: 1_774_873_800, .snapshot)
+            logPosition: 1_774_873_800_500_000, seconds: 1_774_873_800, .snapshot)
         #expect(message == .change(.upsert(event, version)))
     }
 
@@ -61,15 +61,15 @@ private typealias Debezium = DebeziumText
         let flags: RowVersion.Flags = .commitOrder
         #expect(
             try version(Debezium.mysql())
-                == RowVersion(place: 3 << 41 | 484 << 9, seconds: 1_774_873_800, flags))
+                == RowVersion(logPosition: 3 << 41 | 484 << 9, seconds: 1_774_873_800, flags))
         #expect(
             try version(Debezium.mysql(file: "binlog.1000000", position: 5_000_000_000, row: 900))
                 == RowVersion(
-                    place: 1_000_000 << 41 | 0xFFFF_FFFF << 9 | 511, seconds: 1_774_873_800, flags))
+                    logPosition: 1_000_000 << 41 | 0xFFFF_FFFF << 9 | 511, seconds: 1_774_873_800, flags))
         #expect(
             try version(Debezium.mysql(snapshot: "\"true\""), "r")
                 == RowVersion(
-                    place: 3 << 41 | 484 << 9, seconds: 1_774_873_800, flags.union(.snapshot)))
+                    logPosition: 3 << 41 | 484 << 9, seconds: 1_774_873_800, flags.union(.snapshot)))
         // File numbers are numbers: 000010 comes after 000009, and after 999999 comes 1000000.
         let nine = try #require(try version(Debezium.mysql(file: "mysql-bin.000009", position: 900)))
         let ten = try #require(try version(Debezium.mysql(file: "mysql-bin.000010", position: 4)))
@@ -81,20 +81,20 @@ private typealias Debezium = DebeziumText
         for (source, version) in [
             (
                 #"{"ts_ms":1774873800500}"#,
-                RowVersion(place: 1_774_873_800_500_000, seconds: 1_774_873_800, [])
+                RowVersion(logPosition: 1_774_873_800_500_000, seconds: 1_774_873_800, [])
             ),
             (
                 #"{"ts_ms":1774873800500,"ts_us":1774873800500123}"#,
-                RowVersion(place: 1_774_873_800_500_123, seconds: 1_774_873_800, [])
+                RowVersion(logPosition: 1_774_873_800_500_123, seconds: 1_774_873_800, [])
             ),
             (
                 #"{"sequence":"[\"24023119\",\"24023128\"]"}"#,
-                RowVersion(place: 24_023_128, seconds: 0, [])
+                RowVersion(logPosition: 24_023_128, seconds: 0, [])
             ),
-            (#"{"sequence":"[\"24023119\",null]"}"#, RowVersion(place: 0, seconds: 0, [])),
-            ("{}", RowVersion(place: 0, seconds: 0, [])),
-            ("null", RowVersion(place: 0, seconds: 0, [])),
-            (#"{"lsn":-5,"ts_ms":"x","file":7,"pos":[]}"#, RowVersion(place: 0, seconds: 0, [])),
+            (#"{"sequence":"[\"24023119\",null]"}"#, RowVersion(logPosition: 0, seconds: 0, [])),
+            ("{}", RowVersion(logPosition: 0, seconds: 0, [])),
+            ("null", RowVersion(logPosition: 0, seconds: 0, [])),
+            (#"{"lsn":-5,"ts_ms":"x","file":7,"pos":[]}"#, RowVersion(logPosition: 0, seconds: 0, [])),
         ] {
             let text = Debezium.envelope("u", after: Debezium.row(), source: source)
             #expect(try InputDecoder().decode(text) == .change(.upsert(event, version)), "\(source)")

@@ -54,8 +54,8 @@ private typealias Debezium = DebeziumText
             unitPrice: price.flatMap { ExactDecimal(Array($0.utf8)) })
     }
 
-    let version = RowVersion(place: 24_023_128, seconds: 1_774_873_800, [])
-    let delete = RowVersion(place: 24_023_128, seconds: 1_774_873_800, .delete)
+    let version = RowVersion(logPosition: 24_023_128, seconds: 1_774_873_800, [])
+    let delete = RowVersion(logPosition: 24_023_128, seconds: 1_774_873_800, .delete)
 
     @Test func `plain rows, deletes by key alone`() throws {
         for key in [nil, "7", "\"7\"", #"{"product_id":7}"#, Debezium.keyWithSchema("product_id", "7")] {
@@ -99,7 +99,7 @@ private typealias Debezium = DebeziumText
         let row = Self.row().dropLast() + #","__op":"u","__lsn":24023128,"__source_ts_ms":1774873800500}"#
         #expect(try product(String(row)) == .change(.upsert(ProductID(7), patch(), version)))
         let gone = Self.row().dropLast() + #","__deleted":"true"}"#
-        let none = RowVersion(place: 0, seconds: 0, .delete)
+        let none = RowVersion(logPosition: 0, seconds: 0, .delete)
         #expect(try product(String(gone)) == .change(.delete(ProductID(7), none)))
     }
 

@@ -18,7 +18,7 @@ private typealias Debezium = DebeziumText
     @Test func `added fields give the version, by either name and behind any prefix`() throws {
         var prefixed = SourceFormat()
         prefixed.unwrapPrefix = "cdc."
-        let lsn = RowVersion(place: 24_023_128, seconds: 1_774_873_800, [])
+        let lsn = RowVersion(logPosition: 24_023_128, seconds: 1_774_873_800, [])
         for (format, fields, version) in [
             (SourceFormat(), #""__op":"u","__lsn":24023128,"__source_ts_ms":1774873800500"#, lsn),
             (SourceFormat(), #""__source_lsn":24023128,"__source_ts_ms":1774873800500"#, lsn),
@@ -27,11 +27,11 @@ private typealias Debezium = DebeziumText
             (SourceFormat(), #""__deleted":"false","__table":"order_events""#, .none),
             (
                 SourceFormat(), #""__op":"r","__lsn":24023128"#,
-                RowVersion(place: 24_023_128, seconds: 0, .snapshot)
+                RowVersion(logPosition: 24_023_128, seconds: 0, .snapshot)
             ),
             (
                 SourceFormat(), #""__file":"binlog.000003","__pos":484,"__row":2,"__source_ts_ms":5000"#,
-                RowVersion(place: 3 << 41 | 484 << 9 | 2, seconds: 5, .commitOrder)
+                RowVersion(logPosition: 3 << 41 | 484 << 9 | 2, seconds: 5, .commitOrder)
             ),
         ] {
             let message = try InputDecoder(format: format).decode(added(fields))
@@ -41,7 +41,8 @@ private typealias Debezium = DebeziumText
 
     @Test(arguments: [#""__deleted":"true""#, #""__deleted":true"#, #""__op":"d""#])
     func `a rewritten delete is one`(mark: String) throws {
-        let delete = InputMessage.change(.delete(EventID(16), RowVersion(place: 0, seconds: 0, .delete)))
+        let delete = InputMessage.change(
+            .delete(EventID(16), RowVersion(logPosition: 0, seconds: 0, .delete)))
         let row = added(mark, to: Debezium.keyAlone())
         #expect(try InputDecoder().decode(row) == delete)
         #expect(try InputDecoder().decode(key: Debezium.keyWithSchema(), row) == delete)

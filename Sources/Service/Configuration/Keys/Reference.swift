@@ -3,11 +3,11 @@ internal import Wire
 
 extension Configuration {
     public struct Reference: Equatable, Sendable {
-        public var products: Place
-        public var warehouses: Place
+        public var products: Location
+        public var warehouses: Location
 
         /// Where a reference table is read from.
-        public enum Place: Equatable, Sendable {
+        public enum Location: Equatable, Sendable {
             /// A path, already taken from where it was written.
             case file(String)
             case topic(PipelineSettings.ReferenceTopic)
@@ -21,12 +21,12 @@ extension Configuration {
                 relative path is taken from this file's directory; SIGHUP reads files again.
                 """)
             // reference.products.file, .topic, .format, .fields, .encodings, .unwrap_prefix
-            products = Place(
+            products = Location(
                 &read, "reference.products", shipped: "products.csv",
                 columns: ["product_id", "product_name", "category", "reorder_threshold", "unit_price"],
                 example: "  product_name: title", encodings: "  unit_price: base64:2")
             // reference.warehouses.file, .topic, .format, .fields, .encodings, .unwrap_prefix
-            warehouses = Place(
+            warehouses = Location(
                 &read, "reference.warehouses", shipped: "warehouses.csv",
                 columns: ["warehouse_id", "warehouse_name", "region"],
                 example: "  warehouse_name: title", encodings: "  warehouse_id: base64:0")
@@ -34,7 +34,7 @@ extension Configuration {
     }
 }
 
-extension Configuration.Reference.Place {
+extension Configuration.Reference.Location {
     /// - Parameters: see `SourceFormat.init`.
     init(
         _ read: inout Reading, _ section: String, shipped: String, columns: [String], example: String,
