@@ -34,10 +34,16 @@ public final class Admin: @unchecked Sendable {
     /// Whether a broker answers; throws what stands in the way.
     public func ping(timeoutMs: Int32) throws(KafkaError) { _ = try brokerCount(timeoutMs: timeoutMs) }
 
-    /// How many brokers the cluster has at present.
+    /// How many brokers the cluster has at present. Where none can be reached the error says what the connection
+    /// failed with: a name that does not resolve, a password that is wrong, TLS against plain text.
     public func brokerCount(timeoutMs: Int32) throws(KafkaError) -> Int {
-        defer { serveCallbacks() }
-        return try client.brokerCount(timeoutMs)
+        do throws(KafkaError) {
+            defer { serveCallbacks() }
+            return try client.brokerCount(timeoutMs)
+        } catch {
+            guard let reason = client.context.connection.lastReason else { throw error }
+            throw error.with(message: "\(error.message): \(reason)")
+        }
     }
 
     @discardableResult

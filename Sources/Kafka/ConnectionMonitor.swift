@@ -4,7 +4,7 @@ import Synchronization
 final class ConnectionMonitor: Sendable {
     private struct State {
         var isDown = false
-        var lastReason = "no broker could be reached"
+        var lastReason: String?
     }
 
     private let state = Mutex(State())
@@ -13,6 +13,9 @@ final class ConnectionMonitor: Sendable {
     init(report: @escaping @Sendable (ConnectionChange.State) -> Void) { self.report = report }
 
     var isDown: Bool { state.withLock { $0.isDown } }
+
+    /// What a broker's connection last failed with.
+    var lastReason: String? { state.withLock { $0.lastReason } }
 
     /// One broker failed: worth remembering as the reason, but others may still serve.
     func failed(_ reason: String) { state.withLock { $0.lastReason = reason } }
@@ -23,7 +26,7 @@ final class ConnectionMonitor: Sendable {
             if let reason { state.lastReason = reason }
             if state.isDown { return nil }
             state.isDown = true
-            return state.lastReason
+            return state.lastReason ?? "no broker could be reached"
         }
         if let news { report(.down(news)) }
     }
@@ -31,7 +34,7 @@ final class ConnectionMonitor: Sendable {
     /// A broker answered.
     func up() {
         let wasDown = state.withLock { state in
-            defer { state.isDown = false }
+            defer { state = State() }
             return state.isDown
         }
         if wasDown { report(.up) }

@@ -8,17 +8,20 @@ import Web
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the reference files again.")
+        abstract: "Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the reference files again.",
+        discussion: "Example: stockd run --config /etc/stockd/stockd.yaml")
 
     @OptionGroup var options: ConfigurationOption
 
-    @Flag(help: "Recompute the state from the beginning of the log; publish only what differs.")
+    @Flag(help: "Recompute the stock from the log, report what differed, and publish the difference.")
     var rebuild = false
 
-    @Flag(help: "Keep the stock although settings that shape it changed; the new rules apply from here on.")
+    @Flag(
+        help:
+            "Keep the stock although events.* or the group's name changed; the new rules apply from here on.")
     var acceptConfigChange = false
 
-    @Flag(help: "Go on where the log no longer holds events that were not counted yet.")
+    @Flag(help: "Go on although the log no longer holds events that were not counted.")
     var acceptDataLoss = false
 
     func run() async throws {
@@ -56,7 +59,12 @@ struct Run: AsyncParsableCommand {
                 }))
         do {
             try await group.run()
-            logger.notice("stopped in good order")
+            if daemon.hasLeftWorkerBehind {
+                // Nothing is lost: Kafka aborts what is open, and the next start does it again.
+                logger.warning("stopped without waiting longer for Kafka, which aborts the open transaction")
+            } else {
+                logger.notice("stopped in good order")
+            }
         } catch let failure as WebFailure {
             logger.critical("\(failure)")
             throw Exit.io

@@ -188,7 +188,9 @@ public final class Telemetry: Sendable {
             $0.isRunning = false
             $0.status = "without partitions"
         }
-        logger.warning("partitions lost to another member; what was not committed is dropped")
+        logger.warning(
+            "partitions lost: the session timed out or another member has them; what was not committed is dropped"
+        )
     }
 
     func gaveUpUncommitted(_ message: String) {

@@ -14,17 +14,18 @@ struct EnvironmentSettings {
         // An empty variable is one that a compose or unit file could not leave out.
         variables = environment.filter { known.contains($0.key) && !$0.value.isEmpty }
         for name in environment.keys.sorted() where name.hasPrefix(KeyEntry.environmentPrefix) {
-            guard !known.contains(name), !Self.isForeign(name) else { continue }
+            guard !known.contains(name), !Self.isForeign(name, environment[name] ?? "") else { continue }
             let remedy = Suggestion.remedy(forUnknownVariable: name, among: known)
             mistakes.append(Mistake(key: name, found: nil, origin: .environment(name: name), remedy: remedy))
         }
     }
 
-    /// Names with our prefix that others give a meaning: the tests and builds of this project, and
-    /// Kubernetes, which announces a service called `stockd` to every pod beside it.
-    private static func isForeign(_ name: String) -> Bool {
-        name.hasPrefix("STOCKD_TEST_") || name.hasPrefix("STOCKD_SERVICE_HOST")
-            || name.hasPrefix("STOCKD_SERVICE_PORT") || name == "STOCKD_PORT"
-            || name.hasPrefix("STOCKD_PORT_")
+    /// Names with our prefix that others give a meaning: the tests of this project, its unit file, and Kubernetes,
+    /// which announces a service called `stockd-kafka` to every pod beside it as `STOCKD_KAFKA_SERVICE_HOST` and so on.
+    private static func isForeign(_ name: String, _ value: String) -> Bool {
+        if name.hasPrefix("STOCKD_TEST_") || name == "STOCKD_ARGS" { return true }
+        if name.hasSuffix("_PORT"), value.contains("://") { return true }
+        let link = /.*_(SERVICE_(HOST|PORT(_.*)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)/
+        return name.wholeMatch(of: link) != nil
     }
 }

@@ -9,6 +9,8 @@ struct BrokerWait {
     private let deadline: Duration?
     private let logger: Logger
     private let start = ContinuousClock.now
+    /// What is waited for, for systemd's status.
+    private(set) var reason = ""
     /// The kind of obstacle that was last said.
     private var said: String?
 
@@ -24,7 +26,8 @@ struct BrokerWait {
         let isSilence = error.name.hasPrefix("_")
         try bear(
             isSilence ? "no broker yet at \(brokers): \(error)" : "Kafka cannot do it yet: \(error)",
-            kind: isSilence ? "silence" : error.name)
+            // Times and ports in the message differ from one try to the next.
+            kind: isSilence ? error.description.filter { !$0.isNumber } : error.name)
     }
 
     /// - Parameter reason: a sentence that says what is waited for.
@@ -34,6 +37,7 @@ struct BrokerWait {
         if let deadline, ContinuousClock.now - start > deadline {
             throw StopReason(.unavailable, "not within kafka.broker_deadline, \(deadline): \(reason)")
         }
+        self.reason = reason
         guard said != kind else { return }
         said = kind
         logger.warning("\(reason). Trying until it works.")

@@ -28,8 +28,10 @@ public final class Daemon: Service {
     private let crew: Mutex<Crew>
     /// Reads the configuration again for SIGHUP and says what changed.
     private let onReload: @Sendable () -> Void
-    /// Until the first broker answers, `connect` does the talking.
-    private let isDown = Mutex(true)
+    private let outages: Outages
+    /// A worker did not end in time.
+    public var hasLeftWorkerBehind: Bool { isIncomplete.load(ordering: .relaxed) }
+    private let isIncomplete = Atomic(false)
 
     /// Kept together, so that no reload falls between the tables the workers begin with and the workers.
     private struct Crew {
@@ -57,6 +59,7 @@ public final class Daemon: Service {
         self.logger = logger
         self.onReload = onReload
         web = configuration.http.listen == nil ? nil : WebParts(workers: configuration.workers)
+        outages = Outages(logger) { [web] in web?.store.setConnected($0) }
         notifier = SystemdNotifier(environment: environment)
         watchdog = WatchdogFeeder(notifier: notifier, environment: environment)
     }
@@ -64,17 +67,27 @@ public final class Daemon: Service {
     public func run() async throws {
         try await withGracefulShutdownHandler {
             await web?.awaitListening()
-            guard let admin = try await connect() else { return }
-            defer { admin.close(deadlineMs: 2_000) }
-            startWorkers(admin)
-            let probe = web.map { LagProbe($0, client, topic: configuration.input.topic) }
-            defer { probe?.stop() }
-            try await watchWorkers()
+            // A start waits for Kafka as long as it takes; nothing that was started after it has to.
+            notifier.send(.ready, .status("waiting for Kafka"))
+            do {
+                guard let admin = try await connect() else { return }
+                defer { admin.close(deadlineMs: 2_000) }
+                startWorkers(admin)
+                let probe = web.map { LagProbe($0, client, topic: configuration.input.topic) }
+                defer { probe?.stop() }
+                try await watchWorkers()
+            } catch let stop as StopReason {
+                notifier.send(.status(stop.message))
+                throw stop
+            }
         } onGracefulShutdown: {
             self.notifier.send(.stopping, .status("stopping"))
             for worker in self.workers { worker.inbox.stop() }
         }
     }
+
+    /// The number under which the wait for a broker feeds the watchdog.
+    private static let broker = -1
 
     /// Waits for a broker, saying so once, then sees to the topics. Nil when told to stop meanwhile.
     private func connect() async throws -> Admin? {
@@ -85,6 +98,8 @@ public final class Daemon: Service {
             throw StopReason(.configuration, error.description)
         }
         var wait = BrokerWait(configuration, logger)
+        watchdog.add(worker: Self.broker)
+        defer { watchdog.remove(worker: Self.broker) }
         while !Task.isShuttingDownGracefully {
             switch Result(catching: { () throws(KafkaError) in try prepareTopics(admin) }) {
             case .success(.ready):
@@ -95,7 +110,8 @@ public final class Daemon: Service {
             case .success(.waiting(let reason)): try wait.bear(reason)
             case .failure(let error): try wait.bear(error)
             }
-            notifier.send(.status("waiting for Kafka"), .extendTimeout(.seconds(30)))
+            notifier.status("waiting for Kafka: \(wait.reason)")
+            watchdog.progress(worker: Self.broker)
             try? await Task.sleep(for: .milliseconds(500))
         }
         return nil
@@ -112,21 +128,14 @@ public final class Daemon: Service {
         return .ready
     }
 
-    private var client: ClientSettings {
-        configuration.clientSettings(logger) { [self] change in
-            let isDownNow = if case .down = change.state { true } else { false }
-            // Each client notices by itself; the daemon says it once.
-            let isNews = isDown.withLock { isDown in
-                defer { isDown = isDownNow }
-                return isDown != isDownNow
-            }
-            web?.store.setConnected(!isDownNow)
-            guard isNews else { return }
-            switch change.state {
-            case .down(let reason): logger.warning("connection to Kafka lost, trying again: \(reason)")
-            case .up: logger.notice("connected to Kafka")
-            }
+    private var client: ClientSettings { configuration.clientSettings(logger) }
+
+    private func client(worker: Int) -> ClientSettings {
+        var client = web?.observed(client, worker: worker) ?? client
+        client.onConnection = { [outages] change in
+            if change.client.hasSuffix("-consumer") { outages.note(change.state, worker: worker) }
         }
+        return client
     }
 
     private func startWorkers(_ admin: Admin) {
@@ -135,7 +144,7 @@ public final class Daemon: Service {
             crew.workers = (0..<configuration.workers).map { number in
                 watchdog.add(worker: number)
                 return WorkerThread(
-                    number: number, client: web?.observed(client, worker: number) ?? client,
+                    number: number, client: client(worker: number),
                     session: configuration.sessionSettings(worker: number), settings: settings,
                     catalog: crew.catalog, admin: admin, logger: logger, views: web?.store, rebuilt: rebuilt,
                     onStep: { [watchdog] in watchdog.progress(worker: number) },
@@ -149,7 +158,7 @@ public final class Daemon: Service {
 
     /// Tells systemd how things stand until every worker has ended; one that fails ends the others.
     private func watchWorkers() async throws {
-        var startUp = StartUp()
+        var isReady = false
         var failure: StopReason?
         var endingSince: ContinuousClock.Instant?
         while true {
@@ -160,8 +169,7 @@ public final class Daemon: Service {
                 endingSince = since
                 guard .now - since < Self.endingLimit else {
                     // Nothing is lost: Kafka aborts what is open, and the next start does it again.
-                    logger.warning(
-                        "a worker waits for Kafka too long and is left behind with its transaction")
+                    isIncomplete.store(true, ordering: .relaxed)
                     break
                 }
             }
@@ -171,26 +179,22 @@ public final class Daemon: Service {
                 for worker in workers { worker.inbox.stop() }
             }
             if outcomes.allSatisfy({ $0 != nil }) { break }
-            report(workers, &startUp)
+            report(workers, &isReady)
             try? await Task.sleep(for: .milliseconds(100))
         }
         if let failure { throw failure }
     }
 
-    private func report(_ workers: [WorkerThread], _ startUp: inout StartUp) {
+    private func report(_ workers: [WorkerThread], _ isReady: inout Bool) {
         let counts = workers.map(\.telemetry.snapshot)
         let applied = counts.reduce(0) { $0 + $1.input.effective }
         let status = counts.map(\.status).joined(separator: ", ")
-        if !startUp.isOver {
-            if counts.allSatisfy({ $0.isRunning || $0.status.hasPrefix("standing by") }) {
-                startUp.isOver = true
-                notifier.send(.ready)
-                logger.notice("ready")
-            } else if startUp.hasProgressed(workers.map(\.steps)) {
-                notifier.send(.extendTimeout(.seconds(30)))
-            }
+        if !isReady, counts.allSatisfy({ $0.isRunning || $0.status.hasPrefix("standing by") }) {
+            isReady = true
+            logger.notice("ready")
         }
-        notifier.status("\(status); \(applied) events applied")
+        let outage = outages.reason.map { "no connection to Kafka (\($0)); " } ?? ""
+        notifier.status("\(outage)\(status); \(applied) events applied since the start")
     }
 
     /// What SIGHUP asks for: the reference files are read again; mistakes in them keep the old rows.

@@ -27,6 +27,7 @@ public final class WorkerThread: Sendable {
         self.onEnd = onEnd
         telemetry = Telemetry(logger: logger)
         Thread.detachNewThread { [self] in
+            Thread.current.name = "worker-\(number)"
             let outcome = Result { () throws(StopReason) in
                 try run(client, session, settings, catalog, admin, views, rebuilt) {
                     stepCount.wrappingAdd(1, ordering: .relaxed)

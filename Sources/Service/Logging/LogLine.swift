@@ -35,10 +35,10 @@ extension LogLine {
         return line + "\n"
     }
 
-    /// `<6>stockd: message name=value`
+    /// `<6>message name=value`; the journal has the program's name.
     func journal() -> String {
         let fields = self.fields.map { " " + $0.name + "=" + LogText.value($0.value) }.joined()
-        return "<\(LogText.priority(of: level))>" + label + ": " + LogText.escaped(message) + fields + "\n"
+        return "<\(LogText.priority(of: level))>" + LogText.escaped(message) + fields + "\n"
     }
 }
 
