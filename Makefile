@@ -35,7 +35,7 @@ help:
 	@echo "soak      a steady load for MINUTES=$(MINUTES): memory, lag and state-topic size over time"
 	@echo "fuzz      libFuzzer on the decoder, SECONDS=$(SECONDS)"
 	@echo "simulate  the simulator, SEEDS=$(SEEDS)"
-	@echo "config    write Config/stockd.yaml from the table of keys"
+	@echo "config    write Config/stockd.yaml and docs/configuration.md from the table of keys"
 	@echo "deb       the Debian package, into .build/package (DEBFULLNAME, DEBEMAIL name its maintainer)"
 	@echo "test-deb  lintian, then install, upgrade, remove and purge it in a clean tree (as root)"
 	@echo "install   into PREFIX=$(PREFIX), DESTDIR=$(DESTDIR)"
@@ -71,7 +71,7 @@ test: test-dependencies lint
 	$(SWIFT) test $(TEST_FLAGS)
 
 config:
-	STOCKD_TEST_WRITE_CONFIG=1 $(SWIFT) test --filter ShippedFileTests
+	STOCKD_TEST_WRITE_CONFIG=1 $(SWIFT) test --filter "ShippedFileTests|DocumentTests/configurationPage"
 
 # The gate of .ci/run: instruction counts repeat where times do not. INSTRUCTIONS_FLAGS=--update keeps new ones.
 instructions: test-dependencies

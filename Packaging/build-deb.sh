@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 version=${STOCKD_DEB_VERSION:-$(sed -n 's/.*static let release = "\(.*\)".*/\1/p' Sources/stockd/Stockd.swift)}
 release=${version%%[-+~]*}
 architecture=$(dpkg --print-architecture)
-maintainer="${DEBFULLNAME:-stockd maintainers} <${DEBEMAIL:-stockd@localhost.localdomain}>"
+maintainer="${DEBFULLNAME:-The stockd authors} <${DEBEMAIL:-stockd@localhost.localdomain}>"
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH="$epoch"
 date=$(LC_ALL=C date -u -R -d "@$epoch")
@@ -49,7 +49,7 @@ install -D -m 0644 Packaging/debian/lintian-overrides "$root/usr/share/lintian/o
     echo "stockd ($version) stable; urgency=medium"
     echo
     # The changes of this release; a Debian changelog's lines begin with two spaces and are wrapped.
-    sed -n "/^## $release/,/^## /{/^## /d;/./p;}" CHANGELOG.md |
+    sed -n "/^## \\[\\(Unreleased\\|$release\\)\\]/,/^## /{/^##/d;/./p;}" CHANGELOG.md |
         sed -e ':more' -e '$!N' -e 's/\n  */ /;t more' -e 'P;D' |
         fold -s -w 70 | sed 's/ *$//' | sed -e 's/^- /  * /;t' -e 's/^/    /'
     echo

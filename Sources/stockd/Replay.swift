@@ -7,11 +7,13 @@ import Wire
 
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Computes the views from files of events, without Kafka: the audit tool.",
+        abstract: "Computes the views from files of events, without Kafka.",
         discussion: """
             Reads NDJSON, an event a line, with the daemon's own decoder and aggregate. A bad event is \
             reported on standard error with its line and reason and changes nothing, as in the daemon. \
-            Memory is that of the pairs, whatever the files' size.
+            Memory grows with the pairs, not with the files.
+
+            Example: stockd replay --products products.csv --warehouses warehouses.csv events.ndjson
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json }

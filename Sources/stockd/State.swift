@@ -9,10 +9,11 @@ struct State: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints what the state topic holds: checkpoints, published alerts, sizes.",
         discussion: """
-            Reads the topic as any consumer would, committed records only, and changes nothing; the daemon may \
-            run. The checkpoint is the input offset that the stored stock stands for, the position the one that is \
-            committed. Records and bytes count all that a recovery reads; live ones are what compaction would \
-            leave of them.
+            Reads committed records and changes nothing; the daemon may run. The checkpoint is the input offset \
+            that the stored stock stands for, the position the one that is committed. Records and bytes count \
+            all that a recovery reads; live ones are what compaction would leave of them.
+
+            Example: stockd state --config /etc/stockd/stockd.yaml
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }

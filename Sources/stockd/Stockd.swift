@@ -9,6 +9,10 @@ struct Stockd: AsyncParsableCommand {
         commandName: "stockd",
         abstract: "Keeps stock and low-stock alerts current from order events in Kafka, exactly once.",
         discussion: """
+            stockd demo                                     shows what it does, on a Kafka of its own
+            stockd check --config /etc/stockd/stockd.yaml   names every mistake in a configuration
+            stockd run --config /etc/stockd/stockd.yaml     runs the daemon
+
             Exit codes: 0 ok, 64 usage, 65 bad data, 69 broker unavailable past its deadline, 70 internal \
             error, 74 I/O error, 78 configuration.
             """,
@@ -17,6 +21,19 @@ struct Stockd: AsyncParsableCommand {
             Run.self, Check.self, Top.self, Query.self, Dlq.self, Replay.self, State.self, Demo.self,
             Version.self,
         ])
+
+    /// Without a subcommand: where a newcomer begins.
+    func run() {
+        print(
+            """
+            stockd keeps stock and low-stock alerts current from order events in Kafka.
+
+              stockd demo                  shows what it does, on a Kafka of its own
+              stockd check --config FILE   names every mistake in a configuration
+              stockd run --config FILE     runs the daemon
+              stockd --help                lists all commands
+            """)
+    }
 }
 
 /// The process's exit codes, those of BSD's sysexits.h.

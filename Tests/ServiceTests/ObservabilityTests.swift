@@ -40,11 +40,11 @@ struct ObservabilityTests {
         return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
     }
 
-    @Test("has rules that name only metrics the daemon exports, each explained in docs/operations.md")
+    @Test("has rules that name only metrics the daemon exports, each explained in docs/troubleshooting.md")
     func ruleNames() throws {
         let exported = try Self.exported()
         #expect(exported.count > 30)
-        let manual = try Repository.text("docs/operations.md")
+        let manual = try Repository.text("docs/troubleshooting.md")
         let rules = try Self.rules()
         #expect(rules.count >= 10)
         for rule in rules {
@@ -52,7 +52,7 @@ struct ObservabilityTests {
             let used = Self.metrics(in: rule["expr"] as? String ?? "")
             #expect(!used.isEmpty, "\(name)")
             #expect(used.subtracting(exported) == [], "\(name) names what nobody exports")
-            #expect(manual.contains("\n### \(name)\n"), "docs/operations.md does not explain \(name)")
+            #expect(manual.contains("\n### \(name)\n"), "docs/troubleshooting.md does not explain \(name)")
         }
     }
 

@@ -9,7 +9,7 @@ import Wire
 
 @Suite("What is described")
 struct DescriptionTests {
-    @Test("in metrics passes promtool's lint and is what docs/http.md lists")
+    @Test("in metrics passes promtool's lint and is what docs/metrics.md lists")
     func metrics() async throws {
         let stage = Stage()
         stage.fill(5, 3)
@@ -27,10 +27,10 @@ struct DescriptionTests {
                     "stockd_kafka_broker_rtt_seconds{client=\"worker0-consumer\",broker=\"1\"} 0.0015"))
             let exported = Set(text.matches(of: /(?m)^# TYPE (\S+)/).map { String($0.1) })
             let documentation = try String(
-                contentsOf: Repository.root.appending(path: "docs/http.md"), encoding: .utf8)
+                contentsOf: Repository.root.appending(path: "docs/metrics.md"), encoding: .utf8)
             let documented = Set(
                 documentation.matches(of: /`((?:stockd|process)_[a-z_]+)`/).map { String($0.1) })
-            #expect(exported.subtracting(documented) == [], "not in docs/http.md")
+            #expect(exported.subtracting(documented) == [], "not in docs/metrics.md")
             #expect(documented.subtracting(exported) == [], "not exported")
         }
     }

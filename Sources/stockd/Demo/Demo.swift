@@ -14,6 +14,8 @@ struct Demo: ParsableCommand {
             Starts librdkafka's mock cluster, produces the day to order-events, runs the real pipeline, and \
             reads inventory-alerts back with a consumer of its own. Then comes the next day's delivery. \
             Needs no installation of Kafka and leaves nothing behind.
+
+            Example: stockd demo --keep
             """)
 
     @Flag(help: "Go on with a generator of plausible orders until Ctrl-C.")

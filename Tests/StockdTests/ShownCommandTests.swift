@@ -1,0 +1,110 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every command in a document: `sh` blocks hold commands, `console` blocks commands behind `$ ` with their output.
+@Suite("A command that a document shows", .blocking)
+struct ShownCommandTests {
+    private struct Command {
+        /// For messages: the document and the line.
+        let origin: String
+        let words: [String]
+    }
+
+    /// What people have besides stockd; a new name here is a new thing to install.
+    private static let others: Set<String> = [
+        "apt", "cat", "cd", "curl", "dig", "docker", "getent", "git", "grep", "head", "install", "jq",
+        "journalctl",
+        "kafka-acls.sh", "kafka-configs.sh", "kafka-console-consumer.sh", "kafka-console-producer.sh",
+        "kafka-consumer-groups.sh", "kafka-topics.sh", "kcat", "kill", "ls", "mkdir", "nc", "openssl",
+        "printf",
+        "promtool", "sort", "ss", "sudo", "swift", "systemctl", "systemd-analyze", "systemd-creds", "tail",
+        "tee",
+        "touch", "xdg-open",
+    ]
+
+    private static func commands() throws -> [Command] {
+        try MarkdownFile.all().flatMap { document in
+            document.blocks.flatMap { block -> [Command] in
+                var lines: [(Int, String)] = []
+                switch block.language {
+                case "sh": lines = block.lines.enumerated().map { (block.line + $0, $1) }
+                case "console":
+                    lines = block.lines.enumerated().filter { $1.hasPrefix("$ ") || $1.hasPrefix("      ") }
+                        .map { (block.line + $0, $1.hasPrefix("$ ") ? String($1.dropFirst(2)) : $1) }
+                default: return []
+                }
+                return split(lines).map { Command(origin: "\(document.path):\($0)", words: $1) }
+            }
+        }
+    }
+
+    /// Commands of a block: lines that end in a backslash go on, and what follows `|`, `;` or `&&` is a command, too.
+    private static func split(_ lines: [(Int, String)]) -> [(Int, [String])] {
+        var commands: [(Int, [String])] = []
+        var pending = ""
+        var hereDocument: String?
+        for (number, line) in lines {
+            if let end = hereDocument {
+                if line == end { hereDocument = nil }
+                continue
+            }
+            if let start = line.firstMatch(of: /<<'?(\w+)'?/) { hereDocument = String(start.1) }
+            if line.hasSuffix("\\") {
+                pending += line.dropLast()
+                continue
+            }
+            let whole = (pending + line).replacing(/(^|\s)#.*$/) { _ in "" }
+                .replacing(/'[^']*'|"[^"]*"/) { _ in "TEXT" }
+            pending = ""
+            for part in whole.split(separator: /\||;|&&/) {
+                let words = part.split(separator: " ").map(String.init).drop {
+                    $0.contains("=") || $0 == "sudo"
+                }
+                if !words.isEmpty { commands.append((number, Array(words))) }
+            }
+        }
+        return commands
+    }
+
+    private static func help(_ words: [String]) throws -> String {
+        let program = try Program(Program.stockd(), words + ["--help"])
+        defer { program.remove() }
+        #expect(try program.exitCode() == 0, "stockd \(words.joined(separator: " ")) --help")
+        return program.text
+    }
+
+    @Test(
+        "is one of stockd's with options that it has, a target of the Makefile, a script, or a known program")
+    func commands() throws {
+        let commands = try Self.commands()
+        let makefile = try Repository.text("Makefile")
+        let targets = Set(makefile.matches(of: /(?m)^([a-z-]+):/).map { String($0.1) })
+        var helps: [[String]: String] = [:]
+        for command in commands {
+            let name = command.words[0]
+            switch name {
+            case "stockd", "./stockd", ".build/release/stockd":
+                let words = Array(command.words.dropFirst().prefix { $0.wholeMatch(of: /[a-z]+/) != nil })
+                let depth = ["dlq", "postgres", "notify"].contains(words.first) ? 2 : 1
+                let path = Array(words.prefix(depth))
+                let text = try helps[path] ?? Self.help(path)
+                helps[path] = text
+                for option in command.words.filter({ $0.hasPrefix("--") && $0 != "--help" }) {
+                    let bare = option.prefix { $0 != "=" }
+                    #expect(text.contains(bare), "\(command.origin): \(bare)")
+                }
+            case "make":
+                for word in command.words.dropFirst() where !word.contains("=") && !word.hasPrefix("-") {
+                    #expect(targets.contains(word), "\(command.origin): make \(word)")
+                }
+            default:
+                let isScript =
+                    name.contains("/")
+                    && FileManager.default.fileExists(atPath: Repository.root.appending(path: name).path)
+                #expect(isScript || Self.others.contains(name), "\(command.origin): \(name)")
+            }
+        }
+        #expect(commands.count > 40)
+    }
+}
