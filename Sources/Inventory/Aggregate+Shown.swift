@@ -25,8 +25,7 @@ extension Aggregate {
         return ShownChunk(
             entries: Array(unsafeUninitializedCapacity: count) { entries, filled in
                 for index in 0..<count {
-                    (entries.baseAddress.unsafelyUnwrapped + index).initialize(
-                        to: shownEntry(UInt32(first + index)))
+                    (entries.baseAddress.unsafelyUnwrapped + index).initialize(to: shownEntry(UInt32(first + index)))
                 }
                 filled = count
             })

@@ -64,7 +64,7 @@ struct PairTable: ~Copyable {
         return entryIndex
     }
 
-    /// Writes an entry at the entryIndex a checkpoint gives it; the entry indices between stay unnamed until they come.
+    /// Writes an entry at the entryIndex a checkpoint gives it; the entries between stay unnamed until they come.
     /// `rebuildIndex` must follow before the next look-up.
     mutating func restore(_ entry: StockEntry, at entryIndex: Int) {
         while capacity <= entryIndex { growEntries(to: capacity * 2) }

@@ -116,8 +116,7 @@ extension RowBytes {
         let first = range(at: &offset)
         let index = bytes[offset]
         offset += 1
-        return TextPair(
-            first, index == Self.own ? range(at: &offset) : range(of: shared[Int(index)]), of: bytes)
+        return TextPair(first, index == Self.own ? range(at: &offset) : range(of: shared[Int(index)]), of: bytes)
     }
 
     private mutating func append(_ text: Text) {

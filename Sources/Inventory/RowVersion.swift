@@ -55,8 +55,7 @@ public struct RowVersion: Equatable, Sendable {
     public func advanced(by next: RowVersion) -> RowVersion? {
         if next == .tombstone { return flags.contains(.delete) ? nil : self }
         guard next.logPosition > 0 else { return marked(by: next) }
-        let isBehind =
-            next.logPosition < logPosition && (next.seconds <= seconds || next.seconds == 0 || seconds == 0)
+        let isBehind = next.logPosition < logPosition && (next.seconds <= seconds || next.seconds == 0 || seconds == 0)
         if next.flags.contains(.snapshot) {
             if isBehind { return nil }
             // What was streamed before the snapshot stays known, so that it is known when it comes again.

@@ -26,8 +26,7 @@ extension Admin {
         if unknown.contains(code) { return [:] }
         if let error = KafkaError.describing(code, Self.text(result)) { throw error }
         var count = 0
-        let list = rd_kafka_DescribeConfigs_result_resources(
-            rd_kafka_event_DescribeConfigs_result(result), &count)
+        let list = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(result), &count)
         var settings: [String: [String: String]] = [:]
         for index in 0..<count {
             guard let resource = list?[index], let name = rd_kafka_ConfigResource_name(resource),

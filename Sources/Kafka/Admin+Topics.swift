@@ -73,7 +73,8 @@ extension Admin {
         while try describe(names, timeoutMs: max(100, deadline.remainingMs)).count < Set(names).count {
             if deadline.hasPassed {
                 throw .own(
-                    RD_KAFKA_RESP_ERR__TIMED_OUT, "created topics \(names) do not show up", isRetriable: true)
+                    RD_KAFKA_RESP_ERR__TIMED_OUT,
+                    "the brokers do not list the created topics \(names) yet", isRetriable: true)
             }
             rd_kafka_poll(client.handle, 20)
         }
@@ -112,6 +113,6 @@ extension Admin {
         guard error.code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE.rawValue else {
             return error.with(message: "cannot create \(wanted): \(error.message)")
         }
-        return error.with(message: "the brokers create no topics on request; create \(wanted) by hand")
+        return error.with(message: "the brokers do not let clients create topics; create \(wanted) by hand")
     }
 }

@@ -5,8 +5,7 @@ extension Client {
     /// The ends of a partition, asked from its leader; `high` follows the client's isolation level.
     ///
     /// A topic just created, or a leader that moves, is asked again within the time given.
-    func watermarks(_ topic: String, _ partition: Int32, _ timeoutMs: Int32) throws(KafkaError) -> Watermarks
-    {
+    func watermarks(_ topic: String, _ partition: Int32, _ timeoutMs: Int32) throws(KafkaError) -> Watermarks {
         let deadline = Deadline(afterMs: timeoutMs)
         while true {
             var low: Int64 = 0
@@ -62,8 +61,7 @@ extension Client {
         case RD_KAFKA_RESP_ERR_NO_ERROR: return Int(found.partition_cnt)
         case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: return nil
         default:
-            throw KafkaError(
-                found.err, message: "topic \(topic): \(String(cString: rd_kafka_err2str(found.err)))")
+            throw KafkaError(found.err, message: "topic \(topic): \(String(cString: rd_kafka_err2str(found.err)))")
         }
     }
 }

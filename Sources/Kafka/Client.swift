@@ -67,8 +67,7 @@ final class Client {
             var text = CBuffer()
             let result = text.fill { rd_kafka_conf_set(configuration, key, value, $0, $1) }
             if result != RD_KAFKA_CONF_OK {
-                throw .own(
-                    RD_KAFKA_RESP_ERR__INVALID_ARG, "kafka property \(key): \(text.string)", isFatal: true)
+                throw .own(RD_KAFKA_RESP_ERR__INVALID_ARG, "kafka property \(key): \(text.string)", isFatal: true)
             }
         }
     }
@@ -105,7 +104,8 @@ final class Client {
         }
         guard ended != nil else {
             context.settings.logger.warning(
-                "client \(context.name) did not stop in \(deadlineMs) ms and is left behind")
+                "a Kafka client did not stop in time; its threads keep running",
+                metadata: ["client": "\(context.name)", "waited_ms": "\(deadlineMs)"])
             return false
         }
         caller.stop()

@@ -31,7 +31,7 @@ extension Consumer {
         let pointer = client.bounded(limitMs: Self.memoryCallLimitMs) { rd_kafka_consumer_group_metadata($0) }
         guard let pointer else { throw .hung("rd_kafka_consumer_group_metadata") }
         guard let pointer else {
-            throw .own(RD_KAFKA_RESP_ERR__STATE, "the consumer is no member of a group")
+            throw .own(RD_KAFKA_RESP_ERR__STATE, "the consumer is not a member of a group")
         }
         let metadata = GroupMetadata(taking: pointer)
         cachedMetadata = metadata

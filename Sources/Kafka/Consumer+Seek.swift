@@ -16,7 +16,7 @@ extension Consumer {
                 let partitions = waiting.map(\.partition)
                 throw .own(
                     RD_KAFKA_RESP_ERR__STATE,
-                    "partitions \(partitions) of \(settings.topic) cannot be moved: they are not being fetched"
+                    "cannot seek in partitions \(partitions) of \(settings.topic): they are not being fetched"
                 )
             }
             usleep(1000)

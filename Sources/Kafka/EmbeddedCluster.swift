@@ -41,8 +41,7 @@ public final class EmbeddedCluster: @unchecked Sendable {
         throws(KafkaError)
     {
         let code = rd_kafka_resp_err_t(rawValue: code)
-        try check(
-            crdkafka_mock_push_delayed_error(cluster, broker, api.rawValue, code, delayMs), "delay \(api)")
+        try check(crdkafka_mock_push_delayed_error(cluster, broker, api.rawValue, code, delayMs), "delay \(api)")
     }
 
     /// From now on the brokers do not know this kind of request, as older ones do not.

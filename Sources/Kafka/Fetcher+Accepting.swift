@@ -33,7 +33,9 @@ extension Fetcher {
 
     func reportRepeated() {
         if repeated == 0 { return }
-        client.context.settings.logger.warning("\(repeated) records of \(topic) came again and were dropped")
+        client.context.settings.logger.warning(
+            "records that were read before came again; they are ignored",
+            metadata: ["topic": "\(topic)", "records": "\(repeated)"])
         repeated = 0
     }
 
@@ -51,8 +53,7 @@ extension Fetcher {
             // This error carries no version, so one of an earlier assignment may still be in the queue.
             guard starts[partition] != nil else { return }
             problems.append(
-                .outOfRange(
-                    OffsetOutOfRange(topic: topic, partition: partition, offset: offset, reason: text)))
+                .outOfRange(OffsetOutOfRange(topic: topic, partition: partition, offset: offset, reason: text)))
         case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
             // A lost assignment follows as a rebalance, which says what has to be done.
             client.context.settings.logger.warning("\(text)")

@@ -77,8 +77,8 @@ extension KafkaError {
     /// A call without time-out of its own did not come back; its client was given up.
     static func hung(_ call: String) -> KafkaError {
         own(
-            RD_KAFKA_RESP_ERR__TIMED_OUT, "\(call) did not return; the client has to be replaced",
-            isFatal: true)
+            RD_KAFKA_RESP_ERR__TIMED_OUT,
+            "\(call) did not return in time; this Kafka client cannot be used any more", isFatal: true)
     }
 
     /// Only the code of an error object, which is destroyed; nil when the call succeeded.

@@ -70,10 +70,11 @@ extension PartitionReader {
         }
         for range in open {
             settings.logger.notice(
-                """
-                \(topic) partition \(range.partition) holds no record between offset \
-                \(range.position ?? -1) and its end \(range.end)
-                """)
+                "no record is left before the end of the partition; reading goes on from the end",
+                metadata: [
+                    "partition": "\(topic)[\(range.partition)]", "offset": "\(range.position ?? -1)",
+                    "end": "\(range.end)",
+                ])
             session.fetcher.advance(range.partition, to: range.end)
         }
         stall.reset()

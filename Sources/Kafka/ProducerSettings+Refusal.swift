@@ -3,8 +3,8 @@ extension ProducerSettings {
     public func refusal(of error: KafkaError) -> String? {
         switch error.name {
         case "_UNSUPPORTED_FEATURE", "UNSUPPORTED_VERSION":
-            "the brokers have no transactions: \(error). stockd delivers exactly once and needs brokers that have "
-                + "them, Apache Kafka 0.11 or later."
+            "the brokers do not support transactions: \(error). stockd publishes exactly once and cannot "
+                + "work without them. Use Apache Kafka 0.11 or later."
         case "TRANSACTIONAL_ID_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED":
             "the broker does not let this user produce with the transactional id \(transactionalID ?? ""): \(error). "
                 + "Allow Write and Describe on it (kafka-acls --transactional-id), or set kafka.transactional_id "

@@ -28,7 +28,7 @@ final class ReaderSession {
         where rd_kafka_consume_start_queue(topicHandle, start.partition, start.offset, queue) != 0 {
             let code = rd_kafka_last_error()
             close(deadlineMs: 1000)
-            throw .own(code, "\(topic) partition \(start.partition) cannot be read from \(start.offset)")
+            throw .own(code, "\(topic)[\(start.partition)] cannot be read from offset \(start.offset)")
         }
     }
 

@@ -18,7 +18,7 @@ struct RefusedProperty {
     private static let callback = RefusedProperty(
         reason: "callbacks cannot be set from a configuration file", instead: nil)
     private static let mock = RefusedProperty(
-        reason: "it would replace the cluster by an embedded one", instead: "the demo command")
+        reason: "it would replace the cluster with an embedded one", instead: "the demo command")
 
     private static func refuse(_ keys: [String], _ reason: String, _ instead: String? = nil)
         -> [(String, RefusedProperty)]
@@ -29,15 +29,16 @@ struct RefusedProperty {
     private static let table = Dictionary(uniqueKeysWithValues: identity + offsets + delivery + plumbing)
 
     private static let identity =
-        refuse(
-            ["bootstrap.servers", "metadata.broker.list"], "it names the cluster", "kafka.brokers")
+        refuse(["bootstrap.servers", "metadata.broker.list"], "it names the cluster", "kafka.brokers")
         + refuse(["client.id"], "each worker's client is named after it", "kafka.client_id")
         + refuse(["group.id"], "the group also names the state topic", "kafka.group_id")
         + refuse(["group.instance.id"], "every worker needs its own", "kafka.group_instance_id")
-        + refuse(["transactional.id"], "fencing rests on one id a worker", "kafka.transactional_id")
+        + refuse(
+            ["transactional.id"], "each worker needs its own, or workers fence each other",
+            "kafka.transactional_id")
         + refuse(
             ["partition.assignment.strategy", "group.protocol", "group.remote.assignor"],
-            "recovery rests on eager assignment (range)")
+            "recovery works only with eager assignment (range)")
         + refuse(["group.protocol.type"], "members that differ in it cannot share a group")
         + refuse(["session.timeout.ms"], "transactions must end within it", "kafka.session_timeout")
         + refuse(["max.poll.interval.ms"], "recovery must fit into it", "kafka.max_poll_interval")
@@ -49,15 +50,15 @@ struct RefusedProperty {
                 "auto.commit.interval.ms", "offset.store.method", "offset.store.path",
                 "offset.store.sync.interval.ms",
             ],
-            "offsets commit with the stock changes they stand for, never by themselves")
+            "offsets are committed in the transaction of the changes they belong to, never alone")
         + refuse(
             ["auto.offset.reset"],
-            "an offset the log no longer holds must stop the daemon, not be skipped",
+            "when the log no longer holds an offset, the daemon must stop and not skip events",
             "input.start for a new group, or --accept-data-loss")
         + refuse(["isolation.level"], "aborted records must never count")
-        + refuse(["enable.partition.eof"], "reaching the end of a partition is told by it")
+        + refuse(["enable.partition.eof"], "stockd needs it to notice the end of a partition")
         + refuse(["check.crcs"], "a damaged record must never count")
-        + refuse(["consume.callback.max.messages"], "no consume callback is used")
+        + refuse(["consume.callback.max.messages"], "stockd uses no consume callback")
 
     private static let delivery =
         refuse(
@@ -66,7 +67,7 @@ struct RefusedProperty {
         + refuse(["acks", "request.required.acks"], "a change must reach all in-sync replicas")
         + refuse(
             ["max.in.flight", "max.in.flight.requests.per.connection"],
-            "the order of changes rests on it")
+            "the order of changes depends on it")
         + refuse(
             ["retries", "message.send.max.retries"],
             "a change is retried until its transaction times out", "kafka.transaction_timeout")
@@ -89,7 +90,8 @@ struct RefusedProperty {
         + refuse(["internal.termination.signal"], "it would interfere with an orderly stop")
         + refuse(["api.version.request", "broker.version.fallback", "api.version.fallback.ms"], oldBroker)
         + refuse(
-            ["allow.auto.create.topics"], "a mistyped topic would come into being empty", "topics.create")
+            ["allow.auto.create.topics"], "a mistyped topic name would create an empty topic",
+            "topics.create")
         + refuse(
             ["enable.sasl.oauthbearer.unsecure.jwt"],
             "unsecured tokens are for librdkafka's own tests", "sasl.oauthbearer.method=oidc")

@@ -101,7 +101,7 @@ public struct WebClient: Sendable {
                 ?? "the name \(error.host) is not known"
         }
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
-        if error is HTTPParserError { return "what answers there does not speak HTTP" }
+        if error is HTTPParserError { return "the server there does not speak HTTP" }
         return "\(error)"
     }
 

@@ -5,13 +5,13 @@ import Service
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prints every mistake in the configuration at once, and exits with 78 on any.",
+        abstract: "Checks the configuration and prints every mistake at once; exits with 78 on any.",
         discussion: "Example: stockd check --config /etc/stockd/stockd.yaml --broker")
 
     @OptionGroup var options: ConfigurationOption
 
     @Flag(
-        help: "Also connect, and check the topics, their partition counts and whether there are transactions."
+        help: "Also connect, and check the topics, their partition counts and the brokers' transactions."
     )
     var broker = false
 
@@ -22,8 +22,7 @@ struct Check: ParsableCommand {
             Self.describe("products", files.tables?.products?.count, configuration.reference.products),
             Self.describe("warehouses", files.tables?.warehouses?.count, configuration.reference.warehouses),
         ]
-        print(
-            "configuration ok: " + tables.joined(separator: ", ") + (broker ? ", broker and topics ok" : ""))
+        print("configuration ok: " + tables.joined(separator: ", ") + (broker ? ", broker and topics ok" : ""))
     }
 
     private static func describe(

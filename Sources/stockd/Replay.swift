@@ -21,8 +21,8 @@ struct Replay: ParsableCommand {
 
     @Option(help: "The products, CSV or JSON by the file's ending.") var products: String
     @Option(help: "The warehouses, CSV or JSON by the file's ending.") var warehouses: String
-    @Option(help: "How to print.") var format = Format.table
-    @Option(help: "What to print; changes are alert changes with a commit after each event.")
+    @Option(help: "The output format.") var format = Format.table
+    @Option(help: "Which view to print; changes prints the alert changes, with a commit after each event.")
     var view = Shown.all
     @Option(help: "A configuration file whose events.* settings apply.") var config: String?
     @Argument(help: "Files of events in their order; - is standard input.") var events: [String]
@@ -52,8 +52,7 @@ struct Replay: ParsableCommand {
         }
         var settings = PipelineSettings()
         if let config {
-            let (loaded, mistakes) = Configuration.load(
-                file: config, environment: ProcessInfo.processInfo.environment)
+            let (loaded, mistakes) = Configuration.load(file: config, environment: ProcessInfo.processInfo.environment)
             guard let loaded else { throw ConfigurationOption.fail(mistakes.map(\.description)) }
             settings = loaded.pipelineSettings(release: Stockd.release)
         }

@@ -78,7 +78,9 @@ struct Run: AsyncParsableCommand {
     private func reload(_ running: Configuration, _ output: LogOutput, _ logger: Logger) {
         let (newer, mistakes) = options.load()
         guard let newer else {
-            for mistake in mistakes { logger.error("configuration kept as it was: \(mistake)") }
+            for mistake in mistakes {
+                logger.error("configuration not applied, the old settings stay: \(mistake)")
+            }
             return
         }
         for change in running.changes(to: newer) { logger.notice("\(change)") }

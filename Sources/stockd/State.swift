@@ -9,9 +9,9 @@ struct State: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints what the state topic holds: checkpoints, published alerts, sizes.",
         discussion: """
-            Reads committed records and changes nothing; the daemon may run. The checkpoint is the input offset \
-            that the stored stock stands for, the position the one that is committed. Records and bytes count \
-            all that a recovery reads; live ones are what compaction would leave of them.
+            Reads committed records and changes nothing; the daemon may run. The stored stock counts the \
+            input up to the checkpoint; the position is the committed input offset. Records and bytes count \
+            all that a recovery reads; live ones are those that compaction would keep.
 
             Example: stockd state --config /etc/stockd/stockd.yaml
             """)
@@ -20,7 +20,7 @@ struct State: ParsableCommand {
 
     @OptionGroup var options: ConfigurationOption
 
-    @Option(help: "How to print the summary.") var format = Format.table
+    @Option(help: "The format of the summary.") var format = Format.table
 
     @Flag(help: "Print every record as one line of JSON instead.")
     var dump = false

@@ -74,8 +74,7 @@ import Testing
         second.close(deadlineMs: 5000)
     }
 
-    @Test func `a member without partitions stays in the group and answers with an empty assignment`() throws
-    {
+    @Test func `a member without partitions stays in the group and answers with an empty assignment`() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         let group = TestCluster.unique("group")

@@ -54,7 +54,7 @@ struct DeletedTopicTests {
         let stop = #expect(throws: StopReason.self) { try scenario.run(process, steps: 2_000) }
         #expect(stop?.kind == .configuration)
         #expect(
-            stop?.says("the input topic order-events does not exist, or no more") == true,
+            stop?.says("the input topic order-events does not exist, or was deleted") == true,
             "\(stop?.message ?? "")")
     }
 }

@@ -82,7 +82,7 @@ struct NewerReleaseTests {
         let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
         #expect(
-            stop?.says("[0] at offset 0 is no record", "Set state.topic") == true, "\(stop?.message ?? "")")
+            stop?.says("[0] at offset 0 is not", "Set state.topic") == true, "\(stop?.message ?? "")")
     }
 
     @Test(

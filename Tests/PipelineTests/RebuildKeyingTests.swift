@@ -76,7 +76,7 @@ struct RebuildKeyingTests {
         try scenario.run(second, steps: 400)
         #expect(scenario.alerts.count == 18, "nothing is published again")
         #expect(scenario.cluster.topics[.stockLevels]!.flatMap(\.committedRecords).count == 40)
-        #expect(scenario.lines.lines.contains { $0.contains("rebuild: 40 pairs, 0 differed") })
+        #expect(scenario.lines.lines.contains { $0.contains("differed=0 logged=0 pairs=40 ") })
         try Self.checkStock(scenario, second)
         Self.checkPlacement(scenario)
         scenario.kill(second)
@@ -252,8 +252,7 @@ struct RebuildKeyingTests {
 
 @Suite("What counts as published of a pair that several shards have published")
 struct MergedAlertTests {
-    private func alert(_ level: AlertLevel?, _ incident: UInt32, _ fingerprint: UInt64 = 0) -> PublishedAlert
-    {
+    private func alert(_ level: AlertLevel?, _ incident: UInt32, _ fingerprint: UInt64 = 0) -> PublishedAlert {
         PublishedAlert(level: level, incident: incident, fingerprint: fingerprint)
     }
 

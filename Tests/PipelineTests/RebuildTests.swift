@@ -72,7 +72,7 @@ struct RebuildTests {
     func clean() throws {
         let scenario = try stocked(3)
         _ = try rebuild(scenario)
-        #expect(scenario.lines.lines.contains { $0.contains("rebuild: 3 pairs, 0 differed") })
+        #expect(scenario.lines.lines.contains { $0.contains("differed=0 logged=0 pairs=3 ") })
         #expect(!scenario.lines.lines.contains { $0.contains("differed from the log") })
     }
 
@@ -98,7 +98,7 @@ struct RebuildTests {
                     && $0.contains("events=none → 1")
                     && $0.contains("last_updated=none → 2026-03-30T00:00:03Z")
             })
-        #expect(scenario.lines.lines.contains { $0.contains("rebuild: 4 pairs, 3 differed") })
+        #expect(scenario.lines.lines.contains { $0.contains("differed=3 logged=3 pairs=4 ") })
         #expect(try scenario.stock(process) == [1: 1, 2: 2, 3: 3])
     }
 
@@ -106,7 +106,7 @@ struct RebuildTests {
     func once() throws {
         let scenario = try stocked(3)
         let process = try rebuild(scenario)
-        func rebuilds() -> Int { scenario.lines.lines.count { $0.contains("rebuild: 3 pairs") } }
+        func rebuilds() -> Int { scenario.lines.lines.count { $0.contains("pairs=3 partitions=") } }
         #expect(rebuilds() == 1)
         scenario.cluster.startRebalance()
         try scenario.run(process)
@@ -126,7 +126,7 @@ struct RebuildTests {
         let process = scenario.start(Self.catalog)
         scenario.fail(.unknownThenAborted)
         try scenario.run(process)
-        #expect(scenario.lines.lines.count { $0.contains("rebuild: 3 pairs") } == 2)
+        #expect(scenario.lines.lines.count { $0.contains("pairs=3 partitions=") } == 2)
         #expect(try scenario.stock(process) == [1: 1, 2: 2, 3: 3])
     }
 

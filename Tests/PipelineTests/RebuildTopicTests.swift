@@ -99,7 +99,7 @@ struct RebuildTopicTests {
         scenario.send("RECEIVED", 0)
         try scenario.run(process)
         #expect(scenario.deadLetters == 1, "nobody had read it before")
-        #expect(scenario.lines.lines.contains { $0.contains("rebuild: 2 pairs, 2 differed") })
+        #expect(scenario.lines.lines.contains { $0.contains("differed=2 logged=2 pairs=2 ") })
         #expect(try scenario.stock(process) == [1: 8])
         scenario.kill(process)
         scenario.settings.rebuilds = false

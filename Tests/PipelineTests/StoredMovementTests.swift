@@ -37,7 +37,7 @@ struct StoredMovementTests {
         let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
         #expect(
-            stop?.says("names 11 movements of events, and 10 are there", "--rebuild") == true,
+            stop?.says("counts 11 movements of events, but the topic holds 10", "--rebuild") == true,
             "\(stop?.message ?? "")")
         scenario.settings.rebuilds = true
         let next = scenario.start()

@@ -26,7 +26,7 @@ struct StoredStateTests {
         let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
         #expect(
-            stop?.says("names \(warehouses) stock entries, and \(warehouses - 1) are there") == true,
+            stop?.says("counts \(warehouses) stock entries, but the topic holds \(warehouses - 1)") == true,
             "\(stop?.message ?? "")")
     }
 
@@ -36,7 +36,8 @@ struct StoredStateTests {
         #expect(scenario.deleteState { $0 == .entries(bucket: 1) } == 1)
         let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
-        #expect(stop?.says("names 40 stock entries, and 32 are there") == true, "\(stop?.message ?? "")")
+        #expect(
+            stop?.says("counts 40 stock entries, but the topic holds 32") == true, "\(stop?.message ?? "")")
     }
 
     @Test("that lacks remembered event ids is noticed, and a rebuild brings them back")
@@ -47,7 +48,7 @@ struct StoredStateTests {
         let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
         #expect(
-            stop?.says("not all remembered event ids of partition 0", "--rebuild") == true,
+            stop?.says("some of the remembered event ids of partition 0", "--rebuild") == true,
             "\(stop?.message ?? "")")
         scenario.settings.rebuilds = true
         let second = scenario.start(Scenario.catalog(warehouses: 3))
@@ -68,7 +69,8 @@ struct StoredStateTests {
         #expect(scenario.deleteState { $0 == .alert(pair) } == 1)
         let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
-        #expect(stop?.says("names 3 published alerts, and 2 are there") == true, "\(stop?.message ?? "")")
+        #expect(
+            stop?.says("counts 3 published alerts, but the topic holds 2") == true, "\(stop?.message ?? "")")
     }
 
     @Test("may hold more published alerts than its checkpoint names: commits write them in between")
@@ -161,7 +163,7 @@ struct StoredStateTests {
         let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
         #expect(
-            stop?.says("1 offsets of order-events[0]", "stop in good order") == true, "\(stop?.message ?? "")"
+            stop?.says("1 offsets of order-events[0]", "with SIGTERM") == true, "\(stop?.message ?? "")"
         )
 
         scenario.settings.eventTypes = old

@@ -96,7 +96,7 @@ struct ConfigurationMistakeTests {
             ),
             (
                 "alerts: {topic: order-events}",
-                "alerts.topic: found \"order-events\" (stockd.yaml:4); input.topic is"
+                "alerts.topic: found \"order-events\" (stockd.yaml:4); input.topic names"
             ),
             (
                 "kafka: {max_poll_interval: 10s, session_timeout: 20s}",

@@ -12,8 +12,7 @@ enum ConfigurationPage {
                 if let text = Keys.sectionDocumentation[section] { lines += paragraphs(text) }
             }
             let nested = key.path.count > 2 ? key.path.dropLast().joined(separator: ".") : ""
-            if !nested.isEmpty, !lines.contains("### \(nested)"), let text = Keys.sectionDocumentation[nested]
-            {
+            if !nested.isEmpty, !lines.contains("### \(nested)"), let text = Keys.sectionDocumentation[nested] {
                 lines += ["", "### \(nested)"] + paragraphs(text)
             }
             lines += ["", "#### `\(key.name)`"] + paragraphs(key.documentation) + facts(key)

@@ -56,7 +56,7 @@ struct DocumentTests {
                 #expect(mistakes == [], "\(document.path):\(block.line)")
             }
         }
-        #expect(count > 10)
+        #expect(count > 6)
     }
 
     /// With the one section that a file cannot leave out.

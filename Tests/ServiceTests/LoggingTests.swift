@@ -37,7 +37,7 @@ struct LogLineTests {
 
     @Test("the journal gets a priority and no time")
     func journal() {
-        #expect(line.written(.journal).hasPrefix("<4>stockd.worker: a bad event\\nforged"))
+        #expect(line.written(.journal).hasPrefix("<4>a bad event\\nforged"))
         let priorities = Logger.Level.allCases.map(LogText.priority)
         #expect(priorities == [7, 7, 6, 5, 4, 3, 2])
     }

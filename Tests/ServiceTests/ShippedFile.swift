@@ -26,15 +26,15 @@ enum ShippedFile {
     private static let header = """
         # stockd: every setting, with its default.
         #
-        # A setting that is commented out is null: "nothing" or "decided elsewhere", as its comment says.
-        # Each can be given as the environment variable named last in its comment, too, which wins over
-        # this file; between the two stand systemd's credentials, files named as the key
-        # (kafka.sasl_password) or as its variable.
+        # A setting that is commented out is null; its comment says what null means.
+        # Each setting can also be given in the environment variable at the end of its comment. The variable
+        # wins over systemd's credentials, files named as the key (kafka.sasl_password) or as the variable,
+        # and credentials win over this file.
         # Durations have units: us, ms, s, m, h, d. Sizes: KiB, MiB, GiB. Unknown keys are mistakes.
         # `stockd check --config FILE` prints every mistake at once.
         #
-        # `kill -HUP` (systemctl reload stockd) reads reference files again and takes on the settings marked
-        # "reloadable"; the others wait for a restart.
+        # `kill -HUP` (systemctl reload stockd) reads the reference files again and applies the settings that
+        # say "reloadable" in their comment; the others need a restart.
         """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 
     private static func setting(_ key: KeyEntry, indent: String) -> [String] {

@@ -70,7 +70,7 @@ struct InputChangeTests {
             #expect(text.contains("input.keyed_by=none became product") && text.contains("with --rebuild"))
         }
         let text = try run.settle("product", ["--rebuild"], seed: seed)
-        #expect(text.contains("pairs, 0 differed"), "\(text)")
+        #expect(text.contains("differed=0 logged=0 pairs="), "\(text)")
         #expect(try run.alerts().count == before, "nothing is published again")
         try run.send(300)
         _ = try run.settle("product", seed: seed)

@@ -90,7 +90,7 @@ struct StateCommandTests {
         try producer.flush(deadlineMs: 10_000)
         let program = try site.command("state")
         #expect(try program.exitCode() == 78)
-        #expect(program.text.contains("the topic belongs to something else"), "\(program.text)")
+        #expect(program.text.contains("another program writes to the topic"), "\(program.text)")
     }
 
     @Test(

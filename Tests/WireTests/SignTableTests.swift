@@ -61,7 +61,7 @@ import Wire
         #expect(event.units == 0 && !event.typeIsKnown && event.pair.product == ProductID(1))
         let strict = EventDecoder(unknownType: .deadLetter)
         #expect(strict.badness(text)?.reason == .unknownType)
-        #expect(strict.badness(text)?.message == #"event_type is not in the sign table: "LOST""#)
+        #expect(strict.badness(text)?.message == #"event_type is not in events.types: "LOST""#)
     }
 
     @Test func `a known type of sign 0 is known and moves nothing`() throws {

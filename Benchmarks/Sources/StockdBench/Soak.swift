@@ -117,8 +117,7 @@ struct Soak {
             + #""quantity":\#(50 + number % 21),"event_time":\#(1_775_000_000 + number / 100)}"#
     }
 
-    private func report(_ elapsed: Double, _ sent: Int, _ daemon: Process, _ directory: URL) throws -> Double
-    {
+    private func report(_ elapsed: Double, _ sent: Int, _ daemon: Process, _ directory: URL) throws -> Double {
         let status = try String(
             contentsOfFile: "/proc/\(daemon.processIdentifier)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""

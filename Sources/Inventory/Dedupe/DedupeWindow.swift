@@ -30,8 +30,7 @@ struct DedupeWindow: ~Copyable {
 
     /// - Parameter seed: see `DedupeSummary.seed`.
     init(window: Int, seed: UInt64 = .random(in: .min ... .max)) {
-        self.init(
-            window: window, summary: DedupeSummary(seed: seed, number: 1, currentCount: 0, previousCount: 0))
+        self.init(window: window, summary: DedupeSummary(seed: seed, number: 1, currentCount: 0, previousCount: 0))
     }
 
     /// Begins to restore a checkpoint: `restore` for each of its buckets and `finishRestoring` must follow.
@@ -83,8 +82,7 @@ struct DedupeWindow: ~Copyable {
             number: chunk, hash: hash, current: current.segment(hash).pointee.bitmaps[chunk],
             previous: before.pointee.bitmaps[chunk],
             isDirty: current.dirtyBuckets.contains(UInt32(hash >> 48)))
-        recent.mayHaveSparseIDs =
-            recent.current == nil || recent.previous == nil && before.pointee.ids.count > 0
+        recent.mayHaveSparseIDs = recent.current == nil || recent.previous == nil && before.pointee.ids.count > 0
     }
 
     @inline(never)
@@ -172,8 +170,7 @@ extension DedupeWindow {
 
     /// What a checkpoint says besides its records.
     var summary: DedupeSummary {
-        DedupeSummary(
-            seed: hash.seed, number: number, currentCount: current.count, previousCount: previous.count)
+        DedupeSummary(seed: hash.seed, number: number, currentCount: current.count, previousCount: previous.count)
     }
 
     /// Restores a stored bucket; one that a dropped set left is ignored.

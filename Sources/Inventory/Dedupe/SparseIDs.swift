@@ -15,8 +15,7 @@ struct SparseIDs: ~Copyable {
     init(minimumCapacity count: Int = 0) {
         var size = count == 0 ? 0 : 8
         while Self.limit(size) < count { size = Self.size(after: size) }
-        buckets =
-            size == 0 ? UnsafeMutableBufferPointer(start: nil, count: 0) : .allocate(capacity: size)
+        buckets = size == 0 ? UnsafeMutableBufferPointer(start: nil, count: 0) : .allocate(capacity: size)
         buckets.initialize(repeating: Self.free)
         limit = Self.limit(size)
     }

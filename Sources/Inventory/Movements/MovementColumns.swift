@@ -146,8 +146,7 @@ struct MovementColumns: Equatable {
         let time = take(time, &at)
         let position = take(position, &at)
         let seconds = take(seconds, &at)
-        return MovementCodes(
-            entry: entry, time: time, position: position, seconds: seconds, units: take(units, &at))
+        return MovementCodes(entry: entry, time: time, position: position, seconds: seconds, units: take(units, &at))
     }
 
     /// The entry and 1, and the time, of one movement.

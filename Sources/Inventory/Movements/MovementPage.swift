@@ -65,8 +65,7 @@ struct MovementPage {
 
     @inline(__always)
     private var tags: UnsafeMutablePointer<UInt32> {
-        (memory + MemoryLayout<Header>.stride + Self.wordCount(capacity) * 8).assumingMemoryBound(
-            to: UInt32.self)
+        (memory + MemoryLayout<Header>.stride + Self.wordCount(capacity) * 8).assumingMemoryBound(to: UInt32.self)
     }
 
     @inline(__always)
@@ -87,8 +86,7 @@ struct MovementPage {
 
     @inline(__always)
     func key(_ row: Int) -> MovementKey {
-        MovementKey(
-            tag: MovementTag(rawValue: tags[row]), rest: bytes(row).loadUnaligned(as: UInt32.self))
+        MovementKey(tag: MovementTag(rawValue: tags[row]), rest: bytes(row).loadUnaligned(as: UInt32.self))
     }
 
     @inline(__always)

@@ -95,8 +95,8 @@ final class InputReplay<S: TopicSource> {
         let count = shard.unsentDeadLetters.count
         guard count > Self.keptLimit.deadLetters || keptBytes > Self.keptLimit.bytes else { return }
         throw .misconfigured(
-            "\(settings.inputTopic) holds more events that are rejected than one transaction can take to the dead "
-                + "letters (\(count)). Is it the right topic? Set input.start to a later time, or start a history "
-                + "of its own with another kafka.group_id.")
+            "\(settings.inputTopic) holds more rejected events than one transaction can send to the dead "
+                + "letters (\(count)). Check that input.topic names the right topic. If it does, set "
+                + "input.start to a later time, or start with no state under another kafka.group_id.")
     }
 }

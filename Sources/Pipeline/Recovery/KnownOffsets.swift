@@ -44,9 +44,10 @@ struct KnownOffsets {
     var recreated: SessionFailure {
         .offsetOutOfRange(
             partition,
-            "the state was counted up to offset \(counted?.rawValue ?? 0), but the consumer group has no offset any "
-                + "more and all that the log holds, from \(bounds.lowerBound.rawValue) on, is newer: the topic was "
-                + "deleted and recreated (start once with --rebuild to count only what it holds now)")
+            "the state counts the events before offset \(counted?.rawValue ?? 0), but the consumer group "
+                + "has no committed offset any more and every record of the log, from offset "
+                + "\(bounds.lowerBound.rawValue) on, is newer than the state: the topic was deleted and "
+                + "recreated (start once with --rebuild to count only what it holds now)")
     }
 
     /// What to read again: from the checkpoint, or from the beginning in a rebuild, to the committed offset.
@@ -77,15 +78,15 @@ struct KnownOffsets {
     private func beginningIsGone(_ from: Offset) -> SessionFailure {
         .offsetOutOfRange(
             partition,
-            "the state is to be brought forward from offset \(from.rawValue), but the log begins at "
+            "the log has to be read from offset \(from.rawValue), but it begins at offset "
                 + "\(bounds.lowerBound.rawValue)")
     }
 
     private func endIsGone(_ target: Offset) -> SessionFailure {
         .offsetOutOfRange(
             partition,
-            "offset \(target.rawValue) is committed, but the log ends at \(bounds.upperBound.rawValue): it was cut "
-                + "short or recreated (start once with --rebuild to count only what it holds now)")
+            "offset \(target.rawValue) is committed, but the log ends at offset \(bounds.upperBound.rawValue): it "
+                + "was truncated or recreated (start once with --rebuild to count only what it holds now)")
     }
 
     /// The committed offset to bring the state to.
@@ -95,9 +96,9 @@ struct KnownOffsets {
         guard checkpoint != nil || rebuilds else {
             throw .misconfigured(
                 "the consumer group has committed offset \(group?.rawValue ?? position?.rawValue ?? 0) of "
-                    + "\(settings.inputTopic)[\(partition.rawValue)], but \(settings.stateTopic) holds no "
-                    + "state for it: the topic was deleted, or the group id belongs to another program. Start once "
-                    + "with --rebuild to recompute the stock from the log, or choose another kafka.group_id. "
+                    + "\(settings.inputTopic)[\(partition.rawValue)], but \(settings.stateTopic) holds no state for "
+                    + "it: the state topic was deleted, or another program uses the group id. Start once with "
+                    + "--rebuild to recompute the stock from the log, or choose another kafka.group_id. "
                     + LostPublishedAlerts.explanation)
         }
         // The group's offset and the position move in one transaction: where they differ somebody else moved the
@@ -110,10 +111,10 @@ struct KnownOffsets {
         if group == stored { return group }
         if group > stored, settings.acceptsDataLoss { return stored }
         throw .misconfigured(
-            "the consumer group's offset of \(settings.inputTopic)[\(partition.rawValue)] is \(group.rawValue), "
-                + "but stockd committed \(stored.rawValue): something else uses the group id, or the offsets "
-                + "were reset. Counting from there would falsify stock. Set the group's offset back to "
-                + "\(stored.rawValue), or delete its offsets of the topic: stockd then goes on from its own "
-                + "(kafka-consumer-groups --delete-offsets).")
+            "the consumer group's offset of \(settings.inputTopic)[\(partition.rawValue)] is \(group.rawValue), but "
+                + "stockd committed \(stored.rawValue): another program uses the group id, or the offsets were "
+                + "reset. Counting from there would falsify stock. Set the group's offset back to "
+                + "\(stored.rawValue), or delete the group's offsets of the topic (kafka-consumer-groups "
+                + "--delete-offsets): stockd then goes on from the offset in its state.")
     }
 }

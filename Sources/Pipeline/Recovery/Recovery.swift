@@ -100,12 +100,11 @@ final class Recovery<S: TopicSource> {
         let input = try sizes.inputCount(settings)
         guard settings.keyedBy == .none || state == input else {
             throw .misconfigured(
-                "\(settings.inputTopic) has \(input) partitions and \(settings.stateTopic) has \(state); "
-                    + "with input.keyed_by: product they must have equally many. When the input's count was "
-                    + "changed its keys moved between partitions, and products are in two of them: set "
-                    + "input.keyed_by: none with one worker and start once with --rebuild, or start a history of its "
-                    + "own, with another kafka.group_id, state.topic and alerts.topic, on an input topic whose "
-                    + "events were written anew by product.")
+                "\(settings.inputTopic) has \(input) partitions and \(settings.stateTopic) has \(state); with "
+                    + "input.keyed_by: product they must have the same number. If the input topic got more "
+                    + "partitions, the events of one product are now in two of them: set input.keyed_by: none with "
+                    + "one worker and start once with --rebuild. Or write the events to a new topic keyed by "
+                    + "product_id, and start there with another kafka.group_id, state.topic and alerts.topic.")
         }
         return state
     }
@@ -136,7 +135,7 @@ final class Recovery<S: TopicSource> {
         } catch {
             // A member that is evicted unawares holds what it read against what others made of it since.
             guard error.isFinal, try tools.session.committed(partitions) != committed else { throw error }
-            throw .outdated("the group's offsets have moved since they were asked for")
+            throw .outdated("the group's offsets have moved while the state was read")
         }
     }
 

@@ -114,8 +114,8 @@ struct RecoveryPlan {
                 stored.checkpoints.values.first?.difference(to: settings.fingerprint)
                 ?? "input.keyed_by=none became product"
             throw .misconfigured(
-                "settings that shape the stored state have changed: \(what). Put them back, or start once, with one "
-                    + "daemon and workers: 1, with --rebuild (recompute everything from the log).")
+                "settings that shape the stored state have changed: \(what). Set them back, or start one "
+                    + "daemon with workers: 1 once with --rebuild (recompute everything from the log).")
         }
         for checkpoint in stored.checkpoints.values { try checkSettings(checkpoint) }
         if let first = stored.vanished(partitions).first {
@@ -141,9 +141,8 @@ struct RecoveryPlan {
         let acceptance =
             mayAccept ? " or --accept-config-change (keep the stock, apply the new rule from here on)" : ""
         throw .misconfigured(
-            "settings that shape the stored state have changed: "
-                + "\(checkpoint.difference(to: settings.fingerprint)). Put them back, or start once with --rebuild "
-                + "(recompute everything from the log)\(acceptance).")
+            "settings that shape the stored state have changed: \(checkpoint.difference(to: settings.fingerprint)). "
+                + "Set them back, or start once with --rebuild (recompute everything from the log)\(acceptance).")
     }
 
     /// Whether new rules begin here; what was counted by the old ones must not be read again by the new.
@@ -155,9 +154,9 @@ struct RecoveryPlan {
         guard span.from == span.to || changed == [CheckpointRecord.group] else {
             throw .misconfigured(
                 "--accept-config-change: \(span.to.rawValue - span.from.rawValue) offsets of "
-                    + "\(settings.inputTopic)[\(checkpoint.partition.rawValue)] were counted by the old settings "
-                    + "since the last checkpoint. Put the settings back, start, and stop in good order (SIGTERM), "
-                    + "which writes a checkpoint; then start with the new ones.")
+                    + "\(settings.inputTopic)[\(checkpoint.partition.rawValue)] were counted with the old "
+                    + "settings since the last checkpoint. Set the settings back, start, and stop stockd "
+                    + "with SIGTERM, which writes a checkpoint; then start with the new settings.")
         }
         return true
     }

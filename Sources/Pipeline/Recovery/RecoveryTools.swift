@@ -16,7 +16,6 @@ struct RecoveryTools<S: TopicSource> {
     }
 
     func emptyAggregate(inputs: Int) -> Aggregate {
-        Aggregate(
-            inputs: inputs, dedupeWindow: settings.dedupeWindow, catalog: catalog, outputs: settings.outputs)
+        Aggregate(inputs: inputs, dedupeWindow: settings.dedupeWindow, catalog: catalog, outputs: settings.outputs)
     }
 }

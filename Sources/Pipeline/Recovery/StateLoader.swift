@@ -59,8 +59,7 @@ final class StateLoader<S: TopicSource> {
         }
         if settings.mayFollowRows {
             taken.finishRestoringMovements(truncated: checkpoint?.truncated)
-            try check(
-                "movements of events", found: taken.movementCount, promised: Int(checkpoint?.movements ?? 0))
+            try check("movements of events", found: taken.movementCount, promised: Int(checkpoint?.movements ?? 0))
         }
         let alerts = stored.alerts.values.count { $0.incident > 0 }
         // Published alerts are never deleted but by a rebuild, and are written between checkpoints as well.
@@ -85,26 +84,25 @@ final class StateLoader<S: TopicSource> {
     private func check(_ what: String, found: Int, promised: Int) throws(SessionFailure) {
         guard found != promised else { return }
         throw .misconfigured(
-            "\(settings.stateTopic) is incomplete: its checkpoint names \(promised) \(what), and \(found) are there. "
-                + "Was the topic, or part of it, deleted? Start once with --rebuild to recompute the stock from the "
-                + "log; alerts of which nothing is known any more, and which stand, are then raised again, from "
-                + "incident 1 on.")
+            "\(settings.stateTopic) is incomplete: its checkpoint counts \(promised) \(what), but the topic holds "
+                + "\(found). Was the topic, or part of it, deleted? Start once with --rebuild to recompute the stock "
+                + "from the log. Open alerts whose record is lost are then raised again, from incident 1 on.")
     }
 
     private func incomplete(_ what: String) -> SessionFailure {
         .misconfigured(
-            "\(settings.stateTopic) is incomplete: not all \(what) are there that its checkpoint names. Was the "
-                + "topic, or part of it, deleted? Start once with --rebuild to recompute the stock from the log."
+            "\(settings.stateTopic) is incomplete: some of the \(what) that its checkpoint counts are missing. Was "
+                + "the topic, or part of it, deleted? Start once with --rebuild to recompute the stock from the log."
         )
     }
 
     private func checkPlacement() throws(SessionFailure) {
         guard let (location, offset) = misplaced.min(by: { $0.value < $1.value }) else { return }
         throw .misconfigured(
-            "\(settings.stateTopic)[\(location.partition.rawValue)] at offset \(offset.rawValue) is in another "
-                + "partition than stockd would write it to: the topic's partition count was changed, so older "
-                + "and newer records of one key cannot be told apart. Set state.topic and alerts.topic (and those of "
-                + "outputs) to new names and start once with --rebuild; in the old alert topic every alert that "
-                + "stands would be raised again.")
+            "\(settings.stateTopic)[\(location.partition.rawValue)] at offset \(offset.rawValue) is not in "
+                + "the partition that stockd writes its key to: the topic's partition count was changed, so "
+                + "stockd cannot tell older from newer records of one key. Set state.topic, alerts.topic "
+                + "and the topics of outputs to new names and start once with --rebuild. With the old "
+                + "alerts.topic every open alert would be raised there a second time.")
     }
 }

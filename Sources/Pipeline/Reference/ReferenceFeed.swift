@@ -78,8 +78,7 @@ final class ReferenceFeed<S: TopicSource> {
     private func start() throws(SessionFailure) -> Bool {
         guard let count = try sizes.count(.reference(kind), named: topic.name) else {
             throw .misconfigured(
-                "reference.\(kind.name).topic: \(topic.name) does not exist; create it with "
-                    + "cleanup.policy=compact")
+                "reference.\(kind.name).topic: \(topic.name) does not exist; create it with cleanup.policy=compact")
         }
         var spans: [TopicSpan] = []
         var ends: [Partition: Offset] = [:]

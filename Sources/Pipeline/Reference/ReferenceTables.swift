@@ -106,8 +106,7 @@ final class ReferenceTables<S: TopicSource> {
 
     // MARK: What is no row
 
-    private func reject(_ record: TopicRecord, _ envelope: Envelope, _ kind: ReferenceKind, _ error: BadEvent)
-    {
+    private func reject(_ record: TopicRecord, _ envelope: Envelope, _ kind: ReferenceKind, _ error: BadEvent) {
         guard isKeeping else {
             return dropped.raise(kind, record.partition, to: record.offset.next)
         }

@@ -6,8 +6,7 @@ extension KafkaSession {
         do throws(KafkaError) {
             let offsets = try consumer.committed(
                 partitions: partitions.map(\.rawValue), timeoutMs: settings.deadlineMs)
-            return Dictionary(
-                uniqueKeysWithValues: offsets.map { (Partition($0.key), Offset($0.value)) })
+            return Dictionary(uniqueKeysWithValues: offsets.map { (Partition($0.key), Offset($0.value)) })
         } catch {
             throw failureOfOffsets(error)
         }
@@ -21,7 +20,7 @@ extension KafkaSession {
             return .unavailable(error.description)
         }
         return .unavailable(
-            "waiting for a transaction of a predecessor to end (at most kafka.transaction_timeout): \(error)")
+            "waiting for an earlier worker's transaction to end (at most kafka.transaction_timeout): \(error)")
     }
 
     public func partitionCount(_ topic: Topic) throws(SessionFailure) -> Int? {
@@ -101,8 +100,7 @@ public final class KafkaTopicReader: TopicReader {
         let ends = ends ?? [:]
         self.starts = starts
         total = starts.reduce(0) { $0 + (ends[$1.partition] ?? $1.offset) - $1.offset }
-        reader =
-            starts.isEmpty ? nil : try PartitionReader(client, topic: topic, from: starts, upTo: ends)
+        reader = starts.isEmpty ? nil : try PartitionReader(client, topic: topic, from: starts, upTo: ends)
     }
 
     public var progress: ReadProgress {

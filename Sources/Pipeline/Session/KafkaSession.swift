@@ -69,8 +69,7 @@ public final class KafkaSession: Session {
             polled = try consumer.poll(maxRecords: maxRecords, waitMs: Int32(waitMs))
         } catch {
             guard error.isTopicUnknown, !error.isFatal else { throw failure(error) }
-            throw .outdated(
-                "the input topic is not there, and may come back as another: \(error.description)")
+            throw .outdated("the brokers do not list the input topic; it may be recreated: \(error.description)")
         }
         switch polled {
         case .records(let count): return .records(count)
@@ -168,15 +167,13 @@ public final class KafkaSession: Session {
         do throws(KafkaError) { metadata = try consumer.groupMetadata() } catch { throw failure(error) }
         let topic = try name(.input)
         try transact { (producer) throws(TransactionFailure) in
-            try producer.sendOffsets(
-                positions.map(\.kafka), of: topic, as: metadata, deadlineMs: settings.deadlineMs)
+            try producer.sendOffsets(positions.map(\.kafka), of: topic, as: metadata, deadlineMs: settings.deadlineMs)
         }
     }
 
     public func startCommit() throws(SessionFailure) {
         try transact { (producer) throws(TransactionFailure) in
-            try producer.startCommit(
-                deadlineMs: max(settings.deadlineMs, settings.producer.transactionTimeoutMs))
+            try producer.startCommit(deadlineMs: max(settings.deadlineMs, settings.producer.transactionTimeoutMs))
         }
     }
 

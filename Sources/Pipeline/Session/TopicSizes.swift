@@ -16,8 +16,8 @@ final class TopicSizes<S: TopicSource> {
     func inputCount(_ settings: PipelineSettings) throws(SessionFailure) -> Int {
         if let count = try count(.input, named: settings.inputTopic) { return count }
         throw .misconfigured(
-            "the input topic \(settings.inputTopic) does not exist, or no more. Create it, or set "
-                + "input.topic to the one that is to be counted.")
+            "the input topic \(settings.inputTopic) does not exist, or was deleted. Create it, or set "
+                + "input.topic to the topic that stockd is to count.")
     }
 
     /// Of the state topic.
@@ -34,9 +34,9 @@ final class TopicSizes<S: TopicSource> {
             _ = try stateCount(settings)
         } else if try count(topic, named: topic.key) == nil {
             throw .misconfigured(
-                "the topic that \(topic.key) names does not exist any more. What was published is not in a new one: "
-                    + "to have it published again, set state.topic, alerts.topic and those of outputs to new names "
-                    + "and start once with --rebuild.")
+                "the topic that \(topic.key) names does not exist any more. A new topic of that name would "
+                    + "lack what was published before. To publish all of it again, set state.topic, "
+                    + "alerts.topic and the topics of outputs to new names and start once with --rebuild.")
         }
     }
 
@@ -60,6 +60,7 @@ final class TopicSizes<S: TopicSource> {
 /// What a rebuild cannot bring back where the state topic is gone.
 enum LostPublishedAlerts {
     static let explanation =
-        "Which alerts are published is forgotten: those that stand are raised again from incident 1 on, and one that "
-        + "no longer stands is not resolved in alerts.topic unless that, and those of outputs, get new names."
+        "stockd then no longer knows which alerts are published: it raises every open alert again, from "
+        + "incident 1 on, and does not resolve in alerts.topic an alert that has ended, unless alerts.topic "
+        + "and the topics of outputs get new names."
 }

@@ -54,19 +54,18 @@ extension Shard {
     }
 
     private func checkMayFollow(_ source: Source, _ settings: PipelineSettings) throws(SessionFailure) {
-        let record =
-            "\(settings.inputTopic)[\(source.partition.rawValue)] at offset \(source.offset.rawValue)"
+        let record = "\(settings.inputTopic)[\(source.partition.rawValue)] at offset \(source.offset.rawValue)"
         if settings.keyedBy == .product {
             throw .misconfigured(
-                "\(record) holds a change of a row. Debezium keys a row's changes by its primary key, the event, so "
-                    + "a product's events are in any partition: set input.keyed_by: none with one worker, and "
-                    + "start once with --rebuild.")
+                "\(record) holds a change of a row. Debezium keys a row's changes by its primary key, the "
+                    + "event, so the events of one product are in several partitions: set input.keyed_by: "
+                    + "none with one worker, and start once with --rebuild.")
         }
         guard aggregate.hasEvents else { return }
         throw .misconfigured(
-            "\(record) holds a change of a row, but plain events were counted before, and those cannot be taken "
-                + "back. Set input.format: debezium when all of the topic comes from a database, and start "
-                + "once with --rebuild; set it to json to count plain events alone.")
+            "\(record) holds a change of a row, but plain events were counted before, and those cannot be "
+                + "taken back. If all of the topic comes from a database, set input.format: debezium and "
+                + "start once with --rebuild. To count only plain events, set input.format: json.")
     }
 }
 

@@ -13,8 +13,7 @@ public struct Histogram: Equatable, Sendable {
     }
 
     /// For Kafka's answers to a commit.
-    public static let commits = Histogram(
-        boundsMs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000])
+    public static let commits = Histogram(boundsMs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000])
 
     /// For the way of an event, from milliseconds to a backlog of a day.
     public static let latencies = Histogram(

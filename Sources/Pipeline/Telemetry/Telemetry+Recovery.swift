@@ -4,19 +4,24 @@ import Wire
 extension Telemetry {
     func beginningIsGone(_ partition: Partition, missing: Int64) {
         logger.warning(
-            "first start on a log whose beginning is gone: its stock starts from nothing",
+            """
+            first start, but the oldest records of the log are deleted; stock starts at 0 with the first one left
+            """,
             metadata: ["partition": "\(partition.rawValue)", "missing_offsets": "\(missing)"])
     }
 
     func groupOffsetIsGone(_ partition: Partition, using offset: Offset) {
         logger.notice(
-            "the consumer group has no offset (they expire with time); going on from the state topic's",
+            """
+            the consumer group has no committed offset (Kafka lets them expire); going on from the state \
+            topic's offset
+            """,
             metadata: ["partition": "\(partition.rawValue)", "offset": "\(offset.rawValue)"])
     }
 
     func acceptedDataLoss(_ partition: Partition, _ missing: Range<Offset>) {
         logger.warning(
-            "data loss accepted: the log does not hold all that is to be counted",
+            "data loss accepted: the log does not hold these offsets; going on without them",
             metadata: [
                 "partition": "\(partition.rawValue)", "first_missing": "\(missing.lowerBound.rawValue)",
                 "missing_offsets": "\(missing.upperBound.rawValue - missing.lowerBound.rawValue)",
@@ -27,7 +32,10 @@ extension Telemetry {
 
     func acceptedRecreatedTopic(_ partition: Partition, from first: Offset) {
         logger.warning(
-            "data loss accepted: the topic was deleted and recreated; the stock is kept, and all that it holds counts",
+            """
+            data loss accepted: the input topic was deleted and recreated; the stock is kept, and every \
+            event of the new topic is counted
+            """,
             metadata: ["partition": "\(partition.rawValue)", "from": "\(first.rawValue)"])
     }
 
@@ -47,9 +55,11 @@ extension Telemetry {
     }
 
     func rebuilt(_ partitions: [Partition], pairs: Int, differed: Int, shown: Int) {
-        let rest = differed > shown ? "; the first \(shown) of them were logged" : ""
         logger.notice(
-            "rebuild: \(pairs) pairs, \(differed) differed\(rest)",
-            metadata: ["partitions": .string(Self.list(partitions))])
+            "rebuild: the stored stock was compared with the log",
+            metadata: [
+                "pairs": "\(pairs)", "differed": "\(differed)", "logged": "\(shown)",
+                "partitions": .string(Self.list(partitions)),
+            ])
     }
 }

@@ -64,7 +64,7 @@ public final class Telemetry: Sendable {
         let isNew = memory.withLock { $0.unknownTypes.count < 1_000 && $0.unknownTypes.insert(name).inserted }
         guard isNew else { return }
         logger.warning(
-            "event type \(name) is not in events.types: it moves no stock",
+            "event type \(name) is not in events.types: its events move no stock; add it if they should",
             metadata: ["event_type": .string(name)])
     }
 
@@ -118,17 +118,17 @@ public final class Telemetry: Sendable {
             return memory.abortsSaid
         }
         guard count <= 5 || count.nonzeroBitCount == 1 else { return }
-        logger.warning("transaction rolled back, its events will be done again: \(message)")
+        logger.warning("transaction rolled back, its events are processed again: \(message)")
     }
 
     func unknownOutcome(_ message: String) {
         update { $0.unknownOutcome += 1 }
-        logger.warning("outcome of a transaction unknown, asking Kafka what was committed: \(message)")
+        logger.warning("outcome of a transaction unknown; reading from Kafka what was committed: \(message)")
     }
 
     func fenced(_ message: String) {
         update { $0.fencings += 1 }
-        logger.warning("another producer has taken over; reading the state anew: \(message)")
+        logger.warning("another producer has taken over; reading the state again: \(message)")
     }
 
     func unavailable(_ message: String) {
@@ -152,8 +152,8 @@ public final class Telemetry: Sendable {
     func checkpointTookTooLong(records: Int, nextInMs: Int64) {
         logger.warning(
             """
-            a checkpoint did not fit into a transaction; commits go on without one, and recovery has more to read. \
-            Set kafka.transaction_timeout and kafka.session_timeout to more, such as 60s
+            a checkpoint did not fit into a transaction; commits go on without it, and a recovery has more \
+            to read. Raise kafka.transaction_timeout and kafka.session_timeout, to 60s for instance
             """,
             metadata: ["state_records": "\(records)", "tried_again_in_s": "\(nextInMs / 1_000)"])
     }
@@ -171,7 +171,7 @@ public final class Telemetry: Sendable {
     func waitsForPartitions(_ mine: Int, of all: Int) {
         update { $0.status = "waiting for the other partitions" }
         logger.notice(
-            "another member has part of the partitions, all of which one worker needs; waiting for it to leave",
+            "one worker needs all partitions, but another member has some of them; waiting for it to leave",
             metadata: ["assigned": "\(mine)", "partitions": "\(all)"])
     }
 
@@ -194,8 +194,7 @@ public final class Telemetry: Sendable {
     }
 
     func gaveUpUncommitted(_ message: String) {
-        logger.warning(
-            "partitions handed back without the last batch, which their next owner does: \(message)")
+        logger.warning("partitions handed back without the last batch; their next owner processes it: \(message)")
     }
 
     func recovering(_ what: String, _ progress: ReadProgress) {
@@ -208,8 +207,7 @@ public final class Telemetry: Sendable {
         let status = "recovering \(what): \(progress.done) of \(progress.total) offsets"
         update {
             $0.status = status
-            $0.recoveredShare =
-                progress.total > 0 ? min(1, Double(progress.done) / Double(progress.total)) : 1
+            $0.recoveredShare = progress.total > 0 ? min(1, Double(progress.done) / Double(progress.total)) : 1
         }
         guard isDue else { return }
         logger.info("\(status)")

@@ -74,8 +74,7 @@ public final class ViewStore: Sendable {
     /// - Parameter workers: how many there will be, numbered from 0.
     public init(workers: Int) {
         state = Mutex(
-            State(
-                workers: Array(repeating: nil, count: workers), latest: Array(repeating: 0, count: workers)))
+            State(workers: Array(repeating: nil, count: workers), latest: Array(repeating: 0, count: workers)))
         freshness = (0..<workers).map { _ in Freshness() }
     }
 

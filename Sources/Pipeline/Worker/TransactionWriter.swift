@@ -180,8 +180,7 @@ final class TransactionWriter<S: TransactionalProducing> {
         guard settings.hasDeadLetterTopic else { return }
         try begin()
         try send(
-            OutgoingMessage(
-                topic: .deadLetters, key: record.key, value: record.value, envelope: envelope()),
+            OutgoingMessage(topic: .deadLetters, key: record.key, value: record.value, envelope: envelope()),
             error, from: settings.inputTopic, source)
     }
 

@@ -152,13 +152,13 @@ extension Worker {
             + "partitions of \(settings.inputTopic), so another member is in the consumer group; "
         if settings.keyedBy == .product {
             return found
-                + "the stored state is of another input.keyed_by or input.topic, and only the owner of all "
-                + "partitions can rebuild it. Stop the others and start one daemon with workers: 1; once it is "
-                + "ready, start as many as you like without --rebuild."
+                + "the stored state was written with another input.keyed_by or input.topic, and only the "
+                + "owner of all partitions can rebuild it. Stop the others and start one daemon with "
+                + "workers: 1 and --rebuild; once it is ready, start the others without --rebuild."
         }
         return found
-            + "with input.keyed_by: none one worker must own all of them. Stop the other member, or, if the events' "
-            + "partition follows their product, set input.keyed_by: product on all of them and start one of them "
-            + "once, with workers: 1, with --rebuild."
+            + "with input.keyed_by: none one worker must own all of them. Stop the other member. Or, if the "
+            + "producers key their events by product_id, set input.keyed_by: product in every daemon and "
+            + "start one of them once with --rebuild and workers: 1."
     }
 }

@@ -112,10 +112,10 @@ extension Worker {
         let nowMs = session.nowMs
         guard checkpointer.tookTooLong(nowMs: nowMs, tookMs: tookMs) else {
             throw .misconfigured(
-                "what a rebuild or a first start writes belongs into one transaction, and its "
-                    + "\(transaction.stateRecords) state records took longer than kafka.transaction_timeout, found "
-                    + "\(settings.transactionTimeoutMs) ms, again and again. Set it and kafka.session_timeout to "
-                    + "more, such as 60s, for this start.")
+                "the first commit of a rebuild or of a first start must fit into one transaction, but its "
+                    + "\(transaction.stateRecords) state records took longer than "
+                    + "kafka.transaction_timeout, found \(settings.transactionTimeoutMs) ms, again and "
+                    + "again. Raise it and kafka.session_timeout for this start, to 60s for instance.")
         }
         if checkpointer.isRequired {
             policy.tookTooLong(records: transaction.records)

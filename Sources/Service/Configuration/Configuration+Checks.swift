@@ -37,7 +37,7 @@ extension Configuration {
             "input.keyed_by", with: ["input.format"],
             """
             must be none with input.format: debezium: Debezium keys a row's changes by its primary key, the \
-            event, so a product's events are in any partition
+            event, so the events of one product lie in several partitions
             """)
     }
 
@@ -45,7 +45,7 @@ extension Configuration {
         if state.topic == nil, !TopicName.isLegal(stateTopic) {
             read.contradiction(
                 "kafka.group_id", with: ["state.topic"],
-                "with \"-state\" it makes no legal topic name; set state.topic")
+                "with \"-state\" appended it is not a valid topic name; set state.topic")
         }
         var users: [String: String] = [:]
         // Not among the topics of the daemon, which has no use for it.
@@ -54,12 +54,12 @@ extension Configuration {
         for (key, topic) in topicNames + redriven {
             guard let other = users.updateValue(key, forKey: topic) else { continue }
             read.contradiction(
-                key, with: [other], "\(other) is the topic \(topic) as well; each must be a topic of its own")
+                key, with: [other], "\(other) names the topic \(topic) as well; each needs its own topic")
         }
         if alerts.format == .upsert, topics.alertsCleanupPolicy == .delete {
             read.contradiction(
                 "topics.alerts.cleanup_policy", with: ["alerts.format"],
-                "with alerts.format: upsert, delete would lose rows that still stand; use auto or compact")
+                "with alerts.format: upsert, delete would delete rows that are current; use auto or compact")
         }
     }
 
@@ -76,17 +76,16 @@ extension Configuration {
             read.contradiction(
                 "kafka.transaction_timeout", with: ["kafka.session_timeout"],
                 """
-                must be at most kafka.session_timeout (\(DurationText.write(kafka.sessionTimeout))): what a dead \
-                daemon left open would hold its successor back after the partitions have moved
+                must be at most kafka.session_timeout (\(DurationText.write(kafka.sessionTimeout))): else a dead \
+                daemon's open transaction would still block its successor after the partitions have moved
                 """)
         }
         if commit.interval * 2 > kafka.transactionTimeout {
             read.contradiction(
                 "commit.interval", with: ["kafka.transaction_timeout"],
                 """
-                must be at most half of kafka.transaction_timeout \
-                (\(DurationText.write(kafka.transactionTimeout))), or the broker aborts transactions before \
-                they commit
+                must be at most half of kafka.transaction_timeout (\(DurationText.write(kafka.transactionTimeout))), \
+                or the broker aborts transactions before they commit
                 """)
         }
     }

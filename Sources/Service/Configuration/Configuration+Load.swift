@@ -18,8 +18,7 @@ extension Configuration {
         }
         do {
             let text = try FileContent.text(ofFile: file)
-            return load(
-                SettingsFile(text: text, path: file), environment, credentialsDirectory, checkProperty)
+            return load(SettingsFile(text: text, path: file), environment, credentialsDirectory, checkProperty)
         } catch {
             let origin = Origin.file(path: file, line: nil)
             let unreadable = Mistake(key: nil, found: nil, origin: origin, remedy: "\(error)")

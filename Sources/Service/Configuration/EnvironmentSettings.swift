@@ -21,7 +21,7 @@ struct EnvironmentSettings {
     }
 
     /// Names with our prefix that others give a meaning: the tests of this project, its unit file, and Kubernetes,
-    /// which announces a service called `stockd-kafka` to every pod beside it as `STOCKD_KAFKA_SERVICE_HOST` and so on.
+    /// which announces a service called `stockd-kafka` to every pod, by `STOCKD_KAFKA_SERVICE_HOST` and the like.
     private static func isForeign(_ name: String, _ value: String) -> Bool {
         if name.hasPrefix("STOCKD_TEST_") || name == "STOCKD_ARGS" { return true }
         if name.hasSuffix("_PORT"), value.contains("://") { return true }

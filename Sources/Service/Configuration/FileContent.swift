@@ -24,8 +24,7 @@ enum FileContent {
         let bytes = try bytes(ofFile: path)
         meanwhile()
         guard before == stamp(path) else {
-            throw Unreadable(
-                description: "was written to while it was read; write a new file and rename it over")
+            throw Unreadable(description: "changed while it was read; write a new file and rename it over this one")
         }
         return bytes
     }

@@ -33,8 +33,7 @@ struct Reading {
         }
         self.file = file
         if let file {
-            layers.append(
-                Layer(provider: file.provider) { .file(path: file.path, line: file.entries[$0.name]?.line) })
+            layers.append(Layer(provider: file.provider) { .file(path: file.path, line: file.entries[$0.name]?.line) })
         }
         mistakes = environment.mistakes + (credentials?.mistakes ?? []) + (file?.mistakes ?? [])
     }
@@ -61,8 +60,7 @@ struct Reading {
             settings.append(Setting(key: key, raw: raw, origin: origin))
             return value
         }
-        report(
-            name, found: secret ? Mistake.redacted : raw.written, origin: origin, "must be \(kind.expected)")
+        report(name, found: secret ? Mistake.redacted : raw.written, origin: origin, "must be \(kind.expected)")
         guard let value = kind.parse(key.standardValue) else {
             preconditionFailure("\(name): the default \"\(standard)\" is not \(kind.expected)")
         }

@@ -39,7 +39,9 @@ struct SettingsFile {
     private mutating func read(_ mapping: Node.Mapping, section: String) {
         for (nameNode, node) in mapping {
             guard let name = nameNode.scalar?.string else {
-                report(section.isEmpty ? nil : section, found: nil, at: nameNode, "a key must be a word")
+                report(
+                    section.isEmpty ? nil : section, found: nil, at: nameNode,
+                    "a key must be a name, such as kafka")
                 continue
             }
             let path = section.isEmpty ? name : section + "." + name

@@ -19,15 +19,15 @@ extension SourceFormat {
             isInput
                 ? """
                 How the messages are written. json: plain events, each counted once. debezium: rows of a
-                database table as Debezium's envelopes or unwrapped (ExtractNewRecordState), which may be
-                changed and deleted later; a movement log in memory, 40 bytes an event, says what to take
-                back. auto: told apart message by message; the two do not mix in one topic, and an
-                unwrapped row without added fields (__op, …) counts as plain.
-                """ : "As input.format; in auto and json a plain row replaces the one before it, too.")
+                database table, in Debezium's envelopes or unwrapped (ExtractNewRecordState). Rows may be
+                changed or deleted later, so stockd keeps a movement log in memory, 40 bytes an event. auto:
+                stockd tells the two apart, message by message; they must not mix in one topic, and an
+                unwrapped row without added fields (__op, …) counts as a plain event.
+                """ : "As input.format; with auto and json a plain row replaces the previous row of its id.")
         fields = read(
             "\(section).fields", .fields(names), default: "",
             """
-            \(isInput ? "Columns under other names; dots lead into nested objects." : "As input.fields.")
+            \(isInput ? Self.fieldsText : "As input.fields.")
             For instance:
             \(example)
             """
@@ -50,9 +50,16 @@ extension SourceFormat {
         ["format", "fields", "encodings", "unwrap_prefix"].map { "\(section).\($0)" }
     }
 
+    private static var fieldsText: String {
+        """
+        For fields that are in a column of another name: the field, then the column. Dots lead into nested
+        objects.
+        """
+    }
+
     private static var encodingsText: String {
         """
-        How a column's values are written where neither they nor a schema in the message tell: s, ms, us,
+        How a column's values are encoded, where neither they nor a schema in the message show it: s, ms, us,
         ns or days since 1970 for times; base64:2 for decimals as bytes with two digits after the point;
         text for numbers in quotes.
         """
@@ -81,7 +88,7 @@ extension Kind where Value == [String: String] {
         Kind(
             shape: .map,
             expected: "a map of fields (\(names.joined(separator: ", "))) to s, ms, us, ns, days, text or "
-                + "base64: and digits after the point"
+                + "base64:N with N digits after the point"
         ) { raw in
             guard let map = MapText.read(raw), map.keys.allSatisfy(names.contains) else { return nil }
             return map.values.allSatisfy { FieldEncoding($0) != nil } ? map : nil

@@ -25,7 +25,7 @@ struct BrokerWait {
         if error.isRefusal { throw StopReason(.configuration, error.description) }
         let isSilence = error.name.hasPrefix("_")
         try bear(
-            isSilence ? "no broker yet at \(brokers): \(error)" : "Kafka cannot do it yet: \(error)",
+            isSilence ? "no broker yet at \(brokers): \(error)" : "Kafka is not ready yet: \(error)",
             // Times and ports in the message differ from one try to the next.
             kind: isSilence ? error.description.filter { !$0.isNumber } : error.name)
     }
@@ -35,14 +35,14 @@ struct BrokerWait {
 
     private mutating func bear(_ reason: String, kind: String) throws(StopReason) {
         if let deadline, ContinuousClock.now - start > deadline {
-            throw StopReason(.unavailable, "not within kafka.broker_deadline, \(deadline): \(reason)")
+            throw StopReason(.unavailable, "kafka.broker_deadline, \(deadline), has passed: \(reason)")
         }
         self.reason = reason
         guard said != kind else { return }
         said = kind
-        logger.warning("\(reason). Trying until it works.")
+        logger.warning("\(reason). Trying again until it works.")
     }
 
     /// Says that the wait is over, if it was ever mentioned.
-    func end() { if said != nil { logger.notice("Kafka answers") } }
+    func end() { if said != nil { logger.notice("Kafka is reachable and ready") } }
 }

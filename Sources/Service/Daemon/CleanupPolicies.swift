@@ -15,8 +15,8 @@ struct CleanupPolicies {
         let state = configuration.stateTopic
         if let policy = settings[state]?["cleanup.policy"], policy != "compact" {
             problems.append(
-                "state.topic: \(state) has cleanup.policy=\(policy), which would delete state that is still needed; "
-                    + "it must be compact alone: \(command(state))")
+                "state.topic: \(state) has cleanup.policy=\(policy), which would delete state that is still "
+                    + "needed; set it to compact alone: \(command(state))")
         }
         for (key, topic) in tables {
             guard let found = settings[topic], found["cleanup.policy"] == "delete", Self.isLimited(found)
@@ -24,8 +24,8 @@ struct CleanupPolicies {
                 continue
             }
             problems.append(
-                "\(key): \(topic) holds a table, and its cleanup.policy=delete would lose rows that still stand; it "
-                    + "must be compact: \(command(topic))")
+                "\(key): \(topic) holds a table, and its cleanup.policy=delete would delete rows that are "
+                    + "current; set it to compact: \(command(topic))")
         }
         return problems
     }

@@ -77,8 +77,7 @@ extension Configuration {
         consumer.sessionTimeoutMs = Int32(clamping: kafka.sessionTimeout.milliseconds)
         consumer.maxPollIntervalMs = Int32(clamping: kafka.maxPollInterval.milliseconds)
         consumer.queuedKilobytes = Int32(clamping: kafka.fetchBufferBytes / 1024)
-        return KafkaSession.Settings(
-            topics: topics, consumer: consumer, producer: producerSettings("\(worker)"))
+        return KafkaSession.Settings(topics: topics, consumer: consumer, producer: producerSettings("\(worker)"))
     }
 
     /// A producer's whose transactional id ends in its role.

@@ -206,7 +206,9 @@ public final class Daemon: Service {
         switch files.load() {
         case .unchanged: logger.notice("reference files read again: nothing changed")
         case .kept(let mistakes):
-            for mistake in mistakes { logger.error("reference data kept as it was: \(mistake)") }
+            for mistake in mistakes {
+                logger.error("reference files not applied, the old rows stay: \(mistake)")
+            }
         case .replaced(let tables):
             logger.notice(
                 "reference files read again",

@@ -34,12 +34,10 @@ final class LagProbe: Sendable {
             let consumer = statistics["worker\(worker)-consumer"]
             for position in shown?.positions ?? [] {
                 guard !isStopping.load(ordering: .relaxed),
-                    let marks = try? admin.watermarks(
-                        of: topic, position.partition.rawValue, timeoutMs: 2_000)
+                    let marks = try? admin.watermarks(of: topic, position.partition.rawValue, timeoutMs: 2_000)
                 else { return }
                 let committed = position.offset.rawValue
-                let offset =
-                    consumer?.position(topic: topic, position.partition, committed: committed) ?? committed
+                let offset = consumer?.position(topic: topic, position.partition, committed: committed) ?? committed
                 ends[position.partition] = (offset, marks.high)
             }
         }

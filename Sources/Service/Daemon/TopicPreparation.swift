@@ -26,17 +26,16 @@ public struct TopicPreparation {
         let counts = try admin.describe(names.map(\.topic), timeoutMs: timeoutMs)
         var problems: [String] = []
         for (key, topic) in names where counts[topic] == nil && !configuration.topics.create {
-            problems.append(
-                "\(key): topic \(topic) does not exist; create it, or set topics.create: true")
+            problems.append("\(key): topic \(topic) does not exist; create it, or set topics.create: true")
         }
         if let input = counts[configuration.input.topic], let state = counts[configuration.stateTopic],
             configuration.input.keyedBy == .product, input != state
         {
             problems.append(
-                "state.topic: \(configuration.stateTopic) has \(state) partitions; with input.keyed_by: "
-                    + "product it needs as many as \(configuration.input.topic), which has \(input). When the input's "
-                    + "count was changed, products are in two partitions: set input.keyed_by: none with one worker "
-                    + "and start once with --rebuild (docs/operations.md, More partitions)")
+                "state.topic: \(configuration.stateTopic) has \(state) partitions; with input.keyed_by: product it "
+                    + "needs as many as \(configuration.input.topic), which has \(input). If the input topic got "
+                    + "more partitions, the events of one product are now in two of them: set input.keyed_by: none "
+                    + "with one worker and start once with --rebuild (docs/operations.md, More partitions)")
         }
         let there = names.map(\.topic).filter { counts[$0] != nil }
         let settings = try admin.settings(of: there, timeoutMs: 3_000)
@@ -52,8 +51,8 @@ public struct TopicPreparation {
         guard let missing = configuration.topicNames.first(where: { counts[$0.topic] == nil }) else {
             return nil
         }
-        return "topic \(missing.topic) needs \(wanted) replicas (topics.replication_factor), and "
-            + "\(there) \(there == 1 ? "broker is" : "brokers are") there"
+        return "topic \(missing.topic) needs \(wanted) replicas (topics.replication_factor), but only "
+            + "\(there) \(there == 1 ? "broker is" : "brokers are") running"
     }
 
     /// Creates the topics that are missing, the state topic with as many partitions as the input.

@@ -79,18 +79,19 @@ public final class DeadLetterRedrive {
         guard let count = partitionCounts[source.topic] else {
             // An old reference row would come after newer ones of its key, and win over them.
             return .refused(
-                "it is from \(source.topic), and only events of \(box.configuration.input.topic) are redriven; "
-                    + "have a row of reference data sent again by its source")
+                "it is from \(source.topic), and only events of \(box.configuration.input.topic) are "
+                    + "redriven; to repair a reference row, send the row again from its source")
         }
         guard source.partition < count else {
-            return .refused("\(source.topic) has \(count) partitions now, and none \(source.partition)")
+            return .refused("\(source.topic) has \(count) partitions now; there is no \(source.partition)")
         }
         if !deadLetter.omittedBytes.isEmpty {
             let parts = deadLetter.omittedBytes.sorted { $0.key < $1.key }.map {
                 "\($0.key) of \($0.value) bytes"
             }
             return .refused(
-                "its \(parts.joined(separator: " and ")) was left out; the whole event may still be \(source)"
+                "its \(parts.joined(separator: " and ")) was left out; the whole event may still be at "
+                    + "\(source)"
             )
         }
         if let record = records[deadLetter], !options.again { return .already(record.redrivenAt) }

@@ -21,8 +21,7 @@ final class RedriveProducer {
         var settings = ProducerSettings(
             transactionalID: (configuration.kafka.transactionalID ?? configuration.kafka.groupID) + "-redrive"
         )
-        settings.transactionTimeoutMs = Int32(
-            clamping: configuration.kafka.transactionTimeout.milliseconds)
+        settings.transactionTimeoutMs = Int32(clamping: configuration.kafka.transactionTimeout.milliseconds)
         let made = settings
         producer = try forKafka("the producer") { () throws(KafkaError) in
             try TransactionalProducer(box.client, made, name: "redrive")
@@ -67,7 +66,7 @@ final class RedriveProducer {
                 if let refusal = producer.settings.refusal(of: error.error) {
                     throw StopReason(.configuration, refusal)
                 }
-                throw StopReason(error.error, "no transaction can be begun")
+                throw StopReason(error.error, "cannot begin a transaction")
             }
         }
     }
@@ -126,13 +125,13 @@ final class RedriveProducer {
         case .unknownOutcome:
             return StopReason(
                 .unavailable,
-                "nobody can say whether the last \(count) were redriven: \(error). Run it again: those that "
-                    + "were are skipped")
+                "it is not known whether the last \(count) dead letters were redriven: \(error). Run the "
+                    + "command again: it skips those that were")
         case .retriable, .abortable:
             try? producer.abort(deadlineMs: 10_000)
         case .fatal: break
         }
-        return StopReason(error, "the last \(count) were not redriven")
+        return StopReason(error, "the last \(count) dead letters were not redriven")
     }
 
     func close() { producer.close(deadlineMs: 5_000) }

@@ -53,8 +53,8 @@ struct RedriveRecords {
             guard let key, let redriven else {
                 throw StopReason(
                     .configuration,
-                    "\(scan.topic)[\(record.partition)]@\(record.offset) is not a record of stockd's: another "
-                        + "program writes to the topic; set dead_letters.redriven_topic to one of its own")
+                    "\(scan.topic)[\(record.partition)]@\(record.offset) is not a redrive record: another program "
+                        + "writes to the topic; set dead_letters.redriven_topic to a topic of stockd's own")
             }
             found[key] = redriven
         }

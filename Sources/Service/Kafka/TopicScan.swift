@@ -40,8 +40,7 @@ struct TopicScan {
         if wanted.isEmpty { return }
         let starts = wanted.sorted { $0.key < $1.key }.map { PartitionOffset($0.key, $0.value.lowerBound) }
         let reader = try forKafka(what) { () throws(KafkaError) in
-            try PartitionReader(
-                client, topic: topic, from: starts, upTo: wanted.mapValues(\.upperBound), name: "scan")
+            try PartitionReader(client, topic: topic, from: starts, upTo: wanted.mapValues(\.upperBound), name: "scan")
         }
         defer { reader.close(deadlineMs: 2_000) }
         var quietSince = ContinuousClock.now
@@ -63,7 +62,7 @@ struct TopicScan {
                 let open = reader.remaining.map { "[\($0.partition)] at \($0.position ?? -1) of \($0.end)" }
                 throw StopReason(
                     .unavailable,
-                    "\(topic) cannot be read to its end, a transaction may be open there: "
+                    "\(topic) cannot be read to its end; perhaps a transaction is open there: "
                         + open.joined(separator: ", "))
             }
         }

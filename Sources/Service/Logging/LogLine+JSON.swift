@@ -7,8 +7,7 @@ extension LogLine {
     /// `{"time":"2026-03-30T12:00:00.123Z","level":"info","logger":"stockd","message":"…","partition":3}`
     func json() -> String {
         var out = ByteWriter(capacity: 256)
-        out.append(
-            utf8: "{\"time\":\"\(InstantText.write(time))\",\"level\":\"\(level.rawValue)\",\"logger\":")
+        out.append(utf8: "{\"time\":\"\(InstantText.write(time))\",\"level\":\"\(level.rawValue)\",\"logger\":")
         out.append(jsonString: label)
         out.append(",\"message\":")
         out.append(jsonString: message)

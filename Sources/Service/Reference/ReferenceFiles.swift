@@ -12,8 +12,7 @@ public final class ReferenceFiles: Sendable {
 
         /// The tables a worker joins with.
         public var catalog: Catalog {
-            Catalog(
-                products: products ?? Catalog.Products(), warehouses: warehouses ?? Catalog.Warehouses())
+            Catalog(products: products ?? Catalog.Products(), warehouses: warehouses ?? Catalog.Warehouses())
         }
     }
 

@@ -17,8 +17,7 @@ public struct StateInspection: ~Copyable {
         let admin = try forKafka("kafka.properties") { () throws(KafkaError) in try Admin(client) }
         self.admin = admin
         let patience = configuration.kafka.brokerDeadline ?? .seconds(10)
-        scan = TopicScan(
-            client, admin, configuration.stateTopic, timeoutMs: Int32(clamping: patience.milliseconds))
+        scan = TopicScan(client, admin, configuration.stateTopic, timeoutMs: Int32(clamping: patience.milliseconds))
     }
 
     deinit { admin.close(deadlineMs: 2_000) }

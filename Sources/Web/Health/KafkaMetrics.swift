@@ -7,9 +7,8 @@ struct KafkaMetrics {
     }
 
     func write(_ out: inout MetricsWriter) {
-        each("stockd_kafka_connected_brokers", .gauge, "Brokers with a connection.", &out) { client in
-            Int64(
-                Set(client.brokers.values.filter { $0.nodeid >= 0 && $0.state == "UP" }.map(\.nodeid)).count)
+        each("stockd_kafka_connected_brokers", .gauge, "Brokers connected to the client.", &out) { client in
+            Int64(Set(client.brokers.values.filter { $0.nodeid >= 0 && $0.state == "UP" }.map(\.nodeid)).count)
         }
         each("stockd_kafka_queue_messages", .gauge, "Messages that wait to be sent.", &out) {
             $0.msgCnt
@@ -27,10 +26,11 @@ struct KafkaMetrics {
         total("stockd_kafka_request_retries_total", "Requests sent again.", &out) { $0.txretries }
         total("stockd_kafka_request_timeouts_total", "Requests that timed out.", &out) { $0.reqTimeouts }
         perBroker(
-            "stockd_kafka_broker_rtt_seconds", "Round trip, 99th percentile of the last window.", &out
+            "stockd_kafka_broker_rtt_seconds", "Round-trip time, 99th percentile of the last interval.", &out
         ) { $0.rtt.map { Double($0.p99) / 1_000_000 } }
         perBroker(
-            "stockd_kafka_broker_throttle_seconds", "Throttling, 99th percentile of the last window.", &out
+            "stockd_kafka_broker_throttle_seconds", "Throttle time, 99th percentile of the last interval.",
+            &out
         ) { $0.throttle.map { Double($0.p99) / 1_000 } }
     }
 

@@ -13,10 +13,9 @@ struct MetricsResponse {
         let counts = source.counts()
         let snapshot = source.store.snapshot()
         out.family("stockd_build_info", .gauge, "The release that runs; always 1.")
-        out.sample(
-            "stockd_build_info", [("release", source.release), ("librdkafka", source.libraryVersion)], 1)
+        out.sample("stockd_build_info", [("release", source.release), ("librdkafka", source.libraryVersion)], 1)
         out.single(
-            "stockd_ready", .gauge, "1 when assigned, recovered, connected and keeping up.",
+            "stockd_ready", .gauge, "1 when recovered, connected to Kafka and not falling behind.",
             Readiness(source).isReady ? 1 : 0)
         writeEvents(counts, &out)
         writeTransactions(counts, &out)
@@ -37,30 +36,30 @@ struct MetricsResponse {
         var input = InputCounts()
         for count in counts { input.add(count.input) }
         out.family(
-            "stockd_events_total", .counter, "Input records by what became of them.", by: "outcome",
+            "stockd_events_total", .counter, "Input records by outcome.", by: "outcome",
             input.byOutcome.map { ($0, $1) })
         let reasons = counts.reduce(into: [String: Int]()) {
             $0.merge($1.rejectedByReason, uniquingKeysWith: +)
         }
         out.family(
-            "stockd_rejected_events_total", .counter, "Events that were rejected, by reason.", by: "reason",
+            "stockd_rejected_events_total", .counter, "Rejected events and rows, by reason.", by: "reason",
             reasons.sorted { $0.key < $1.key }.map { ($0, $1) })
         out.family(
             "stockd_skipped_messages_total", .counter,
-            "Messages that hold no row, by kind, tombstones apart.",
+            "Messages of a connector that hold no row, by kind, without tombstones.",
             by: "kind", input.skippedByKind.sorted { $0.key < $1.key }.map { ($0, $1) })
         out.single(
             "stockd_unknown_type_events_total", .counter, "Events whose type is not in events.types.",
             sum(counts, \.unknownTypes))
         out.histogram(
             "stockd_event_latency_seconds",
-            "Kafka timestamp to commit, of the oldest and the newest record sampled in each transaction.",
+            "From Kafka timestamp to commit, for the oldest and newest record sampled in each transaction.",
             counts.reduce(Histogram.latencies) { $0 + $1.latencies })
     }
 
     private func writeTransactions(_ counts: [Telemetry.Counts], _ out: inout MetricsWriter) {
         out.family(
-            "stockd_transactions_total", .counter, "Kafka transactions by how they ended.", by: "outcome",
+            "stockd_transactions_total", .counter, "Kafka transactions by outcome.", by: "outcome",
             [
                 ("committed", sum(counts, \.committed)), ("aborted", sum(counts, \.aborted)),
                 ("unknown", sum(counts, \.unknownOutcome)),
@@ -69,7 +68,7 @@ struct MetricsResponse {
             "stockd_commit_duration_seconds", "From consolidation to Kafka's response to the commit.",
             counts.reduce(Histogram.commits) { $0 + $1.commits })
         out.single(
-            "stockd_messages_sent_total", .counter, "Messages to alerts, dead letters and output tables.",
+            "stockd_messages_sent_total", .counter, "Messages to alert, dead-letter and output topics.",
             sum(counts, \.messages))
         out.single(
             "stockd_alert_changes_total", .counter, "Alert changes that were committed.",
@@ -79,10 +78,9 @@ struct MetricsResponse {
     private func writeViews(_ snapshot: ViewStore.Snapshot, _ now: Int64, _ out: inout MetricsWriter) {
         let tally = snapshot.workers.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
         // Each alert is in one sample, so sums by either label are right.
-        out.family("stockd_alerts", .gauge, "Alerts that stand.")
+        out.family("stockd_alerts", .gauge, "Open alerts.")
         for level in AlertLevel.allCases {
-            out.sample(
-                "stockd_alerts", [("severity", level.severity.name), ("level", level.name)], tally[level])
+            out.sample("stockd_alerts", [("severity", level.severity.name), ("level", level.name)], tally[level])
         }
         out.single(
             "stockd_pairs", .gauge, "Pairs of product and warehouse that are known.",
@@ -90,8 +88,7 @@ struct MetricsResponse {
         out.single("stockd_stock_rows", .gauge, "Rows of the stock table.", tally.rows)
         let catalog = snapshot.workers.compactMap { $0?.shards.first?.catalog }.first
         out.single("stockd_products", .gauge, "Products in the reference data.", catalog?.products.count ?? 0)
-        out.single(
-            "stockd_warehouses", .gauge, "Warehouses in the reference data.", catalog?.warehouses.count ?? 0)
+        out.single("stockd_warehouses", .gauge, "Warehouses in the reference data.", catalog?.warehouses.count ?? 0)
         let freshness = Freshness(snapshot, now: monotonicMicroseconds(), wall: now)
         out.single(
             "stockd_view_age_seconds", .gauge, "How long ago the views were last known to be current.",
@@ -100,25 +97,24 @@ struct MetricsResponse {
                 : Double(freshness.ageMicroseconds) / 1_000_000)
         let publishing = source.store.publishing
         out.single(
-            "stockd_view_publishes_total", .counter, "How often a worker showed its views.", publishing.count)
+            "stockd_view_publishes_total", .counter, "Snapshots that workers gave to readers.",
+            publishing.count)
         out.single(
-            "stockd_view_publish_seconds_total", .counter, "Time that workers spent on showing their views.",
+            "stockd_view_publish_seconds_total", .counter, "Time that workers spent on these snapshots.",
             Double(publishing.microseconds) / 1_000_000)
     }
 
     private func writeWorkers(_ counts: [Telemetry.Counts], _ out: inout MetricsWriter) {
         let workers = counts.enumerated().map { (name: "\($0)", counts: $1) }
         out.family(
-            "stockd_worker_running", .gauge, "1 when assigned, recovered and reading.", by: "worker",
+            "stockd_worker_running", .gauge, "1 when its partitions are recovered and read.", by: "worker",
             workers.map { ($0.name, $0.counts.isRunning ? 1 : 0) })
         out.family(
-            "stockd_recovery_progress_ratio", .gauge, "How much of the state is recovered.", by: "worker",
+            "stockd_recovery_progress_ratio", .gauge, "Share of the recovery done, 0 to 1.", by: "worker",
             workers.map { ($0.name, $0.counts.recoveredShare) })
-        out.single(
-            "stockd_rebalances_total", .counter, "Assignments of partitions.", sum(counts, \.rebalances))
+        out.single("stockd_rebalances_total", .counter, "Assignments of partitions.", sum(counts, \.rebalances))
         out.single("stockd_recoveries_total", .counter, "Recoveries completed.", sum(counts, \.recoveries))
-        out.single(
-            "stockd_fencings_total", .counter, "Times another producer took over.", sum(counts, \.fencings))
+        out.single("stockd_fencings_total", .counter, "Times another producer took over.", sum(counts, \.fencings))
     }
 
     private func writePartitions(_ snapshot: ViewStore.Snapshot, _ out: inout MetricsWriter) {
@@ -130,12 +126,12 @@ struct MetricsResponse {
             out.family(name, .gauge, help, by: "partition", samples)
         }
         family(
-            "stockd_consumer_offset", "The next input offset committed.",
+            "stockd_consumer_offset", "The committed input offset, the next to be read.",
             positions.map { ("\($0.partition.rawValue)", $0.offset.rawValue) })
         family("stockd_log_end_offset", "The input log's end as last seen.", lags.map { ($0, $1.end) })
-        family("stockd_consumer_lag_messages", "Input records that wait.", lags.map { ($0, $1.messages) })
+        family("stockd_consumer_lag_messages", "Uncommitted input records.", lags.map { ($0, $1.messages) })
         family(
-            "stockd_partition_progressing", "0 when stalled or falling behind.",
+            "stockd_partition_progressing", "0 when stalled or falling behind, else 1.",
             lags.map { ($0, $1.trend == .ok || $1.trend == .unknown ? 1 : 0) })
     }
 
@@ -144,25 +140,22 @@ struct MetricsResponse {
         for (key, count) in traffic.requests.sorted(by: {
             ($0.key.route, $0.key.code) < ($1.key.route, $1.key.code)
         }) {
-            out.sample(
-                "stockd_http_requests_total", [("route", key.route), ("code", "\(key.code)")], count)
+            out.sample("stockd_http_requests_total", [("route", key.route), ("code", "\(key.code)")], count)
         }
         out.single("stockd_http_connections", .gauge, "HTTP connections open.", traffic.connections)
         out.single(
-            "stockd_http_refused_connections_total", .counter, "HTTP connections refused over the limit.",
+            "stockd_http_refused_connections_total", .counter, "HTTP connections refused at the limit.",
             traffic.refused)
-        out.single("stockd_http_stream_clients", .gauge, "Readers of /v1/changes.", streams)
+        out.single("stockd_http_stream_clients", .gauge, "Connected readers of /v1/changes.", streams)
         out.single(
-            "stockd_http_dropped_streams_total", .counter, "Readers that were cut off for not reading.",
-            traffic.dropped)
+            "stockd_http_dropped_streams_total", .counter,
+            "HTTP connections closed because the client did not read.", traffic.dropped)
     }
 
     private func writeProcess(_ out: inout MetricsWriter) {
         let facts = ProcessFacts()
-        out.single(
-            "process_resident_memory_bytes", .gauge, "Resident memory size in bytes.", facts.residentBytes)
-        out.single(
-            "process_cpu_seconds_total", .counter, "User and system CPU time in seconds.", facts.cpuSeconds)
+        out.single("process_resident_memory_bytes", .gauge, "Resident memory size in bytes.", facts.residentBytes)
+        out.single("process_cpu_seconds_total", .counter, "User and system CPU time in seconds.", facts.cpuSeconds)
         out.single("process_open_fds", .gauge, "Open file descriptors.", facts.openFiles)
         out.single(
             "process_start_time_seconds", .gauge, "Start time since the Unix epoch in seconds.",

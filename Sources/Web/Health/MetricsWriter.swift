@@ -31,8 +31,7 @@ struct MetricsWriter {
     }
 
     /// A family with one sample.
-    mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: some CustomStringConvertible)
-    {
+    mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: some CustomStringConvertible) {
         family(name, kind, help)
         sample(name, [], value)
     }

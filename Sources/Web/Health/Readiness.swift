@@ -22,7 +22,7 @@ struct Readiness {
             case .ok, .unknown: break
             case .slow:
                 reasons.append(
-                    "partition \(partition.rawValue): the lag grows, it is \(lag.messages) messages")
+                    "partition \(partition.rawValue): falling behind, the lag has grown to \(lag.messages) messages")
             case .stalled:
                 reasons.append(
                     "partition \(partition.rawValue): stalled at offset \(lag.offset), "

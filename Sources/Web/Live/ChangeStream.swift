@@ -76,8 +76,7 @@ struct ChangeStream: Sendable {
                 json.offsets(table.freshness)
                 json.array("rows", rows) { json, row in
                     json.value {
-                        ViewRows.standing(
-                            row.row, since: row.since, incident: row.incident, as: .json, into: &$0)
+                        ViewRows.standing(row.row, since: row.since, incident: row.incident, as: .json, into: &$0)
                     }
                 }
             }

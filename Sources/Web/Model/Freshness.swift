@@ -22,8 +22,7 @@ struct Freshness: Sendable {
         for (worker, at) in zip(snapshot.workers, snapshot.freshAt) {
             freshAt = min(freshAt, worker == nil ? 0 : at)
             guard let worker else { continue }
-            for position in worker.positions where worker.version >= newest[position.partition]?.version ?? 0
-            {
+            for position in worker.positions where worker.version >= newest[position.partition]?.version ?? 0 {
                 newest[position.partition] = (worker.version, position.offset)
             }
         }

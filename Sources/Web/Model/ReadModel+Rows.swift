@@ -53,8 +53,7 @@ extension ReadModel {
                     StockRow(
                         product: entry.product, warehouse: warehouse, currentStock: shown.stock,
                         lastUpdated: shown.lastUpdated), shown)
-                let position = SortPosition(
-                    key: query.sort.column.map { full.key($0) } ?? .nothing, pair: shown.pair)
+                let position = SortPosition(key: query.sort.column.map { full.key($0) } ?? .nothing, pair: shown.pair)
                 if !query.begins(after: position) { continue }
                 found.append((position, full))
                 // In the natural order what follows is only needed to know that there is more.

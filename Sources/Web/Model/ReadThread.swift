@@ -27,8 +27,7 @@ final class ReadThread: Sendable {
         try await pool.runIfActive { [self] in
             let snapshot = store.snapshot()
             return try model.withLock { model in
-                model.update(
-                    snapshot, nowMicroseconds: monotonicMicroseconds(), wallMicroseconds: wallMicroseconds())
+                model.update(snapshot, nowMicroseconds: monotonicMicroseconds(), wallMicroseconds: wallMicroseconds())
                 return try body(model, snapshot)
             }
         }

@@ -219,7 +219,7 @@ function arrange(isWanted) {
   drawStatuses(rollup);
   $("alerts-count").textContent = count(alerts.length, state.alerts.size);
   $("map-count").textContent = count(products.length, state.products.size);
-  note("no-alerts", alerts.length, state.alerts.size ? "No alert matches." : "No alerts. Everything is above its threshold.");
+  note("no-alerts", alerts.length, state.alerts.size ? "No alert matches." : "No alerts. Nothing is below its threshold.");
   note("no-stock", products.length, state.products.size ? "No product matches." : "No stock yet. Rows appear with the first events of known products.");
   const urgent = counts[5] + counts[4] + counts[3];
   document.title = (urgent ? "(" + urgent + ") " : "") + "stockd";
@@ -443,7 +443,7 @@ async function showDetail(id) {
     const list = make("ul");
     for (const t of transfers) list.append(make("li", "", number.format(t.units) + " from " + t.from_warehouse_name + " to " + t.to_warehouse_name));
     box.append(list);
-  } else box.append(make("p", "", warehouses.some((row) => row.alert_severity) ? "No other warehouse has any above the threshold." : "None needed."));
+  } else box.append(make("p", "", warehouses.some((row) => row.alert_severity) ? "No other warehouse has stock above the threshold." : "None needed."));
   if (!$("detail").open) $("detail").showModal();
 }
 
@@ -464,8 +464,8 @@ function tick() {
   $("age").textContent = state.freshAt > 0 ? "as of " + asOf.toLocaleTimeString("en-GB") + ", " + words(age) + " ago" : "";
   $("stale").hidden = !isStale;
   if (isStale) $("stale").textContent = silence > 12
-    ? "Nothing has been heard from stockd for " + words(silence) + ". The numbers below may be out of date; it is tried again."
-    : "stockd answers but is not up to date: it recovers, or Kafka is away. The numbers below are from " + words(age) + " ago.";
+    ? "No data from stockd for " + words(silence) + ". The numbers below may be out of date. The page keeps trying to reconnect."
+    : "stockd runs but is not up to date: it is recovering, or it cannot reach Kafka. The numbers below are from " + words(age) + " ago.";
 }
 const words = (seconds) => seconds < 90 ? Math.round(seconds) + " s" : seconds < 5400 ? Math.round(seconds / 60) + " min" : Math.round(seconds / 3600) + " h";
 

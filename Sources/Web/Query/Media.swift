@@ -22,8 +22,7 @@ enum Media: String, CaseIterable {
         for range in accept.split(separator: ",") {
             let parts = range.split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
             guard let name = parts.first, let media = Self.named(name) else { continue }
-            let quality =
-                parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
             if quality > best?.quality ?? 0 { best = (media, quality) }
         }
         guard let best else { return nil }

@@ -80,7 +80,7 @@ struct Parameters {
         var chosen: [Word] = []
         for text in found.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
             guard let word = words.first(where: { named($0) == text }) else {
-                throw .value(name, String(text), "of " + words.map(named).joined(separator: ", "))
+                throw .value(name, String(text), "one of " + words.map(named).joined(separator: ", "))
             }
             chosen.append(word)
         }

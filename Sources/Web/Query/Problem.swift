@@ -31,8 +31,7 @@ struct Problem: Error, Equatable {
 
     /// A parameter that is not one.
     static func unknown(_ parameter: String, known: [String]) -> Problem {
-        let expected =
-            known.isEmpty ? "no parameter at all" : "one of " + known.sorted().joined(separator: ", ")
+        let expected = known.isEmpty ? "no parameter at all" : "one of " + known.sorted().joined(separator: ", ")
         var problem = Problem(
             400, "Bad Request",
             "there is no parameter \"\(shortened(parameter))\" here; must be \(expected)")

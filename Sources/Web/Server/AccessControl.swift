@@ -23,7 +23,8 @@ struct AccessControl: Sendable {
         }
         guard let given = Self.bearer(fields[.authorization]), Self.areEqual(Array(given.utf8), token) else {
             throw Problem(
-                401, "Unauthorized", "send the header Authorization: Bearer and the value of http.token")
+                401, "Unauthorized",
+                "send the header \"Authorization: Bearer TOKEN\" with the value of http.token as TOKEN")
         }
     }
 

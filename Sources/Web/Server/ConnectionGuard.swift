@@ -55,7 +55,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     private func begin(_ context: ChannelHandlerContext) {
         if admission == .refused {
-            reject(context, 503, "Service Unavailable", "too many connections", retryAfter: true)
+            reject(context, 503, "Service Unavailable", "too many connections are open", retryAfter: true)
         } else if headTimer == nil {
             startHeadTimer(context)
         }
@@ -74,7 +74,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         ) { [self] in
             reject(
                 context, 408, "Request Timeout",
-                "the request's head did not arrive within \(settings.headSeconds) s")
+                "the request line and headers did not arrive within \(settings.headSeconds) s")
         }
     }
 
@@ -88,7 +88,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
             if bodyBytes > settings.maxBodyBytes {
                 return reject(
                     context, 413, "Content Too Large",
-                    "nothing here takes a body of over \(settings.maxBodyBytes) bytes")
+                    "a request's body may have at most \(settings.maxBodyBytes) bytes")
             }
         } else {
             if headBytes == 0, headTimer == nil { startHeadTimer(context) }
@@ -96,7 +96,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
             if headBytes > settings.maxHeadBytes {
                 return reject(
                     context, 431, "Request Header Fields Too Large",
-                    "a request's line and headers may be \(settings.maxHeadBytes) bytes long")
+                    "the request line and headers may have at most \(settings.maxHeadBytes) bytes")
             }
         }
         context.fireChannelRead(data)

@@ -11,8 +11,7 @@ struct GuardedChannel: ServerChildChannel {
     private let traffic: WebTraffic
     private let responder: HTTPChannelHandler.Responder
 
-    init(_ settings: WebSettings, _ traffic: WebTraffic, _ responder: @escaping HTTPChannelHandler.Responder)
-    {
+    init(_ settings: WebSettings, _ traffic: WebTraffic, _ responder: @escaping HTTPChannelHandler.Responder) {
         self.settings = settings
         self.traffic = traffic
         self.responder = responder
@@ -28,8 +27,7 @@ struct GuardedChannel: ServerChildChannel {
         do {
             // The kernel would take megabytes for a client that reads nothing, and nobody would notice.
             try channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: 131_072)
-            try channel.pipeline.syncOperations.addHandler(
-                ConnectionGuard(settings, traffic, admission, spans))
+            try channel.pipeline.syncOperations.addHandler(ConnectionGuard(settings, traffic, admission, spans))
         } catch {
             traffic.leave(admission)
             return channel.eventLoop.makeFailedFuture(error)

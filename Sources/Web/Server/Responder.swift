@@ -37,11 +37,11 @@ struct Responder: HTTPResponder {
         -> Response
     {
         guard let route else {
-            throw .notFound("there is nothing at this path; /openapi.json lists what there is")
+            throw .notFound("there is nothing at this path; /openapi.json lists all paths")
         }
         if !route.isPublic { try access.check(request.headers, authority: request.head.authority) }
         guard request.method == .get || request.method == .head else {
-            var problem = Problem(405, "Method Not Allowed", "only GET and HEAD are answered")
+            var problem = Problem(405, "Method Not Allowed", "only GET and HEAD are supported")
             problem.allow = "GET, HEAD"
             throw problem
         }
@@ -50,7 +50,8 @@ struct Responder: HTTPResponder {
         case .view(let view, let media):
             guard let media = media ?? Media(accept: request.headers[.accept]) else {
                 throw Problem(
-                    406, "Not Acceptable", "rows come as application/json, text/csv or application/x-ndjson")
+                    406, "Not Acceptable",
+                    "Accept must allow application/json, text/csv or application/x-ndjson")
             }
             let content = ViewResponse(
                 query: try RowQuery(view, parameters), media: media,
@@ -90,7 +91,7 @@ struct Responder: HTTPResponder {
         do {
             content = try await reader.read(body)
         } catch {
-            throw error as? Problem ?? .busy("the daemon is ending")
+            throw error as? Problem ?? .busy("the daemon is stopping")
         }
         var response = content.response
         let buffer = ByteBuffer(bytes: content.bytes)
@@ -113,7 +114,7 @@ struct Responder: HTTPResponder {
         fields[.contentType] = "text/event-stream"
         if request.method == .head { return Response(status: .ok, headers: fields) }
         guard let (id, wakes) = hub.join() else {
-            throw .busy("\(settings.maxStreams) readers of changes are connected; try again later")
+            throw .busy("\(settings.maxStreams) readers of /v1/changes are connected; try again later")
         }
         let ticket = Ticket { [hub] in hub.leave(id) }
         return Response(

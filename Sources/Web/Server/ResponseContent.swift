@@ -54,8 +54,7 @@ struct ResponseContent: Sendable {
         var fields = Self.commonFields
         fields[.contentType] = contentType
         for (name, value) in headers { fields[name] = value }
-        return Response(
-            status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
     /// Responses are of the moment, and are what they say they are.

@@ -24,8 +24,7 @@ struct ViewResponse {
             let isAlerts = query.view == .lowStockAlerts
             write(page.rows, model.freshness, next, &writer) { row, format, out in
                 if isAlerts {
-                    ViewRows.standing(
-                        row.row, since: row.since, incident: row.incident, as: format, into: &out)
+                    ViewRows.standing(row.row, since: row.since, incident: row.incident, as: format, into: &out)
                 } else {
                     ViewRows.stock(row.row, as: format, into: &out)
                 }

@@ -83,15 +83,16 @@ public final class WebServer: Service {
                 description: "http.listen: cannot listen on \(settings.host):\(settings.port): \(reason); "
                     + "free the port, choose another, or set null for no HTTP")
         }
-        if !(error is CancellationError) { logger.error("the HTTP interface has ended: \(error)") }
+        if !(error is CancellationError) {
+            logger.error("the HTTP interface failed; alerts go on without it until a restart: \(error)")
+        }
         return nil
     }
 
     /// Looks at the counters, and wakes streams that wait for their next heartbeat; until the end.
     private func tick(_ hub: ChangeHub, _ rate: EventRate) async {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            rate.look(
-                events: source.counts().reduce(0) { $0 + $1.input.effective }, at: monotonicMicroseconds())
+            rate.look(events: source.counts().reduce(0) { $0 + $1.input.effective }, at: monotonicMicroseconds())
             hub.wakeAll()
             try? await Task.sleep(for: .milliseconds(500))
         }

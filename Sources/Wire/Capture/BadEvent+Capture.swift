@@ -3,19 +3,19 @@ public import Inventory
 extension BadEvent {
     init(infinite value: Range<Int>, of name: String, in text: RawSpan) {
         self.init(
-            .infiniteTimestamp, "\(name) is no instant but infinity: \(Quoted.json(text, value))")
+            .infiniteTimestamp, "\(name) is infinity and not an instant: \(Quoted.json(text, value))")
     }
 
     init(unavailable name: String) {
         self.init(
             .unavailableValue,
-            "\(name) was left out of the change because it had not changed, and the row is not known")
+            "the database left \(name) out because it did not change, and stockd does not know the row from before")
     }
 
     init(noScale name: String, key: String, _ value: Range<Int>, in text: RawSpan) {
         self.init(
             .unknownScale,
-            "\(name) is a decimal's bytes, \(Quoted.json(text, value)), and no schema tells its scale: set "
+            "\(name) is a decimal's bytes, \(Quoted.json(text, value)), and no schema gives its scale: set "
                 + "\(key) to base64:2 for two digits after the point")
     }
 
@@ -26,13 +26,13 @@ extension BadEvent {
     }
 
     init(missingRow operation: Operation) {
-        self.init(.missingRow, "the change has op \(operation.letter), but after holds no row")
+        self.init(.missingRow, "the change has op \(operation.letter), but its field after holds no row")
     }
 
     init(noKey name: String) {
         self.init(
             .missingKey,
-            "the delete does not say of which row: neither the message's key nor before holds \(name)")
+            "the delete does not name its row: neither the message's key nor its field before holds \(name)")
     }
 
     /// The first of a row's mistakes, so that what is quoted of the row stays short.
@@ -58,15 +58,16 @@ extension BadEvent {
 
     public static let typeUnknown = BadEvent(
         .unavailableValue,
-        "the type was left out of the change because it had not changed, and what was counted of the event before "
-            + "does not tell it")
+        "the database left event_type out because it did not change, and what stockd counted of the event "
+            + "before does not show it")
 
     public static let unorderedTruncation = BadEvent(
         .truncateRefused,
-        "the events table was truncated, and without a position in the database's log nobody can say which rows of "
-            + "other partitions were there then")
+        "the events table was truncated, but the message has no position in the database's log, so stockd "
+            + "cannot tell which rows of other partitions existed then")
 
     public static let truncationNotApplied = BadEvent(
         .truncateRefused,
-        "the events table was truncated, which would take all stock back; input.on_truncate: apply does that")
+        "the events table was truncated, and the stock stays as it was; set input.on_truncate: apply to "
+            + "take all events back")
 }

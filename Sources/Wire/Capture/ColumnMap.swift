@@ -87,8 +87,7 @@ struct ColumnMap: Sendable {
             let (low, high) = (text.word(name.start), text.word(name.start + 8))
             return nodes[node].withUnsafeBufferPointer { entries in
                 for entry in entries where entry.count == count {
-                    let differs =
-                        ((low ^ entry.words.0) & entry.masks.0) | ((high ^ entry.words.1) & entry.masks.1)
+                    let differs = ((low ^ entry.words.0) & entry.masks.0) | ((high ^ entry.words.1) & entry.masks.1)
                     if differs == 0 { return entry.target }
                 }
                 return nil

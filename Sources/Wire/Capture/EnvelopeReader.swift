@@ -43,8 +43,7 @@ struct EnvelopeReader: Sendable {
         guard text.has(0x7B, at: payload.lowerBound) else { throw BadEvent(notAnObject: text) }
         let inner = try self.scan(text, from: payload.lowerBound, isWhole: false)
         guard text.has(0x7B, at: schema.lowerBound) else { return try content(text, inner, schema: nil) }
-        if scan.memberCount == 2, schema.lowerBound < payload.lowerBound, text.matches(Self.beginning, at: 0)
-        {
+        if scan.memberCount == 2, schema.lowerBound < payload.lowerBound, text.matches(Self.beginning, at: 0) {
             memory?.remember(text, schema: schema, payload: payload.lowerBound)
         }
         return try content(text, inner, schema: FoundSchema(range: schema))

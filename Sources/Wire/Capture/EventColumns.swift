@@ -35,8 +35,7 @@ struct EventColumns: Sendable {
         let pair = Pair(
             product: ProductID(Int32(truncatingIfNeeded: product)),
             warehouse: WarehouseID(Int32(truncatingIfNeeded: warehouse)))
-        return OrderEvent(
-            id: id, pair: pair, units: (sign ?? 0) * quantity, time: time, typeIsKnown: sign != nil)
+        return OrderEvent(id: id, pair: pair, units: (sign ?? 0) * quantity, time: time, typeIsKnown: sign != nil)
     }
 
     /// The change that a captured row makes.

@@ -113,8 +113,7 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
         return id
     }
 
-    private func int32(_ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?) throws(BadEvent) -> Int32?
-    {
+    private func int32(_ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?) throws(BadEvent) -> Int32? {
         guard case .value(let id) = try readers[0].integer(text, value, schema, isCaptured: true) else {
             return nil
         }

@@ -76,6 +76,6 @@ extension BadEvent {
     }
 
     init(unknownType value: Range<Int>, of name: String, in text: RawSpan) {
-        self.init(.unknownType, "\(name) is not in the sign table: \(Quoted.json(text, value))")
+        self.init(.unknownType, "\(name) is not in events.types: \(Quoted.json(text, value))")
     }
 }

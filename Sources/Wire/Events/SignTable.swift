@@ -50,8 +50,7 @@ public struct SignTable: Sendable {
         for index in entries.indices {
             let found = entries.withUnsafeBufferPointer { entries in
                 let entry = entries[index]
-                let differs =
-                    ((low ^ entry.words.0) & entry.masks.0) | ((high ^ entry.words.1) & entry.masks.1)
+                let differs = ((low ^ entry.words.0) & entry.masks.0) | ((high ^ entry.words.1) & entry.masks.1)
                 return (entry.isPlain && differs == 0, entry.sign, entry.count)
             }
             if found.0, text.byte(offset + found.2) == 0x22 { return (found.1, found.2) }

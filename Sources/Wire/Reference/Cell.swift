@@ -19,8 +19,7 @@ enum Cell: Equatable {
         if text.isString(range) {
             let content = text.withDecodedString(range) { $0.copy(0..<$0.byteCount) }
             // Only a surrogate without its other half can make it something else than UTF-8.
-            self =
-                content.span.bytes.firstInvalidUTF8() == nil ? .text(content) : .other(text.copy(range))
+            self = content.span.bytes.firstInvalidUTF8() == nil ? .text(content) : .other(text.copy(range))
         } else if text.isNumber(range) {
             self = .number(text.copy(range))
         } else {

@@ -10,8 +10,7 @@ extension ReferenceRows {
         if text.has(0x5B, at: at) {
             readArray(text, at: at, into: &collector)
         } else if at == text.byteCount {
-            collector.mistakes.add(
-                line: 1, found: "an empty file", expected: "[] for a table without rows")
+            collector.mistakes.add(line: 1, found: "an empty file", expected: "[] for a table without rows")
         } else {
             readLines(text, into: &collector)
         }

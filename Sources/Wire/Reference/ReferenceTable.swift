@@ -29,8 +29,7 @@ extension ReferenceTable<ProductID, ProductPatch> {
         let threshold = cells.threshold("reorder_threshold")
         let price = cells.decimal("unit_price")
         guard let threshold, let price else { return nil }
-        return ProductPatch(
-            name: name, category: category, reorderThreshold: threshold.value, unitPrice: price.value)
+        return ProductPatch(name: name, category: category, reorderThreshold: threshold.value, unitPrice: price.value)
     }
 }
 

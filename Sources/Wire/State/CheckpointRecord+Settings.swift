@@ -15,8 +15,7 @@ extension CheckpointRecord {
     public func difference(to fingerprint: String) -> String {
         let (old, new) = (Self.byName(settings), Self.byName(fingerprint))
         return changedSettings(fingerprint)
-            .map { "\($0)=\(old[$0] ?? Self.absent) became \(new[$0] ?? Self.absent)" }.joined(
-                separator: "; ")
+            .map { "\($0)=\(old[$0] ?? Self.absent) became \(new[$0] ?? Self.absent)" }.joined(separator: "; ")
     }
 
     /// Whose state it is.

@@ -35,8 +35,8 @@ public struct UnreadRecords: Sendable {
         switch error {
         case .foreign, .truncated:
             return
-                "\(record) is no record that stockd \(thisRelease) knows: the topic belongs to something else, or a "
-                + "newer release has written to it. Set state.topic to a topic of stockd's own, or run that release."
+                "\(record) is not a record that stockd \(thisRelease) knows: another program writes to the topic, or "
+                + "a newer release of stockd does. Set state.topic to a topic of stockd's own, or run that release."
         case .unknownVersion(let version, let kind, _):
             return
                 "\(record) was written by \(writer.map { "stockd \($0)" } ?? "a newer release of stockd") in version "

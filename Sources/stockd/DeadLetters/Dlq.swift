@@ -5,7 +5,7 @@ import Service
 
 struct Dlq: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lists, shows and redrives the events that could not be read.",
+        abstract: "Lists, shows and redrives dead letters, the events that were rejected.",
         discussion: """
             Reads dead_letters.topic without a consumer group, so it leaves no trace and may run beside the \
             daemon. A dead letter is named by its partition and offset there, 0:17.
@@ -17,13 +17,13 @@ struct Dlq: ParsableCommand {
 
 /// Which dead letters are meant, by reason and time.
 struct DeadLetterSelection: ParsableArguments {
-    @Option(help: "Only those with this reason; may be repeated.")
+    @Option(help: "Only dead letters with this reason; may be repeated.")
     var reason: [String] = []
 
-    @Option(help: "Only events stamped at or after this: 2026-03-30T08:00:00Z, or 2h for two hours ago.")
+    @Option(help: "Only events with a time at or after this: 2026-03-30T08:00:00Z, or 2h for two hours ago.")
     var since: String?
 
-    @Option(help: "Only events stamped before this.")
+    @Option(help: "Only events with a time before this.")
     var until: String?
 
     var isEmpty: Bool { reason.isEmpty && since == nil && until == nil }

@@ -16,13 +16,13 @@ struct DlqRedrive: ParsableCommand {
     @OptionGroup var options: ConfigurationOption
     @OptionGroup var selection: DeadLetterSelection
 
-    @Flag(help: "All of them.")
+    @Flag(help: "Redrive all dead letters.")
     var all = false
 
-    @Flag(help: "Only say what would be done.")
+    @Flag(help: "Only print what would be done.")
     var dryRun = false
 
-    @Flag(help: "Also those that were redriven before.")
+    @Flag(help: "Also redrive those that were redriven before.")
     var again = false
 
     @Argument(help: "Partition and offset of each, 0:17.", transform: DeadLetterPosition.parse)
@@ -82,8 +82,7 @@ private final class Tally {
             )
         case .already(let time):
             already += 1
-            print(
-                "\(deadLetter.position)  already redriven at \(time), skipped; --again sends it once more")
+            print("\(deadLetter.position)  already redriven at \(time), skipped; --again sends it once more")
         case .refused(let why):
             refused += 1
             printError("\(deadLetter.position): not redriven: \(Escaped.text(why))")

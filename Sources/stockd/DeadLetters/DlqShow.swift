@@ -13,7 +13,7 @@ struct DlqShow: ParsableCommand {
     @Flag(help: "Only the value, byte for byte, for another program.")
     var raw = false
 
-    @Argument(help: "Its partition and offset, 0:17.", transform: DeadLetterPosition.parse)
+    @Argument(help: "Partition and offset of the dead letter: 0:17.", transform: DeadLetterPosition.parse)
     var position: DeadLetterPosition
 
     func run() throws {
@@ -48,11 +48,11 @@ struct DlqShow: ParsableCommand {
             line("header", Escaped.text(header.name) + ": " + (header.value.map(Escaped.text) ?? "null"))
         }
         func content(_ part: String, _ bytes: [UInt8]?) -> String {
-            deadLetter.omittedBytes[part].map { "left out for its size of \($0) bytes" }
+            deadLetter.omittedBytes[part].map { "left out because of its size, \($0) bytes" }
                 ?? bytes.map(Escaped.text) ?? "null"
         }
         if let size = deadLetter.omittedBytes["headers"] {
-            line("headers", "left out for their size of \(size) bytes")
+            line("headers", "left out because of their size, \(size) bytes")
         }
         line("key", content("key", deadLetter.key))
         line("value", content("value", deadLetter.value))

@@ -18,7 +18,7 @@ struct Demo: ParsableCommand {
             Example: stockd demo --keep
             """)
 
-    @Flag(help: "Go on with a generator of plausible orders until Ctrl-C.")
+    @Flag(help: "Then go on with generated orders until Ctrl-C.")
     var keep = false
 
     func run() throws {

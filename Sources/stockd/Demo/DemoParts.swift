@@ -52,8 +52,7 @@ struct OrderGenerator {
             ? ("RECEIVED", Int.random(in: 20...90, using: &random))
             : dice == 19 ? ("RETURNED", 1) : ("SHIPPED", Int.random(in: 1...6, using: &random))
         shelf[product * 10 + warehouse] = stock + (type == "SHIPPED" ? -quantity : quantity)
-        let time = RFC3339.string(
-            Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)))
+        let time = RFC3339.string(Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)))
         return #"{"event_id":\#(id),"event_type":"\#(type)","product_id":\#(product),"#
             + #""warehouse_id":\#(warehouse),"quantity":\#(quantity),"event_time":"\#(time)"}"#
     }

@@ -5,10 +5,10 @@ import WebClient
 
 /// Which daemon is asked, and with which token.
 struct DaemonConnection: ParsableArguments {
-    @Option(help: "Where the daemon answers.")
+    @Option(help: "The URL of the daemon's HTTP interface.")
     var url = "http://\(WebSettings.standardAddress.host):\(WebSettings.standardAddress.port)"
 
-    @Option(help: "Its http.token; better in STOCKD_HTTP_TOKEN or a file, which others do not see.")
+    @Option(help: "Its http.token. Other users can see it here: rather use STOCKD_HTTP_TOKEN or a file.")
     var token: String?
 
     @Option(help: "A file that holds the token.")
@@ -40,7 +40,7 @@ struct DaemonConnection: ParsableArguments {
         guard let found, !found.isEmpty else { return nil }
         // Anything else could not be a token, and might break the header.
         guard found.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw .usage("the token has characters that no token has")
+            throw .usage("the token has a space or another character that http.token cannot have")
         }
         return found
     }
@@ -68,8 +68,8 @@ extension WebClient {
         case 200: return answer
         case 401, 403:
             throw .refused(
-                "\(address) wants its http.token: set STOCKD_HTTP_TOKEN or --token-file (what was given, if "
-                    + "anything, is not it)")
+                "\(address) needs the value of its http.token, and got none or a wrong one: set "
+                    + "STOCKD_HTTP_TOKEN or --token-file")
         case 400: throw .usage(detail.isEmpty ? "\(address) does not understand the request" : detail)
         case 404: throw .away("\(address) has no \(path): it is not a stockd, or an older one")
         default: throw .away("\(address) answers with status \(answer.status) \(detail)")

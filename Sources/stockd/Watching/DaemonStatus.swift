@@ -53,7 +53,7 @@ struct DaemonPicture {
             decoder.keyDecodingStrategy = .convertFromSnakeCase
             status = try decoder.decode(DaemonStatus.self, from: Data(answer.body))
         } catch {
-            throw .away("\(client.address) answers as no stockd of this release does: \(error)")
+            throw .away("\(client.address) does not respond as a stockd of this release does: \(error)")
         }
         let query = [("sort", "-level"), ("limit", "\(max(1, min(rows, 10_000)))")]
         alerts = CSVTable(try await client.ask("/v1/alerts.csv", query).body)

@@ -4,10 +4,10 @@ import WebClient
 
 struct Query: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prints rows of a view as a running daemon has it, over HTTP.",
+        abstract: "Prints the rows of a view of a running daemon, over HTTP.",
         discussion: """
-            It asks for as many pages as there are. A row that stays comes exactly once, whatever changes \
-            between two pages.
+            It reads page after page. A row that keeps its position in the order comes exactly once, \
+            whatever else changes between two pages.
 
             Example: stockd query alerts --level OVERSOLD --format csv
             """)
@@ -15,7 +15,7 @@ struct Query: AsyncParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json }
     enum Shown: String, ExpressibleByArgument, CaseIterable { case stock, alerts, rollup }
 
-    @Argument(help: "Which view.") var view: Shown
+    @Argument(help: "The view to print.") var view: Shown
     @OptionGroup var connection: DaemonConnection
     @Option(help: "Only this product; may be repeated.") var productId: [Int32] = []
     @Option(help: "Only this warehouse; may be repeated.") var warehouseId: [Int32] = []
@@ -29,7 +29,7 @@ struct Query: AsyncParsableCommand {
     @Option(help: "Part of a product's or warehouse's name.") var search: String?
     @Option(help: "The column to sort by; --sort=-current_stock for descending.") var sort: String?
     @Option(help: "At most this many rows; 0 for all.") var limit = 0
-    @Option(help: "How to print; json is one object a line.") var format = Format.table
+    @Option(help: "The output format; json is one object a line.") var format = Format.table
 
     func validate() throws {
         if limit < 0 { throw ValidationError("--limit: found \(limit); must be 0 or more") }
@@ -66,8 +66,7 @@ struct Query: AsyncParsableCommand {
             switch format {
             case .json: Output.write(answer.body)
             case .csv:
-                Output.write(
-                    isFirst ? answer.body[...] : page.bodyAfterHeader(answer.body))
+                Output.write(isFirst ? answer.body[...] : page.bodyAfterHeader(answer.body))
             case .table: break
             }
             if isFirst { table = page } else if format == .table { table?.rows += page.rows }

@@ -4,9 +4,9 @@ import WebClient
 
 struct Top: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "A live table of alerts and lag of a running daemon, over HTTP; q quits.",
+        abstract: "Shows the alerts and the lag of a running daemon live, over HTTP; q quits.",
         discussion: """
-            The space bar holds the table still. Where the output is no terminal it prints once, as with --once.
+            The space bar pauses the table. If the output is not a terminal, it prints once, as with --once.
 
             Example: stockd top --url http://127.0.0.1:8080
             """)
@@ -54,7 +54,7 @@ struct Top: AsyncParsableCommand {
         var next = Date(timeIntervalSinceNow: interval)
         while true {
             let size = terminal.size
-            let said = notice ?? (isHeld ? "held; space goes on" : nil)
+            let said = notice ?? (isHeld ? "paused; the space bar continues" : nil)
             let screen = TopScreen(style: style, width: size.columns, height: size.rows)
             terminal.draw(screen.lines(picture, notice: said))
             switch terminal.wait(max(0, next.timeIntervalSinceNow)) {
@@ -72,7 +72,7 @@ struct Top: AsyncParsableCommand {
                 lastAnswer = Date()
             } catch {
                 let age = TopScreen.span(-lastAnswer.timeIntervalSinceNow)
-                notice = "\(error.message); what is below is \(age) old"
+                notice = "\(error.message); the table below is \(age) old"
             }
         }
     }

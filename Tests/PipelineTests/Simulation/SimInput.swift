@@ -99,8 +99,7 @@ struct SimProducer {
         ])
     }
 
-    private mutating func writeEvent(_ cluster: SimCluster, _ partition: Int32, _ key: [UInt8], _ pair: Pair)
-    {
+    private mutating func writeEvent(_ cluster: SimCluster, _ partition: Int32, _ key: [UInt8], _ pair: Pair) {
         var id = lastID + Int64(cluster.random.pick([1, 1, 1, 2, 7]))
         if cluster.random.happens(jumps) { id += Int64(cluster.random.pick([5_000, 9_000, 20_000])) }
         lastID = max(lastID, id)

@@ -113,8 +113,7 @@ final class SimReader: TopicReader {
             throw .unavailable("simulated read")
         }
         var hasMoved = false
-        for index in stretches.indices where stretches.count == 1 || session.cluster.random.within(0...2) > 0
-        {
+        for index in stretches.indices where stretches.count == 1 || session.cluster.random.within(0...2) > 0 {
             let stretch = stretches[index]
             guard stretch.next >= stretch.source.start else {
                 throw .offsetOutOfRange(stretch.partition, "simulated: \(stretch.next)")

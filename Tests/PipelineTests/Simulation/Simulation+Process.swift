@@ -14,8 +14,7 @@ extension Simulation {
         let telemetry: Telemetry
         let reader = ChangeReader()
 
-        init(_ session: SimSession, _ settings: PipelineSettings, _ catalog: Catalog, _ lines: LineLog? = nil)
-        {
+        init(_ session: SimSession, _ settings: PipelineSettings, _ catalog: Catalog, _ lines: LineLog? = nil) {
             self.session = session
             let handler: any LogHandler = if let lines { lines } else { SwiftLogNoOpLogHandler() }
             telemetry = Telemetry(logger: Logger(label: "sim", factory: { _ in handler }))

@@ -49,8 +49,7 @@ private typealias Debezium = DebeziumText
         #expect(try InputDecoder().decode(key: Debezium.key(), Debezium.rowWithSchema(row)) == delete)
     }
 
-    @Test func `without added fields only the configuration tells a row of a database from an event`() throws
-    {
+    @Test func `without added fields only the configuration tells a row of a database from an event`() throws {
         #expect(try InputDecoder().decode(Debezium.row()) == .event(event))
         #expect(try InputDecoder(format: SourceFormat(.json)).decode(Debezium.row()) == .event(event))
         #expect(

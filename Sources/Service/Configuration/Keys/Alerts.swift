@@ -13,14 +13,16 @@ extension Configuration {
             emit = read(
                 "alerts.emit", .choice, default: Keys.pipeline.outputs.emit.rawValue,
                 """
-                severity: a message when an alert's severity appears, changes or goes, or its stock falls below 0
-                or comes back from there. row: also when any other column of its row changes.
+                severity: a message when an alert is raised or resolved, when its severity changes, and when
+                its stock falls below 0 or rises to 0 or more. row: also when any other column of its row
+                changes.
                 """)
             format = read(
                 "alerts.format", .choice, default: Keys.pipeline.alertFormat.rawValue,
                 """
                 changes: a message for each change (RAISED, ESCALATED, EASED, UPDATED, RESOLVED). upsert: the
-                row as it now stands, no value when it is gone; what stream databases and compacted topics take.
+                current row, or no value when the row is gone, as compacted topics and stream databases
+                expect.
                 """)
         }
     }

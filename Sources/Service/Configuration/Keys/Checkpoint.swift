@@ -6,13 +6,14 @@ extension Configuration {
         init(_ read: inout Reading) {
             read.section(
                 "checkpoint",
-                "How often the state is written, and with it how much is read again after a crash.")
+                "How often the state is written. A recovery reads the input again from the last checkpoint.")
             interval = read(
                 "checkpoint.interval", .duration(.zero ... .seconds(3600)),
                 default: DurationText.write(milliseconds: Keys.pipeline.checkpointIntervalMs),
                 """
-                How often at most. One that takes long is written less often: after two hundred times as
-                long, or after 25,000,000 events. 0: in every transaction.
+                The shortest time between two checkpoints. After a checkpoint that took long, the next one
+                waits two hundred times that long, or until 25,000,000 events have passed. 0: a checkpoint in
+                every transaction.
                 """)
         }
     }

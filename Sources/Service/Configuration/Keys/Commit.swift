@@ -8,9 +8,9 @@ extension Configuration {
                 "commit.interval", .duration(.milliseconds(1) ... .seconds(60)),
                 default: DurationText.write(milliseconds: Keys.pipeline.commitIntervalMs),
                 """
-                While events wait, results are committed this often, or more seldom where commits would otherwise
-                take over a thirtieth of the time (at most 500ms); when the input runs dry they are committed at
-                once. It bounds what an alert waits for, not what a lone event waits for.
+                While more events wait, results are committed this often, or less often (after up to 500ms)
+                where commits would otherwise take more than a thirtieth of the time. When no more events
+                wait, they are committed at once: a lone event does not wait for the interval.
                 """)
         }
     }

@@ -8,10 +8,10 @@ extension Configuration {
         init(_ read: inout Reading) {
             read.section(
                 "dead_letters",
-                "Where events that cannot be read go, as they came, with the reason in headers.")
+                "Where rejected events go: unchanged, with the reason in headers.")
             topic = read(
                 "dead_letters.topic", Kind.topic.orNull, default: "order-events-dlq",
-                "Null: bad events are counted and logged instead.")
+                "The topic of rejected events. Null: they are counted and logged instead.")
             redrivenTopic = read(
                 "dead_letters.redriven_topic", Kind.topic.orNull, default: "null",
                 """

@@ -13,21 +13,22 @@ extension Configuration {
             types = read(
                 "events.types", .signs, default: MapText.write(Keys.pipeline.eventTypes),
                 """
-                What each event_type does to stock: +1 adds the quantity, -1 takes it away, 0 leaves it. Names
-                match exactly. A table given here replaces the default one whole.
+                What each event_type does to stock: +1 adds the quantity, -1 subtracts it, 0 changes nothing.
+                Names match exactly. A table given here replaces the whole default table.
                 """)
             unknownType = read(
                 "events.unknown_type", .choice, default: Keys.pipeline.unknownType.rawValue,
                 """
-                An event whose type is not in the table: ignore counts it as an event that moves 0 units,
-                dead_letter sends it to dead_letters.topic.
+                What to do with an event whose type is not in events.types. ignore: count it as an event that
+                moves 0 units. dead_letter: send it to dead_letters.topic.
                 """)
             dedupeWindow = read(
                 "events.dedupe_window", .integer(0...(1 << 32)), default: "\(Keys.pipeline.dedupeWindow)",
                 """
-                An event whose id is among at least this many distinct ids that its partition applied last is
-                a duplicate. Costs about a bit an id where ids are dense, at most 12 bytes where they are not.
-                0 turns the recognition off.
+                How many distinct event ids each input partition remembers at least, the newest ones. An
+                event whose id is remembered is a duplicate and changes nothing. An id takes about a bit of
+                memory where ids are dense, at most 12 bytes where they are not. 0: duplicates are not
+                detected.
                 """)
         }
     }

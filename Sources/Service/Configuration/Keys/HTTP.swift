@@ -7,19 +7,20 @@ extension Configuration {
         public var token: Secret?
 
         init(_ read: inout Reading) {
-            read.section("http", "The HTTP interface: views, changes, health, metrics and a page to look at.")
+            read.section("http", "The HTTP interface: views, changes, health, metrics and a web page.")
             let standard = WebSettings.standardAddress
             listen = read(
                 "http.listen", Kind.listenAddress.orNull, default: "\(standard.host):\(standard.port)",
                 """
-                Where the API, the metrics and the page are answered, without TLS: that is left to a proxy. An
-                address that other machines reach needs http.token. Null: no HTTP at all.
+                The address of the API, the metrics and the page, without TLS: for that, put a proxy in
+                front. An address that other machines can reach needs http.token. Null: no HTTP.
                 """)
             token = read(
                 "http.token", Kind.token.orNull, default: "null", secret: true,
                 """
-                Asked of every request but /health: "Authorization: Bearer …", or once through the page's own
-                form. Letters, digits and - . _ ~ + / = only; openssl rand -hex 32 makes a good one.
+                Every request except those for /health and the bare page must send it: "Authorization: Bearer
+                …". The page asks for it once. Letters, digits and - . _ ~ + / = only; openssl rand -hex 32
+                makes a good one.
                 """)
         }
     }

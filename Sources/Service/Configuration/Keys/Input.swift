@@ -11,20 +11,19 @@ extension Configuration {
 
         init(_ read: inout Reading) {
             read.section("input", "Where order events come from.")
-            topic = read(
-                "input.topic", .topic, default: Keys.pipeline.inputTopic, "The topic of order events.")
+            topic = read("input.topic", .topic, default: Keys.pipeline.inputTopic, "The topic of order events.")
             start = read(
                 "input.start", .start, default: Keys.pipeline.start.text,
                 """
-                Where to begin in a partition the group has no committed offset for: earliest, latest, or the
-                first message at or after an instant. Stock begins at nothing wherever this is.
+                Where to begin in a partition that the group has no committed offset for: earliest, latest,
+                or the first message at or after an instant. Stock is 0 there, whatever came before.
                 """)
             keyedBy = read(
                 "input.keyed_by", .choice, default: Keys.pipeline.keyedBy.rawValue,
                 """
                 product: each product's events are all in one partition (the producer's message key is the
-                product), so any number of workers and machines may share the topic. none: they may be anywhere,
-                and one worker owns all partitions.
+                product), so any number of workers and machines may share the topic. none: a product's events
+                may be in any partition, and one worker owns all of them.
                 """)
             // input.format, input.fields, input.encodings, input.unwrap_prefix
             format = SourceFormat(
@@ -34,8 +33,9 @@ extension Configuration {
             onTruncate = read(
                 "input.on_truncate", .choice, default: Keys.pipeline.onTruncate.rawValue,
                 """
-                When the database's events table is truncated (Debezium tells only with skipped.operations: none).
-                refuse: to the dead letters, the stock stays. apply: all events are taken back.
+                What to do when the database's events table is truncated (Debezium reports it only with
+                skipped.operations: none). refuse: send the message to the dead letters and keep the stock.
+                apply: take back all events.
                 """)
         }
     }

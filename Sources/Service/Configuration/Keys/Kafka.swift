@@ -26,15 +26,15 @@ extension Configuration {
             brokers = read(
                 "kafka.brokers", .brokers, default: "localhost:9092", property: "bootstrap.servers",
                 """
-                Brokers to start from; the rest of the cluster is learnt from them. One line with commas, or a
+                Brokers to connect to first; they name the rest of the cluster. One line with commas, or a
                 list.
                 """)
             groupID = read(
                 "kafka.group_id", .text("a consumer group's name"), default: Keys.pipeline.groupID,
                 property: "group.id",
                 """
-                The consumer group. It names the stock that is kept: daemons of one group share the work,
-                another group starts from nothing and publishes everything again.
+                The consumer group. Each group has its own stock: daemons of one group share the work, and a
+                new group starts with no stock and publishes every alert again.
                 """)
             groupInstanceID = read(
                 "kafka.group_instance_id", Kind.text("a member's name").orNull, default: "null",
@@ -64,9 +64,9 @@ extension Configuration {
             properties = read(
                 "kafka.properties", .properties, default: "",
                 """
-                Any other librdkafka property, by its own name, for the consumer and the producer alike. Those
-                that the delivery guarantees rest on, and those that have a key of their own, are refused by
-                name. For instance:
+                Any other librdkafka property, by its own name, for the consumer and the producer alike.
+                Those that exactly-once delivery depends on, and those that have a key of their own, are
+                refused. For instance:
                   security.protocol: SASL_SSL
                   sasl.mechanism: SCRAM-SHA-512
                   ssl.ca.location: /etc/ssl/certs/ca-certificates.crt
@@ -92,8 +92,8 @@ extension Configuration {
                 default: DurationText.write(milliseconds: Keys.consumer.maxPollIntervalMs),
                 property: "max.poll.interval.ms",
                 """
-                A worker that does not come back for more input this long counts as stuck and loses its
-                partitions. Recovering a partition must fit into it.
+                A worker that does not poll for this long counts as stuck and loses its partitions.
+                Recovering a partition must fit into it.
                 """)
             let transaction = read(
                 "kafka.transaction_timeout", .duration(.seconds(1) ... .seconds(900)),

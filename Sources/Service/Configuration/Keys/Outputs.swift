@@ -8,14 +8,14 @@ extension Configuration {
         init(_ read: inout Reading) {
             read.section(
                 "outputs",
-                "Further tables in upsert form: a message is the row as it now stands, no value when it is gone."
+                "Topics of whole tables: a message is the current row, or has no value when the row is gone."
             )
             stockLevelsTopic = read(
                 "outputs.stock_levels.topic", Kind.topic.orNull, default: "null",
                 "The stock of every product and warehouse. Null: not published.")
             rollupTopic = read(
                 "outputs.rollup.topic", Kind.topic.orNull, default: "null",
-                "Every product over all warehouses. Null: not published.")
+                "The totals of every product over all warehouses. Null: not published.")
         }
     }
 }

@@ -17,8 +17,8 @@ extension Configuration {
             read.section(
                 "reference",
                 """
-                Products and warehouses: each from a file or from a compacted topic, exactly one of the two. A file's
-                relative path is taken from this file's directory; SIGHUP reads files again.
+                Products and warehouses: each from a file or from a compacted topic, exactly one of the two.
+                A relative path starts at the configuration file's directory; SIGHUP reads the files again.
                 """)
             // reference.products.file, .topic, .format, .fields, .encodings, .unwrap_prefix
             products = Location(
@@ -43,13 +43,12 @@ extension Configuration.Reference.Location {
         let (file, topic) = ("\(section).file", "\(section).topic")
         let path = read(
             file, Kind.path(endingIn: ["csv", "json"]).orNull, default: "null", shipped: shipped,
-            columns.joined(separator: ", ") + ": CSV with a header, or JSON.")
+            "A CSV file with a header, or a JSON file, of " + columns.joined(separator: ", ") + ".")
         let name = read(
             topic, Kind.topic.orNull, default: "null",
             "A compacted topic: key = id, value = the row, no value = delete. Read whole at start, then followed."
         )
-        let format = SourceFormat(
-            &read, section, names: columns, example: example, encodings: encodings)
+        let format = SourceFormat(&read, section, names: columns, example: example, encodings: encodings)
         switch (path, name) {
         case (let path?, nil):
             self = .file(Self.resolved(path, origin: read.origin(of: file)))
@@ -71,7 +70,7 @@ extension Configuration.Reference.Location {
         where read.settings.contains(where: { $0.key.name == key && !$0.isStandard }) {
             read.contradiction(
                 key, with: ["\(section).file"],
-                "is for rows from a topic, and \(section).file is set; take one of them out")
+                "is for rows from a topic, but \(section).file is set; remove one of the two")
         }
     }
 

@@ -21,16 +21,16 @@ extension Configuration {
             let retention = Kind.duration(.seconds(60) ... .seconds(3650 * 86_400)).orNull
             read.section(
                 "topics",
-                "What topics are created with when they are missing. Existing topics are never altered.")
+                "How missing topics are created. Existing topics are never altered.")
             create = read(
                 "topics.create", .boolean, default: "true",
-                "Create what is missing. false: report it and stop.")
+                "Create missing topics. false: report them and stop.")
             partitions = read(
                 "topics.partitions", .integer(1...10_000), default: "6",
                 "Partitions of a created topic. The state topic always gets as many as the input topic has.")
             replicationFactor = read(
                 "topics.replication_factor", .replicas, default: "-1",
-                "Copies of each partition. -1: the broker's default.replication.factor. Have 3 in production."
+                "Copies of each partition. -1: the broker's default.replication.factor. Use 3 in production."
             )
             alertsCleanupPolicy = read(
                 "topics.alerts.cleanup_policy", .choice, default: "auto",
@@ -45,8 +45,9 @@ extension Configuration {
             deadLettersRetention = read(
                 "topics.dead_letters.retention", retention, default: "null",
                 """
-                How long dead letters wait for someone to look at them, counted from the rejected message's own
-                time, which they keep: a limit shorter than the input's history drops some at once. Null: for ever.
+                How long dead letters are kept, counted from the rejected message's timestamp, which they
+                keep: with a limit shorter than the input's history Kafka deletes some at once. Null: for
+                ever.
                 """)
         }
     }
