@@ -40,7 +40,10 @@ for shell in bash:bash-completion/completions/stockd zsh:zsh/vendor-completions/
     "$binary" --generate-completion-script "${shell%%:*}" | sed '1{/^#!/d}' >"$root/usr/share/${shell#*:}"
 done
 
-install -m 0644 README.md docs/*.md "$doc/"
+# The documents with the folders that their links name; the licence is the package's copyright file.
+Packaging/install-documents.sh "$doc"
+sed -i "s#(LICENSE)#(copyright)#" "$doc"/*.md
+rm "$doc/LICENSE"
 install -m 0644 Config/stockd.env.example "$doc/examples/stockd.env"
 cp -R Config/observability "$doc/examples/observability"
 install -m 0644 Packaging/debian/copyright "$doc/copyright"

@@ -50,9 +50,14 @@ wants=$tree/etc/systemd/system/multi-user.target.wants/stockd.service
 output=$(within apt-get install -y -q --no-install-recommends /stockd.deb 2>&1) ||
     { echo "$output" >&2; fail "cannot be installed"; }
 [[ $output == *"edit /etc/stockd/stockd.yaml"* ]] || fail "the first installation does not say what to do next"
-[[ -L $wants ]] || fail "the service is not enabled"
+[[ ! -L $wants ]] || fail "the service is enabled before anyone has configured it"
 within dpkg --verify stockd
-passed "installed with its dependencies alone, enabled, and told to be configured first"
+passed "installed with its dependencies alone, not enabled, and told to be configured first"
+
+while read -r file target; do
+    [[ -e $(dirname "$file")/$target ]] || fail "${file#"$tree"} links to $target, which is not in the package"
+done < <(grep -oroE '\]\([^):#]+' "$tree/usr/share/doc/stockd" --include='*.md' | sed 's/:](/ /')
+passed "its documents link to what is in the package"
 
 [[ $(within stockd version) == "stockd "*librdkafka* ]] || fail "stockd version"
 [[ $(within stockd check --config /etc/stockd/stockd.yaml) == "configuration ok"* ]] || fail "stockd check"
@@ -77,13 +82,14 @@ rm -rf "$place/next"
 echo "# the administrator's" >>"$tree/etc/stockd/stockd.yaml"
 echo "6,Lamp,Home,5,1.00" >>"$tree/etc/stockd/products.csv"
 rm "$tree/etc/stockd/warehouses.csv"
+within systemctl enable stockd >/dev/null 2>&1
 within systemctl disable stockd >/dev/null 2>&1
 output=$(within dpkg --force-confold --install /next.deb 2>&1) || { echo "$output" >&2; fail "upgrade"; }
 [[ $(within dpkg-query -W -f='${Version}' stockd) == "$version+test1" ]] || fail "not upgraded"
 [[ $(tail -n 1 "$tree/etc/stockd/stockd.yaml") == "# the administrator's" ]] || fail "a conffile was overwritten"
 [[ $(tail -n 1 "$tree/etc/stockd/products.csv") == 6,* ]] || fail "a reference file was overwritten"
 [[ ! -e $tree/etc/stockd/warehouses.csv ]] || fail "a removed conffile came back"
-[[ ! -e $wants ]] || fail "a disabled service was enabled again"
+[[ ! -L $wants ]] || fail "a disabled service was enabled again"
 [[ $output != *"edit /etc/stockd"* ]] || fail "an upgrade talks like a first installation"
 passed "upgraded: changed and removed conffiles and a disabled service stay as they are"
 
@@ -100,6 +106,6 @@ left=$(find "$tree" -xdev \( -path "$tree/proc" -o -path "$tree/dev" -o -path "$
 passed "purged: nothing is left"
 
 within dpkg --install /stockd.deb >/dev/null 2>&1
-[[ -L $wants && -e $tree/etc/stockd/warehouses.csv ]] || fail "a second first installation is not like the first"
+[[ ! -L $wants && -e $tree/etc/stockd/warehouses.csv ]] || fail "a second first installation is not like the first"
 passed "installed again"
 rm -rf --one-file-system "$tree/stockd.deb" "$tree/next.deb"

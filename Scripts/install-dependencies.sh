@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs what a build (or, with "test", a test run; with "package", the Debian package and its test) needs
-# from apt. Asks nothing, and says nothing when it has nothing to do.
+# Installs from apt what a build needs (with "test": a test run; with "package": the Debian package and its test; with
+# "machine": make test-systemd). Asks nothing, and says nothing when it has nothing to do.
 #
-#   Scripts/install-dependencies.sh [build|test|package]
+#   Scripts/install-dependencies.sh [build|test|package|machine]
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -20,6 +20,7 @@ case "${1:-build}" in
         packages="$packages fonts-dejavu-core python3 python3-venv"
         ;;
     package) packages="$packages dpkg-dev binutils xz-utils debootstrap lintian" ;;
+    machine) packages="$packages debootstrap systemd-container qemu-system-x86 e2fsprogs" ;;
 esac
 
 missing=""

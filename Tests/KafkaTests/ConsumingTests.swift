@@ -152,7 +152,7 @@ import Testing
         try cluster.fill(topic, count: 10)
         let consumer = try cluster.consumer(topic)
         try consumer.awaitAssignment { PartitionOffset($0, 5000) }
-        let deadline = Deadline(afterMs: 20_000)
+        let deadline = Deadline(afterMs: 60_000)
         var told: OffsetOutOfRange?
         while told == nil, !deadline.hasPassed {
             switch try consumer.poll(maxRecords: 10, waitMs: 200) {

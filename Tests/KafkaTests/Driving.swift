@@ -8,7 +8,7 @@ extension Consumer {
     /// Polls until the group assigns, and answers: from the beginning unless told otherwise.
     @discardableResult
     func awaitAssignment(from start: (Int32) -> PartitionOffset = { .beginning($0) }) throws -> [Int32] {
-        let deadline = Deadline(afterMs: 20_000)
+        let deadline = Deadline(afterMs: 60_000)
         while !deadline.hasPassed {
             guard case .rebalance(let rebalance) = try poll(maxRecords: 100, waitMs: 100) else { continue }
             if case .assigned(let partitions) = rebalance {
@@ -21,7 +21,7 @@ extension Consumer {
     }
 
     func awaitRebalance() throws -> Rebalance {
-        let deadline = Deadline(afterMs: 20_000)
+        let deadline = Deadline(afterMs: 60_000)
         while !deadline.hasPassed {
             if case .rebalance(let rebalance) = try poll(maxRecords: 100, waitMs: 100) { return rebalance }
         }
@@ -31,7 +31,7 @@ extension Consumer {
     /// The next records' partition, offset and text, until there are so many.
     func take(_ count: Int, most: Int = 1000) throws -> [Taken] {
         var taken: [Taken] = []
-        let deadline = Deadline(afterMs: 20_000)
+        let deadline = Deadline(afterMs: 60_000)
         while taken.count < count, !deadline.hasPassed {
             if case .records = try poll(maxRecords: min(most, count - taken.count), waitMs: 100) {
                 taken += batch.records.map { Taken($0) }

@@ -51,7 +51,7 @@ import Testing
         }
         #expect(!reason.isEmpty)
         try cluster.embedded.setBrokerUp()
-        let deadline = Deadline(afterMs: 15_000)
+        let deadline = Deadline(afterMs: 60_000)
         while changes.withLock({ $0.count }) < 2, !deadline.hasPassed {
             _ = try reader.poll(maxRecords: 10, waitMs: 100)
         }

@@ -71,7 +71,7 @@ import Testing
         try producer.initTransactions(deadlineMs: 10_000)
         try producer.begin()
         try producer.send(producer.topic(topic), 0, "pending")
-        #expect(producer.serveUntilDelivered(Deadline(afterMs: 5000)))
+        #expect(producer.serveUntilDelivered(Deadline(afterMs: 30_000)))
         let admin = try Admin(cluster.client())
         #expect(try admin.watermarks(of: topic, 0, timeoutMs: 5000).high == 2)
         let reader = try PartitionReader(
@@ -142,7 +142,7 @@ extension PartitionReader {
 
     func take(_ count: Int) throws -> [Taken] {
         var taken: [Taken] = []
-        let deadline = Deadline(afterMs: 20_000)
+        let deadline = Deadline(afterMs: 60_000)
         while taken.count < count {
             if deadline.hasPassed { throw Failure("\(taken.count) of \(count) records") }
             if case .records = try poll(maxRecords: count - taken.count, waitMs: 100) {

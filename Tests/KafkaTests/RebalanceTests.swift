@@ -21,7 +21,7 @@ import Testing
         #expect(first.assigned.count == 2)
         second.close(deadlineMs: 5000)
         // The first gets everything back when the second leaves.
-        let deadline = Deadline(afterMs: 20_000)
+        let deadline = Deadline(afterMs: 60_000)
         while first.assigned.count < 4, !deadline.hasPassed { try answer(first) }
         #expect(first.assigned == [0, 1, 2, 3])
         first.close(deadlineMs: 5000)
@@ -35,7 +35,7 @@ import Testing
         try first.awaitAssignment()
         let second = try cluster.consumer(topic, group: group)
         var revoked: Rebalance?
-        let deadline = Deadline(afterMs: 20_000)
+        let deadline = Deadline(afterMs: 60_000)
         while revoked == nil, !deadline.hasPassed {
             _ = try second.poll(maxRecords: 10, waitMs: 20)
             if case .rebalance(let news) = try first.poll(maxRecords: 10, waitMs: 20) { revoked = news }
@@ -85,7 +85,7 @@ import Testing
         #expect(first.assigned.count + second.assigned.count == 1)
         let (owner, spare) = first.assigned.isEmpty ? (second, first) : (first, second)
         owner.close(deadlineMs: 5000)
-        let deadline = Deadline(afterMs: 20_000)
+        let deadline = Deadline(afterMs: 60_000)
         while spare.assigned.isEmpty, !deadline.hasPassed { try answer(spare) }
         #expect(spare.assigned == [0])
         spare.close(deadlineMs: 5000)
@@ -137,7 +137,7 @@ import Testing
     private func settle(_ first: Consumer, _ second: Consumer) throws -> [Rebalance] {
         var told: [Rebalance] = []
         var settled: Set<ObjectIdentifier> = []
-        let deadline = Deadline(afterMs: 20_000)
+        let deadline = Deadline(afterMs: 60_000)
         while settled.count < 2 || !Set(first.assigned).isDisjoint(with: second.assigned) {
             if deadline.hasPassed { throw Failure("both members' shares") }
             for member in [first, second] {

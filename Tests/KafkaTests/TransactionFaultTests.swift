@@ -123,7 +123,7 @@ import Testing
             try producer.initTransactions(deadlineMs: 10_000)
             try producer.begin()
             try producer.send(handle, 0, "x")
-            #expect(producer.serveUntilDelivered(Deadline(afterMs: 10_000)))
+            #expect(producer.serveUntilDelivered(Deadline(afterMs: 30_000)))
             try cluster.embedded.setBrokerDown()
             let failure = #expect(throws: TransactionFailure.self) {
                 if isCommit {

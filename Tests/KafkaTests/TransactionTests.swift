@@ -68,7 +68,7 @@ import Testing
         try producer.begin()
         try producer.send(handle, 0, "aborted")
         // An abort drops what was not sent yet; this one is to reach the log.
-        #expect(producer.serveUntilDelivered(Deadline(afterMs: 5000)))
+        #expect(producer.serveUntilDelivered(Deadline(afterMs: 30_000)))
         try producer.sendOffsets(
             consumer.positions, of: input, as: consumer.groupMetadata(), deadlineMs: 10_000)
         try producer.abort(deadlineMs: 10_000)
@@ -102,7 +102,7 @@ import Testing
         try older.initTransactions(deadlineMs: 10_000)
         try older.begin()
         try older.send(older.topic(topic), 0, "old")
-        #expect(older.serveUntilDelivered(Deadline(afterMs: 5000)))
+        #expect(older.serveUntilDelivered(Deadline(afterMs: 30_000)))
         let newer = try cluster.transactional(id)
         try newer.initTransactions(deadlineMs: 10_000)
         let failure = #expect(throws: TransactionFailure.self) { try older.commit(deadlineMs: 10_000) }

@@ -30,7 +30,7 @@ struct DeadLetterTests {
             try daemon.text.contains("\"DAMAGED\"") && site.read("dlq").count == 2 ? () : nil
         }
         daemon.send(SIGTERM)
-        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
+        #expect(try daemon.exitCode() == 0, "\(daemon.text)")
         return site
     }
 
@@ -100,7 +100,7 @@ struct DeadLetterTests {
             try site.read("alerts").contains { try $0.fields["oversold_units"] as? Int == 4 } ? () : nil
         }
         daemon.send(SIGTERM)
-        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
+        #expect(try daemon.exitCode() == 0, "\(daemon.text)")
     }
 
     @Test("that cannot be named, found or redriven end with the code for it")

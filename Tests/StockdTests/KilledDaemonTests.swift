@@ -55,7 +55,7 @@ struct KilledDaemonTests {
             try stock(site) == expected ? () : nil
         }
         daemon.send(SIGTERM)
-        #expect(try daemon.exitCode(within: 10) == 0, "\(daemon.text)")
+        #expect(try daemon.exitCode() == 0, "\(daemon.text)")
         return orders
     }
 

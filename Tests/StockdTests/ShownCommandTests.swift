@@ -13,14 +13,11 @@ struct ShownCommandTests {
 
     /// What people have besides stockd; a new name here is a new thing to install.
     private static let others: Set<String> = [
-        "apt", "cat", "cd", "curl", "dig", "docker", "getent", "git", "grep", "head", "install", "jq",
-        "journalctl",
-        "kafka-acls.sh", "kafka-configs.sh", "kafka-console-consumer.sh", "kafka-console-producer.sh",
-        "kafka-consumer-groups.sh", "kafka-topics.sh", "kcat", "kill", "ls", "mkdir", "nc", "openssl",
-        "printf",
-        "promtool", "sort", "ss", "sudo", "swift", "systemctl", "systemd-analyze", "systemd-creds", "tail",
-        "tee",
-        "touch", "xdg-open",
+        ".", "[", "apt", "cat", "cd", "cp", "curl", "cut", "docker", "echo", "git", "grep", "head", "install", "jq",
+        "journalctl", "kcat", "kill", "ls", "mkdir", "nc", "openssl", "pip", "printf", "promtool", "ps", "set",
+        "sleep",
+        "sort", "ss", "swift", "systemctl", "systemd-analyze", "systemd-ask-password", "systemd-creds", "tail", "tee",
+        "timeout", "touch", "umask", "unzip",
     ]
 
     private static func commands() throws -> [Command] {
@@ -50,8 +47,9 @@ struct ShownCommandTests {
                 continue
             }
             if let start = line.firstMatch(of: /<<'?(\w+)'?/) { hereDocument = String(start.1) }
-            if line.hasSuffix("\\") {
-                pending += line.dropLast()
+            let isOpen = (pending + line).count { $0 == "\"" } % 2 == 1
+            if line.hasSuffix("\\") || isOpen {
+                pending += line.hasSuffix("\\") ? String(line.dropLast()) : line + " "
                 continue
             }
             let whole = (pending + line).replacing(/(^|\s)#.*$/) { _ in "" }
@@ -102,7 +100,10 @@ struct ShownCommandTests {
                 let isScript =
                     name.contains("/")
                     && FileManager.default.fileExists(atPath: Repository.root.appending(path: name).path)
-                #expect(isScript || Self.others.contains(name), "\(command.origin): \(name)")
+                let isKafkas = name.wholeMatch(of: /kafka-[a-z-]+(\.sh)?/) != nil
+                #expect(
+                    isScript || isKafkas || name.hasPrefix("$") || Self.others.contains(name),
+                    "\(command.origin): \(name)")
             }
         }
         #expect(commands.count > 40)

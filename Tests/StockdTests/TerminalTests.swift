@@ -35,7 +35,7 @@ struct TerminalTests {
         variables["STOCKD_HTTP_TOKEN"] = token
         let program = try Program(Program.stockd(), words + ["--url", url], variables)
         defer { program.remove() }
-        let code = try program.exitCode(within: 30)
+        let code = try program.exitCode()
         return (code, program.text)
     }
 
@@ -88,7 +88,7 @@ struct TerminalTests {
         #expect(file.code == 0, "\(file.text)")
 
         daemon.send(SIGTERM)
-        #expect(try daemon.exitCode(within: 15) == 0, "\(daemon.text)")
+        #expect(try daemon.exitCode() == 0, "\(daemon.text)")
         for words in [["top", "--once"], ["query", "stock"]] {
             let away = try Self.run(words, url)
             #expect(away.code == 69 && away.text.contains("no daemon answers"), "\(away.text)")

@@ -8,7 +8,7 @@ public struct Failure: Error, CustomStringConvertible {
 
 /// Asks again and again until there is an answer.
 @discardableResult
-public func eventually<T>(_ what: String, within seconds: Double = 30, _ ask: () throws -> T?) throws -> T {
+public func eventually<T>(_ what: String, within seconds: Double = 90, _ ask: () throws -> T?) throws -> T {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while Date() < deadline {
         if let answer = try ask() { return answer }

@@ -77,7 +77,7 @@ struct HostileClientTests {
                 }
             }
             var dropped = 0
-            for _ in 0..<200 where dropped < 5 {
+            for _ in 0..<1_200 where dropped < 5 {
                 try await Task.sleep(for: .milliseconds(50))
                 let metrics = try await site.get("/metrics").body
                 dropped =
@@ -109,7 +109,7 @@ struct HostileClientTests {
                 }
             }
             var isFree = false
-            for _ in 0..<200 where !isFree {
+            for _ in 0..<1_200 where !isFree {
                 try await Task.sleep(for: .milliseconds(50))
                 let streams = try await site.get("/metrics").body.contains("stockd_http_stream_clients 0\n")
                 let stock = try await site.get("/v1/stock").status

@@ -31,7 +31,7 @@ final class Program {
     func send(_ signal: Int32) { if process.isRunning { kill(process.processIdentifier, signal) } }
 
     /// Its exit code; negative when a signal ended it.
-    func exitCode(within seconds: Double = 30) throws -> Int32 {
+    func exitCode(within seconds: Double = 90) throws -> Int32 {
         try eventually("\(process.executableURL?.lastPathComponent ?? "it") ends", within: seconds) {
             guard !process.isRunning else { return nil }
             return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus

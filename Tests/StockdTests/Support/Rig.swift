@@ -70,7 +70,7 @@ final class Rig {
     func stop() throws {
         guard let worker else { return }
         worker.inbox.stop()
-        let outcome = try eventually("the worker ends", within: 20) { worker.outcome }
+        let outcome = try eventually("the worker ends", within: 90) { worker.outcome }
         self.worker = nil
         try outcome.get()
     }
@@ -78,7 +78,7 @@ final class Rig {
     func close() {
         if let worker {
             worker.inbox.stop()
-            _ = try? eventually("the worker ends", within: 15) { worker.outcome }
+            _ = try? eventually("the worker ends", within: 90) { worker.outcome }
         }
         orders.close()
         admin.close(deadlineMs: 1_000)

@@ -74,7 +74,7 @@ final class Torturer {
     func finish() throws {
         for slot in slots { slot.daemon.send(SIGTERM) }
         for slot in slots {
-            let code = try slot.daemon.exitCode(within: 20)
+            let code = try slot.daemon.exitCode()
             guard code == 0 else { throw Failure("a daemon ended with \(code): \(tail(slot.daemon))") }
         }
     }
@@ -102,7 +102,7 @@ final class Torturer {
     private func stop(_ index: Int) throws {
         note("ended in good order")
         slots[index].daemon.send(SIGTERM)
-        let code = try slots[index].daemon.exitCode(within: 20)
+        let code = try slots[index].daemon.exitCode()
         guard code == 0 else { throw Failure("ended with \(code): \(tail(slots[index].daemon))") }
         slots[index].daemon = try start(slots[index].number)
     }
