@@ -9,8 +9,9 @@ DESTDIR ?=
 
 # What follows takes options: make simulate SEEDS=100000, make demo DEMO_FLAGS=--keep, …
 DEMO_FLAGS ?=
-# One at a time: many tests run brokers and sessions with time-outs, and two cores are soon busy.
-TEST_FLAGS ?= --no-parallel
+# A pattern of test names, for less than all of them.
+FILTER ?=
+LIB ?=
 SEEDS ?= 20000
 SECONDS ?= 60
 MINUTES ?= 10
@@ -22,12 +23,14 @@ RELEASE := .build/release/stockd
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Target.swift
 
 .DEFAULT_GOAL := build
-.PHONY: help demo test build release lint format config bench instructions soak fuzz simulate install deb \
-	test-deb clean build-dependencies test-dependencies package-dependencies
+.PHONY: help demo check test test-librdkafka build release lint format config bench instructions soak fuzz simulate install deb \
+	test-deb test-systemd clean build-dependencies test-dependencies package-dependencies
 
 help:
 	@echo "demo      the tutorial day on an embedded cluster (DEMO_FLAGS=--keep goes on until Ctrl-C)"
-	@echo "test      lint, then all tests (STOCKD_TEST_BROKERS=host:port for a real broker)"
+	@echo "check     lint, then the tests that need no broker and no waiting"
+	@echo "test      lint, then all tests (FILTER=name; STOCKD_TEST_BROKERS=host:port for a real broker)"
+	@echo "test-librdkafka  the tests of Kafka and the daemon on the librdkafka in LIB=folder"
 	@echo "build     debug build           release   optimised build"
 	@echo "lint      check the format      format    apply it"
 	@echo "bench     speed and memory, next to a bare librdkafka consumer"
@@ -38,6 +41,7 @@ help:
 	@echo "config    write Config/stockd.yaml and docs/configuration.md from the table of keys"
 	@echo "deb       the Debian package, into .build/package (DEBFULLNAME, DEBEMAIL name its maintainer)"
 	@echo "test-deb  lintian, then install, upgrade, remove and purge it in a clean tree (as root)"
+	@echo "test-systemd  the package under a real systemd, in a container or virtual machine (as root)"
 	@echo "install   into PREFIX=$(PREFIX), DESTDIR=$(DESTDIR)"
 
 build-dependencies:
@@ -68,7 +72,15 @@ format:
 	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
 test: test-dependencies lint
-	$(SWIFT) test $(TEST_FLAGS)
+	@Scripts/test.sh $(FILTER)
+
+# For the time between two edits: no broker, no browser, no waiting.
+check: build-dependencies lint
+	@Scripts/test.sh quick
+
+# The tests of Kafka and of the daemon on the librdkafka in a folder, such as PyPI's confluent-kafka carries one.
+test-librdkafka: test-dependencies
+	@Scripts/test-librdkafka.sh $(LIB)
 
 config:
 	STOCKD_TEST_WRITE_CONFIG=1 $(SWIFT) test --filter "ShippedFileTests|DocumentTests/configurationPage"
@@ -90,7 +102,7 @@ soak: release
 		stockd-bench --only soak --seconds $$(( $(MINUTES) * 60 )) --program $(CURDIR)/$(RELEASE)
 
 simulate: build-dependencies
-	STOCKD_SIM_SEEDS=$(SEEDS) $(SWIFT) test --filter SimulationTests
+	STOCKD_SIM_SEEDS=$(SEEDS) $(SWIFT) test --no-parallel --filter SimulationTests
 
 # Configuration that is there is left alone: it is someone's.
 install: release
@@ -105,9 +117,7 @@ install: release
 	done
 	install -m 0600 Config/stockd.env.example "$(DESTDIR)$(SYSCONFDIR)/stockd/stockd.env.example"
 	install -D -m 0644 Config/stockd.yaml "$(DESTDIR)$(PREFIX)/share/doc/stockd/stockd.yaml"
-	for file in $(wildcard README.md DESIGN.md); do \
-		install -m 0644 "$$file" "$(DESTDIR)$(PREFIX)/share/doc/stockd/$$file" || exit 1; \
-	done
+	Packaging/install-documents.sh "$(DESTDIR)$(PREFIX)/share/doc/stockd"
 	install -D -m 0644 docs/stockd.8 "$(DESTDIR)$(PREFIX)/share/man/man8/stockd.8"
 	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" \
 		"$(DESTDIR)$(PREFIX)/share/zsh/site-functions" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
@@ -125,6 +135,11 @@ test-deb: deb
 	lintian --allow-root --fail-on warning \
 		--suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog .build/package/stockd_*.deb
 	Packaging/test-deb.sh .build/package/stockd_*.deb
+
+# As root, ten minutes: the package under a real systemd, in a container or a virtual machine.
+test-systemd: deb
+	@Scripts/install-dependencies.sh machine
+	Packaging/systemd-test/run.sh .build/package/stockd_*.deb
 
 clean:
 	rm -rf --one-file-system .build Benchmarks/.build

@@ -9,6 +9,11 @@ enum PropertyCatalogue {
 
     private static let table = printed()
 
+    /// Whether the loaded librdkafka has a property.
+    static func has(_ name: String) -> Bool {
+        table.split(separator: "\n").contains { $0.hasPrefix(name + " ") }
+    }
+
     private static func names(marked mark: Substring) -> Set<String> {
         var all: Set<String> = []
         for line in table.split(separator: "\n") {

@@ -31,8 +31,11 @@ public final class TransactionalProducer {
             ("retry.backoff.ms", "1"),
             ("queue.buffering.max.kbytes", String(producer.queuedKilobytes)),
             ("socket.nagle.disable", "true"),
-        ]
+        ] + (backsOff ? [("retry.backoff.max.ms", "1")] : [])
     }
+
+    /// librdkafka 2.3 and later wait longer with each retry; earlier ones do not know the property.
+    private static let backsOff = PropertyCatalogue.has("retry.backoff.max.ms")
 
     private static func fixed(_ producer: ProducerSettings) -> [(String, String)] {
         var fixed = [
