@@ -113,7 +113,8 @@ private final class Newcomer {
         let shown = try block(step, "json").split(separator: "\n").map { $0.drop { $0 == " " } }.joined()
         // Which partition a key comes to depends on how many there are.
         let expected = shown.components(separatedBy: ",\"source\":")[0]
-        #expect(String(decoding: messages.last?.value ?? [], as: UTF8.self).hasPrefix(expected))
+        let published = String(decoding: messages.last?.value ?? [], as: UTF8.self)
+        #expect(published.hasPrefix(expected), "\(published)")
     }
 
     func deadLetters() throws -> String {
