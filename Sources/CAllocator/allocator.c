@@ -10,14 +10,14 @@
 #pragma weak mi_collect
 #pragma weak mi_option_set
 
-// mimalloc 2.1 renamed it. Milliseconds until a freed page's memory goes back to the system.
+// Milliseconds before mimalloc returns a freed page to the system. mimalloc 2.1 renamed the option.
 #if MI_MALLOC_VERSION >= 210
 #define GIVING_BACK mi_option_purge_delay
 #else
 #define GIVING_BACK mi_option_decommit_delay
 #endif
 
-// How often memory was to be given back, and what of that this thread has followed.
+// How often memory was to be returned, and the count that this thread has followed up to.
 static atomic_int wanted;
 static _Thread_local int done;
 

@@ -2,7 +2,7 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
-// Swift cannot call variadic functions; this one has no other form in 2.0.2.
+// Swift cannot call variadic functions, and librdkafka 2.0.2 has no other one for this.
 static inline rd_kafka_resp_err_t crdkafka_mock_push_delayed_error(rd_kafka_mock_cluster_t *cluster,
                                                                    int32_t broker, int16_t api,
                                                                    rd_kafka_resp_err_t code,

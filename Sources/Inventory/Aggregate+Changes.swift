@@ -1,4 +1,4 @@
-/// One message to publish, with what must be remembered of it.
+/// One message to publish, and what the state must remember of it.
 public enum OutputChange: Sendable {
     case alert(AlertChange, PublishedAlert)
     /// A row of `current_stock_levels`, nil when it is gone, and its fingerprint.
@@ -8,10 +8,10 @@ public enum OutputChange: Sendable {
 }
 
 extension Aggregate {
-    /// Gives out the net difference between what was published and what now stands, each change once.
+    /// Hands out the net difference between the published rows and the current ones, each change once.
     ///
-    /// What is published is remembered at once; `rollback` takes it back. Calling it again in the same transaction
-    /// gives out only what changed in between.
+    /// Each change counts as published at once; `rollback` undoes that. A second call in the same transaction hands
+    /// out only what changed since the first.
     public mutating func consolidate<Failure: Error>(
         _ emit: (OutputChange) throws(Failure) -> Void
     ) throws(Failure) {
@@ -40,15 +40,16 @@ extension Aggregate {
         }
     }
 
-    /// Whether comparing an entry with its before-image does not tell if its alert changed.
+    /// Whether an entry's before-image is not enough to tell if its alert changed.
     private var mustDeriveEveryTouched: Bool {
         outputs.emit == .row || outputs.stockLevels || isWholePending || !pending.isEmpty
-            // Something of this transaction was given out already: what is published is ahead of the before-images.
+            // An earlier call in this transaction published changes, so the published alerts are newer than
+            // before-images.
             || !journal.published.isEmpty
     }
 
-    /// At a commit the level of every entry is published. So an entry that did not alert then, and does not now, has
-    /// nothing to publish, and what was published of it is not read.
+    /// After a commit every entry's published level is its level. So an entry that alerts neither now nor in its
+    /// before-image has nothing to publish, and its published alert need not be read.
     @inline(__always)
     private func mayHaveChanged(_ touched: Journal.Touched) -> Bool {
         let (entry, detail) = (table.entries[Int(touched.entryIndex)], table.details[Int(touched.entryIndex)])
@@ -56,7 +57,7 @@ extension Aggregate {
             || detail.level(stock: touched.stock, events: touched.events) != nil
     }
 
-    /// How many entries before its turn an entry is asked for: memory answers meanwhile.
+    /// How many entries ahead an entry is read, so that it is in the cache when its turn comes.
     private static var touchedAhead: Int { 16 }
 
     @inline(__always)
@@ -67,7 +68,7 @@ extension Aggregate {
             UInt64(table.entries[entryIndex].events) &+ UInt64(table.details[entryIndex].flags.rawValue)
     }
 
-    /// Has the next `consolidate` compare every row with what was published, as a recovery must.
+    /// Makes the next `consolidate` compare every row with what was published, as after a recovery.
     public mutating func markEverythingPending() { isWholePending = true }
 
     @inline(__always)
@@ -123,13 +124,12 @@ extension Aggregate {
         try emit(.alert(change, now))
     }
 
-    /// - Parameter before: what was last published of it.
     private mutating func remember(_ alert: PublishedAlert, of entryIndex: UInt32, before: PublishedAlert) {
         journal.published.append((entryIndex, before))
         publishedAlerts[publishedIndex(entryIndex)] = alert
     }
 
-    /// Where the published alerts hold the pair's; a pair that has none gets one.
+    /// The index of the pair's published alert; a pair without one gets one.
     mutating func publishedIndex(_ entryIndex: UInt32) -> UInt32 {
         let detail = table.details + Int(entryIndex)
         if detail.pointee.publishedIndex == StockEntry.none {
@@ -159,7 +159,7 @@ extension Aggregate {
         }
         if isWholePending {
             products.formUnion(productHeads.keys)
-            // Of some no event is known any more, but their row stands.
+            // A product can have a published row though none of its events is known any more.
             products.formUnion(rollupFingerprints.keys)
         }
         for product in products.sorted() { try deriveRollup(product, emit) }

@@ -4,23 +4,23 @@ public enum RowOutcome: Equatable, Sendable {
     /// The old movement was taken back and the new one applied.
     case updated
     case deleted
-    /// All events were taken back, so many.
+    /// How many events were taken back: all of them.
     case truncated(Int)
-    /// It says what is known already: no stock changed.
+    /// The change repeats what is known: no stock changed.
     case duplicate
     /// A newer version of the row is known: nothing changed.
     case stale
     /// The sum would not fit in 64 bits: nothing changed.
     case overflow
-    /// A truncation that cannot be put in order with the changes of other partitions: nothing changed.
+    /// The truncation has no version, so it has no order among the changes of other partitions: nothing changed.
     case unordered
-    /// It keeps the type of a row that is not known, or whose movement of 0 units does not tell it: nothing changed.
+    /// The change leaves the type out, and no known row tells it: nothing changed.
     case typeUnknown
 }
 
 extension Aggregate {
-    /// Follows a change of a row of the events table. What an update or a delete takes back is what was counted for
-    /// the event's id, whatever the change says of the row before.
+    /// Applies a change of a row of the events table. An update or a delete takes back what was counted for the event
+    /// id; what the change says of the old row is ignored.
     public mutating func apply(_ change: RowChange, source: Source) -> RowOutcome {
         switch change {
         case .upsert(let event, let version): upsert(event, keepsType: false, version, source)
@@ -30,8 +30,8 @@ extension Aggregate {
         }
     }
 
-    /// Whether events were counted as rows that may change. Those counted by `apply(_:input:source:)` cannot be
-    /// taken back, so a shard has the one or the other.
+    /// Whether events were counted as rows that may change. Events counted by `apply(_:input:source:)` cannot be
+    /// taken back, so a shard has only one kind.
     public var followsRows: Bool { movements.count > 0 || movements.truncated != nil }
 
     /// Whether any pair has an event. Looks at every entry.
@@ -62,7 +62,7 @@ extension Aggregate {
         return before?.isLive == true ? .updated : .inserted
     }
 
-    /// What an event moves whose type is that of the row before.
+    /// The units of an event that keeps the type of its known row; nil when that row does not tell the type.
     private func keptUnits(_ event: OrderEvent, _ before: Movement?) -> Int64? {
         guard let before, before.isLive, before.units != 0 || event.units == 0 else { return nil }
         return before.units < 0 ? -event.units : event.units
@@ -84,7 +84,7 @@ extension Aggregate {
         return .deleted
     }
 
-    /// A stale delete changes nothing, but what follows it must be known for its tombstone.
+    /// A stale delete changes nothing, but the tombstone that follows it must be recognised.
     private mutating func note(_ stale: RowVersion, _ before: Movement, at spot: MovementLog.Spot) {
         let noted = Movement(
             entry: before.entry, units: before.units, time: before.time, version: before.version.noting(stale)
@@ -93,8 +93,8 @@ extension Aggregate {
     }
 
     private mutating func truncate(_ next: RowVersion, _ source: Source) -> RowOutcome {
-        // Without a version only the order of the log tells which rows were there, and between partitions
-        // there is none.
+        // Without a version only the log's order tells which rows the truncation deletes, and there is none between
+        // partitions.
         guard next != .none || inputCount == 1 else { return .unordered }
         guard let floor = (movements.truncated ?? .none).advanced(by: next) else { return .stale }
         journal.truncated.append(movements.truncated)
@@ -113,7 +113,7 @@ extension Aggregate {
         return .truncated(count)
     }
 
-    /// What the row's version becomes; nil when a newer one, or a newer truncation, is known.
+    /// The row's new version; nil when a newer one, or a newer truncation, is known.
     private func version(_ next: RowVersion, after before: Movement?) -> RowVersion? {
         if let truncated = movements.truncated, truncated.advanced(by: next) == nil { return nil }
         return (before?.version ?? .none).advanced(by: next)
@@ -140,7 +140,7 @@ extension Aggregate {
         takeBack(before, source)
     }
 
-    /// Takes a movement back out of its entry; it is off the pair's list, and written down as what it becomes.
+    /// Takes a movement back out of its entry. The pair's list and the movement log must be without it already.
     private mutating func takeBack(_ before: Movement, _ source: Source) {
         let entry = table.entries + Int(before.entry)
         touch(before.entry, entry, source)
@@ -153,7 +153,7 @@ extension Aggregate {
         }
     }
 
-    /// Counts a movement that is written down.
+    /// Counts a movement that is in the movement log already.
     private mutating func count(_ movement: Movement, at spot: MovementLog.Spot, _ source: Source) {
         let entry = table.entries + Int(movement.entry)
         touch(movement.entry, entry, source)
@@ -174,10 +174,10 @@ extension Aggregate {
         movements.set(after, at: spot)
     }
 
-    /// Rolls the movements of the open transaction back; so are the entries beside it.
+    /// Rolls back the movements of the open transaction; `rollback` restores the entries.
     mutating func rollbackMovements() {
         for moved in journal.moved.reversed() { rollback(moved.before, moved.key) }
-        // Last: what became of them in this transaction is among those above.
+        // Last, because `moved` also holds later changes of these events.
         for key in journal.added.reversed() { rollback(nil, key) }
         for before in journal.truncated.reversed() { movements.truncated = before }
     }

@@ -1,11 +1,10 @@
 extension Aggregate {
-    /// Few enough entries that a lone change costs little, enough that a million entries are few objects.
+    /// Small, so that a lone change copies little; large, so that a million entries are few objects.
     public static var entriesPerChunk: Int { 256 }
 
-    /// Brings the chunks of an earlier call up to the last commit, copying those that were touched since.
+    /// Brings the chunks of an earlier call up to date with the last commit. Copies only those touched since.
     ///
-    /// The first call copies everything, and from then on commits note what they touch. Only between
-    /// transactions.
+    /// The first call copies everything; from then on commits note what they touch. Only between transactions.
     public mutating func refreshShown(_ chunks: inout [ShownChunk]) {
         precondition(journal.touched.isEmpty, "only what is committed is shown")
         if touchedChunks == nil {
@@ -13,7 +12,7 @@ extension Aggregate {
             noteAllShown()
         }
         let members = touchedChunks?.members ?? []
-        // Chunks between may hold nothing but pairs that were rolled back: they are copied for their place.
+        // Chunks in between may hold only pairs that were rolled back. They are copied to keep the indices right.
         while let last = members.last, chunks.count <= last { chunks.append(shown(chunks.count)) }
         for chunk in members { chunks[Int(chunk)] = shown(Int(chunk)) }
         touchedChunks?.removeAll()
@@ -46,7 +45,7 @@ extension Aggregate {
         return row
     }
 
-    /// Remembers what the transaction that commits changes of what is shown.
+    /// Notes the chunks that the committing transaction changed.
     @inline(__always)
     mutating func noteShown() {
         guard touchedChunks != nil else { return }

@@ -49,7 +49,7 @@ extension Aggregate {
         }
     }
 
-    /// The pair whose entry has an index, 0..<`pairCount`, which never changes.
+    /// The pair of the entry with this index, 0..<`pairCount`. The index of a pair never changes.
     public func pair(at index: Int) -> Pair {
         precondition(index < table.count, "no such entry")
         return Pair(packed: table.entries[index].pair)

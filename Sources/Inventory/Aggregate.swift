@@ -1,10 +1,10 @@
-/// The stock of one shard: what its events and the reference rows make of it, and what of that was
-/// published. Pure state; it knows nothing of Kafka, of time or of threads.
+/// The state of one shard: its stock, the reference tables, and what was published. It knows nothing of Kafka, of
+/// time or of threads.
 ///
 /// Changes gather in a transaction: `apply` events, `consolidate` them into the changes to publish, then
 /// `commit`, or `rollback` to the state before the first of them.
 public struct Aggregate: ~Copyable {
-    /// Which tables the changes of a commit are derived for.
+    /// What a commit publishes.
     public struct Outputs: Sendable, Equatable {
         /// When an alert is published.
         public enum Emit: String, Sendable, CaseIterable {
@@ -39,7 +39,7 @@ public struct Aggregate: ~Copyable {
     var movements = MovementLog()
     var publishedAlerts = PublishedAlerts()
     var productHeads: [ProductID: UInt32] = [:]
-    /// By entryIndex, fingerprints of the published stock rows; empty unless `outputs.stockLevels`.
+    /// Fingerprints of the published stock rows by entry index; empty unless `outputs.stockLevels`.
     var stockFingerprints: [UInt64] = []
     var rollupFingerprints: [ProductID: UInt64] = [:]
     /// Indices of entries whose rows reference data may have changed since the last commit.
@@ -48,13 +48,13 @@ public struct Aggregate: ~Copyable {
     /// Every row is to be compared with what was published, as after a recovery.
     var isWholePending = false
     var dirtyBuckets = BucketSet()
-    /// What is to be shown anew; nil until someone looks.
+    /// Chunks that changed since the last `refreshShown`; nil before the first.
     var touchedChunks: BucketSet?
     let windows: UnsafeMutablePointer<DedupeWindow>
     let inputCount: Int
     /// The entry indices of the events that `apply` looks ahead to.
     private let ahead: UnsafeMutablePointer<UInt32>
-    /// What `lookAhead` read; of no meaning, but a read whose value goes nowhere would be optimised away.
+    /// The sum of what `lookAhead` read. Nobody uses it, but the compiler would drop reads whose values go nowhere.
     var warmth: UInt64 = 0
     /// The reference tables the rows are joined with.
     public private(set) var catalog: Catalog
@@ -88,7 +88,7 @@ public struct Aggregate: ~Copyable {
     /// How much the open transaction changed: pairs, and rows of the events table.
     public var journalLength: Int { journal.touched.count + journal.moved.count + journal.added.count }
 
-    /// Counts one event; `input` and the event's position are those of its input partition.
+    /// Counts one event. `input` is the index of its input partition in this shard.
     public mutating func apply(_ event: OrderEvent, input: Int, source: Source) -> Outcome {
         apply(event, input: input, source: source, likelyEntry: StockEntry.none)
     }
@@ -117,10 +117,10 @@ public struct Aggregate: ~Copyable {
         return table.find(pair.packed) ?? add(pair)
     }
 
-    /// Counts events one after the other, as `apply` does each, and reports what each did.
+    /// Counts events in order and reports the outcome of each.
     ///
-    /// With many pairs an event costs little but waiting for memory: its bucket in the index, then its entry,
-    /// then its journal entry. Asked for together first, the waits of up to `eventsAtOnce` events overlap.
+    /// With many pairs an event's cost is mostly the wait for memory: its bucket in the index, its entry, its journal
+    /// entry. So they are read first for up to `eventsAtOnce` events together, and the waits overlap.
     public mutating func apply<Failure: Error>(
         _ events: [PlacedEvent],
         _ report: (_ index: Int, _ outcome: Outcome) throws(Failure) -> Void
@@ -202,7 +202,7 @@ public struct Aggregate: ~Copyable {
         detail.pointee.flags.insert(.alertable)
     }
 
-    /// Keeps what the transaction did; what `consolidate` gave out is published now.
+    /// Makes what the transaction changed and published permanent.
     public mutating func commit() {
         noteShown()
         journal.clear()
@@ -232,9 +232,7 @@ public struct Aggregate: ~Copyable {
         journal.clear()
     }
 
-    /// Joins with other reference tables from now on; rows they change are derived at the next commit.
-    ///
-    /// Only between transactions.
+    /// Replaces the reference tables; the next commit derives the rows that this changes. Only between transactions.
     public mutating func adopt(_ newer: Catalog) {
         precondition(journal.touched.isEmpty, "reference rows change between transactions only")
         let products = newer.products.changes(since: catalog.products)

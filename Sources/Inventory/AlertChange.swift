@@ -18,7 +18,7 @@ public enum ChangeKind: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// Where a change came from: the newest event that shaped it.
+/// The newest event that shaped a change.
 public struct Source: Equatable, Sendable {
     public var partition: Partition
     public var offset: Offset
@@ -33,8 +33,8 @@ public struct Source: Equatable, Sendable {
 public struct AlertChange: Equatable, Sendable {
     public var kind: ChangeKind
     public var pair: Pair
-    /// The row as it now stands. Nil when it is gone because its product or warehouse is no longer
-    /// known, or its pair has no events left; the change is then a `resolved`.
+    /// The current row. Nil when it is gone, because its product or warehouse is not known any more or its pair has
+    /// no events left; the change is then a `resolved`.
     public var row: StockRow?
     /// The level now; nil when resolved.
     public var level: AlertLevel?

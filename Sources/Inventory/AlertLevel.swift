@@ -1,7 +1,6 @@
 /// How urgent an alert is: its severity, except that negative stock is a level of its own, above all others.
 ///
-/// The order is `warning < low < critical < outOfStock < oversold`. A change of the level is what an alert's
-/// messages tell.
+/// The order is `warning < low < critical < outOfStock < oversold`. An alert's messages report changes of its level.
 public enum AlertLevel: UInt8, Comparable, Sendable, CaseIterable {
     case warning = 1
     case low

@@ -1,6 +1,6 @@
-/// A 64-bit hash of a published row, the same in every process and release: it is stored.
+/// A 64-bit hash of a published row. It is stored, so the function must never change.
 ///
-/// Two different rows of one key share one once in 2⁶⁴ changes; 0 is kept for "no row".
+/// A changed row keeps its fingerprint once in 2⁶⁴ changes; 0 means no row.
 struct Fingerprint {
     private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 

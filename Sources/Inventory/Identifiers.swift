@@ -49,7 +49,7 @@ public struct Pair: Hashable, Comparable, Sendable {
         self.warehouse = warehouse
     }
 
-    /// Both ids in one word, the product in the high half.
+    /// Both ids in 64 bits, the product in the high half.
     @inlinable public var packed: UInt64 {
         UInt64(UInt32(bitPattern: product.rawValue)) << 32 | UInt64(UInt32(bitPattern: warehouse.rawValue))
     }

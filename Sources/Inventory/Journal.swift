@@ -1,5 +1,5 @@
-/// What the open transaction changed, as before-images: the difference to publish, and the way back. The
-/// remembered ids keep their own.
+/// Before-images of what the open transaction changed, for `consolidate` and `rollback`. The dedupe windows keep
+/// their own.
 struct Journal: ~Copyable {
     struct Touched {
         var entryIndex: UInt32
@@ -32,8 +32,8 @@ struct Journal: ~Copyable {
 }
 
 extension Array {
-    /// Keeps the memory for as many elements again, unless there is far more of it than was needed this time: a
-    /// backlog works in transactions of up to 1,000,000 events, and what follows it needs a thousandth of that.
+    /// Keeps the memory for the next transaction, unless this one needed far less. A backlog has transactions of up
+    /// to 1,000,000 events; what follows needs a thousandth of that.
     mutating func empty() {
         removeAll(keepingCapacity: capacity < 65_536 || count > capacity / 64)
     }

@@ -17,10 +17,10 @@ public struct OrderEvent: Equatable, Sendable {
     }
 }
 
-/// An event and where it lies in the input.
+/// An event and its position in the input.
 public struct PlacedEvent: Sendable {
     public var event: OrderEvent
-    /// The shard's input that its input partition feeds.
+    /// The index of its input partition in the shard.
     public var input: Int
     public var source: Source
 

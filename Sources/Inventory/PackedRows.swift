@@ -1,7 +1,7 @@
-/// Rows of a reference table in two arrays: where each begins, by id, and what is in them, packed.
+/// Rows of a reference table in two arrays: the ids with each row's start, and the packed columns.
 ///
-/// A row is taken apart when it comes and put together when it is asked for; that takes a fraction of the memory of
-/// a dictionary of rows, which has each text in an allocation of its own and room for twice as many.
+/// Rows are packed when they arrive and unpacked when they are read. That takes a fraction of the memory of a
+/// dictionary, which allocates each text by itself and has room for twice as many rows.
 struct PackedRows<Row: TableRow>: Sendable {
     private struct Entry {
         var id: Row.ID
@@ -11,7 +11,7 @@ struct PackedRows<Row: TableRow>: Sendable {
     /// Ascending by id.
     private var entries: [Entry] = []
     private var bytes = RowBytes()
-    /// So many bytes are of rows that went away.
+    /// Bytes of rows that were removed.
     private var unused = 0
 
     init() {}
@@ -24,7 +24,7 @@ struct PackedRows<Row: TableRow>: Sendable {
     }
 
     var count: Int { entries.count }
-    /// What the columns take; the entries are 8 bytes a row.
+    /// Bytes of the columns; the entries take 8 more a row.
     var byteCount: Int { bytes.count }
 
     func id(at index: Int) -> Row.ID { entries[index].id }
@@ -51,7 +51,7 @@ struct PackedRows<Row: TableRow>: Sendable {
         }
     }
 
-    /// The index of an id, or where it would be.
+    /// The index of an id, or the one to insert it at.
     private func index(of id: Row.ID) -> Int {
         var (low, high) = (0, entries.count)
         while low < high {

@@ -1,17 +1,17 @@
 /// Finds the entries of a `PairTable` by pair: open addressing, linear probing, 4 bytes a bucket.
 ///
-/// An entry is a entryIndex and, in the bits that entries of a table of this size leave free, a tag of the pair's
-/// hash. A walk along occupied buckets thereby stays within the index: other pairs' entries, each a cache miss of
-/// its own, are read once in 2ᵗ of their buckets, with t = 32 − log₂(buckets) bits of tag.
+/// A bucket holds an entry index and, in the bits that this leaves free, a tag of the pair's hash. So a walk along
+/// buckets reads other pairs' entries, each a cache miss, only once in 2ᵗ buckets, with t = 32 − log₂(buckets) bits
+/// of tag.
 struct PairIndex: ~Copyable {
     private let entries: UnsafeMutablePointer<UInt32>
     /// A power of two, at most three quarters of them taken.
     private let buckets: Int
     private let indexMask: UInt32
-    /// Differs between tables so that no input can be made to collide in all of them.
+    /// Random for each table, so that no input can make pairs collide in all of them.
     private let seed: UInt64
 
-    /// Slots are below three quarters of the buckets, so no entry has every bit set.
+    /// Entry indices are below three quarters of the buckets, so no bucket in use has every bit set.
     private static let free = UInt32.max
 
     init(capacity: Int) {
@@ -30,7 +30,7 @@ struct PairIndex: ~Copyable {
         return buckets
     }
 
-    /// Whether so many entries would be too many.
+    /// Whether the index needs more buckets for this many entries.
     func isFull(with count: Int) -> Bool { count * 4 > buckets * 3 }
 
     @inline(__always)
@@ -47,7 +47,7 @@ struct PairIndex: ~Copyable {
         entries[bucket] = entryIndex | UInt32(truncatingIfNeeded: hash >> 32) & ~indexMask
     }
 
-    /// Where a look-up has come.
+    /// The state of a look-up.
     struct Walk {
         fileprivate var bucket: Int
         fileprivate let tag: UInt32
@@ -61,7 +61,7 @@ struct PairIndex: ~Copyable {
             tag: UInt32(truncatingIfNeeded: hash >> 32) & ~indexMask)
     }
 
-    /// The next entryIndex whose pair has the same tag; nil when there is none.
+    /// The next entry index whose pair has the same tag; nil when there is none.
     @inline(__always)
     func next(_ walk: inout Walk) -> UInt32? {
         while true {

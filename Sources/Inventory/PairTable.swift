@@ -1,7 +1,7 @@
 /// The entries of one shard: a dense array, found by pair through an open-addressing index of 4-byte entries.
 ///
-/// Entries are never removed (a pair without events is merely invisible), so a entryIndex names its pair for
-/// good and checkpoints can address entries by it.
+/// Entries are never removed, since a pair without events is only invisible. So an entry index names its pair for
+/// good, and checkpoints address entries by it.
 struct PairTable: ~Copyable {
     private(set) var count: Int = 0
     private var capacity: Int
@@ -21,7 +21,7 @@ struct PairTable: ~Copyable {
         details.deallocate()
     }
 
-    /// So aligned that no entry lies across two cache lines.
+    /// Aligned so that no entry crosses a cache line.
     private static func allocateEntries(_ capacity: Int) -> UnsafeMutablePointer<StockEntry> {
         UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<StockEntry>.stride, alignment: 64)
             .bindMemory(to: StockEntry.self, capacity: capacity)
@@ -38,12 +38,12 @@ struct PairTable: ~Copyable {
 
     // MARK: Looking ahead
 
-    /// Reads the pair's bucket in the index; what is returned has no meaning but keeps the read alive.
+    /// Reads the pair's bucket in the index. The result has no meaning, but keeps the read alive.
     @inline(__always)
     func touchIndex(_ pair: UInt64) -> UInt64 { index.touch(pair) }
 
-    /// The entryIndex that is the pair's unless another pair shares its tag, found without reading an entry;
-    /// `StockEntry.none` when the pair is not in the table.
+    /// The pair's entry index, unless another pair shares its tag; reads no entry. `StockEntry.none` when the pair is
+    /// not in the table.
     @inline(__always)
     func likelyEntry(_ pair: UInt64) -> UInt32 {
         var walk = index.walk(pair)
@@ -64,8 +64,8 @@ struct PairTable: ~Copyable {
         return entryIndex
     }
 
-    /// Writes an entry at the entryIndex a checkpoint gives it; the entries between stay unnamed until they come.
-    /// `rebuildIndex` must follow before the next look-up.
+    /// Writes an entry at the index that a checkpoint gives it; entries before it stay unnamed until they are
+    /// restored. `rebuildIndex` must follow before the next look-up.
     mutating func restore(_ entry: StockEntry, at entryIndex: Int) {
         while capacity <= entryIndex { growEntries(to: capacity * 2) }
         while count <= entryIndex {
@@ -76,7 +76,7 @@ struct PairTable: ~Copyable {
         entries[entryIndex] = entry
     }
 
-    /// Forgets the entries from a entryIndex on. `rebuildIndex` must follow before the next look-up.
+    /// Forgets the entries from an index on. `rebuildIndex` must follow before the next look-up.
     mutating func truncate(to count: Int) { self.count = min(count, self.count) }
 
     mutating func rebuildIndex() {

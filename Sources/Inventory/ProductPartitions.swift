@@ -1,8 +1,8 @@
-/// Where each product was seen, to notice an input that is not keyed by product though it should be.
+/// The partition of each product, to notice an input that is not keyed by product though it should be.
 public struct ProductPartitions {
     private var owners: [ProductID: Partition] = [:]
     private var checkedPairs: [Partition: Int] = [:]
-    /// Pairs without events, of which only the published alerts know: several shards may have one.
+    /// Pairs without events, known only by published alerts: several shards may have the same one.
     private var quiet: [Partition: Set<UInt32>] = [:]
 
     public init() {}

@@ -1,4 +1,4 @@
-/// What was last published of a pair's alert: the memory that makes each change appear exactly once.
+/// What was last published of a pair's alert. It is remembered so that each change appears exactly once.
 public struct PublishedAlert: Equatable, Sendable {
     /// Nil when the alert was resolved.
     public var level: AlertLevel?

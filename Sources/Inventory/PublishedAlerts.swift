@@ -1,6 +1,6 @@
 /// What was last published of every pair that ever had an alert.
 ///
-/// An entry takes 24 bytes. Few alerts are oversold: only theirs have their units beside the entries.
+/// An entry takes 24 bytes. Few alerts are oversold, so their units are kept apart.
 struct PublishedAlerts {
     struct Entry {
         var level: AlertLevel?
@@ -14,7 +14,7 @@ struct PublishedAlerts {
     /// How many entries had an incident.
     private(set) var incidentCount = 0
 
-    /// Makes an entry of which nothing was published.
+    /// Adds an entry without a published alert.
     mutating func add() -> UInt32 {
         entries.append(Entry())
         return UInt32(entries.count - 1)

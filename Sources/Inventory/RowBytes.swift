@@ -1,4 +1,4 @@
-/// A row of a reference table, and how it is taken apart and put together again.
+/// A row of a reference table that can be packed and unpacked.
 public protocol TableRow: Equatable, Sendable {
     associatedtype ID: RawRepresentable<Int32> & Hashable & Sendable
 
@@ -11,13 +11,13 @@ public protocol TableRow: Equatable, Sendable {
     init(_ id: ID, from bytes: RowBytes, at offset: inout Int)
 }
 
-/// The columns of rows, one after the other. Numbers take the bytes they need, and of a text that many rows have
-/// there is one.
+/// The columns of rows, one after the other. Numbers take the bytes they need, and a text that many rows share is
+/// stored once.
 public struct RowBytes: Sendable {
     private var bytes: [UInt8] = []
-    /// Where the texts lie that rows share; a byte names one, so there are 255 at most.
+    /// The ranges of shared texts. One byte names one, so there are 255 at most.
     private var shared: [Range<UInt32>] = []
-    /// Stands for a text that follows.
+    /// Stands for a text that is not shared and follows.
     private static let own: UInt8 = 255
 
     var count: Int { bytes.count }
@@ -41,7 +41,7 @@ public struct RowBytes: Sendable {
         return offset - Int(start)
     }
 
-    /// Gives back the memory that is kept for more rows.
+    /// Frees the memory reserved for further rows.
     mutating func trim() {
         bytes = bytes.withUnsafeBufferPointer { Array($0) }
         shared = shared.withUnsafeBufferPointer { Array($0) }
@@ -126,7 +126,7 @@ extension RowBytes {
         bytes.append(contentsOf: text.utf8)
     }
 
-    /// Where a text lies that begins with its length.
+    /// The range of a text whose length is at `offset`.
     private func range(at offset: inout Int) -> Range<Int> {
         let length: UInt128 = number(at: &offset)
         defer { offset += Int(length) }
@@ -141,7 +141,7 @@ extension RowBytes {
 }
 
 extension Array {
-    /// Makes room by an eighth where `append` would double what is there.
+    /// Grows by an eighth, where `append` would double the memory.
     mutating func makeRoom(for more: Int) {
         if capacity - count < more { reserveCapacity(count + Swift.max(more, 8, count / 8)) }
     }

@@ -1,11 +1,11 @@
 /// What a message of change data capture says of the events table.
 ///
-/// An upsert holds the row as it now stands; what it was before is for the receiver to know, since what
-/// a message says of it cannot be trusted.
+/// An upsert holds the new row. The receiver must know the old one, since what a message says of it cannot be
+/// trusted.
 public enum RowChange: Equatable, Sendable {
     case upsert(OrderEvent, RowVersion)
-    /// The row's type was left out because it had not changed: `units` is the bare quantity, and which way it moves is
-    /// known from the row before.
+    /// The type was left out because it had not changed: `units` is the bare quantity, and the known row tells the
+    /// sign.
     case upsertKeepingType(OrderEvent, RowVersion)
     case delete(EventID, RowVersion)
     /// Every row older than this is gone.
@@ -20,8 +20,8 @@ public enum ReferenceChange<ID: Equatable & Sendable, Patch: Equatable & Sendabl
     case truncate(RowVersion)
 }
 
-/// A products row as a message holds it. PostgreSQL does not log a long text that an update left alone: nil
-/// is such a column, which keeps what it was.
+/// A products row as a message holds it. PostgreSQL does not log a long text that an update left alone, so a text
+/// that is nil keeps its value.
 public struct ProductPatch: Equatable, Sendable {
     public var name: Text?
     public var category: Text?

@@ -1,7 +1,7 @@
 /// The rows of a reference table by id, for tables that change a row at a time while others hold them.
 ///
-/// A copy costs nothing, a change after it what one part of the table costs, and two tables are compared
-/// part by part: only those that were changed are looked into.
+/// A copy is free, and a change after it copies one part of the table. Two tables are compared part by part: only
+/// parts that changed are read.
 public struct RowTable<Row: TableRow>: Sendable {
     private struct Part: Sendable {
         var rows = PackedRows<Row>()
@@ -21,7 +21,7 @@ public struct RowTable<Row: TableRow>: Sendable {
 
     /// Of two rows with one id the later counts.
     public init(_ rows: [Row]) {
-        // One part after the other: growing all at once they would leave gaps between them.
+        // One part after the other: parts that grow together leave gaps in memory.
         var indices = Array(repeating: [Int](), count: Self.partCount)
         for index in rows.indices { indices[Self.part(of: rows[index].id)].append(index) }
         for (part, indices) in indices.enumerated() where !indices.isEmpty {

@@ -5,7 +5,7 @@ public struct ShownEntry: Equatable, Sendable {
     public var lastUpdated: Timestamp
     /// When the present alert was raised; meaningless without a level.
     public var since: Timestamp
-    /// The present alert's counter; meaningless without a level.
+    /// The present alert's incident number; meaningless without a level.
     public var incident: UInt32
     /// Nil when the pair does not alert.
     public var level: AlertLevel?
@@ -36,8 +36,8 @@ public struct ShownTally: Equatable, Sendable {
     }
 }
 
-/// Neighbouring entries as of a commit. It never changes: a later commit that touches them makes another one,
-/// so that whoever holds the same object knows that nothing changed.
+/// Neighbouring entries as of a commit. They never change: a later commit that touches them makes a new object, so a
+/// reader that sees the same object knows that nothing changed.
 public final class ShownChunk: Sendable {
     public let entries: [ShownEntry]
     public let tally: ShownTally

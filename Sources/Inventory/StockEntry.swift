@@ -1,39 +1,39 @@
-/// The state of one pair: all that an event touches, in half a cache line of 32 bytes.
+/// The state of one pair: all that an event touches, in 32 bytes, half a cache line.
 struct StockEntry {
     /// `Pair.packed`.
     var pair: UInt64
     var stock: Int64 = 0
     /// Microseconds; meaningless while `events` is 0.
     var lastUpdated: Int64 = .min
-    /// Events applied, sticky at its maximum: only "at least one" is ever asked.
+    /// Events applied; plain events stop counting at the maximum.
     var events: UInt32 = 0
-    /// Where the journal of the open transaction holds this entry's before-image, if it does.
+    /// The index of this entry's before-image in the journal, if the open transaction touched it.
     var journalIndex: UInt32 = StockEntry.none
 
     static let none = UInt32.max
 
-    /// In the place of an entry that a checkpoint should hold and does not; no pair's own is ever so.
+    /// Stands in for an entry that the checkpoint lacks. No pair's own entry equals it.
     static let unnamed = StockEntry(pair: 0, lastUpdated: .max)
 
-    /// To be found by no pair: many would have one bucket in the index.
+    /// Whether the index leaves it out: many such entries would share one bucket.
     var isUnnamed: Bool { pair == 0 && events == 0 && lastUpdated == .max }
 }
 
-/// What of a pair is asked for only when its rows are derived.
+/// What is read of a pair only when its rows are derived.
 struct EntryDetail {
     /// The next entry of the same product, so that a rollup walks only its own entries.
     var nextOfProduct: UInt32 = StockEntry.none
-    /// The product's threshold; the least number, which no stock of this range is below, without `.alertable`.
+    /// The product's threshold; without `.alertable` the least number, which hardly any stock is below.
     var threshold: Int32 = .min
     /// The flags in the two highest bits, the index of the published alert in the others.
     private var packed = Self.noEntry
 
-    /// More entries than this could not be numbered.
+    /// Stands for no published alert. There can be no more entries than this.
     static let noEntry = UInt32.max >> 2
 
     init(nextOfProduct: UInt32 = StockEntry.none) { self.nextOfProduct = nextOfProduct }
 
-    /// Where the published alerts hold this pair's, if they do.
+    /// The index of the pair's published alert, if it has one.
     var publishedIndex: UInt32 {
         get { packed & Self.noEntry == Self.noEntry ? StockEntry.none : packed & Self.noEntry }
         set { packed = packed & ~Self.noEntry | newValue & Self.noEntry }

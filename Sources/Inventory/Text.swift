@@ -1,12 +1,12 @@
-/// A text in UTF-8 that may lie among others: those of a table's rows are in one array of bytes, and a row that is
-/// given out takes no memory for its own.
+/// A text in UTF-8 that may be part of a larger array. A table keeps the texts of its rows in one array, so that a
+/// row that is handed out takes no memory for its own.
 public struct Text: Sendable {
     @usableFromInline let pool: [UInt8]
     @usableFromInline let start: UInt32
     /// In bytes.
     @usableFromInline let length: UInt32
 
-    /// Of bytes that are UTF-8.
+    /// The bytes must be UTF-8.
     public init(_ bytes: [UInt8]) { self.init(bytes.indices, of: bytes) }
 
     public init(_ string: String) { self.init(Array(string.utf8)) }
@@ -53,7 +53,7 @@ extension Text: CustomStringConvertible {
     public var description: String { string }
 }
 
-/// Two texts that lie in one array: a row with them is copied for the price of one reference.
+/// Two texts in one array, so that copying a row costs one reference.
 struct TextPair: Equatable, Sendable {
     private let pool: [UInt8]
     private let firstStart: UInt32

@@ -26,7 +26,7 @@ public struct StockRow: Equatable, Sendable {
         product.reorderThreshold.map { Int128($0) - Int128(currentStock) }
     }
 
-    /// `max(0, −current_stock)`: how much was shipped that was never there.
+    /// `max(0, −current_stock)`: units that were shipped and never in stock.
     public var oversoldUnits: Int128 { max(0, -Int128(currentStock)) }
 }
 

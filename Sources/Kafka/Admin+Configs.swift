@@ -1,13 +1,12 @@
 import CRDKafka
 
 extension Admin {
-    /// Settings of topics, by topic and name. A topic that does not exist, that the brokers say nothing of, or
-    /// whose settings this user may not see is absent; so are all where nobody answers such questions in time, as
-    /// in the embedded cluster, which has no controller.
+    /// Settings of topics, by topic and name. A topic is absent that does not exist, whose settings this user may not
+    /// see, or that no broker describes in time. The embedded cluster has no controller, so there all are absent.
     public func settings(of topics: [String], timeoutMs: Int32) throws(KafkaError) -> [String: [String:
         String]]
     {
-        // Without a controller the question would only be waited for.
+        // Without a controller the request would only time out.
         if topics.isEmpty || rd_kafka_controllerid(client.handle, Self.controllerWaitMs) < 0 { return [:] }
         var resources = topics.map { rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0) }
         defer { resources.forEach { rd_kafka_ConfigResource_destroy($0) } }

@@ -44,7 +44,7 @@ extension Admin {
         }
     }
 
-    /// Sends one admin request and waits for its answer, which the caller destroys.
+    /// Sends one admin request and waits for its response, which the caller destroys.
     func request(
         _ operation: rd_kafka_admin_op_t, _ timeoutMs: Int32,
         _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void
@@ -55,7 +55,7 @@ extension Admin {
         var text = CBuffer()
         _ = text.fill { rd_kafka_AdminOptions_set_request_timeout(options, timeoutMs, $0, $1) }
         let queue = rd_kafka_queue_new(client.handle)
-        // An answer that comes too late finds its queue gone and is dropped.
+        // librdkafka drops a late response, since its queue is gone.
         defer { rd_kafka_queue_destroy(queue) }
         send(options, queue)
         // A little longer than the request's own limit, so that librdkafka can say what it waited for.

@@ -1,10 +1,10 @@
 import CRDKafka
 
-/// Questions about topics and their creation. Any thread may use it; every call blocks its caller for at most
-/// the time given.
+/// Describes, creates and deletes topics. Any thread may use it; every call blocks its caller for at most the time
+/// given.
 ///
-/// It reads uncommitted, so that `watermarks` gives a log's true end: asked by a read_committed client, a
-/// broker answers with the last stable offset instead.
+/// It reads uncommitted, so that `watermarks` gives a log's true end: a read_committed client gets the last stable
+/// offset instead.
 public final class Admin: @unchecked Sendable {
     let client: Client
 
@@ -31,7 +31,7 @@ public final class Admin: @unchecked Sendable {
         return try client.watermarks(topic, partition, timeoutMs)
     }
 
-    /// Whether a broker answers; throws what stands in the way.
+    /// Returns if a broker responds; throws why none does.
     public func ping(timeoutMs: Int32) throws(KafkaError) { _ = try brokerCount(timeoutMs: timeoutMs) }
 
     /// How many brokers the cluster has at present. Where none can be reached the error says what the connection
@@ -49,7 +49,7 @@ public final class Admin: @unchecked Sendable {
     @discardableResult
     public func close(deadlineMs: Int32) -> Bool { client.close(deadlineMs: deadlineMs) }
 
-    /// No one polls this client, so its errors and statistics are served by the way.
+    /// Nobody polls this client, so each call serves its errors and statistics.
     func serveCallbacks() { rd_kafka_poll(client.handle, 0) }
 
     deinit { close(deadlineMs: 5000) }

@@ -4,13 +4,13 @@ import Synchronization
 
 /// Gives memory back to the system once a backlog has been worked off.
 ///
-/// What librdkafka fetched ahead is freed record by record, and an allocator keeps the pages for the next time: tens
-/// of megabytes that a quiet daemon has no use for. While a backlog is worked off it had better keep them: giving
-/// them back at once halves the rate.
+/// librdkafka frees what it fetched record by record, and an allocator keeps the pages for the next use: tens of
+/// megabytes that a quiet daemon does not need. During a backlog it should keep them: returning them at once halves
+/// the rate.
 struct BacklogMemory: ~Copyable {
-    /// Fewer records leave too little behind to look for it, which takes a few milliseconds.
+    /// Fewer records leave too little memory behind to spend the few milliseconds.
     private static let backlog = 100_000
-    /// Consumers of this process that work off a backlog; the allocator is one for all.
+    /// Consumers of this process that have a backlog; they share one allocator.
     private static let busy = Atomic(0)
 
     private var records = 0
@@ -23,7 +23,7 @@ struct BacklogMemory: ~Copyable {
         allocator_keep_freed()
     }
 
-    /// To be called when nothing waits.
+    /// Call it when no records wait.
     mutating func giveBack() {
         guard records >= Self.backlog else { return }
         records = 0
@@ -34,7 +34,7 @@ struct BacklogMemory: ~Copyable {
         if records >= Self.backlog { Self.busy.subtract(1, ordering: .relaxed) }
     }
 
-    /// Has the threads of librdkafka that read from brokers, and allocate the records, give back as well.
+    /// Makes librdkafka's broker threads, which allocate the records, return memory as well.
     static func install(in configuration: OpaquePointer) {
         rd_kafka_conf_interceptor_add_on_new(
             configuration, "memory",

@@ -1,11 +1,10 @@
 import Dispatch
 import Glibc
 
-/// A thread that makes calls which librdkafka does not always return from, so that the worker can walk away.
+/// Makes calls that librdkafka may never return from on a thread of its own, so that the worker can give up on them.
 ///
-/// librdkafka takes time-outs, but some calls have none and others wait for replies that never come. A call
-/// that exceeds its limit leaves its thread, its client and this caller behind for good: they leak, which
-/// is the only safe thing to do with a C call that cannot be cancelled.
+/// librdkafka takes time-outs, but some calls have none and others wait for responses that never come. A call that
+/// exceeds its limit leaks its thread, its client and this caller: a C call cannot be cancelled safely.
 final class BoundedCaller: @unchecked Sendable {
     private let work = DispatchSemaphore(value: 0)
     private let done = DispatchSemaphore(value: 0)

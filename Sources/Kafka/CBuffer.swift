@@ -1,4 +1,4 @@
-/// The text buffer that librdkafka writes its complaints into.
+/// The buffer that librdkafka writes error texts into.
 struct CBuffer {
     private var bytes = [CChar](repeating: 0, count: 512)
 

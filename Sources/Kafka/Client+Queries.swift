@@ -4,7 +4,7 @@ import Glibc
 extension Client {
     /// The ends of a partition, asked from its leader; `high` follows the client's isolation level.
     ///
-    /// A topic just created, or a leader that moves, is asked again within the time given.
+    /// While a topic's leader is not known or moves, it asks again within the time given.
     func watermarks(_ topic: String, _ partition: Int32, _ timeoutMs: Int32) throws(KafkaError) -> Watermarks {
         let deadline = Deadline(afterMs: timeoutMs)
         while true {
@@ -27,7 +27,7 @@ extension Client {
         code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE
     }
 
-    /// How many brokers there are at present; throws what stands in the way of an answer.
+    /// How many brokers there are at present; throws why that cannot be asked.
     func brokerCount(_ timeoutMs: Int32) throws(KafkaError) -> Int {
         var metadata: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(handle, 0, nil, &metadata, timeoutMs)
@@ -37,7 +37,7 @@ extension Client {
         return Int(metadata?.pointee.broker_cnt ?? 0)
     }
 
-    /// The log's end that the last fetch answer named; nil before the first answer. Costs no network call.
+    /// The log's end in the last fetch response; nil before the first. Costs no network call.
     func fetchedEnd(of topic: String, _ partition: Int32) -> Int64? {
         var (low, high): (Int64, Int64) = (-1, -1)
         let code = rd_kafka_get_watermark_offsets(handle, topic, partition, &low, &high)

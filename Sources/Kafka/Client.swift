@@ -78,7 +78,7 @@ final class Client {
         begin(call)?.result(limitMs: limitMs)
     }
 
-    /// Starts such a call on a thread of its own; `BoundedCall.result` must be asked before the next call.
+    /// Starts such a call on a thread of its own. Call `BoundedCall.result` before the next one.
     func begin<Result>(_ call: @escaping (OpaquePointer) -> Result) -> BoundedCall<Result>? {
         if caller.isAbandoned { return nil }
         let outcome = Outcome<Result>()

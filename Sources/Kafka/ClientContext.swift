@@ -60,7 +60,7 @@ final class ClientContext: @unchecked Sendable {
     }
 
     private func log(_ syslogLevel: Int32, _ facility: String, _ text: String) {
-        // Every failed connection attempt; the connection state says the same once.
+        // librdkafka logs every failed attempt to connect; `ConnectionMonitor` reports the outage once.
         if facility == "FAIL" { return write(.debug, facility, text) }
         let level: Logger.Level =
             switch syslogLevel {

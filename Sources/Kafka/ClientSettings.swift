@@ -30,7 +30,7 @@ public struct ClientSettings: Sendable {
     }
 }
 
-/// A change of the one fact an operator wants to know about the network.
+/// A change of whether the cluster can be reached.
 public struct ConnectionChange: Sendable, Equatable {
     public enum State: Sendable, Equatable {
         case up

@@ -1,5 +1,5 @@
-/// Asks, while the cluster is down, whether it is back: librdkafka reports only failures, and an idle
-/// consumer would not notice.
+/// While the cluster is down, asks whether it is back. librdkafka reports only failures, and an idle consumer would
+/// not notice.
 struct ConnectionProbe {
     private var nextMs: Int64 = 0
     private static let intervalMs: Int64 = 1000

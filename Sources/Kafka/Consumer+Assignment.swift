@@ -3,8 +3,8 @@ import CRDKafka
 extension Consumer {
     /// Answers `.assigned`: reads these partitions from these offsets.
     ///
-    /// With partitions assigned already it replaces them, for instance behind a gap that the operator accepts.
-    /// - Parameter timeoutMs: for looking up `.beginning` and `.end`; concrete offsets need no answer.
+    /// Replaces partitions that are assigned already, for instance to go on behind a gap that the operator accepts.
+    /// - Parameter timeoutMs: for looking up `.beginning` and `.end`; concrete offsets need no request.
     public func assign(_ starts: [PartitionOffset], timeoutMs: Int32 = 10_000) throws(KafkaError) {
         fetcher.release()
         let starts = try resolve(starts, timeoutMs)
@@ -34,13 +34,13 @@ extension Consumer {
         cachedMetadata = nil
     }
 
-    /// Reads assigned partitions again from these offsets; the others go on where they are, behind what the
-    /// current batch holds. The batch and everything fetched for the partitions are dropped.
+    /// Reads assigned partitions again from these offsets, and drops the batch and everything fetched for them. Other
+    /// partitions go on behind the batch.
     ///
-    /// An error leaves the partitions in a state of their own: close the consumer.
+    /// After an error the state of the partitions is unknown: close the consumer.
     ///
-    /// While a rebalance waits for its answer nothing is moved: those partitions are on their way out. They have no
-    /// position any more, since what was polled of them is not to be counted as passed.
+    /// While a rebalance is unanswered nothing is moved, since the partitions are about to leave. They lose their
+    /// position: what was polled of them must not be committed.
     public func rewind(to offsets: [PartitionOffset]) throws(KafkaError) {
         fetcher.release()
         if inbox.unanswered != nil {
@@ -56,9 +56,9 @@ extension Consumer {
     /// Nil for a partition that is not assigned.
     public func position(of partition: Int32) -> Int64? { fetcher.positions[partition] }
 
-    /// librdkafka is given concrete offsets alone. In 2.0.2 the late answer to its own look-up of a logical
-    /// one makes it look up again half a second later, even when the partition was moved to a concrete offset
-    /// meanwhile, and throws the partition back to the beginning or forward to the end.
+    /// Gives librdkafka only concrete offsets. 2.0.2 looks a logical one up itself, and looks it up again half a
+    /// second after a late response. That throws even a partition that was moved meanwhile back to the beginning or
+    /// forward to the end.
     private func resolve(_ offsets: [PartitionOffset], _ timeoutMs: Int32) throws(KafkaError)
         -> [PartitionOffset]
     {

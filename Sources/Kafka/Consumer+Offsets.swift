@@ -1,8 +1,8 @@
 import CRDKafka
 
 extension Consumer {
-    /// The group's committed offsets; a partition without one is absent. They are stable: librdkafka asks for
-    /// that because it reads only committed records, and waits for transactions that are still open.
+    /// The group's committed offsets; a partition without one is absent. A read_committed librdkafka asks for stable
+    /// offsets, and so waits for transactions that are still open.
     public func committed(partitions: [Int32], timeoutMs: Int32) throws(KafkaError) -> [Int32: Int64] {
         try query(partitions.map { PartitionOffset($0, 0) }) { handle, list in
             rd_kafka_committed(handle, list, timeoutMs)
@@ -18,14 +18,14 @@ extension Consumer {
         }
     }
 
-    /// The ends of a partition as this reader sees them: `high` is the last *stable* offset, behind which
-    /// records of open transactions may already stand. `Admin.watermarks` gives the log's true end.
+    /// The ends of a partition as this reader sees them: `high` is the last *stable* offset, behind which there may
+    /// be records of open transactions. `Admin.watermarks` gives the log's true end.
     public func watermarks(of partition: Int32, timeoutMs: Int32) throws(KafkaError) -> Watermarks {
         try client.watermarks(settings.topic, partition, timeoutMs)
     }
 
-    /// This member's identity and generation, for `sendOffsets`. Kept until the next rebalance: a transaction
-    /// then commits in the name of the generation that its records were read in, or not at all.
+    /// This member's identity and generation, for `sendOffsets`. Kept until the next rebalance, so that a transaction
+    /// commits under the generation that read its records, or not at all.
     public func groupMetadata() throws(KafkaError) -> GroupMetadata {
         if let cachedMetadata { return cachedMetadata }
         let pointer = client.bounded(limitMs: Self.memoryCallLimitMs) { rd_kafka_consumer_group_metadata($0) }

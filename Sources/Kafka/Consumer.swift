@@ -18,7 +18,7 @@ public final class Consumer {
     private var backlogMemory = BacklogMemory()
     private var isClosed = false
 
-    /// How long librdkafka's own threads may take to answer a call that does no network I/O.
+    /// How long a call without network I/O may wait for librdkafka's own threads.
     static let memoryCallLimitMs: Int32 = 10_000
 
     /// Creates the member and subscribes: it joins the group in the background and has to be polled from now on.
@@ -53,7 +53,7 @@ public final class Consumer {
     private static func tuned(_ consumer: ConsumerSettings) -> [(String, String)] {
         [
             ("queued.max.messages.kbytes", String(consumer.queuedKilobytes)),
-            // How long the events of a partition that is added may lie there unseen.
+            // Bounds how long the events of an added partition stay unread.
             ("topic.metadata.refresh.interval.ms", "30000"),
         ] + FetchWaker.fetching
     }
@@ -70,7 +70,7 @@ public final class Consumer {
         return fixed
     }
 
-    /// What everything that reads for stockd has in common.
+    /// The properties of every client that reads.
     static let readingProperties = [
         ("isolation.level", "read_committed"),
         ("enable.auto.commit", "false"),
@@ -84,8 +84,9 @@ public final class Consumer {
     /// - Parameters:
     ///   - maxRecords: the most that `batch` may hold afterwards.
     ///   - waitMs: how long to wait for the first; 0 only looks.
-    /// - Throws: errors that librdkafka reports in the stream; ones that are not fatal may be polled past. Behind one
-    ///   that says that the topic is gone what comes may be of another topic of its name: assign anew.
+    /// - Throws: errors that librdkafka reports in the stream. After one that is not fatal the caller may poll on.
+    ///   After one that says the topic is gone it must assign again: further records may be of another topic of that
+    ///   name.
     public func poll(maxRecords: Int, waitMs: Int32) throws(KafkaError) -> Poll {
         if let fatal = KafkaError.fatal(on: client.handle) { throw fatal }
         let result = try fetcher.poll(maxRecords: maxRecords, waitMs: waitMs, inbox: inbox)
@@ -105,8 +106,8 @@ public final class Consumer {
         return result
     }
 
-    /// Whether more records are known to be there than `poll` has returned: fetched already, or behind what
-    /// was fetched last. Costs no network call. True for ever behind an open transaction of the input.
+    /// Whether more records are known than `poll` has returned: fetched already, or announced by the last fetch.
+    /// Costs no network call. Stays true while an open transaction of the input holds records back.
     public var hasMore: Bool {
         if fetcher.queued > 0 { return true }
         return assigned.contains { partition in

@@ -9,7 +9,7 @@ struct DeliveryCounts {
 
     var outstanding: Int { enqueued - delivered - failed }
 
-    /// Makes librdkafka count into the context, with no Swift allocation a message.
+    /// Makes librdkafka count deliveries in the context, with no Swift allocation for each message.
     static func install(in configuration: OpaquePointer) {
         rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, opaque in
             guard let message, let opaque else { return }

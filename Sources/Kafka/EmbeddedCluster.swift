@@ -52,7 +52,7 @@ public final class EmbeddedCluster: @unchecked Sendable {
     /// Forgets pushed errors.
     public func clearRequestErrors(_ api: API) { rd_kafka_mock_clear_request_errors(cluster, api.rawValue) }
 
-    /// Answers of this broker take this long; more than `socket.timeout.ms` makes requests time out.
+    /// Delays this broker's responses; more than `socket.timeout.ms` makes requests time out.
     public func setRoundTripTime(_ milliseconds: Int32, broker: Int32 = 1) throws(KafkaError) {
         try check(rd_kafka_mock_broker_set_rtt(cluster, broker, milliseconds), "slow down broker \(broker)")
     }
@@ -82,7 +82,7 @@ public final class EmbeddedCluster: @unchecked Sendable {
             "move the leader of \(topic) partition \(partition)")
     }
 
-    /// Clients of the cluster should be closed first, or they will complain.
+    /// Close the cluster's clients first, or they log errors.
     @discardableResult
     public func close(deadlineMs: Int32 = 5000) -> Bool {
         let cluster = cluster

@@ -2,11 +2,11 @@ import CRDKafka
 
 /// Wakes librdkafka's fetching on a backlog.
 ///
-/// Before 2.2, once the queue of a consumer holds `queued.min.messages` or `queued.max.messages.kbytes`,
-/// fetching stops, and the broker's thread looks again only when something wakes it, at the latest after a
-/// second (librdkafka issue 2879). A fast reader empties the queue long before. Any request to the
-/// partitions' leaders is such a wake; one question for offsets reaches all of them. It is asked while half
-/// of the queue is still there to be read, so that the reader does not run dry meanwhile.
+/// Before librdkafka 2.2, fetching stops once a consumer's queue holds `queued.min.messages` or
+/// `queued.max.messages.kbytes`. The broker's thread looks again when something wakes it, at the latest after a
+/// second (librdkafka issue 2879); a fast reader empties the queue long before. Any request to a leader wakes its
+/// thread, and one offset request reaches all leaders. It is sent while half of the queue is unread, so that the
+/// reader does not run dry.
 struct FetchWaker {
     /// `queued.min.messages`: a fetch or two, so that they stay in the processor's cache until they are read.
     static let queuedMessages = 25_000
@@ -33,7 +33,7 @@ struct FetchWaker {
         return true
     }
 
-    /// Asks the leaders for an offset. The answer itself is of no use, so it is not waited for: the requests are on
+    /// Asks the leaders for an offset. It does not wait for the responses, which are of no use: the requests are on
     /// their way when the call returns.
     static func wake(_ client: Client, _ topic: String, _ partitions: some Sequence<Int32>) {
         OffsetList.with(partitions.map { PartitionOffset($0, .max) }, topic: topic) { list in

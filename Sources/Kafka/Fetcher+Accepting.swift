@@ -1,7 +1,7 @@
 import CRDKafka
 
 extension Fetcher {
-    /// Puts a record into the batch, or notes what a message that is none of them says.
+    /// Adds a record to the batch, or notes what a message without a record says.
     func accept(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
         if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
             note(message)
@@ -13,7 +13,7 @@ extension Fetcher {
             settlePosition()
             run = PartitionOffset(partition, positions[partition] ?? 0)
         }
-        // Never again what was passed already, whatever made librdkafka fetch it.
+        // Drops what was passed before, whatever made librdkafka fetch it again.
         if message.pointee.offset < run.offset {
             repeated += 1
             rd_kafka_message_destroy(message)

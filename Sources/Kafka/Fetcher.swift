@@ -60,7 +60,7 @@ final class Fetcher {
         settlePosition()
         reportRepeated()
         if let error = inbox?.takeTopicGone() {
-            // What is in the batch may be another topic's of the same name already.
+            // The batch may hold records of another topic of the same name already.
             release()
             throw error
         }
@@ -70,7 +70,7 @@ final class Fetcher {
         return .idle
     }
 
-    /// Records, and what else comes in their order, that were fetched and not polled yet.
+    /// Records and other events that were fetched and not polled yet.
     var queued: Int { rd_kafka_queue_length(queue) }
 
     /// Frees the records of the last poll.
@@ -110,8 +110,8 @@ final class Fetcher {
         rd_kafka_queue_destroy(queue)
     }
 
-    /// The first record was waited for; what else is there is taken without waiting. (A batch call with a
-    /// time-out would hold a lone record back until it has passed.)
+    /// Takes what else was fetched, without waiting: a batch call with a time-out would hold a lone record back until
+    /// it has passed.
     private func takeRest(_ maxRecords: Int) {
         if maxRecords == 1 { return }
         let rest = messages + held

@@ -1,7 +1,7 @@
 import CRDKafka
 
-/// The group member and generation in whose name a transaction commits offsets. A broker refuses a commit
-/// of an older generation, so one that is kept past a rebalance is safe: it can only fail.
+/// The group member and generation under which a transaction commits offsets. It is safe to keep it past a rebalance:
+/// a broker rejects a commit of an older generation.
 public final class GroupMetadata {
     let pointer: OpaquePointer
 

@@ -27,16 +27,16 @@ extension KafkaError {
         return KafkaError(code, message: message, on: client)
     }
 
-    /// A refusal of ours, said in librdkafka's vocabulary so that callers have one kind of error to read.
+    /// An error of stockd's own in librdkafka's terms, so that callers handle one kind of error.
     static func own(
         _ code: rd_kafka_resp_err_t, _ message: String, isFatal: Bool = false, isRetriable: Bool = false
     ) -> KafkaError {
         KafkaError(code, message: message, isFatal: isFatal, isRetriable: isRetriable)
     }
 
-    /// The fatal error a client has raised, if any: later calls on it may hang, so it is asked first.
+    /// The fatal error a client has raised, if any. Later calls on it may hang, so every call looks first.
     static func fatal(on client: OpaquePointer) -> KafkaError? {
-        // Asked before every call: nothing is allocated while all is well.
+        // This runs before every call, so nothing is allocated while there is no error.
         if rd_kafka_fatal_error(client, nil, 0) == RD_KAFKA_RESP_ERR_NO_ERROR { return nil }
         var text = CBuffer()
         let code = text.fill { rd_kafka_fatal_error(client, $0, $1) }

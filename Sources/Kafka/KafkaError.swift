@@ -1,4 +1,4 @@
-/// What librdkafka or a broker said went wrong, with the answers the transaction rules need.
+/// An error of librdkafka or a broker, with what the rules of transactions need to know.
 public struct KafkaError: Error, Sendable, Equatable {
     /// librdkafka's code: negative for the client's own errors, positive for a broker's.
     public let code: Int32
@@ -18,8 +18,8 @@ public struct KafkaError: Error, Sendable, Equatable {
     /// The time-out passed: for a commit or an abort this means that the outcome is unknown.
     public var isTimedOut: Bool { Self.timeOutNames.contains(name) }
 
-    /// The cluster answers like this however often it is asked: only an operator can change it. What is not
-    /// listed, an error of a later Kafka too, may pass.
+    /// Repeating the call does not help: only an operator can. An error that is not listed, such as one of a later
+    /// Kafka, may pass by itself.
     public var isRefusal: Bool { Self.refusals.contains(name) }
 
     private static let refusals: Set<String> = [
@@ -31,7 +31,7 @@ public struct KafkaError: Error, Sendable, Equatable {
         "_NOT_IMPLEMENTED", "_FATAL",
     ]
 
-    /// The same error in other words.
+    /// The same error with another message.
     func with(message: String) -> KafkaError {
         var copy = self
         copy.message = message

@@ -35,7 +35,7 @@ struct OutgoingMessage {
         guard let error = KafkaError.code(of: rd_kafka_produceva(client, fields, fields.count)) else {
             return RD_KAFKA_RESP_ERR_NO_ERROR
         }
-        // A message that was refused leaves its headers with us.
+        // librdkafka did not take the message, so its headers are still ours.
         if let list { rd_kafka_headers_destroy(list) }
         return error
     }
@@ -66,7 +66,7 @@ struct OutgoingMessage {
     private var payload: UnsafeMutableRawPointer? { Self.address(value) }
     private var keyStart: UnsafeMutableRawPointer? { Self.address(key) }
 
-    /// An empty buffer may have no address, which would be taken for "none"; librdkafka only copies from it.
+    /// An empty buffer may have no address, which would mean a missing value; librdkafka only copies from it.
     private static func address(_ bytes: UnsafeRawBufferPointer?) -> UnsafeMutableRawPointer? {
         guard let bytes else { return nil }
         return UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? emptyByte)

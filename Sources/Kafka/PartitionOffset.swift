@@ -21,12 +21,12 @@ public struct Watermarks: Sendable, Hashable {
     public var high: Int64
 }
 
-/// A position that the log does not hold (any more): records are missing, or none was ever committed.
+/// A position that the log does not hold: records are missing, or no offset was ever committed.
 public struct OffsetOutOfRange: Error, Sendable, Hashable {
     public let topic: String
     public let partition: Int32
     /// The offset that was asked for.
     public let offset: Int64
-    /// The broker's words.
+    /// The broker's reason.
     public let reason: String
 }

@@ -2,15 +2,15 @@ import CRDKafka
 
 /// How long a reader has waited in vain, and what it did about it.
 struct ReaderStall {
-    /// After so long without a record, an end that was not reached is looked into.
+    /// After this long without a record, the reader checks an end that it has not reached.
     var patienceMs: Int64 = 5000
-    /// A fetch answer without records must stand for so long, over a hundred fetches, before it counts as an
-    /// empty stretch: a mistake here would lose records.
+    /// Fetches must return nothing for this long, over a hundred times, before the rest counts as empty: a mistake
+    /// here would lose records.
     var proofMs: Int64 = 10_000
     static let queryTimeoutMs: Int32 = 2000
 
     var sinceMs: Int64?
-    /// Partitions whose records are all committed, being read by a client that has fetched nothing before.
+    /// Partitions without an open transaction that a fresh client reads, to prove that nothing is left.
     var underProof: Set<Int32> = []
     var provedSinceMs: Int64?
 
@@ -18,10 +18,9 @@ struct ReaderStall {
 }
 
 extension PartitionReader {
-    /// An end can be out of reach: when compaction emptied the log between the last record and the end, a
-    /// fetch returns nothing and librdkafka reports no end of partition. And a partition can stop being
-    /// fetched after broker trouble. A fresh client settles both: its first fetch answer either brings
-    /// records or proves that there are none.
+    /// A reader may never reach an end: when compaction emptied the log before it, a fetch returns nothing and
+    /// librdkafka reports no end of partition. Or librdkafka stopped fetching a partition after broker trouble. A
+    /// fresh client tells: its first fetches bring records, or prove that there are none.
     func handleIdle() throws(KafkaError) {
         let missing = remaining
         if missing.isEmpty || session.client.context.connection.isDown { return stall.reset() }
@@ -39,7 +38,7 @@ extension PartitionReader {
     private func beginProof(_ missing: [Remaining]) throws(KafkaError) {
         var stable: Set<Int32> = []
         for range in missing where range.position != nil {
-            // Below its end, the partition waits for an open transaction: no stall.
+            // A stable end below the end means an open transaction, no stall.
             if try stableEnd(of: range.partition, timeoutMs: ReaderStall.queryTimeoutMs) >= range.end {
                 stable.insert(range.partition)
             }
@@ -64,7 +63,7 @@ extension PartitionReader {
         }
         if now - since < stall.proofMs { return }
         for range in open {
-            // The leader that was fetched from all the while is still there and still says so.
+            // Ask the leader once more: it must still be there and give the same end.
             let stable = try stableEnd(of: range.partition, timeoutMs: ReaderStall.queryTimeoutMs)
             if stable < range.end { return stall.reset() }
         }

@@ -76,7 +76,7 @@ public final class PartitionReader {
     /// Every end was reached; always true without ends.
     public var isAtEnd: Bool { remaining.isEmpty }
 
-    /// Where an open transaction holds readers back, if before the log's end: the last stable offset.
+    /// The last stable offset. If it is below the log's end, an open transaction holds readers back there.
     public func stableEnd(of partition: Int32, timeoutMs: Int32) throws(KafkaError) -> Int64 {
         try session.client.watermarks(topic, partition, timeoutMs).high
     }

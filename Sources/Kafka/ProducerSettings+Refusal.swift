@@ -1,5 +1,5 @@
 extension ProducerSettings {
-    /// What the brokers will not accept however often they are asked, and what helps; nil for any other error.
+    /// Why the brokers will never accept this producer, and what helps; nil for any other error.
     public func refusal(of error: KafkaError) -> String? {
         switch error.name {
         case "_UNSUPPORTED_FEATURE", "UNSUPPORTED_VERSION":

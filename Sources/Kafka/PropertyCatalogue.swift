@@ -1,8 +1,8 @@
 import CRDKafka
 import Glibc
 
-/// Which properties the library at run time knows, and whether they are for consumers or producers only.
-/// librdkafka warns at every start about a property of the other kind, so each client gets its own alone.
+/// The properties that the loaded librdkafka has for consumers only and for producers only. librdkafka warns about a
+/// property of the other kind at every start, so each client gets only its own.
 enum PropertyCatalogue {
     static let consumerOnly = names(marked: "C")
     static let producerOnly = names(marked: "P")
@@ -25,7 +25,7 @@ enum PropertyCatalogue {
         return all
     }
 
-    /// The library offers its list only as a printed table.
+    /// librdkafka offers the list only as a printed table.
     private static func printed() -> String {
         var text: UnsafeMutablePointer<CChar>?
         var size = 0

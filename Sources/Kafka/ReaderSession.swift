@@ -9,7 +9,7 @@ final class ReaderSession {
     init(_ settings: ClientSettings, topic: String, from starts: [PartitionOffset], name: String)
         throws(KafkaError)
     {
-        // The leader alone says where a partition ends; a replica near by may lag, or not answer.
+        // Only the leader knows where a partition ends. A nearby replica may lag, or not respond.
         var settings = settings
         settings.properties["client.rack"] = nil
         let client = try Client(

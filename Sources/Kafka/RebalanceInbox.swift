@@ -1,20 +1,20 @@
 import CRDKafka
 
-/// Where callbacks leave their news for `poll` to return: rebalances, and that the topic is not there.
+/// Keeps what callbacks report until `poll` returns it: rebalances, and that the topic is gone.
 ///
 /// The callback never assigns by itself: librdkafka waits in WAIT_ASSIGN_CALL or WAIT_UNASSIGN_CALL, keeps
 /// sending heartbeats, and raises no second rebalance until it is answered, which is how its event API works
 /// as well. Only while the consumer closes does the callback answer at once.
 final class RebalanceInbox {
     let topic: String
-    /// Told by the callback, not yet returned by `poll`.
+    /// Reported by the callback, not yet returned by `poll`.
     var news: Rebalance?
     /// Returned by `poll` (or still waiting), not yet answered.
     var unanswered: Rebalance?
     /// A waiting consume call may be ended early; a batch call must not be, since it would lose a message.
     var mayYield = false
     var isClosing = false
-    /// What librdkafka said of a topic or partition that is no more, not yet thrown by `poll`.
+    /// The error of a topic or partition that does not exist any more, not yet thrown by `poll`.
     var topicGone: KafkaError?
 
     init(topic: String) { self.topic = topic }

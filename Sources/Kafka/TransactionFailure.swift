@@ -8,8 +8,8 @@ public enum TransactionFailure: Error, Sendable, Equatable {
     case fenced(KafkaError)
     /// The producer is beyond repair; neither commit nor abort is possible on it.
     case fatal(KafkaError)
-    /// A commit or abort whose outcome is unknown: destroy the producer, make a new one with the same
-    /// transactional id, initialise it (which settles the outcome) and read the committed offsets.
+    /// A commit or abort whose outcome is unknown: destroy the producer, make a new one with the same transactional
+    /// id, initialise it (which decides the outcome) and read the committed offsets.
     case unknownOutcome(KafkaError)
 
     /// The error behind the verdict.

@@ -48,7 +48,7 @@ extension TransactionalProducer {
         client.context.connection.up()
     }
 
-    /// librdkafka's own flush sleeps in slices of 10 ms; serving the reports ourselves ends with the last one.
+    /// Serves the delivery reports, and so ends with the last one. librdkafka's own flush sleeps in slices of 10 ms.
     /// - Returns: false when the deadline passed first.
     func serveUntilDelivered(_ deadline: Deadline) -> Bool {
         while outstanding > 0 {

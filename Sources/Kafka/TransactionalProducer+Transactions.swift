@@ -1,7 +1,7 @@
 import CRDKafka
 
 extension TransactionalProducer {
-    /// Registers the transactional id, fences every older producer with it, and settles what it left open.
+    /// Registers the transactional id, fences every older producer with it, and ends what it left open.
     /// - Throws: `.retriable` when the coordinator did not answer in time: call again.
     public func initTransactions(deadlineMs: Int32) throws(TransactionFailure) {
         try call("init_transactions", limitMs: deadlineMs) { handle in
@@ -69,7 +69,7 @@ extension TransactionalProducer {
         client.context.connection.up()
     }
 
-    /// Takes everything since `begin` back. Our own memory and the consumer's position are the caller's.
+    /// Aborts everything since `begin`. The caller rolls back its own state and the consumer's position.
     /// - Throws: `.unknownOutcome` when the coordinator did not answer in time.
     public func abort(deadlineMs: Int32) throws(TransactionFailure) {
         try call("abort_transaction", limitMs: deadlineMs, decides: true) { handle in
@@ -77,7 +77,7 @@ extension TransactionalProducer {
         }
     }
 
-    /// - Parameter decides: the call settles the transaction, so that its silence leaves the outcome open.
+    /// - Parameter decides: the call ends the transaction, so after a time-out the outcome is unknown.
     private func call(
         _ name: String, limitMs: Int32, decides: Bool = false,
         _ body: @escaping (OpaquePointer) -> OpaquePointer?
@@ -102,7 +102,7 @@ extension TransactionalProducer {
         return .fatal(error)
     }
 
-    /// Calls on an instance with a fatal error are known to hang, so it is asked before each.
+    /// Calls on a client with a fatal error are known to hang, so each call looks for one first.
     func refuseIfLost() throws(TransactionFailure) {
         if client.isLost || client.isClosed { throw .fatal(.hung("an earlier call")) }
         guard let fatal = KafkaError.fatal(on: client.handle) else { return }
@@ -110,7 +110,7 @@ extension TransactionalProducer {
     }
 }
 
-/// A commit on its way, and when it must be through.
+/// A commit under way, and its deadline.
 struct CommitUnderWay {
     enum End {
         /// So many messages were not acknowledged in time; the coordinator was not asked.

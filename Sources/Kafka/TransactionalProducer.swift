@@ -12,7 +12,7 @@ public final class TransactionalProducer {
     /// A commit that was started and not finished.
     var underWay: CommitUnderWay?
 
-    /// What is added to a call's own time-out before it is taken for hung.
+    /// How much longer than its own time-out a call may take before it counts as hung.
     static let graceMs: Int32 = 2000
 
     public init(_ settings: ClientSettings, _ producer: ProducerSettings, name: String = "producer")
@@ -41,9 +41,9 @@ public final class TransactionalProducer {
         var fixed = [
             ("enable.idempotence", "true"),
             ("acks", "all"),
-            // With more, the second request to a partition can be its first that a broker takes, with any
-            // sequence; the first, tried again, is then taken for a repetition and lost although it counts as
-            // delivered.
+            // With more in flight, a broker may take the second request to a partition first, since it accepts any
+            // first sequence number. It then drops the first one, when it is sent again, as a duplicate, though
+            // librdkafka reports it as delivered.
             ("max.in.flight.requests.per.connection", "1"),
             // The Java client's default, so that keys land where other producers put them.
             ("partitioner", "murmur2_random"),
@@ -57,7 +57,7 @@ public final class TransactionalProducer {
         return fixed
     }
 
-    /// A topic to produce to; asked for once, then kept.
+    /// A topic to produce to; looked up once, then kept.
     public func topic(_ name: String) throws(KafkaError) -> TopicHandle {
         if let known = topics[name] { return known }
         guard let pointer = rd_kafka_topic_new(client.handle, name, nil) else {
@@ -73,7 +73,7 @@ public final class TransactionalProducer {
     /// Messages acknowledged since `begin`.
     public var delivered: Int { client.context.deliveries.delivered }
 
-    /// Why the first of them failed.
+    /// The first failed delivery; nil when there was none.
     public var firstFailure: KafkaError? {
         KafkaError.describing(client.context.deliveries.firstFailure, on: client.handle)
     }

@@ -1,6 +1,6 @@
 public import Pipeline
 
-/// What the interface tells of: the daemon's parts, each safe to ask from any thread.
+/// The parts of the daemon that the interface reads, each safe to call from any thread.
 public struct WebSource: Sendable {
     public var store: ViewStore
     public var lags: LagWatch

@@ -37,13 +37,13 @@ public struct WebAddress: Sendable, Equatable, CustomStringConvertible {
     public var description: String { "http://\(authority)" }
 }
 
-/// Why there is no response to go by.
+/// Why there is no usable response.
 public enum WebClientFailure: Error, Sendable, Equatable {
     /// The request itself is wrong.
     case usage(String)
     /// The token is missing or wrong.
     case refused(String)
-    /// Nobody answers, not in time, or not as a stockd does.
+    /// There is no response in time, or not one of stockd's.
     case away(String)
 
     public var message: String {

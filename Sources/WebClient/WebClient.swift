@@ -8,7 +8,7 @@ import Glibc
 import Musl
 #endif
 
-/// Asks a daemon's HTTP interface, one short connection a request.
+/// Sends requests to a daemon's HTTP interface, each on a connection of its own.
 public struct WebClient: Sendable {
     public let address: WebAddress
     private let token: String?
@@ -29,8 +29,8 @@ public struct WebClient: Sendable {
         public var body: [UInt8] = []
     }
 
-    /// Asks for a path.
-    /// - Throws: when nobody answers in time; a response of any status is one.
+    /// Requests a path.
+    /// - Throws: when there is no response in time. A response of any status is returned.
     public func get(_ path: String, _ query: [(String, String)] = []) async throws(WebClientFailure)
         -> Response
     {

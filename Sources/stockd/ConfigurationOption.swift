@@ -3,7 +3,7 @@ import Foundation
 import Inventory
 import Service
 
-/// `--config`, and what is made of the file, the environment and systemd's credentials.
+/// `--config`: reads the file, the environment and systemd's credentials.
 struct ConfigurationOption: ParsableArguments {
     @Option(name: .long, help: "The YAML configuration file; STOCKD_… variables override it.")
     var config: String

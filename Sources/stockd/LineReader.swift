@@ -8,7 +8,7 @@ struct LineReader: ~Copyable {
     private var end = 0
     private var isAtEnd = false
 
-    /// `-` is standard input. Throws the system's words when the file cannot be opened.
+    /// `-` is standard input. Throws the system's error when the file cannot be opened.
     init(path: String) throws(ReadFailure) {
         descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 { throw ReadFailure(path) }

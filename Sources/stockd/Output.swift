@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Standard output that does not lose anything unsaid: the standard library's `print` ignores a full disk, and
+/// Standard output that reports what it cannot write: the standard library's `print` ignores a full disk, and
 /// FileHandle crashes on one.
 enum Output {
     /// Writes all of it, or says why not and ends the process with 74. Whoever reads a pipe may leave early: SIGPIPE
@@ -22,5 +22,5 @@ enum Output {
     }
 }
 
-/// Stands before the standard library's in this module.
+/// Replaces the standard library's in this module.
 func print(_ text: String, terminator: String = "\n") { Output.write(Array((text + terminator).utf8)) }

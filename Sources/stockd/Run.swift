@@ -46,7 +46,7 @@ struct Run: AsyncParsableCommand {
         }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                // Ended in the opposite order: what the daemon does last can still be asked about.
+                // They end in reverse order, so HTTP still responds while the daemon ends.
                 services: [web].compactMap { $0 } + [
                     .init(
                         service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
@@ -74,7 +74,7 @@ struct Run: AsyncParsableCommand {
         }
     }
 
-    /// SIGHUP: the log level changes at once; what needs a restart is named.
+    /// For SIGHUP: changes the log level at once, and logs what needs a restart.
     private func reload(_ running: Configuration, _ output: LogOutput, _ logger: Logger) {
         let (newer, mistakes) = options.load()
         guard let newer else {

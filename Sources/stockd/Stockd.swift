@@ -44,7 +44,7 @@ enum Exit {
     static let io = ExitCode(74)
     static let configuration = ExitCode(78)
 
-    /// What the process ends with when a worker did.
+    /// The exit code for a worker's stop reason.
     static func code(of stop: StopReason) -> ExitCode {
         switch stop.kind {
         case .configuration: configuration

@@ -25,7 +25,7 @@ struct TextTable {
     }
 }
 
-/// Colour, only where a terminal shows it and nobody asked for none.
+/// Styles text, if the terminal shows colours and nobody asked for none.
 struct TerminalStyle {
     let isColoured: Bool
 

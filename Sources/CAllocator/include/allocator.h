@@ -1,15 +1,15 @@
 #pragma once
 
-/// What of freed memory stays with the process, in the words of whichever allocator it runs on: mimalloc where that
-/// is linked, as into the daemon, else glibc's.
+/// Decides what becomes of freed memory: in mimalloc where that is linked, as into the daemon, else in glibc.
 
-/// Keeps freed memory at hand for the next use; how a process starts.
+/// Keeps freed memory for the next use. A process starts like this.
 void allocator_keep_freed(void);
 
-/// Gives freed memory back to the system, now and from now on.
+/// Returns freed memory to the system, now and from now on.
 ///
-/// What mimalloc allocated in another thread is that thread's to give back, in `allocator_follow`.
+/// With mimalloc each thread returns what it allocated itself, in `allocator_follow`.
 void allocator_return_freed(void);
 
-/// To be called now and then by every thread that allocates much: gives back once after each `allocator_return_freed`.
+/// Returns this thread's memory once after each `allocator_return_freed`. Every thread that allocates much must call
+/// it.
 void allocator_follow(void);

@@ -1,4 +1,4 @@
-/// What a checkpoint says of a shard besides its records; recovery counts again and compares.
+/// What a checkpoint record stores of a shard. A recovery compares it with what it restored.
 public struct CheckpointCounts: Equatable, Sendable {
     /// Stock entries of all pairs, those without events included.
     public var pairs: Int
@@ -43,8 +43,8 @@ extension Aggregate {
             truncated: movements.truncated, dedupe: (0..<inputCount).map { windows[$0].summary })
     }
 
-    /// Hands out, of everything that changed since the last checkpoint, the record that replaces the stored one. The
-    /// open transaction counts as well; `markClean` follows when it has committed.
+    /// Hands out a new record for everything that changed since the last checkpoint, the open transaction included.
+    /// Call `markClean` once that has committed.
     public func forEachDirtyPart<Failure: Error>(
         _ body: (CheckpointPart) throws(Failure) -> Void
     ) throws(Failure) {
@@ -63,7 +63,7 @@ extension Aggregate {
         for number in movements.dirtyBlocks { try body(.movements(movements.images(of: number))) }
     }
 
-    /// The checkpoint that holds everything is committed.
+    /// Notes that a checkpoint with every change has committed.
     public mutating func markClean() {
         dirtyBuckets.removeAll()
         movements.markClean()
@@ -71,7 +71,7 @@ extension Aggregate {
     }
 }
 
-/// What was last published of a row; 0 for the fingerprint of a row that is gone.
+/// What was last published of a row. A row that is gone has fingerprint 0.
 public enum PublishedRow {
     case alert(Pair, PublishedAlert)
     case stock(Pair, fingerprint: UInt64)
@@ -79,7 +79,7 @@ public enum PublishedRow {
 }
 
 extension Aggregate {
-    /// Hands out everything that was ever published.
+    /// Hands out what was last published of every row.
     public func forEachPublished<Failure: Error>(
         _ body: (PublishedRow) throws(Failure) -> Void
     ) throws(Failure) {

@@ -77,8 +77,8 @@ extension Aggregate {
     /// `finishRestoringEntries` must follow.
     public mutating func truncate(toPairs count: Int) { table.truncate(to: count) }
 
-    /// Gives an input partition its remembered event ids back: what the checkpoint says of them, and its records.
-    /// - Returns: whether as many are there as the checkpoint says.
+    /// Restores the remembered event ids of an input partition from the checkpoint's summary and its records.
+    /// - Returns: whether the counts match the checkpoint.
     public mutating func restoreIDs(input: Int, _ summary: DedupeSummary, _ buckets: [IDBucket]) -> Bool {
         let window = windows[input].window
         (windows + input).pointee = DedupeWindow(window: window, summary: summary)

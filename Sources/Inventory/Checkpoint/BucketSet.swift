@@ -3,7 +3,7 @@ struct BucketSet {
     /// Small enough that a lone change costs little, large enough that a million entries are few records.
     static let entriesPerBucket = 32
 
-    /// As many as the highest bucket needed.
+    /// Grows with the highest bucket.
     private var words: [UInt64] = []
     private(set) var count = 0
 

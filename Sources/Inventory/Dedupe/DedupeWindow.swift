@@ -1,16 +1,15 @@
 /// The event ids that one input partition applied most recently: at least the last `window` distinct ones and at
 /// most twice as many, whatever their values.
 ///
-/// They are in two sets. A new id goes into the current one. When that holds a window of ids it becomes the previous
-/// one, and what was the previous one is dropped. So which ids are remembered depends only on the ids that were
-/// applied and their order.
+/// There are two sets. A new id goes into the current one. When that holds `window` ids it becomes the previous set,
+/// and the old previous set is dropped. So which ids are remembered depends only on the applied ids and their order.
 ///
 /// What the open transaction did can be rolled back.
 struct DedupeWindow: ~Copyable {
     /// How many ids are remembered at least; 0 remembers none.
     let window: Int
     let hash: IDHash
-    /// The number of the current set; the previous one has the number before.
+    /// The number of the current set; the previous set's is one less.
     var number: UInt64
     var current: IDSet
     var previous: IDSet
@@ -22,9 +21,9 @@ struct DedupeWindow: ~Copyable {
 
     /// How often the current set became the previous one.
     private var rotations: UInt64 = 0
-    /// The ids that came into the set that was the current one at the last commit.
+    /// Ids inserted into the set that was current at the last commit.
     private var inserted: [Int64] = []
-    /// The two sets of the last commit, once they were dropped.
+    /// The sets of the last commit, if this transaction dropped them.
     private var droppedPrevious: IDSet?
     private var droppedCurrent: IDSet?
 
@@ -35,8 +34,8 @@ struct DedupeWindow: ~Copyable {
 
     /// Begins to restore a checkpoint: `restore` for each of its buckets and `finishRestoring` must follow.
     ///
-    /// Whatever the window was then, all ids that were remembered still are. If the current set has more than a
-    /// window of ids, it becomes the previous one with the next id. A window of 0 forgets them.
+    /// All ids stay remembered, even if the window had another size then. A current set larger than the window
+    /// becomes the previous one with the next id. A window of 0 forgets all ids.
     init(window: Int, summary: DedupeSummary) {
         self.window = window
         hash = IDHash(seed: summary.seed)
@@ -44,7 +43,8 @@ struct DedupeWindow: ~Copyable {
         previous = IDSet(hash)
         var summary = summary
         if window == 0 {
-            // New numbers: the stored records of the sets forgotten must not come back once there is a window again.
+            // New numbers: the stored records of the forgotten sets must not count when a later start has a window
+            // again.
             summary.number &+= 2
             (summary.currentCount, summary.previousCount) = (0, 0)
         }
@@ -94,7 +94,7 @@ struct DedupeWindow: ~Copyable {
 
     @inline(never)
     private mutating func insertSparse(_ id: Int64) {
-        // The chunk may have just got its bitmap.
+        // The insert may have given the chunk a bitmap.
         if current.insert(id, recent.hash) { forgetRecent() }
     }
 
@@ -103,7 +103,7 @@ struct DedupeWindow: ~Copyable {
         current.dirtyBuckets.insert(bucket: UInt32(recent.hash >> 48))
     }
 
-    /// Has the next id's chunk looked up, whichever it is.
+    /// Makes the next id look its chunk up again.
     private mutating func forgetRecent() { recent = RecentChunk() }
 
     private mutating func rotate() {
@@ -124,7 +124,6 @@ struct DedupeWindow: ~Copyable {
 // MARK: Transactions
 
 extension DedupeWindow {
-    /// Keeps what the transaction did.
     mutating func commit() {
         rotations = 0
         inserted.empty()
@@ -132,7 +131,7 @@ extension DedupeWindow {
         droppedCurrent = nil
     }
 
-    /// Takes back what the transaction did. Buckets that it changed stay dirty.
+    /// Rolls the open transaction back. Buckets that it changed stay dirty.
     mutating func rollback() {
         if rotations == 1 { swap(&current, &previous) }
         if let set = droppedCurrent.take() { current = set }
@@ -146,14 +145,14 @@ extension DedupeWindow {
 
 // MARK: Checkpoints
 
-// Of each set a checkpoint stores the buckets that changed since the last one, each whole as one record. The name of
-// a record has the set's number modulo 2, so that what a later set stores takes the place of what a dropped one left.
+// A checkpoint stores every changed bucket of both sets whole, as one record. The record's key holds the set's number
+// modulo 2, so the records of a new set replace those of a dropped one.
 
 extension DedupeWindow {
     var dirtyBucketCount: Int { current.dirtyBuckets.count + previous.dirtyBuckets.count }
 
-    /// Hands out every bucket that changed since the last checkpoint, as it is now. The open transaction counts as
-    /// well; `markClean` follows when it has committed.
+    /// Hands out every bucket that changed since the last checkpoint, the open transaction included. Call `markClean`
+    /// once that has committed.
     func forEachDirtyBucket<Failure: Error>(
         _ body: (IDBucket) throws(Failure) -> Void
     ) throws(Failure) {
@@ -161,40 +160,40 @@ extension DedupeWindow {
         try current.forEachDirtyBucket(number: number, body)
     }
 
-    /// The checkpoint that holds everything is committed.
+    /// Notes that a checkpoint with every change has committed.
     mutating func markClean() {
         current.dirtyBuckets.removeAll()
         previous.dirtyBuckets.removeAll()
         forgetRecent()
     }
 
-    /// What a checkpoint says besides its records.
+    /// What a checkpoint record stores of the window.
     var summary: DedupeSummary {
         DedupeSummary(seed: hash.seed, number: number, currentCount: current.count, previousCount: previous.count)
     }
 
-    /// Restores a stored bucket; one that a dropped set left is ignored.
+    /// Restores a stored bucket, unless it belongs to a dropped set.
     mutating func restore(_ bucket: IDBucket) {
         if bucket.set == number { current.restore(bucket) }
         if bucket.set == number &- 1 { previous.restore(bucket) }
     }
 
-    /// - Returns: whether as many ids are there as the checkpoint says.
+    /// - Returns: whether the counts match the checkpoint.
     mutating func finishRestoring() -> Bool {
         markClean()
         return summary == restored
     }
 }
 
-/// What was found out about the chunk of the latest id: ids often come one after the other.
+/// The look-up of the latest id's chunk. Ids often come one after the other, so the next id may need the same.
 private struct RecentChunk {
-    /// Of a chunk that no id is in, at first.
+    /// At first a number that no chunk has.
     var number = Int64.max
     var hash: UInt64 = 0
     /// The current set's bitmap, which takes the chunk's new ids.
     var current: IDBitmap?
     var previous: IDBitmap?
-    /// Whether ids of the chunk may be in no bitmap of a set.
+    /// Whether a set may hold ids of the chunk outside a bitmap.
     var mayHaveSparseIDs = true
     var isDirty = false
 }

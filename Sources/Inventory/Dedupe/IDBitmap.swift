@@ -1,8 +1,7 @@
-/// The ids of one chunk, a bit each. It refers to its memory, which its owner deallocates.
+/// The ids of one chunk, a bit each. Its owner deallocates its memory.
 struct IDBitmap {
     private let words: UnsafeMutablePointer<UInt64>
 
-    /// An empty one.
     static func allocate() -> Self {
         let words = UnsafeMutablePointer<UInt64>.allocate(capacity: IDChunk.wordCount)
         words.initialize(repeating: 0, count: IDChunk.wordCount)

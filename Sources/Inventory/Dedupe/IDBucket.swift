@@ -5,7 +5,7 @@ public struct IDBucket: Equatable, Sendable {
     /// The same for all ids of a chunk, as long as the seed is the same.
     public var bucket: UInt16
     public var chunks: [IDChunk]
-    /// The ids of no chunk above, in ascending order.
+    /// The ids outside these chunks, in ascending order.
     public var ids: [Int64]
 
     public init(set: UInt64, bucket: UInt16, chunks: [IDChunk], ids: [Int64]) {
@@ -34,13 +34,13 @@ public struct IDChunk: Equatable, Sendable {
     static func number(of id: Int64) -> Int64 { id >> 12 }
 }
 
-/// What a checkpoint says of a dedupe window besides its records.
+/// What a checkpoint record stores of a dedupe window.
 public struct DedupeSummary: Equatable, Sendable {
     /// Decides into which bucket an id falls. It is drawn at random and stays secret: whoever knew it could send
     /// ids that all fall into one bucket, and make its record larger than Kafka takes.
     public var seed: UInt64
-    /// The number of the set that takes new ids; the one before has the number before. Records of all other sets
-    /// are left over from sets that were dropped.
+    /// The number of the set that takes new ids; the previous set's is one less. Records of all other sets are left
+    /// over from dropped sets.
     public var number: UInt64
     public var currentCount: Int
     public var previousCount: Int

@@ -1,5 +1,5 @@
-/// Spreads chunks over buckets and ids over the buckets of a table, so that nobody who does not know the seed can
-/// choose ids that collide. Fixed for good: checkpoints store ids by bucket.
+/// Spreads chunks over buckets and ids over the buckets of a table, so that nobody without the seed can choose ids
+/// that collide. It must never change, because checkpoints store ids by bucket.
 struct IDHash {
     let seed: UInt64
     /// As secret as the seed, and odd.

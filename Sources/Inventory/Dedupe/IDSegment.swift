@@ -1,6 +1,6 @@
 /// A 256th of a set of ids: all ids of some chunks. A chunk that has a bitmap has all its ids in it.
 struct IDSegment: ~Copyable {
-    /// From so many ids on a chunk takes less memory as a bitmap: 12 bytes an id pay for its bits and its entry.
+    /// From this many ids on a bitmap takes less memory than 12 bytes an id.
     private static let crowd: UInt8 = 48
 
     /// By number of the chunk.
@@ -32,14 +32,14 @@ struct IDSegment: ~Copyable {
         return true
     }
 
-    /// Takes out an id that is there. What its chunk is kept in stays.
+    /// Removes an id that is there. A bitmap stays, even an empty one.
     mutating func remove(_ id: Int64, _ hash: IDHash) {
         if let bitmap = bitmaps[IDChunk.number(of: id)] { return bitmap.remove(id) }
         ids.remove(id, hash)
         if ids.count == 0 { ids = SparseIDs() }
     }
 
-    /// The bitmap of a chunk, made if it has none. None of its ids may be there without.
+    /// The bitmap of a chunk; makes one if there is none. Then `ids` must hold no id of the chunk.
     mutating func bitmap(ofChunk number: Int64) -> IDBitmap {
         if let bitmap = bitmaps[number] { return bitmap }
         let bitmap = IDBitmap.allocate()
@@ -49,8 +49,8 @@ struct IDSegment: ~Copyable {
 
     // MARK: Growing
 
-    /// Moves the ids of crowded chunks into bitmaps, and the others into a table of the size they need; that has room
-    /// for an id of the chunk if it gets no bitmap.
+    /// Moves the ids of crowded chunks into bitmaps, and the others into a table that fits them. If the chunk
+    /// `number` gets no bitmap, the table has room for one id more.
     private mutating func makeRoom(for number: Int64, _ hash: IDHash) {
         let crowded = wasSearched || ids.count < Self.crowd ? [:] : crowdedChunks(hash)
         for chunk in crowded.keys { bitmaps[chunk] = .allocate() }
@@ -69,7 +69,7 @@ struct IDSegment: ~Copyable {
 
     /// How many ids each crowded chunk has.
     private func crowdedChunks(_ hash: IDHash) -> [Int64: Int] {
-        // Chunks share counters, so that it shows quickly that most are not crowded.
+        // Chunks share counters, which quickly rules most of them out.
         let mask = (1 << (Int.bitWidth - (ids.count / 4).leadingZeroBitCount)) - 1
         func counter(_ id: Int64) -> Int {
             Int(truncatingIfNeeded: hash.hash(IDChunk.number(of: id))) & mask

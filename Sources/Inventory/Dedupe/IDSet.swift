@@ -1,13 +1,13 @@
 /// A set of event ids of any values: about a bit an id where they are dense, at most 12 bytes where they are not.
 ///
-/// It is split by a hash of the chunk into 256 segments, each with a table of its own, so that no single insert
-/// has to grow more than a 256th of the set. A segment is also what 256 consecutive buckets of a checkpoint hold.
+/// It is split by a hash of the chunk into 256 segments, each with a table of its own, so that no single insert has
+/// to grow more than a 256th of the set. A segment holds the ids of 256 consecutive checkpoint buckets.
 struct IDSet: ~Copyable {
     private static let segmentCount = 256
 
     let hash: IDHash
     private(set) var count = 0
-    /// The buckets that the stored records do not have as they are here.
+    /// Buckets that differ from their stored records.
     var dirtyBuckets = BucketSet()
     private let segments: UnsafeMutablePointer<IDSegment>
 
@@ -15,7 +15,7 @@ struct IDSet: ~Copyable {
         self.hash = hash
         segments = .allocate(capacity: Self.segmentCount)
         for index in 0..<Self.segmentCount { (segments + index).initialize(to: IDSegment()) }
-        // The one id that cannot be without a bitmap.
+        // `SparseIDs` cannot hold this id, so its chunk always has a bitmap.
         let chunk = IDChunk.number(of: SparseIDs.free)
         _ = segment(hash.hash(chunk)).pointee.bitmap(ofChunk: chunk)
     }
@@ -66,7 +66,7 @@ struct IDSet: ~Copyable {
     ) throws(Failure) {
         var rest = dirtyBuckets.members[...]
         while let first = rest.first {
-            // Those of one segment, which is read once for all of them.
+            // All dirty buckets of one segment, so that it is read once.
             let end = rest.firstIndex { $0 >> 8 != first >> 8 } ?? rest.endIndex
             for bucket in contents(of: rest[..<end], number) { try body(bucket) }
             rest = rest[end...]
@@ -96,7 +96,7 @@ struct IDSet: ~Copyable {
         }
     }
 
-    /// Restores a stored bucket, of which nothing is there yet. What cannot be part of it is left out.
+    /// Restores a stored bucket that is empty here. Ids that do not belong into it are left out.
     mutating func restore(_ stored: IDBucket) {
         for chunk in stored.chunks where chunk.words.count == IDChunk.wordCount {
             let chunkHash = hash.hash(chunk.number)

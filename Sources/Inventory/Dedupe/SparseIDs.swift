@@ -8,10 +8,10 @@ struct SparseIDs: ~Copyable {
 
     private let buckets: UnsafeMutableBufferPointer<Int64>
     private(set) var count = 0
-    /// So many ids fill the table.
+    /// The table is full with this many ids.
     private let limit: Int
 
-    /// The smallest table that has room for so many; one for none takes no memory.
+    /// The smallest table for this many ids; an empty one takes no memory.
     init(minimumCapacity count: Int = 0) {
         var size = count == 0 ? 0 : 8
         while Self.limit(size) < count { size = Self.size(after: size) }
@@ -72,7 +72,7 @@ struct SparseIDs: ~Copyable {
     mutating func remove(_ id: Int64, _ hash: IDHash) {
         var hole = home(hash.hash(id))
         while buckets[hole] != id { hole = bucket(after: hole) }
-        // What follows moves up unless it would come to lie before its home.
+        // Later ids move up into the hole, but never before their home.
         var bucket = self.bucket(after: hole)
         while buckets[bucket] != Self.free {
             let home = home(hash.hash(buckets[bucket]))

@@ -1,8 +1,8 @@
-/// What was counted of one event: what it takes to take it back.
+/// What was counted of one event, so that it can be taken back.
 struct Movement: Equatable {
     /// The entry it was counted in; `gone` when the event was deleted.
     var entry: UInt32
-    /// A quantity times a sign, which never needs more.
+    /// A quantity times a sign, which always fits.
     var units: Int32
     /// Microseconds.
     var time: Int64

@@ -1,9 +1,9 @@
-/// A movement as unsigned numbers, of which a page stores the differences to a base of its own.
+/// A movement as unsigned numbers. A page stores how they differ from a base of its own.
 struct MovementCodes {
-    /// The entry and 1; 0 for an event that was deleted, of which units and time are not stored.
+    /// The entry's index plus 1; 0 for a deleted event, whose units and time are not stored.
     var entry: UInt64
     var time: UInt64
-    /// The flags below the tag, so that neighbours differ by little.
+    /// The position with its flags in the low bits, so that neighbours differ by little.
     var position: UInt64
     var seconds: UInt64
     var units: UInt64
@@ -38,7 +38,7 @@ struct MovementCodes {
     }
 }
 
-/// How one number of each movement of a page is stored: the difference to `base`, in `width` bytes.
+/// How a page stores one number of each movement: the difference to `base`, in `width` bytes.
 struct MovementColumn {
     var base: UInt64
     var width: Int
@@ -49,8 +49,8 @@ struct MovementColumn {
         self.width = Int(width)
     }
 
-    /// As narrow as the range allows, with the room that is left on both sides of it.
-    /// - Parameter spare: have room for a range of so many bits more.
+    /// As narrow as the range allows; the spare room is divided between its two ends.
+    /// - Parameter spare: bits to add to the range's own.
     init(_ range: (least: UInt64, greatest: UInt64), spare: Int) {
         guard range.least < range.greatest else {
             self.init(base: range.least > range.greatest ? 0 : range.least, width: 0)
@@ -81,7 +81,7 @@ struct MovementColumn {
     }
 }
 
-/// How a page stores its movements: as wide as the numbers that are in it differ, whole bytes each.
+/// How a page stores its movements: each number in as many whole bytes as its range needs.
 struct MovementColumns: Equatable {
     private struct Widths: Equatable {
         var entry, time, position, seconds, units: UInt8
@@ -93,7 +93,7 @@ struct MovementColumns: Equatable {
     private var unitsBase: UInt32
     private var widths: Widths
 
-    /// - Parameter spare: have room for numbers that differ by so many bits more.
+    /// - Parameter spare: bits to add to each range but that of the entries.
     init(_ span: MovementSpan, spare: Int = 0) {
         let time = MovementColumn(span.time, spare: spare)
         let position = MovementColumn(span.position, spare: spare)
@@ -122,7 +122,7 @@ struct MovementColumns: Equatable {
     @inline(__always)
     private var units: MovementColumn { MovementColumn(base: UInt64(unitsBase), width: widths.units) }
 
-    /// Whether movements are as long in both.
+    /// Whether every number has the same width in both.
     func areAsWide(as other: MovementColumns) -> Bool { widths == other.widths }
 
     /// Bytes of a movement.
@@ -149,7 +149,7 @@ struct MovementColumns: Equatable {
         return MovementCodes(entry: entry, time: time, position: position, seconds: seconds, units: take(units, &at))
     }
 
-    /// The entry and 1, and the time, of one movement.
+    /// The entry's index plus 1, and the time, of one movement.
     @inline(__always)
     func loadEntryAndTime(_ bytes: UnsafeMutableRawPointer) -> (entry: UInt64, time: UInt64) {
         (entry.load(bytes), time.load(bytes + entry.width))
@@ -161,8 +161,8 @@ struct MovementColumns: Equatable {
         return column.load(at)
     }
 
-    /// The columns must hold the codes. What follows stays as it was: each column is put over what the one before
-    /// wrote beyond its width, which is faster than to read what is there first.
+    /// The columns must hold the codes. Each overwrites what the one before wrote beyond its width, which is faster
+    /// than to read first; the bytes after the movement are restored.
     @inline(__always)
     func store(_ codes: MovementCodes, _ bytes: UnsafeMutableRawPointer) {
         let end = bytes + byteCount

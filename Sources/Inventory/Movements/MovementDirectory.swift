@@ -1,11 +1,11 @@
-/// Where the pages are, by linear hashing: twice as many pages are never made at once but one after the other, each of
-/// half of an older one.
+/// Finds pages by linear hashing: a table never doubles at once, but gets one page after the other, each with half of
+/// an older one.
 ///
-/// While their number doubles, the pages of a table that are yet to be divided grow to twice the others. So there are
-/// sixteen tables with different shares of the events, from 11 to 22 parts of 256, each at another point of that
-/// way: the memory that a page of one outgrew is what a page of another needs.
+/// While a table doubles, its undivided pages grow to twice the others. So there are sixteen tables with different
+/// shares of the events, from 11 to 22 parts of 256, each at another stage: the memory that a page of one outgrew
+/// fits a page of another.
 struct MovementDirectory: ~Copyable {
-    /// A page's number: that of its table above its own in there.
+    /// A page's number: its table's in the upper bits, its own within the table in the lower ones.
     typealias Index = UInt32
 
     private let tables: UnsafeMutablePointer<MovementTable>
@@ -43,7 +43,7 @@ struct MovementDirectory: ~Copyable {
         pool.byteCount + Self.shares.indices.reduce(0) { $0 + tables[$1].byteCount }
     }
 
-    /// The pages there may be, those without events included.
+    /// Every page's index, also of pages without events.
     var indices: [Index] {
         (0..<UInt32(Self.shares.count)).flatMap { number in
             (0..<UInt32(tables[Int(number)].pageCount)).map { number << Self.tableShift | $0 }
@@ -66,13 +66,14 @@ struct MovementDirectory: ~Copyable {
         }
     }
 
-    /// Makes the first page's tag in the table of an index.
+    /// Makes room for the first page of the table of an index.
     func begin(_ index: Index) {
         let table = tables + Int(index >> Self.tableShift)
         if table.pointee.pageCount == 0 { table.pointee.begin() }
     }
 
-    /// Counts events that came, or went, and says which page is to be divided between itself and which new one.
+    /// Counts events that were added or removed. Returns a page to divide and the new page for half of it, once the
+    /// table is crowded.
     @inline(__always)
     func count(_ change: Int, at index: Index) -> (from: Index, to: Index)? {
         let table = tables + Int(index >> Self.tableShift)

@@ -1,5 +1,5 @@
-/// An event id as the movement log keeps it: the number of its block of 64 ids, mixed so that whatever ids there
-/// are lie evenly, and its tag in the block. Blocks stay together, since a checkpoint stores them whole.
+/// An event id as the movement log keeps it: the mixed number of its block of 64 ids, and its number in the block.
+/// Mixing spreads any ids evenly. A block stays together, since a checkpoint stores it whole.
 struct MovementKey: Equatable {
     var tag: MovementTag
     /// The upper 32 bits of the mixed block number.
@@ -12,8 +12,8 @@ struct MovementKey: Equatable {
     }
 }
 
-/// The half of a key that names an event for as long as the log lives: the lower 26 bits of the mixed block number
-/// and 6 bits of the id. Rarely, one in 2³², two events have the same.
+/// The half of a key that finds an event: the lower 26 bits of the mixed block number and 6 bits of the id. Two
+/// events share one by chance, once in 2³².
 struct MovementTag: Hashable {
     let rawValue: UInt32
 
@@ -23,7 +23,7 @@ struct MovementTag: Hashable {
 
 /// Turns ids into keys and back.
 struct MovementMixer {
-    /// Differs between logs so that no input can be made to collide in all of them.
+    /// Random for each log, so that no input can make ids collide in all of them.
     let seed: UInt64
 
     init(seed: UInt64 = .random(in: .min ... .max)) { self.seed = seed & Self.mask }

@@ -1,4 +1,4 @@
-/// 64 ids' worth of the movement log, as a checkpoint stores it.
+/// The movements of a block of 64 ids, as a checkpoint stores them.
 public struct MovementImages: Equatable, Sendable {
     /// What was counted of an event.
     public struct Image: Equatable, Sendable {
@@ -20,7 +20,7 @@ public struct MovementImages: Equatable, Sendable {
     public var number: Int64
     /// A bit for each id that is known, low bit first.
     public var known: UInt64
-    /// Of the known ids, in their order.
+    /// The movements of the known ids, in the order of ids.
     public var images: [Image]
 
     public init(number: Int64, known: UInt64, images: [Image]) {
@@ -31,7 +31,7 @@ public struct MovementImages: Equatable, Sendable {
 }
 
 extension MovementLog {
-    /// The numbers of the blocks of 64 ids of which an event changed since the last checkpoint.
+    /// The numbers of the blocks with an event that changed since the last checkpoint.
     var dirtyBlocks: [Int64] {
         var numbers: [Int64] = []
         for index in dirtyPages {
@@ -46,7 +46,6 @@ extension MovementLog {
         return numbers
     }
 
-    /// A block as it is.
     func images(of number: Int64) -> MovementImages {
         MovementImages(number: number, movements(of: number))
     }
@@ -62,7 +61,7 @@ extension MovementLog {
         return movements
     }
 
-    /// Restores a block over whatever there was of it.
+    /// Restores a block; what was known of it is forgotten.
     mutating func restore(_ chunk: MovementImages) {
         var rest = chunk.images.makeIterator()
         let was = known(beside: look(chunk.number << 6).key)
@@ -83,7 +82,7 @@ extension MovementLog {
         return known
     }
 
-    /// Lists each pair's events anew, once all blocks are back.
+    /// Rebuilds each pair's list of events, once all blocks are restored.
     mutating func finishRestoring() {
         for entry in events.indices { events[entry].removeAll() }
         for index in pages {
@@ -124,10 +123,10 @@ extension MovementImages.Image {
 }
 
 extension Aggregate {
-    /// Events known by what they moved, deleted ones included.
+    /// Events in the movement log, deleted ones included.
     public var movementCount: Int { movements.count }
 
-    /// Restores a chunk of the movement log; `finishRestoringMovements` must follow.
+    /// Restores a block of the movement log; `finishRestoringMovements` must follow.
     public mutating func restore(_ chunk: MovementImages) { movements.restore(chunk) }
 
     /// Makes the restored movements fit for use.

@@ -12,10 +12,10 @@ extension MovementLog {
         newestTime(tag, entry: UInt32(entry)) ?? .min
     }
 
-    /// Adds an event to its pair's list, of whose ordered end it must not be; it must be written down already.
+    /// Adds an event to its pair's list. It must be in the log already, and must not be in the ordered end.
     /// - Parameters:
     ///   - time: the event's.
-    ///   - newest: no event of the pair before this one is newer; of no meaning when `others` is 0.
+    ///   - newest: no other event of the pair is newer; ignored when `others` is 0.
     ///   - others: how many other events the pair has at most.
     mutating func link(_ spot: Spot, entry: UInt32, time: Int64, newest: Int64, others: UInt32) {
         makeRoom(entry)
@@ -23,7 +23,7 @@ extension MovementLog {
         if others == 0 { events[entry].removeAll() }
         if events[entry].isFull, events[entry].rest > 2 * Int(others) + 64 { tidy(entry) }
         if spot.isShared {
-            // The other one may be in the ordered end, in the tag of its own time.
+            // The other event with this tag may be in the ordered end, at its own time.
             events[entry].insertUnsorted(tag)
             return events[entry].forgetOrder()
         }
@@ -36,11 +36,11 @@ extension MovementLog {
         }
     }
 
-    /// Takes an event off its pair's list, before or after it is written down as what it becomes.
+    /// Takes an event off its pair's list, before or after its new movement is written.
     mutating func unlink(_ spot: Spot, entry: UInt32) {
         let entry = Int(entry)
         if spot.isShared { return events[entry].forgetOrder() }
-        // One that is not in the ordered end is passed over when the rest is gone through.
+        // An event outside the ordered end stays in the list, and `valid` leaves it out.
         if let index = events[entry].sortedIndex(of: spot.tag) { events[entry].remove(at: index) }
     }
 
@@ -50,7 +50,7 @@ extension MovementLog {
         return time(of: events[Int(entry)].last, Int(entry))
     }
 
-    /// Adds an event without keeping the order: what a recovery or a rollback has time for.
+    /// Adds an event without keeping the order, for recovery and rollback: the next `newestTime` sorts.
     mutating func linkUnsorted(_ tag: MovementTag, entry: UInt32) {
         makeRoom(entry)
         events[Int(entry)].insertUnsorted(tag)
@@ -65,7 +65,7 @@ extension MovementLog {
         while events.count <= Int(entry) { events.append(PairEvents()) }
     }
 
-    /// The first index of the ordered end whose event is newer. Sought from the end, where most are put.
+    /// The first index in the ordered end whose event is newer. Searches from the end, where most events belong.
     private func position(_ time: Int64, _ entry: Int) -> Int {
         var low = events[entry].rest
         var high = events[entry].count
@@ -87,7 +87,7 @@ extension MovementLog {
         return low
     }
 
-    /// What of the rest is still the pair's, each once, in the order of time.
+    /// The unordered events that are still the pair's, each once, in the order of time.
     private func valid(_ entry: Int) -> [Key] {
         var keys: [Key] = []
         keys.reserveCapacity(events[entry].rest)
@@ -97,17 +97,17 @@ extension MovementLog {
             keys.append(Key(time: time, tag: tag.rawValue))
         }
         keys.sort()
-        // What is in the list twice lies together now.
+        // Sorting has put the same event side by side.
         return keys.indices.filter { $0 == 0 || keys[$0] != keys[$0 - 1] }.map { keys[$0] }
     }
 
-    /// Drops from the rest what is no longer the pair's.
+    /// Drops unordered events that are not the pair's any more.
     private mutating func tidy(_ entry: Int) {
         let sorted = (events[entry].rest..<events[entry].count).map { events[entry][$0].rawValue }
         events[entry].replace(rest: valid(entry).map(\.tag)[...], sorted: sorted[...])
     }
 
-    /// The ordered end is used up: the newest of the rest become it.
+    /// Makes a new ordered end of the newest unordered events.
     private mutating func sortNewest(_ entry: Int) {
         let tags = valid(entry).map(\.tag)
         let cut = max(0, tags.count - PairEvents.sortedAfterCut)

@@ -1,11 +1,10 @@
-/// What each event moved, by event id: the memory that lets an update or a delete take back exactly what was
-/// counted, whatever the message says the row was before. Empty, and free of cost, until rows change.
+/// What each event moved, by event id. An update or a delete takes back exactly that, whatever the message says of
+/// the old row. Empty, and free of cost, until rows change.
 ///
-/// Pages of some fifty events, found by hashing of the block of 64 ids. With each pair goes a list of its events, so
-/// that the newest of those that remain is known when one is taken away. Ids are mixed before, so that how they
-/// lie changes nothing.
+/// Events are in pages of some fifty, found by a hash of their block of 64 ids, so any ids spread evenly. Each pair
+/// has a list of its events, to find the newest of the remaining when one is taken back.
 struct MovementLog: ~Copyable {
-    /// Found by `look`; good until something is written.
+    /// Where `look` found an event, or did not find it; valid until the next write.
     struct Spot {
         let key: MovementKey
         /// Another event of this page has the same tag.
@@ -19,13 +18,13 @@ struct MovementLog: ~Copyable {
 
     let mixer: MovementMixer
     private let directory = MovementDirectory()
-    /// By entry of the pair's entry.
+    /// By index of the pair's entry.
     var events: [PairEvents] = []
     /// Pages that changed since the last checkpoint, each once.
     private(set) var dirtyPages: [MovementDirectory.Index] = []
     /// Events known, deleted ones included.
     private(set) var count = 0
-    /// The newest truncation: no row of this version or an older one stands.
+    /// The newest truncation: it deleted all rows of this version or an older one.
     var truncated: RowVersion?
 
     init(_ mixer: MovementMixer = MovementMixer()) { self.mixer = mixer }
@@ -112,13 +111,13 @@ struct MovementLog: ~Copyable {
         let parts = page.split(by: to - from, directory.pool)
         directory[from] = parts.clear
         directory[to] = parts.set
-        // The one it comes from is in the list already.
+        // `from` is in the list already.
         if parts.set.isDirty { dirtyPages.append(to) }
         dropEmpty(from)
         dropEmpty(to)
     }
 
-    /// One that is in the list of what changed stays, so that it comes into it once.
+    /// A dirty page stays: `dirtyPages` has it, and must have it only once.
     private func dropEmpty(_ index: MovementDirectory.Index) {
         guard let page = directory[index], page.count == 0, !page.isDirty else { return }
         page.deallocate(directory.pool)

@@ -1,9 +1,9 @@
-/// Movements of events whose ids lie together once they are mixed, in one allocation of their own:
+/// Movements of the events that hash to this page, in one allocation:
 ///
 ///     header | a bit for each that changed since the last checkpoint | tags | rows
 ///
-/// Tags are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key and
-/// the movement, as the page's columns store it. Rows are in no order; only `remove` gives one another number.
+/// Tags are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key and its
+/// movement, stored as `columns` say. Rows are in no order; only `remove` renumbers one.
 struct MovementPage {
     private struct Header {
         var count: UInt32
@@ -19,7 +19,7 @@ struct MovementPage {
 
     // MARK: Memory
 
-    /// A page without rows that is fit for a movement.
+    /// A page without rows, whose columns fit a movement.
     init(for movement: Movement, _ pool: MovementPool) {
         var span = MovementSpan()
         span.include(MovementCodes(movement))
@@ -50,7 +50,7 @@ struct MovementPage {
 
     private static func wordCount(_ capacity: Int) -> Int { (capacity + 63) / 64 }
 
-    /// Of a row with its tag.
+    /// Bytes of a row and its tag.
     private static func rowByteCount(_ columns: MovementColumns) -> Int {
         MemoryLayout<UInt32>.size * 2 + columns.byteCount
     }
@@ -100,7 +100,7 @@ struct MovementPage {
     @inline(__always)
     subscript(row: Int) -> Movement { codes(row).movement }
 
-    /// The first row from one on with this tag, the count if there is none.
+    /// The first row with this tag, beginning at `row`; the count if there is none.
     @inline(__always)
     func next(_ tag: MovementTag, from row: Int) -> Int {
         tags.firstIndex(of: tag.rawValue, from: row, to: count)
@@ -120,7 +120,7 @@ struct MovementPage {
 
     // MARK: Writing
 
-    /// Replaces a row's movement; returns the page that takes this one's tag, if it must.
+    /// Replaces a row's movement. Returns this page, or the wider one that replaces it.
     @inline(__always)
     func update(_ row: Int, _ movement: Movement, _ pool: MovementPool) -> MovementPage {
         let codes = MovementCodes(movement)
@@ -131,14 +131,14 @@ struct MovementPage {
         return page
     }
 
-    /// Adds a row; returns the page that takes this one's tag, if it must.
+    /// Adds a row. Returns this page, or the larger one that replaces it.
     @inline(__always)
     func append(_ key: MovementKey, _ movement: Movement, _ pool: MovementPool) -> MovementPage {
         let codes = MovementCodes(movement)
         var page = self
         if count == capacity || !header.pointee.columns.holds(codes) {
             let holds = header.pointee.columns.holds(codes)
-            // A few more than one: small pages grow often.
+            // Room for a few rows, because small pages grow often.
             page = moved(
                 holds ? header.pointee.columns : columns(with: codes), capacity: count + (count < 32 ? 4 : 2),
                 pool)
@@ -158,7 +158,8 @@ struct MovementPage {
         header.pointee.columns.store(codes, movementBytes(row))
     }
 
-    /// Takes a row out; the last one takes its number. What is left of its block is to be stored again.
+    /// Removes a row; the last one takes its number. The rest of its block becomes dirty, since blocks are stored
+    /// whole.
     func remove(_ row: Int) {
         let key = key(row)
         let last = count - 1
@@ -177,11 +178,11 @@ struct MovementPage {
         var span = MovementSpan()
         span.include(codes)
         for row in 0..<count { span.include(self.codes(row)) }
-        // What changes mostly goes on changing.
+        // Spare room: a range that grew mostly grows again.
         return MovementColumns(span, spare: 1)
     }
 
-    /// The same rows in other columns or with other room; this page is no more.
+    /// The same rows in other columns or with other room. Deallocates this page.
     private func moved(_ columns: MovementColumns, capacity: Int, _ pool: MovementPool) -> MovementPage {
         let page = MovementPage(columns, capacity: capacity, pool)
         page.header.pointee.isDirty = isDirty
@@ -197,7 +198,7 @@ struct MovementPage {
         return page
     }
 
-    /// Divides the rows by a bit of their block's number; both parts are as dirty as this page, which is no more.
+    /// Divides the rows by a bit of their block's number. Both parts are as dirty as this page, which is deallocated.
     func split(by bit: UInt32, _ pool: MovementPool) -> (clear: MovementPage, set: MovementPage) {
         defer { deallocate(pool) }
         return (part(of: bit, 0, pool), part(of: bit, bit, pool))

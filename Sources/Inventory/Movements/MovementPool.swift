@@ -1,17 +1,17 @@
-/// The memory of the log's pages: blocks of a hundred sizes, some four hundredths apart, which are used again.
+/// The memory of the log's pages: reused blocks of 128 sizes, most of them some four hundredths apart.
 ///
-/// Pages of some hundreds to thousands of bytes that grow all the time leave the general allocator with a tenth and
-/// more of its memory in gaps. Here what one page outgrew is what another grows into.
+/// Pages of hundreds to thousands of bytes grow all the time. The general allocator then has a tenth and more of its
+/// memory in gaps; here another page grows into the block that one outgrew.
 struct MovementPool {
     private struct State {
-        /// By size, the first block that is free; each holds the next.
+        /// By size, the first free block; each points to the next.
         var free: UnsafeMutablePointer<UnsafeMutableRawPointer?>
         /// What is left of the newest chunk.
         var chunk: UnsafeMutableRawPointer?
         var chunkByteCount = 0
         /// Every chunk, to give back in the end.
         var chunks: [UnsafeMutableRawPointer] = []
-        /// Of chunks, and of blocks that are larger than any size.
+        /// Bytes of all chunks, and of blocks that are larger than any size.
         var byteCount = 0
     }
 
@@ -20,7 +20,7 @@ struct MovementPool {
     /// The number of a block's size.
     typealias Size = UInt8
 
-    /// Larger than any of the sizes: a block of its own.
+    /// Stands for a block larger than any size, which is allocated alone.
     private static let single: Size = sizeCount
     private static let sizeCount: Size = 128
     private static let sizesTried: Size = 3
@@ -62,14 +62,14 @@ struct MovementPool {
 
     // MARK: Blocks
 
-    /// A block of at least so many bytes, how many it has, and what to give it back with.
+    /// A block of at least `wanted` bytes, its bytes, and the size to deallocate it with.
     func allocate(_ wanted: Int) -> (memory: UnsafeMutableRawPointer, byteCount: Int, size: Size) {
         let size = Self.size(of: wanted)
         guard size != Self.single else {
             state.pointee.byteCount += wanted
             return (.allocate(byteCount: wanted, alignment: 8), wanted, size)
         }
-        // The next sizes do as well: their users get the room.
+        // A free block of the next sizes will do: its user gets the room.
         for size in size..<min(size + Self.sizesTried, Self.sizeCount) {
             guard let memory = state.pointee.free[Int(size)] else { continue }
             state.pointee.free[Int(size)] = memory.load(as: UnsafeMutableRawPointer?.self)
@@ -96,7 +96,7 @@ struct MovementPool {
         return chunk
     }
 
-    /// A thirty-second of what there is: a small log stays small.
+    /// Adds a thirty-second of the memory held, so that a small log stays small.
     private func addChunk(_ needed: Int) {
         keepRest()
         let wanted = max(1 << 12, needed, min(Self.maxChunk, state.pointee.byteCount / 32))

@@ -1,6 +1,6 @@
 /// A part of the directory, and how many events are in it.
 struct MovementTable {
-    /// Sixty-four pages together: nothing is ever copied to make room.
+    /// Segments of 64 pages, so that growing copies nothing.
     private var segments: [UnsafeMutablePointer<MovementPage?>] = []
     private(set) var pageCount: UInt32 = 0
     /// The greatest power of two that is no greater than the count.
@@ -9,9 +9,9 @@ struct MovementTable {
 
     private static let segmentBits: UInt32 = 6
     private static let segmentSize = 1 << Int(segmentBits)
-    /// Events for which a page more is made.
+    /// More events a page than this, and the table gets another page.
     private static let eventsPerPage = 48
-    /// How many of its block's bits in a tag say which page it is.
+    /// How many bits of a tag's block may number a page.
     static let indexBits: UInt32 = 22
     private static let maxCount: UInt32 = 1 << indexBits
 
@@ -41,7 +41,7 @@ struct MovementTable {
     @inline(__always)
     var isCrowded: Bool { eventCount > Int(pageCount) * Self.eventsPerPage && pageCount < Self.maxCount }
 
-    /// Makes one more page's tag; says which page it is to be filled from.
+    /// Makes room for one more page. Returns the page to fill it from, and its own number.
     mutating func grow() -> (from: UInt32, to: UInt32) {
         makeRoom()
         let new = pageCount
@@ -50,7 +50,7 @@ struct MovementTable {
         return (new - size, new)
     }
 
-    /// Makes the first page's tag.
+    /// Makes room for the first page.
     mutating func begin() {
         makeRoom()
         pageCount = 1

@@ -1,9 +1,9 @@
-/// The events of one pair, kept so that the newest of them is found when the newest goes.
+/// The events of one pair, kept to find the newest of the remaining when the newest is taken back.
 ///
-/// The end of the list, at most `sortedLimit` events, is in the order of time, none of the rest being newer. The rest
-/// is in no order and may name events that were deleted, have moved to another pair or are in the list twice:
-/// it is gone through only when the ordered end is used up, and gives it the newest 512 then. So a delete
-/// costs a shift within the end, and one in 512 a walk through the pair's events.
+/// The end of the list, at most `sortedLimit` events, is in the order of time; no other event is newer. The rest is
+/// in no order, and may hold events twice, or events that were deleted or moved to another pair. When the ordered end
+/// is used up, the newest 512 of the rest become the new one. So a delete costs a shift within the end, and one in
+/// 512 a walk through the pair's events.
 struct PairEvents {
     private struct Header {
         var count: UInt32
@@ -42,7 +42,7 @@ struct PairEvents {
 
     var last: MovementTag { self[count - 1] }
 
-    /// Where in the ordered end a tag is; nil if it is not there.
+    /// The index of a tag in the ordered end; nil if it is not there.
     func sortedIndex(of tag: MovementTag) -> Int? {
         let index = rest < count ? tags.firstIndex(of: tag.rawValue, from: rest, to: count) : count
         return index < count ? index : nil
@@ -89,8 +89,8 @@ struct PairEvents {
         for (index, tag) in sorted.enumerated() { tags[rest.count + index] = tag }
     }
 
-    /// By an eighth, and so that the allocator has nothing to round up: with many events for each pair, room not used
-    /// is a twentieth of the list.
+    /// Grows by an eighth, to a size that the allocator does not round up: with many events for each pair, unused
+    /// room is a twentieth of the list.
     private mutating func grow(to wanted: Int) {
         let capacity = (wanted + wanted / 8) | 3
         let larger = UnsafeMutableRawPointer.allocate(byteCount: Self.byteCount(capacity), alignment: 4)

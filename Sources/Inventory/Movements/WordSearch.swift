@@ -1,5 +1,5 @@
 extension UnsafeMutablePointer<UInt32> {
-    /// The first index of a word between two; `end` if it is not there. Eight words at a time.
+    /// The first index from `start` to `end` that holds this number; `end` if none does. Compares eight at a time.
     @inline(__always)
     func firstIndex(of word: UInt32, from start: Int, to end: Int) -> Int {
         let bytes = UnsafeRawPointer(self)

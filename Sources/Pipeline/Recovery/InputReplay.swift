@@ -12,11 +12,11 @@ final class InputReplay<S: TopicSource> {
     /// By input partition: its index in the shard.
     private let indices: [Partition: Int]
     private var reader: S.Reader?
-    /// By input partition of the shard, from where on nobody has read before, so that what is rejected is no dead
-    /// letter yet.
+    /// By input partition of the shard, the offset from which nobody has read before: what is rejected there has no
+    /// dead letter yet.
     var unread: [Offset?] = []
     private var keptBytes = 0
-    /// Kept in memory and sent in one transaction.
+    /// The most that is kept in memory and sent in one transaction.
     private static var keptLimit: (deadLetters: Int, bytes: Int) { (100_000, 64 << 20) }
 
     init(
@@ -81,8 +81,8 @@ final class InputReplay<S: TopicSource> {
         return nil
     }
 
-    /// What was rejected the first time is rejected again, and its dead letter is out already; what nobody has
-    /// read before becomes one with the first transaction.
+    /// Keeps the dead letter of an event that nobody has read before, for the first transaction. An event that is
+    /// read again has its dead letter already.
     private func keep(_ record: TopicRecord, _ envelope: Envelope, _ error: BadEvent) throws(SessionFailure) {
         guard let index = indices[record.partition], index < unread.count, let first = unread[index],
             record.offset >= first

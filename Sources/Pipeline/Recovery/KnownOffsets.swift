@@ -1,9 +1,9 @@
 import Inventory
 import Wire
 
-/// What is read again of one input partition.
+/// The offsets of one input partition to read again.
 struct ReplaySpan: Equatable {
-    /// Where the partition's history begins for stockd.
+    /// The first offset that stockd counts of the partition.
     var base: Offset
     var from: Offset
     /// The committed offset to reach.
@@ -16,7 +16,7 @@ struct ReplaySpan: Equatable {
 struct KnownOffsets {
     let partition: Partition
     let checkpoint: CheckpointRecord?
-    /// The offset committed with the newest transaction, as the state topic tells it.
+    /// The offset committed with the newest transaction, according to the state topic.
     let position: Offset?
     /// The offset committed in the consumer group.
     let group: Offset?
@@ -25,13 +25,13 @@ struct KnownOffsets {
 
     var isFirstStart: Bool { checkpoint == nil && position == nil && group == nil }
 
-    /// How far the partition was counted, as the state topic tells it.
+    /// Up to where the partition was counted, according to the state topic.
     private var counted: Offset? { position ?? checkpoint?.offset }
 
-    /// Whether the topic was recreated since, and has grown past what was counted of the former.
+    /// Whether the topic was recreated, and has grown past what was counted of the old one.
     ///
-    /// Kafka forgets a group's offsets with their topic, but they expire as well. Then the times tell: the first
-    /// record of a log of which something was counted is older than the record that says so.
+    /// Kafka deletes a group's offsets with their topic, but they also expire. So the times decide: in a log of which
+    /// something was counted, the first record is older than the state record of the count.
     /// - Parameter writtenMs: when the newest record of the partition's offset was written to the state topic.
     func isRecreated<S: TopicSource>(_ writtenMs: Int64?, _ session: S) throws(SessionFailure) -> Bool {
         guard group == nil, let counted, counted > bounds.lowerBound, !bounds.isEmpty, let writtenMs else {
@@ -101,7 +101,7 @@ struct KnownOffsets {
                     + "--rebuild to recompute the stock from the log, or choose another kafka.group_id. "
                     + LostPublishedAlerts.explanation)
         }
-        // The group's offset and the position move in one transaction: where they differ somebody else moved the
+        // One transaction commits the group's offset and the position. If they differ, something else moved the
         // group's.
         guard let stored = counted else { return group ?? bounds.lowerBound }
         guard let group else {

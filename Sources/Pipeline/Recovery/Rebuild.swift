@@ -4,10 +4,9 @@ import Wire
 /// Recomputes the state of all assigned partitions from the log: `--rebuild`, and the only way to a changed
 /// `input.keyed_by` or `input.topic`.
 ///
-/// What was published is read from wherever it stands, the stock is counted again and compared with the stored one.
-/// Nothing is written until the worker's first transaction, which holds the whole new state, a tombstone for every
-/// record that is not written again, and what differs of the alerts. Until it commits the old state stands, then
-/// the new one does.
+/// It reads the published alerts from whichever partition has them, counts the stock again, and compares it with the
+/// stored one. The worker's first transaction writes the whole new state, a tombstone for every record that is not
+/// written again, and the alerts that differ. Until it commits, the old state stays valid.
 final class Rebuild<S: TopicSource> {
     private enum Stage {
         case survey(StateReader<S>)
@@ -40,12 +39,12 @@ final class Rebuild<S: TopicSource> {
         stage = .survey(StateReader(tools, placement.partitions(of: partitions)))
     }
 
-    /// The state records that stand.
+    /// The stored state records.
     var standing: Set<StateLocation> { survey.locations }
     /// How far rejected reference rows were sent.
     private(set) var referenceRejected = ReferenceOffsets()
 
-    /// Does one piece of the work; true when the shards stand.
+    /// Does one piece of the work; true when the shards are complete.
     func advance() throws(SessionFailure) -> Bool {
         switch stage {
         case .survey(let reader):
@@ -64,7 +63,7 @@ final class Rebuild<S: TopicSource> {
 
     private func makePlan() throws(SessionFailure) {
         if !needsAllPartitions, survey.isOfOtherInput(than: tools.settings) {
-            // The others' state partitions hold part of it, too.
+            // Other members' state partitions hold part of the state, too.
             needsAllPartitions = true
             survey = StateSurvey()
             stage = .survey(StateReader(tools, placement.all))
@@ -100,9 +99,8 @@ final class Rebuild<S: TopicSource> {
 
     // MARK: What was published
 
-    /// Gives the shards what was published. Which of two contradicting alerts counts depends on what should stand:
-    /// to be called when the shards are joined with the reference tables that are to be shown, as often as those
-    /// change.
+    /// Gives the shards what was published. Which of two contradicting alerts counts depends on the pair's level. So
+    /// call this after each join with new reference tables.
     func restorePublished() {
         var owners: [ProductID: Shard] = [:]
         for shard in shards { shard.aggregate.forEachEntry { owners[$0.pair.product] = shard } }
@@ -116,8 +114,8 @@ final class Rebuild<S: TopicSource> {
         }
     }
 
-    /// A pair whose product has no events any more has no row, so its alert resolves: one shard says so. All others
-    /// that may know of it remember the number of its incident, for whichever the product turns up in counts on.
+    /// A pair whose product has no events has no row, so one shard resolves its alert. The others remember the number
+    /// of its incident: whichever gets events of the product counts on from there.
     private func restore(_ pair: Pair, _ found: [(Partition, PublishedAlert)], _ owner: Shard?) {
         let alerts = found.map(\.1)
         if let owner {
@@ -137,7 +135,7 @@ final class Rebuild<S: TopicSource> {
 
 /// The state that a rebuild replaces with the worker's first transaction.
 struct FormerState {
-    /// The records that stand; those that are not written again are deleted.
+    /// The stored records; those that are not written again are deleted.
     let standing: Set<StateLocation>
     /// How far rejected reference rows were sent.
     let referenceRejected: ReferenceOffsets
@@ -152,11 +150,10 @@ struct FormerState {
 }
 
 extension PublishedAlert {
-    /// What counts as published of a pair whose alert should now have a level.
+    /// The alert that counts as published of a pair whose level is `now`.
     ///
-    /// Of alerts that contradict each other nobody can tell which was published last; the one that is not as it
-    /// should be has the right one published again. A resolved one with an earlier incident than one that stands
-    /// contradicts nothing: it only keeps the number.
+    /// Nobody can tell which of several contradicting alerts was published last. So one with another level than `now`
+    /// counts, and the right one is published again. A resolved alert contradicts none with a later incident.
     static func merged(_ alerts: [PublishedAlert], now: AlertLevel?) -> PublishedAlert {
         let newest = alerts.max { $0.incident < $1.incident } ?? PublishedAlert()
         let standing = alerts.filter { $0.level != nil }

@@ -3,9 +3,9 @@ import Synchronization
 
 /// Compares what a rebuild recomputed from the log with what the checkpoints had stored for the same offsets.
 struct RebuildAudit {
-    /// Ascending by pair, each once: of a product that was in two partitions the sum.
+    /// Ascending by pair, each once. A pair that was stored in two partitions is summed.
     private var stored: [StoredEntry] = []
-    /// So many differing pairs are logged; more would fill the journal and hold the worker up.
+    /// At most this many differing pairs are logged: more would fill the journal and hold the worker up.
     static let detailLimit = 1_000
 
     init(_ entries: [StoredEntry]) {

@@ -3,9 +3,10 @@ import Wire
 
 /// Brings the state of partitions back to what was committed, a piece at a time.
 ///
-/// For each shard: what the group committed; the state topic, read whole; the input from the checkpoint's offset to
-/// the committed one, applied without publishing. What then differs from the published alerts (reference rows that
-/// changed while nobody ran) goes out with the first transaction. With `--rebuild`, `Rebuild` takes this path's place.
+/// For each shard it asks for the group's committed offsets, reads the state topic whole, and applies the input from
+/// the checkpoint's offset to the committed one without publishing. What then differs from the published alerts
+/// (reference rows that changed while nobody ran) goes out with the first transaction. With `--rebuild`, `Rebuild`
+/// does the work instead.
 final class Recovery<S: TopicSource> {
     let partitions: [Partition]
     private let tools: RecoveryTools<S>
@@ -17,11 +18,11 @@ final class Recovery<S: TopicSource> {
     private var committed: [Partition: Offset] = [:]
     private(set) var shards: [Shard] = []
     private(set) var placement: StatePlacement
-    /// Something was not read back from a checkpoint but begun anew, and must not wait for its first.
+    /// Part of the state does not come from a checkpoint, so the first commit must write one.
     private(set) var needsCheckpoint = false
     /// How far rejected reference rows were sent, if the state of the first partition was read.
     private(set) var referenceRejected: ReferenceOffsets?
-    /// A rebuild that is through.
+    /// The rebuild, once it is complete.
     private(set) var rebuild: Rebuild<S>?
 
     private enum Stage {
@@ -46,8 +47,8 @@ final class Recovery<S: TopicSource> {
         placement = StatePlacement(keyedBy: tools.settings.keyedBy, statePartitionCount: 1)
     }
 
-    /// Only the owner of all partitions may go on: where any may have a pair's events, and where a rebuild writes the
-    /// whole state anew.
+    /// Whether only the owner of all partitions may go on: any may hold a pair's events, or a rebuild replaces the
+    /// state of all.
     var needsAllPartitions: Bool {
         if tools.settings.keyedBy == .none { return true }
         if case .rebuild(let rebuild) = stage { return rebuild.needsAllPartitions }
@@ -84,7 +85,7 @@ final class Recovery<S: TopicSource> {
         placement = StatePlacement(
             keyedBy: tools.settings.keyedBy, statePartitionCount: try checkedStatePartitionCount())
         committed = try tools.session.committed(partitions)
-        // Done once: what this process has rebuilt is not rebuilt again when it comes back.
+        // Once is enough: partitions that this process has rebuilt may come back to it.
         if tools.settings.rebuilds, !rebuilt.contains(partitions) {
             stage = .rebuild(Rebuild(tools, placement, partitions, committed))
             return
@@ -133,7 +134,8 @@ final class Recovery<S: TopicSource> {
         do throws(SessionFailure) {
             return try RecoveryPlan(stored, group, committed, rebuilds: false, tools)
         } catch {
-            // A member that is evicted unawares holds what it read against what others made of it since.
+            // A member that does not know yet that it was evicted compares its offsets with state that others have
+            // written since.
             guard error.isFinal, try tools.session.committed(partitions) != committed else { throw error }
             throw .outdated("the group's offsets have moved while the state was read")
         }
@@ -147,13 +149,13 @@ final class Recovery<S: TopicSource> {
     }
 }
 
-/// A shard kept while its partitions are away, and where its state records ended then.
+/// A shard kept while its partitions are away, and the ends of its state partitions at that time.
 struct SuspendedShard {
     let shard: Shard
     let stateEnds: [PartitionPosition]
 }
 
-/// Asks whether anything was written for a suspended shard since it was given back.
+/// Checks whether anything was written for a suspended shard since it was suspended.
 final class SuspendedCheck<S: TopicSource> {
     let suspended: SuspendedShard
     private let session: S
@@ -164,7 +166,7 @@ final class SuspendedCheck<S: TopicSource> {
         self.suspended = suspended
     }
 
-    /// Nil while it does not know yet.
+    /// Whether nothing was; nil while that is not known.
     func advance() throws(SessionFailure) -> Bool? {
         if reader == nil {
             reader = try session.reader(

@@ -1,18 +1,17 @@
 import Inventory
 import Wire
 
-/// From where to where each input partition of a shard is read again, worked out from what is stored.
+/// The offsets between which each input partition of a shard is read again, computed from what is stored.
 struct RecoveryPlan {
-    /// `next` is where to begin reading; `committed` likewise until the replay is through.
+    /// `next` is the offset to begin at; so is `committed` until the replay ends.
     private(set) var inputs: [Shard.Input] = []
     /// The committed offset to reach, by input.
     private(set) var targets: [Offset] = []
-    /// By input, the offset that the stored stock stands for; where nothing is stored, where reading begins.
+    /// By input, the offset up to which a rebuild compares its stock with the stored one.
     private(set) var audited: [Offset] = []
-    /// From where on nobody has read before though it lies before the target, by input.
+    /// By input, the offset from which nobody has read before, if it is below the target.
     private(set) var unread: [Offset?] = []
-    /// Nothing was ever stored for at least one of the partitions, or what was stored does not hold any more:
-    /// a checkpoint is to follow at once.
+    /// A checkpoint must follow at once: at least one partition has no stored state, or none that is still valid.
     private(set) var needsCheckpoint: Bool
 
     private let settings: PipelineSettings
@@ -29,7 +28,7 @@ struct RecoveryPlan {
         let isOfOtherTopic = stored.checkpoints.values.contains {
             $0.setting("input.topic") != tools.settings.inputTopic
         }
-        // A partition that came later belongs to the history from its first record on.
+        // A partition that was added later is counted from its first record.
         let isGrown = partitions.contains { stored.checkpoints[$0] != nil }
         for partition in partitions {
             let bounds = try tools.session.bounds(.input, partition)
@@ -80,7 +79,7 @@ struct RecoveryPlan {
             unread: max(base, min(group ?? base, end)))
     }
 
-    /// What was counted is of a log that is no more, and nothing of the one that stands.
+    /// The counted offsets are of a deleted log; nothing of the present one was counted.
     private mutating func addRecreated<S: TopicSource>(
         _ known: KnownOffsets, _ tools: RecoveryTools<S>
     ) throws(SessionFailure) {
@@ -128,7 +127,7 @@ struct RecoveryPlan {
 
     private func checkSettings(_ checkpoint: CheckpointRecord) throws(SessionFailure) {
         let changed = checkpoint.changedSettings(settings.fingerprint)
-        // Plain events and rows are remembered differently.
+        // Plain events and rows have different state.
         let mayAccept = !changed.contains("input.format")
         guard !changed.isEmpty, !(mayAccept && settings.acceptsConfigChange) else { return }
         if changed == [CheckpointRecord.group] {
@@ -145,7 +144,7 @@ struct RecoveryPlan {
                 + "Set them back, or start once with --rebuild (recompute everything from the log)\(acceptance).")
     }
 
-    /// Whether new rules begin here; what was counted by the old ones must not be read again by the new.
+    /// Whether new rules begin here. They must not read again what was counted by the old ones.
     private func acceptsChange(_ checkpoint: CheckpointRecord, _ span: ReplaySpan) throws(SessionFailure)
         -> Bool
     {

@@ -8,9 +8,9 @@ final class StateLoader<S: TopicSource> {
     private let placement: StatePlacement
     private let inputs: [Partition]
     private let reader: StateReader<S>
-    /// Stock entries and movements go straight to where they will be used; nil once taken.
+    /// Stock entries and movements are restored into it at once; nil once taken.
     private var aggregate: Aggregate?
-    /// Records that lie in another partition than they would be written to, and are not deleted.
+    /// Records, not deleted, in another partition than stockd would write them to.
     private var misplaced: [StateLocation: Offset] = [:]
 
     init(_ tools: RecoveryTools<S>, _ placement: StatePlacement, _ inputs: [Partition]) {
@@ -46,7 +46,7 @@ final class StateLoader<S: TopicSource> {
     func takeAggregate() throws(SessionFailure) -> Aggregate {
         guard var taken = aggregate.take() else { throw .fatal("the stored state was taken twice") }
         try checkPlacement()
-        // Every record of one checkpoint says the same of the shard; a partition that is new has none.
+        // All records of a checkpoint store the same counts of the shard. A new partition has no record.
         let checkpoint = inputs.lazy.compactMap { self.stored.checkpoints[$0] }.first
         let pairs = Int(checkpoint?.pairs ?? 0)
         taken.truncate(toPairs: pairs)
@@ -62,10 +62,10 @@ final class StateLoader<S: TopicSource> {
             try check("movements of events", found: taken.movementCount, promised: Int(checkpoint?.movements ?? 0))
         }
         let alerts = stored.alerts.values.count { $0.incident > 0 }
-        // Published alerts are never deleted but by a rebuild, and are written between checkpoints as well.
+        // More alerts are fine: commits publish them between checkpoints. Only a rebuild deletes any.
         let promised = Int(checkpoint?.publishedAlerts ?? 0)
         if alerts < promised { try check("published alerts", found: alerts, promised: promised) }
-        // Before the published alerts: a pair that only they know is in no checkpoint yet.
+        // Before the published alerts: a pair known only by them is in no checkpoint, and must stay dirty.
         taken.markClean()
         restorePublished(into: &taken)
         return taken

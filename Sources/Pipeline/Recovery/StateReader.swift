@@ -1,8 +1,8 @@
 import Inventory
 import Wire
 
-/// Reads partitions of the state topic to the ends that stand when it begins, open transactions included: their
-/// outcome is waited for.
+/// Reads partitions of the state topic to their ends at the beginning, open transactions included: it waits for their
+/// outcome.
 final class StateReader<S: TopicSource> {
     private let tools: RecoveryTools<S>
     private let partitions: [Partition]

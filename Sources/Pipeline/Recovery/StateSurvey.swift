@@ -1,13 +1,13 @@
 import Inventory
 import Wire
 
-/// Everything that stands in partitions of the state topic, whatever `input.topic` and `input.keyed_by` it was
-/// written with: where a rebuild begins.
+/// Everything in partitions of the state topic, whatever `input.topic` and `input.keyed_by` it was written with. A
+/// rebuild begins with it.
 struct StateSurvey {
-    /// What stands, by state partition.
+    /// By state partition.
     private var stored: [Partition: StoredState] = [:]
     private var entries: [StateLocation: [StoredEntry]] = [:]
-    /// Where each record lies.
+    /// The partition and key of each record.
     private(set) var locations: Set<StateLocation> = []
 
     mutating func take(
@@ -18,7 +18,7 @@ struct StateSurvey {
         entries[location] = nil
         switch record {
         case .entries(_, let images): entries[location] = images
-        // Computed anew from the log.
+        // The rebuild recomputes them from the log.
         case .ids, .movements: return
         default: break
         }
@@ -28,7 +28,7 @@ struct StateSurvey {
     /// The stock entries as of the checkpoints.
     var entryImages: [StoredEntry] { entries.values.flatMap { $0 } }
 
-    /// The offsets and settings, as if one partition held them: each record stands in one.
+    /// The offsets and settings of all partitions; each record is in one only.
     var offsets: StoredState {
         var all = StoredState()
         for one in stored.values { all.mergeOffsets(one) }
@@ -40,10 +40,10 @@ struct StateSurvey {
         stored.values.contains { $0.isOfOtherInput(than: settings) }
     }
 
-    /// What was published of each pair, and in which state partition that stands.
+    /// What was published of each pair, and in which state partitions.
     ///
-    /// There may be several: of a product whose events were in two partitions though they should not, and of one
-    /// without events, whose last incident every shard remembers.
+    /// A pair has several alerts if its product's events were in two partitions though they should not, or if it has
+    /// no events: every shard remembers its last incident.
     var alerts: [Pair: [(Partition, PublishedAlert)]] {
         var found: [Pair: [(Partition, PublishedAlert)]] = [:]
         for (partition, one) in stored {
@@ -52,8 +52,7 @@ struct StateSurvey {
         return found
     }
 
-    /// Of two fingerprints of a row nobody knows which was published last: one that is neither has the row published
-    /// again.
+    /// Nobody knows which of two fingerprints of a row was published last. A third one has the row published again.
     var stockFingerprints: [Pair: UInt64] { merged(\.stockFingerprints) }
     var rollupFingerprints: [ProductID: UInt64] { merged(\.rollupFingerprints) }
 

@@ -66,7 +66,7 @@ struct StoredState {
         if let timeMs { writtenMs[input] = max(timeMs, writtenMs[input] ?? timeMs) }
     }
 
-    /// The buckets of event ids that an input partition remembers, those of earlier sets among them.
+    /// The buckets of event ids of an input partition, those of dropped sets included.
     func ids(of input: Partition) -> [IDBucket] { ids[input].map { Array($0.values) } ?? [] }
 
     /// Stock entries in the buckets that a checkpoint of so many pairs has.
@@ -79,8 +79,8 @@ struct StoredState {
 
     var hasEntries: Bool { !entryCounts.isEmpty }
 
-    /// Whether the state was written with another `input.topic` or `input.keyed_by`. Keyed by product, entries lie
-    /// beside their checkpoint record; elsewhere the record may be in another state partition.
+    /// Whether the state was written with another `input.topic` or `input.keyed_by`. Keyed by product, entries and
+    /// their checkpoint record share a partition; otherwise the record may be in another one.
     func isOfOtherInput(than settings: PipelineSettings) -> Bool {
         if checkpoints.isEmpty { return settings.keyedBy == .product && hasEntries }
         return checkpoints.values.contains {
@@ -89,7 +89,7 @@ struct StoredState {
         }
     }
 
-    /// Input partitions that are no more, though their events were counted.
+    /// Input partitions that do not exist any more, though their events were counted.
     func vanished(_ inputs: [Partition]) -> [Partition] {
         checkpoints.keys.filter { !inputs.contains($0) }.sorted()
     }

@@ -1,8 +1,7 @@
 import Inventory
 import Wire
 
-/// Reads one reference topic whole, from its beginning to the end that stood when it began, and follows it
-/// from there.
+/// Reads one reference topic from its beginning to the end it has at the start, and follows it from there.
 final class ReferenceFeed<S: TopicSource> {
     let kind: ReferenceKind
     private let topic: PipelineSettings.ReferenceTopic
@@ -13,22 +12,22 @@ final class ReferenceFeed<S: TopicSource> {
     private(set) var tables = FollowedTables()
     private(set) var isWhole = false
     private(set) var rereads = false
-    /// Messages that hold no row, by why; since they were last taken.
+    /// Messages without a row since the last `takeSkipped`, by reason.
     private var skipped: [SkipReason: Int] = [:]
-    /// What is being read from the beginning; it takes the place of `tables` when it is whole.
+    /// Tables that are being read from the beginning. Once complete, they replace `tables`.
     private var fresh: FollowedTables? = FollowedTables()
     /// By partition, the next offset to read.
     private var positions: [Partition: Offset] = [:]
     private var stage = Stage.start
-    /// So often the logs' ends are asked for: a partition that is silently no longer fetched must not look like one
-    /// where nothing happens, whatever the others bring.
+    /// How often the logs' ends are asked for: a partition that is silently not fetched any more must not look like
+    /// an idle one.
     private static var checkEveryMs: Int64 { 30_000 }
     private var checkDueMs: Int64 = 0
     /// The positions at the last check.
     private var checked: [Partition: Offset] = [:]
 
     private enum Stage {
-        /// What lies between the positions and the end that stands now is to be read.
+        /// The records from the positions to the present ends are to be read.
         case start
         case reading(S.Reader, ends: [Partition: Offset])
         case following(S.Reader)
@@ -42,7 +41,7 @@ final class ReferenceFeed<S: TopicSource> {
         decoder = ReferenceDecoder(format: topic.format)
     }
 
-    /// Reads the topic again from its beginning; the rows stay as they are until it is whole again.
+    /// Reads the topic again from its beginning; until that is done the rows stay as they are.
     func startOver() {
         fresh = FollowedTables()
         positions = [:]
@@ -53,9 +52,9 @@ final class ReferenceFeed<S: TopicSource> {
     /// After a failure: goes on from the last record that was taken.
     func resume() { stage = .start }
 
-    /// Takes what has come.
+    /// Takes the records that have come.
     /// - Parameter reject: called with each record that is no row.
-    /// - Returns: whether the rows are others now.
+    /// - Returns: whether rows changed.
     func advance(_ reject: (TopicRecord, Envelope, BadEvent) -> Void) throws(SessionFailure) -> Bool {
         switch stage {
         case .start: return try start()
@@ -130,8 +129,8 @@ final class ReferenceFeed<S: TopicSource> {
         return hasChanged && !isFresh
     }
 
-    /// Reads up to the ends that stand now if a partition has got no further though its end is, which it also is
-    /// behind the marker of a transaction.
+    /// Reads up to the present ends if a partition got no further though its end is ahead. A transaction's marker
+    /// alone also puts the end ahead.
     private func check() throws(SessionFailure) {
         checkDueMs = session.nowMs + Self.checkEveryMs
         for number in 0..<(try session.partitionCount(.reference(kind)) ?? 0) {

@@ -1,18 +1,18 @@
 import Inventory
 import Wire
 
-/// The reference tables a worker joins with: those of files as its inbox brings them, those of topics as it reads
-/// them, and what of those topics is no row.
+/// The reference tables a worker joins with, from files through its inbox and from topics, and the rejected rows of
+/// those topics.
 ///
-/// Every worker reads topics for itself. The one that owns the first input partition sends what does not decode to
-/// the dead letters; in the same transaction a state record says how far they are out, so that each is sent once
-/// whoever owns the partition next.
+/// Every worker reads the topics itself. The owner of the first input partition sends rejected rows to the dead
+/// letters. The same transaction holds a state record of how far it sent them, so that each is sent once, whoever
+/// owns the partition next.
 final class ReferenceTables<S: TopicSource> {
     /// What the views are joined with.
     private(set) var catalog: Catalog
     /// The tables as the files have them.
     private var files: Catalog
-    /// Waits for the end of a transaction, or of a recovery.
+    /// Newer tables from files, until the open transaction or the recovery ends.
     private var newerFiles: Catalog?
     let feeds: [ReferenceFeed<S>]
     private let session: S
@@ -24,11 +24,11 @@ final class ReferenceTables<S: TopicSource> {
     /// To be sent, in the order they came; empty unless `isKeeping`.
     private(set) var rejected: [RejectedRow] = []
     private var isKeeping = false
-    /// What lies before is in the dead letters.
+    /// Rejected rows below these offsets are in the dead letters.
     private(set) var sent = ReferenceOffsets()
-    /// What was seen and let go because another worker sends it.
+    /// Rejected rows below these offsets were dropped, because another worker sends them.
     private var dropped = ReferenceOffsets()
-    /// So many wait to be sent at most; reading waits meanwhile.
+    /// Reading stops while this many rows wait to be sent.
     private static var mostRejected: Int { 1_000 }
 
     init(_ session: S, _ settings: PipelineSettings, _ files: Catalog, _ telemetry: Telemetry) {
@@ -41,13 +41,13 @@ final class ReferenceTables<S: TopicSource> {
         }
     }
 
-    /// Some come from topics.
+    /// Whether a table comes from a topic.
     var hasTopics: Bool { !feeds.isEmpty }
 
-    /// Every topic was read up to the end that stood at the start.
+    /// Whether every topic was read to the end it had at the start.
     var isWhole: Bool { feeds.allSatisfy(\.isWhole) }
 
-    /// Takes in what has come. A broker that does not answer is asked again later; the rows stay meanwhile.
+    /// Takes what has come. If a broker fails it tries again later and keeps the rows meanwhile.
     func advance() throws(SessionFailure) {
         guard rejected.count < Self.mostRejected, session.nowMs >= retryAtMs else { return }
         for feed in feeds {
@@ -66,7 +66,7 @@ final class ReferenceTables<S: TopicSource> {
     private func resume(_ feed: ReferenceFeed<S>, after failure: SessionFailure) throws(SessionFailure) {
         switch failure {
         case .offsetOutOfRange(_, let message):
-            // Records were deleted that were not read yet; what still holds is in the topic.
+            // Records were deleted before they were read. What is still valid is in the topic.
             telemetry.referenceStartsOver(feed.kind, message)
             feed.startOver()
         case .misconfigured, .fatal: throw failure
@@ -104,7 +104,7 @@ final class ReferenceTables<S: TopicSource> {
         for shard in shards where shard.aggregate.catalog !== catalog { shard.aggregate.adopt(catalog) }
     }
 
-    // MARK: What is no row
+    // MARK: Rejected rows
 
     private func reject(_ record: TopicRecord, _ envelope: Envelope, _ kind: ReferenceKind, _ error: BadEvent) {
         guard isKeeping else {
@@ -116,9 +116,9 @@ final class ReferenceTables<S: TopicSource> {
         rejected.append(RejectedRow(record, envelope, kind, error))
     }
 
-    /// This worker sends from now on.
-    /// - Parameter known: how far they are out, as the state topic says; nil when it was not read again because
-    ///   nobody has written to it.
+    /// Rejected rows are kept from now on, for this worker to send.
+    /// - Parameter known: how far they were sent, from the state topic; nil when it was not read again because nobody
+    ///   wrote to it.
     func startKeeping(from known: ReferenceOffsets?) {
         if let known { sent = known }
         isKeeping = true
@@ -135,7 +135,7 @@ final class ReferenceTables<S: TopicSource> {
         rejected = []
     }
 
-    /// The transaction with the first so many is committed.
+    /// Notes that the first `count` rows are committed.
     func markSent(_ count: Int) {
         for row in rejected.prefix(count) { sent.raise(row.kind, row.partition, to: row.offset.next) }
         rejected.removeFirst(min(count, rejected.count))

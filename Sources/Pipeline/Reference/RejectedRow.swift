@@ -1,7 +1,7 @@
 import Inventory
 import Wire
 
-/// A record of a reference topic that is no row, kept until it is in the dead letters.
+/// A rejected record of a reference topic, kept until it is in the dead letters.
 struct RejectedRow {
     let kind: ReferenceKind
     let deadLetter: KeptDeadLetter

@@ -16,7 +16,7 @@ extension KafkaSession {
         }
     }
 
-    /// A transactional call's verdict in the worker's terms.
+    /// The failure of a transactional call in the worker's terms.
     func failure(_ failure: TransactionFailure) -> SessionFailure {
         let error = failure.error
         switch failure {
@@ -25,7 +25,7 @@ extension KafkaSession {
         case .fenced: return .fenced(error.description)
         case .unknownOutcome: return .unknownOutcome(error.description)
         case .fatal:
-            // The producer is beyond repair, the process is not: a new one decides what this one left.
+            // The producer is beyond repair, the process is not: a new producer ends what this one left open.
             return error.isFenced ? .fenced(error.description) : .unknownOutcome(error.description)
         }
     }

@@ -12,7 +12,7 @@ extension KafkaSession {
         }
     }
 
-    /// A cluster that answers, though not with stable offsets, waits for a transaction itself.
+    /// A cluster that responds, but not with stable offsets, waits for a transaction itself.
     private func failureOfOffsets(_ error: KafkaError) -> SessionFailure {
         if error.isFatal { return failure(error) }
         let isUnstable = error.name == "UNSTABLE_OFFSET_COMMIT"
@@ -74,7 +74,7 @@ extension KafkaSession {
         }
     }
 
-    /// A question that is not answered can be asked again; nothing depends on the first.
+    /// A failed request can be sent again, since it changes nothing.
     private func ask<T>(_ body: () throws(KafkaError) -> T) throws(SessionFailure) -> T {
         do throws(KafkaError) {
             return try body()

@@ -2,14 +2,14 @@ import Glibc
 public import Inventory
 public import Kafka
 
-/// What a worker needs of Kafka, as Kafka has it: a group consumer and a transactional producer.
+/// A worker's session with Kafka: a group consumer and a transactional producer.
 public final class KafkaSession: Session {
     /// The topics' names, and how long Kafka may take.
     public struct Settings: Sendable {
         public var topics: [Topic: String]
         public var consumer: ConsumerSettings
         public var producer: ProducerSettings
-        /// How long a question or a transactional call may take; a commit as long as its transaction if that is more.
+        /// How long a request or a transactional call may take; a commit as long as its transaction if that is more.
         public var deadlineMs: Int32 = 10_000
         /// How long a rebalance or the end may take to close the clients.
         public var closeMs: Int32 = 3_000

@@ -1,8 +1,7 @@
 public import Inventory
 
-/// What a worker needs of Kafka, by role. One worker drives one of them from one thread; nothing may be called from
-/// another. Kafka stands behind them in the daemon, a simulated cluster in the tests. Every call returns within a
-/// deadline of its own.
+/// What a worker needs of Kafka, by role. One worker drives one session from one thread. The daemon has Kafka behind
+/// it, the tests a simulated cluster. Every call returns within a deadline of its own.
 public protocol Session: InputConsumer, TransactionalProducing, TopicSource {}
 
 public protocol SessionClock: AnyObject {
@@ -19,10 +18,10 @@ public protocol InputConsumer: SessionClock {
     /// A change of the group's assignment comes as a value between batches and must be answered, with
     /// `assign` or `unassign`, before the next poll.
     func poll(maxRecords: Int, waitMs: Int64) throws(SessionFailure) -> Polled
-    /// More records are known to be there than `poll` has returned.
+    /// Whether more records are known than `poll` has returned.
     var hasMore: Bool { get }
-    /// The offset behind everything of an assigned partition that `poll` has returned or passed over: behind
-    /// control records, too. Nil before anything was.
+    /// The offset behind everything that `poll` has returned or passed over of an assigned partition, control records
+    /// included. Nil at first.
     func position(_ partition: Partition) -> Offset?
     /// A record of the last batch; its bytes live until the next call of the consumer.
     func record(_ index: Int) -> TopicRecord
@@ -37,8 +36,8 @@ public protocol InputConsumer: SessionClock {
     func unassign() throws(SessionFailure)
     /// Goes back to these offsets; what was fetched and not delivered is dropped.
     ///
-    /// While a change of the assignment waits for its answer nothing is moved, and the partitions have no position
-    /// until they are assigned again.
+    /// While a change of the assignment is unanswered nothing is moved, and the partitions have no position until
+    /// they are assigned again.
     func rewind(to positions: [PartitionPosition]) throws(SessionFailure)
 }
 
@@ -50,8 +49,8 @@ public protocol TransactionalProducing: SessionClock {
     func send(_ message: OutgoingMessage) throws(SessionFailure)
     /// Makes input offsets part of the open transaction; the group's generation is checked with them.
     ///
-    /// To be called before anything is sent: right after a commit Kafka refuses the next transaction for a
-    /// moment, and the client asks again soon when it was about offsets, but late when it was about topics.
+    /// Call it before anything is sent: right after a commit Kafka refuses the next transaction for a moment, and the
+    /// client retries offsets sooner than topics.
     func sendOffsets(_ positions: [PartitionPosition]) throws(SessionFailure)
     /// Begins to commit what was sent since `begin`, the offsets included. Until `finishCommit` only the input may
     /// be polled, once.
@@ -59,7 +58,7 @@ public protocol TransactionalProducing: SessionClock {
     /// Waits for the outcome of the commit that was started.
     func finishCommit() throws(SessionFailure)
     func abort() throws(SessionFailure)
-    /// Throws the producer away, after an outcome that cannot be known; `prepareTransactions` follows.
+    /// Discards the producer after an unknown outcome; `prepareTransactions` follows.
     func discardProducer()
 }
 

@@ -10,17 +10,17 @@ public enum SessionFailure: Error, Equatable, Sendable {
     case unknownOutcome(String)
     /// Another producer with the transactional id, or a newer generation of the group, has taken over.
     case fenced(String)
-    /// What was read may not hold any more: the input topic was not there for a moment and may be another log, or
-    /// others went on with the partitions. The state is to be read again.
+    /// The state must be read again: the input topic was gone for a moment and may be another log, or other members
+    /// went on with the partitions.
     case outdated(String)
     /// The log does not hold the offset that was asked for.
     case offsetOutOfRange(Partition, String)
-    /// What was found in Kafka does not fit the configuration; only an operator can say what is meant.
+    /// Kafka's content does not fit the configuration; only an operator can decide.
     case misconfigured(String)
     /// This process cannot go on.
     case fatal(String)
 
-    /// What made a transaction impossible to commit, where the answer depends on it.
+    /// Why a transaction cannot commit, where the remedy depends on it.
     public enum AbortReason: Equatable, Sendable {
         case other
         /// A message is larger than its topic takes.
@@ -40,7 +40,7 @@ public enum SessionFailure: Error, Equatable, Sendable {
 }
 
 extension SessionFailure {
-    /// Nothing the worker could do would help.
+    /// The worker cannot remedy it.
     var isFinal: Bool {
         switch self {
         case .offsetOutOfRange, .misconfigured, .fatal: true

@@ -1,7 +1,7 @@
 public import Inventory
 
-/// A stretch of one partition: from an offset or its beginning, up to an offset or the end that stands now,
-/// open transactions included: their outcome is waited for.
+/// A range of one partition: from an offset or its beginning, up to an offset or its present end. Open transactions
+/// are included, and their outcome is waited for.
 public struct TopicSpan: Equatable, Sendable {
     public var partition: Partition
     public var from: Offset?

@@ -2,17 +2,16 @@ import Inventory
 
 /// The partition counts of the topics that a worker needs.
 ///
-/// A broker that has just come up, or is behind with its metadata, may say that a topic does not exist. Only when
-/// it is said for `patienceMs` it is believed.
+/// A broker that has just started, or whose metadata is old, may say that a topic does not exist. That is believed
+/// only after `patienceMs`.
 final class TopicSizes<S: TopicSource> {
     private let session: S
-    /// Since when a topic is said to be missing, and when that was said last.
+    /// When a topic was first and last reported missing.
     private var missing: [Topic: (sinceMs: Int64, saidMs: Int64)] = [:]
     static var patienceMs: Int64 { 30_000 }
 
     init(_ session: S) { self.session = session }
 
-    /// Of the input topic.
     func inputCount(_ settings: PipelineSettings) throws(SessionFailure) -> Int {
         if let count = try count(.input, named: settings.inputTopic) { return count }
         throw .misconfigured(
@@ -20,7 +19,6 @@ final class TopicSizes<S: TopicSource> {
                 + "input.topic to the topic that stockd is to count.")
     }
 
-    /// Of the state topic.
     func stateCount(_ settings: PipelineSettings) throws(SessionFailure) -> Int {
         if let count = try count(.state, named: settings.stateTopic) { return count }
         throw .misconfigured(
@@ -28,7 +26,7 @@ final class TopicSizes<S: TopicSource> {
                 + "the stock from the log. \(LostPublishedAlerts.explanation)")
     }
 
-    /// Says what is to be done about a topic that is written to and does not exist any more.
+    /// Throws what to do about an output topic that does not exist any more.
     func checkOutput(_ topic: Topic, _ settings: PipelineSettings) throws(SessionFailure) {
         if topic == .state {
             _ = try stateCount(settings)
@@ -57,7 +55,7 @@ final class TopicSizes<S: TopicSource> {
     }
 }
 
-/// What a rebuild cannot bring back where the state topic is gone.
+/// What is lost with the state topic, and a rebuild cannot bring back.
 enum LostPublishedAlerts {
     static let explanation =
         "stockd then no longer knows which alerts are published: it raises every open alert again, from "

@@ -5,7 +5,7 @@ import Wire
 enum InputOutcome {
     case event(Aggregate.Outcome)
     case row(RowOutcome)
-    /// It holds nothing that counts.
+    /// It holds no row.
     case skipped(SkipReason)
     /// It goes to the dead letters; nothing changed.
     case rejected(BadEvent)
@@ -19,7 +19,7 @@ extension Shard {
         switch message {
         case .skipped(let reason): return .skipped(reason)
         case .change(let change): return try follow(change, at: source, settings)
-        // Among rows that change, one without an envelope is as good as an envelope that says so.
+        // In a shard that follows rows, a plain event is an upsert of its row.
         case .event(let event) where aggregate.followsRows:
             return try follow(.upsert(event, .none), at: source, settings)
         case .event(let event):
@@ -30,8 +30,8 @@ extension Shard {
 
     /// Follows a change of a row of the events table.
     ///
-    /// The first one decides for good that this shard follows rows. Events that were counted as plain ones
-    /// before could never be taken back, so there may be none.
+    /// The first change makes the shard follow rows for good. Plain events could never be taken back, so it must not
+    /// have counted any.
     private func follow(
         _ change: RowChange, at source: Source, _ settings: PipelineSettings
     ) throws(SessionFailure) -> InputOutcome {
@@ -47,7 +47,7 @@ extension Shard {
         case .overflow: return .rejected(BadEvent(overflow: change.event))
         case .typeUnknown: return .rejected(.typeUnknown)
         case .unordered: return .rejected(.unorderedTruncation)
-        // Behind a delete a message without a value says nothing more.
+        // The tombstone behind a delete adds nothing.
         case .stale where change.isTombstone: return .skipped(.tombstone)
         default: return .row(outcome)
         }
@@ -70,7 +70,7 @@ extension Shard {
 }
 
 extension RowChange {
-    /// The event of a row that is there; nil where the change does not have it.
+    /// The event of an `upsert`; nil for any other change.
     fileprivate var event: OrderEvent? { if case .upsert(let event, _) = self { event } else { nil } }
 
     /// A message without a value.

@@ -7,7 +7,7 @@ final class Shard {
     /// One input partition's progress.
     struct Input {
         let partition: Partition
-        /// Where the partition's history begins for stockd.
+        /// The first offset that stockd counts of the partition.
         var base: Offset
         /// The next offset to apply.
         var next: Offset
@@ -20,11 +20,11 @@ final class Shard {
     var aggregate: Aggregate
     /// Ascending by partition; the index is the aggregate's.
     var inputs: [Input]
-    /// What was last shown of it.
+    /// The chunks that were last shown.
     var shown: [ShownChunk] = []
-    /// An offset of it is part of the open transaction: only then may its state be written.
+    /// The open transaction holds an offset of the shard: only then may its state be written.
     var isCovered = false
-    /// What a rebuild read for the first time and rejected.
+    /// Events that a rebuild read for the first time and rejected.
     var unsentDeadLetters: [KeptDeadLetter] = []
 
     init(aggregate: consuming Aggregate, inputs: [Input]) {
@@ -38,8 +38,8 @@ final class Shard {
         inputs.map { PartitionPosition($0.partition, $0.committed) }
     }
 
-    /// Takes what lies behind the last record as passed: control records, and what was aborted or compacted
-    /// away. Otherwise the log's beginning could move past the committed offset though nothing is lost.
+    /// Counts offsets without records as passed: control records, and what was aborted or compacted away. Otherwise
+    /// the log's beginning could move past the committed offset though nothing is lost.
     func passGaps(upTo position: (Partition) -> Offset?) {
         for index in inputs.indices {
             guard let offset = position(inputs[index].partition), offset > inputs[index].next else {
@@ -49,9 +49,8 @@ final class Shard {
         }
     }
 
-    /// Something changed since the last checkpoint, or was passed that changed nothing: duplicates, rejected events,
-    /// control records. A checkpoint that stayed behind those would ask for them again when the log has long
-    /// deleted them.
+    /// Whether anything changed or was passed since the last checkpoint. Duplicates, rejected events and control
+    /// records count, too: otherwise a recovery would ask for offsets that the log has deleted long ago.
     func isCheckpointUseful(_ position: (Partition) -> Offset?) -> Bool {
         aggregate.isDirty
             || inputs.contains { max($0.next, position($0.partition) ?? $0.next) > $0.checkpoint }
@@ -74,7 +73,7 @@ final class Shard {
         for index in inputs.indices { inputs[index].next = inputs[index].committed }
     }
 
-    /// What makes the dirty records a checkpoint: one record for each input partition.
+    /// The records that make a checkpoint whole: one for each input partition.
     func checkpointRecords(_ settings: PipelineSettings) -> [CheckpointRecord] {
         let counts = aggregate.checkpointCounts
         return inputs.enumerated().map { index, input in

@@ -1,4 +1,4 @@
-/// Durations counted by size, the way Prometheus takes them.
+/// Durations counted in buckets, as Prometheus takes them.
 public struct Histogram: Equatable, Sendable {
     /// Upper bounds of the buckets in milliseconds, ascending; what is longer is only in `count`.
     public let boundsMs: [Int64]
@@ -12,10 +12,10 @@ public struct Histogram: Equatable, Sendable {
         counts = Array(repeating: 0, count: boundsMs.count)
     }
 
-    /// For Kafka's answers to a commit.
+    /// For the duration of a commit.
     public static let commits = Histogram(boundsMs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000])
 
-    /// For the way of an event, from milliseconds to a backlog of a day.
+    /// For the latency of an event, from milliseconds to a backlog of a day.
     public static let latencies = Histogram(
         boundsMs: [
             1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000,

@@ -1,7 +1,7 @@
 import Inventory
 import Wire
 
-/// Messages of the input by what became of them.
+/// Messages of the input by outcome.
 public struct InputCounts: Equatable, Sendable {
     public var applied = 0
     public var duplicates = 0
@@ -19,9 +19,9 @@ public struct InputCounts: Equatable, Sendable {
 
     public init() {}
 
-    /// Messages that changed what is counted.
+    /// Messages that changed the state.
     public var effective: Int { applied + updated + deleted + truncated }
-    /// By the names that metrics and the status give to what became of a message.
+    /// By outcome, as metrics and the status name it.
     public var byOutcome: KeyValuePairs<String, Int> {
         [
             "applied": applied, "duplicate": duplicates, "tombstone": tombstones, "rejected": rejected,

@@ -3,7 +3,7 @@ public import Logging
 import Synchronization
 import Wire
 
-/// One method for each thing that happens to a worker: it counts and it logs, so that the two never differ.
+/// One method for each event in a worker's life. It counts and logs, so that the two never differ.
 ///
 /// Called from the worker's thread; the counts may be read from any.
 public final class Telemetry: Sendable {
@@ -24,11 +24,11 @@ public final class Telemetry: Sendable {
         public var fencings = 0
         public var unknownOutcome = 0
         public var recoveries = 0
-        /// From consolidation to Kafka's answer.
+        /// From consolidation to Kafka's response.
         public var commits = Histogram.commits
         /// From the Kafka timestamps of a transaction's oldest and newest record to its commit.
         public var latencies = Histogram.latencies
-        /// How much of what is to be recovered is, of the topic partition being read; 1 when live.
+        /// The share of offsets that a recovery has read of the present topic; 1 when live.
         public var recoveredShare = 0.0
         /// What the worker is doing, for a status line.
         public var status = "starting"
@@ -36,7 +36,7 @@ public final class Telemetry: Sendable {
         public var isRunning = false
     }
 
-    /// What was said already, so that it is said once.
+    /// What was logged already, so that it is logged once.
     struct Memory {
         var unknownTypes: Set<String> = []
         var rejectedLogged = 0
@@ -47,7 +47,6 @@ public final class Telemetry: Sendable {
 
     public init(logger: Logger) { self.logger = logger }
 
-    /// The counts as they stand.
     public var snapshot: Counts { counts.withLock { $0 } }
 
     func update(_ change: (inout Counts) -> Void) { counts.withLock { change(&$0) } }
@@ -60,7 +59,7 @@ public final class Telemetry: Sendable {
     func unknownType(_ name: String?) {
         update { $0.unknownTypes += 1 }
         let name = name ?? "(none)"
-        // Hostile input could make up types without end; what is remembered is bounded.
+        // Bounded, since hostile input could invent types without end.
         let isNew = memory.withLock { $0.unknownTypes.count < 1_000 && $0.unknownTypes.insert(name).inserted }
         guard isNew else { return }
         logger.warning(

@@ -1,9 +1,9 @@
 import Inventory
 
-/// One worker's way of showing what it committed: when to copy, and what may be kept of changes.
+/// Shows what one worker committed: decides when to copy, and which changes to keep.
 ///
-/// Copying costs in proportion to the chunks that were touched. It happens at most every `intervalMs`,
-/// and more seldom when it is dear: it may take a fiftieth of the worker's time.
+/// Copying costs in proportion to the chunks that were touched. It happens at most every `intervalMs`, and takes at
+/// most a fiftieth of the worker's time.
 public final class ViewFeed {
     static let intervalMs: Int64 = 100
     static let share: Int64 = 50
@@ -34,13 +34,13 @@ public final class ViewFeed {
         if changes?.isEmpty != true { store.append(changes, worker: worker) }
     }
 
-    /// The state was read anew: changes may have been committed that nobody here saw, and readers begin again.
+    /// The state was recovered: others may have committed changes that nobody here saw, so readers begin again.
     func beginAnew() {
         isBehind = true
         store.append(nil, worker: worker)
     }
 
-    /// Shows what `snapshot` copies if something is new and it is time; says that the view is current if nothing is.
+    /// Shows a new snapshot if anything changed and it is time; if nothing changed, says that the view is current.
     ///
     /// - Parameter nowMs: of the session's clock.
     func publish(nowMs: Int64, _ snapshot: () -> WorkerSnapshot) {

@@ -1,8 +1,8 @@
 public import Inventory
 import Synchronization
 
-/// What the workers show and what changed, for any number of readers. Writing is a few pointers under a lock
-/// that is held for moments; readers work on what they took out and never hold a worker up.
+/// The workers' snapshots and their changes, for any number of readers. Writing stores a few pointers under a lock
+/// that is held for moments. Readers work on copies and never hold a worker up.
 public final class ViewStore: Sendable {
     /// The alert changes of one committed transaction.
     public final class Block: Sendable {
@@ -18,7 +18,7 @@ public final class ViewStore: Sendable {
             self.changes = changes
         }
 
-        /// All of it as bytes, made by the first who asks.
+        /// The changes as bytes, encoded for the first reader that asks.
         public func bytes(_ encode: (Block) -> [UInt8]) -> [UInt8] {
             encoded.withLock { encoded in
                 if let encoded { return encoded }
@@ -78,13 +78,13 @@ public final class ViewStore: Sendable {
         freshness = (0..<workers).map { _ in Freshness() }
     }
 
-    /// Calls the closure after each commit with changes and each publish, on the worker's thread: it may only
-    /// wake someone.
+    /// Calls the closure after each commit with changes and each publish. It runs on the worker's thread, so it may
+    /// only wake a reader.
     public func onNews(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.onNews = wake } }
 
     // MARK: Workers
 
-    /// A transaction committed. Without `changes` there were too many to keep: readers start anew.
+    /// Adds the changes of a committed transaction. Nil means too many to keep: readers start again.
     func append(_ changes: [AlertChange]?, worker: Int) {
         let wake = state.withLock { state in
             if let changes, !changes.isEmpty {
@@ -112,7 +112,7 @@ public final class ViewStore: Sendable {
             var snapshot = snapshot
             state.versions += 1
             snapshot.version = state.versions
-            // All of this worker's changes so far are in its entries; the others' are not asked here.
+            // The snapshot holds all changes of this worker so far; nobody asks it for those of others.
             snapshot.changesThrough = state.newest
             state.workers[worker] = snapshot
             return state.onNews
@@ -120,13 +120,13 @@ public final class ViewStore: Sendable {
         wake()
     }
 
-    /// The worker's snapshot is all that is committed as of now.
+    /// Notes that the worker's snapshot holds all that is committed now.
     @inline(__always)
     func markFresh(worker: Int, at microseconds: Int64) {
         freshness[worker].at.store(microseconds, ordering: .relaxed)
     }
 
-    /// The connection to Kafka was lost, or is back: without it nothing is known to be current.
+    /// Notes that the connection to Kafka was lost or is back. Without it no view is known to be current.
     public func setConnected(_ isConnected: Bool, at microseconds: Int64 = monotonicMicroseconds()) {
         state.withLock { state in
             if isConnected {
@@ -159,7 +159,7 @@ public final class ViewStore: Sendable {
         }
     }
 
-    /// How often the workers have shown something, and what that cost them.
+    /// How many snapshots the workers have published, and how long that took.
     public var publishing: (count: Int, microseconds: Int) {
         freshness.reduce((0, 0)) { sum, own in
             (

@@ -13,9 +13,9 @@ public struct WorkerSnapshot: Sendable {
 
     public let shards: [Shard]
     public let tally: ShownTally
-    /// Counts what this worker has shown; greater is newer.
+    /// The number of the snapshot; greater is newer.
     public internal(set) var version: UInt64 = 0
-    /// The newest entry of the store's change log that these entries contain.
+    /// The newest change of the store's log that these entries contain.
     public internal(set) var changesThrough: UInt64 = 0
 
     init(_ shards: [Shard]) {

@@ -1,7 +1,7 @@
 import Inventory
 
-/// Where a worker stands with its partitions. A pure value: what happened goes in, what follows comes out; the worker
-/// does it. Only what is recovering can go live, and only what is live can be interrupted.
+/// The state of a worker's assignment. A pure value: events go in, the next state comes out, and the worker acts.
+/// Only what is recovering can go live, and only what is live can be interrupted.
 ///
 ///     unassigned ─── assigned ──▶ recovering ─── recovered ──▶ running
 ///      ▲      │                    │   ▲                        │   │
@@ -10,17 +10,17 @@ import Inventory
 ///
 /// - `Recovery` brings the state of partitions back; `Live` is that state once it is there.
 enum Assignment<Recovery, Live> {
-    /// Nothing is assigned; what readers see stays as it was, and grows old.
+    /// Nothing is assigned. Readers keep the last snapshot, which grows old.
     case unassigned(Unassigned)
-    /// The group gave this member no partitions, so that it rightly shows nothing.
+    /// The group gave this member no partitions, so it shows nothing.
     case standby
     case recovering(Recovering)
     case running(Running)
 
     struct Unassigned { fileprivate init() {} }
 
-    /// Partitions whose state is read back. It may need all of the topic's, of which other members can still have
-    /// some.
+    /// Partitions whose state is recovered. The recovery may need all partitions of the topic while other members
+    /// still have some.
     struct Recovering {
         let partitions: [Partition]
         let recovery: Recovery
@@ -39,12 +39,12 @@ enum Assignment<Recovery, Live> {
         fileprivate init(_ live: Live) { self.live = live }
     }
 
-    /// What follows from counting the topic's partitions.
+    /// What to do once the topic's partitions are counted.
     enum Verdict: Equatable {
         case goOn
         /// Another member has some; `isNews` the first time.
         case wait(isNews: Bool)
-        /// They were waited for long enough: it is a live member.
+        /// The wait was long enough: a live member has them.
         case giveUp
     }
 
@@ -64,15 +64,15 @@ enum Assignment<Recovery, Live> {
 extension Assignment.Unassigned {
     /// The group assigned partitions.
     func assigned(_ partitions: [Partition], needsAll: Bool, _ recovery: () -> Recovery) -> Assignment {
-        // Who needs all of them and got none has to say that another member is in the way.
+        // A worker that needs all of them and got none must report the other member.
         guard !partitions.isEmpty || needsAll else { return .standby }
         return .recovering(.init(partitions: partitions, recovery: recovery()))
     }
 }
 
 extension Assignment.Recovering {
-    /// Whether the partitions suffice: a member that was killed while it joined keeps its share until its session
-    /// times out, so the rest is waited for a while before a live member is to blame.
+    /// Whether the partitions are enough. A member that was killed while it joined keeps its share until its session
+    /// times out, so the worker waits before it blames a live member.
     /// - Parameters:
     ///   - count: how many the topic has; asked only where it matters.
     ///   - waitMs: how long the rest is waited for.
@@ -92,17 +92,17 @@ extension Assignment.Recovering {
         return nowMs - sinceMs > waitMs ? .giveUp : .wait(isNews: false)
     }
 
-    /// Everything is read back.
+    /// The recovery is complete.
     func recovered(_ live: Live) -> Assignment { .running(.init(live)) }
 
-    /// The topic was not there for a moment: what was read may be of another log.
+    /// The topic was gone for a moment: what was read may be of another log.
     func restarted(_ recovery: Recovery) -> Assignment {
         .recovering(.init(partitions: partitions, recovery: recovery))
     }
 }
 
 extension Assignment.Running {
-    /// Nobody knows what was committed: the state is read back as after a crash.
+    /// Nobody knows what was committed, so the state is recovered as after a crash.
     func interrupted(_ partitions: [Partition], _ recovery: Recovery) -> Assignment {
         .recovering(.init(partitions: partitions, recovery: recovery))
     }

@@ -1,6 +1,6 @@
-/// How long to wait before trying again, and how often fencing is borne.
+/// How long to wait before trying again, and how often fencing is tolerated.
 struct Backoff {
-    /// What is told when it works again.
+    /// What is tried again, with the text to log when it works.
     enum Subject: String {
         case broker = "the broker answers again"
         case transaction = "transactions commit again"
@@ -16,7 +16,7 @@ struct Backoff {
         return min(5_000, 50 << Int64(min(count, 7)))
     }
 
-    /// More than once in a row.
+    /// Whether it failed more than once in a row.
     func isTried(_ subject: Subject) -> Bool { failures[subject, default: 0] > 1 }
 
     mutating func reset(_ subject: Subject, _ telemetry: Telemetry) {

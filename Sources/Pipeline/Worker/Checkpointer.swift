@@ -1,24 +1,24 @@
-/// When a checkpoint is part of a commit.
+/// When a commit includes a checkpoint.
 ///
-/// It holds the loop up for as long as it takes, so it is spaced: the next one follows after the interval, or after
-/// two hundred times what the last one took, but no later than `mostReadAgain` events: so many a recovery reads again
-/// at most. It is never needed for correctness, but for the first of a history, of a rebuild or of new rules: until
-/// that is there nothing else may count.
+/// A checkpoint holds the loop up, so checkpoints are spaced: the next one follows after the interval, or after two
+/// hundred times what the last one took if that is longer. After `mostReadAgain` events the interval is enough, which
+/// bounds what a recovery reads again. Only the first checkpoint of a history, of a rebuild or of new rules is needed
+/// for correctness: until it is written nothing else may count.
 struct Checkpointer {
     private let intervalMs: Int64
-    /// When the last one committed or took too long; before there was one, when the first recovery was through.
+    /// When the last one committed or took too long; at first, when the first recovery ended.
     private var lastMs: Int64?
     private var spacingMs: Int64
     /// The last one did not fit into a transaction.
     private var isPutOff = false
-    /// The next commit must have one: it pins where a history begins.
+    /// The next commit must include one, since it records where a history begins.
     private(set) var isRequired = false
     /// How often in a row a required one took longer than a transaction may.
     private var overlong = 0
 
-    /// So many times what one took pass until the next.
+    /// The pause after one, in multiples of what it took.
     private static let spacing: Int64 = 200
-    /// One that did not fit into a transaction is tried again after so many times as long.
+    /// The same after one that did not fit into a transaction.
     private static let spacingAfterTimeout: Int64 = 20
     private static let mostOverlong = 3
     /// On a backlog with many pairs the spacing alone would let a recovery take minutes.
@@ -30,21 +30,21 @@ struct Checkpointer {
         spacingMs = intervalMs
     }
 
-    /// A recovery is through. The last one still decides when the next is due: the coordinator fences whose
-    /// transaction takes too long, and rebalances may come more often than checkpoints.
+    /// A recovery ended. The last checkpoint still decides when the next is due: rebalances may come more often than
+    /// checkpoints, and one that took too long may have caused this recovery by a fencing.
     mutating func begin(isRequired: Bool, nowMs: Int64) {
         self.isRequired = isRequired
         lastMs = lastMs ?? nowMs
     }
 
-    /// - Parameter events: what lies between the last one and the position.
+    /// - Parameter events: offsets since the last one.
     func isDue(nowMs: Int64, events: Int64) -> Bool {
         guard !isRequired, let lastMs else { return true }
         let isFar = !isPutOff && events >= Self.mostReadAgain
         return nowMs - lastMs >= (isFar ? intervalMs : spacingMs)
     }
 
-    /// One is committed, and held the loop up for so long.
+    /// One has committed, and held the loop up for this long.
     mutating func committed(nowMs: Int64, tookMs: Int64) {
         isRequired = false
         isPutOff = false

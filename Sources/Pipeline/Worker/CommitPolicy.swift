@@ -3,10 +3,10 @@ struct CommitPolicy {
     private let batchRecords: Int
     private let intervalMs: Int64
     private let gatheringPerWait: Int64
-    /// How many records a transaction may take. Less than the most, after one did not commit within the
-    /// coordinator's time-out: the same once more would not either.
+    /// How many records a transaction may take. Fewer after one that did not commit within the coordinator's
+    /// time-out: the same one would fail again.
     private var recordLimit = mostRecords
-    /// How long Kafka was waited for in the last commit.
+    /// How long the last commit waited for Kafka.
     private var waitedMs: Int64 = 0
     /// The last poll took all there was.
     private var isQueueDry = false
@@ -16,9 +16,9 @@ struct CommitPolicy {
     private static let mostRecords = 1_000_000
     /// Bounds the journal's memory to 16 MB.
     private static let mostChanges = 250_000
-    /// Longer transactions would only make everything later.
+    /// Longer transactions would only add latency.
     private static let longestGatheringMs: Int64 = 500
-    /// A broker sends what it has within this, or it is no backlog worth waiting for.
+    /// A broker with a backlog sends more within this time.
     private static let moreWaitMs: Int64 = 5
 
     init(_ settings: PipelineSettings) {
@@ -45,13 +45,13 @@ struct CommitPolicy {
 
     mutating func polledNothing() { isQueueDry = true }
 
-    /// The readings above are those of the last poll before a transaction ended.
+    /// Whether the transaction's last poll did not empty the queue.
     var isBacklog: Bool { !isQueueDry }
 
     // MARK: Committing
 
-    /// A lone event is published at once; on a backlog a transaction gathers events for the interval, unless waiting
-    /// for commits would take more than a thirtieth of the time.
+    /// A lone event is published at once. On a backlog a transaction gathers events for the interval, or up to
+    /// `longestGatheringMs`, so that waiting for commits takes only a thirtieth of the time.
     /// - Parameter changes: the length of the journals.
     func isDue(records: Int, changes: @autoclosure () -> Int, startedMs: Int64, nowMs: Int64) -> Bool {
         if isQueueDry || records >= recordLimit { return true }

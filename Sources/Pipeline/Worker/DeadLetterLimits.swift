@@ -1,5 +1,5 @@
-/// What is left out of dead letters, once their topic has rejected one: better the reason and the offset than no
-/// progress. What is left out is said in headers.
+/// What is left out of dead letters once their topic has rejected one: the reason and the offset alone are better
+/// than no progress. Headers say what was left out.
 struct DeadLetterLimits {
     /// Bytes that a dead letter's value, its key and its original headers may each have.
     private(set) var limit = Int.max
@@ -7,7 +7,7 @@ struct DeadLetterLimits {
 
     private static let prefix = "__stockd.errors."
 
-    /// Makes the dead letters that follow such that the topic takes them.
+    /// Reduces the dead letters that follow to what the topic takes.
     mutating func giveWay(to reason: SessionFailure.AbortReason) {
         switch reason {
         case .messageTooLarge: limit = limit > 65_536 ? 65_536 : max(64, limit / 16)

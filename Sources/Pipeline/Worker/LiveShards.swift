@@ -1,17 +1,17 @@
 import Inventory
 import Wire
 
-/// The shards of the assigned partitions, as far as the worker has come.
+/// The recovered shards of the assigned partitions.
 final class LiveShards {
     let shards: [Shard]
     let placement: StatePlacement
-    /// What a rebuild is still to replace; its transaction writes the whole state.
+    /// The state that a rebuild has yet to replace, in a transaction that writes all of it.
     private(set) var former: FormerState?
     /// By input partition.
     private let routes: [Route?]
     private var productPartitions = ProductPartitions()
 
-    /// Which shard has an input partition, and which of its inputs it is.
+    /// The shard of an input partition, and the partition's index in it.
     struct Route {
         let shard: Int
         let input: Int
@@ -37,7 +37,7 @@ final class LiveShards {
     var pairCount: Int { shards.reduce(0) { $0 + $1.aggregate.pairCount } }
     /// How much the open transaction changed.
     var journalLength: Int { shards.reduce(0) { $0 + $1.aggregate.journalLength } }
-    /// Something differs from what was published, or may.
+    /// Whether a row differs from what was published, or may.
     var hasPendingChanges: Bool { shards.contains { $0.aggregate.hasPendingChanges } }
 
     @inline(__always)
@@ -59,10 +59,10 @@ final class LiveShards {
 
     /// The offsets to commit.
     ///
-    /// Every shard that is to write anything commits an offset of its own, moved or not, before it writes. With
-    /// the offsets Kafka checks the group's generation, without which a worker evicted unawares could still
-    /// publish; and the next owner of a partition, who asks for its stable offset first, waits for every
-    /// transaction that touches its state, also one whose records have not all reached the state topic yet.
+    /// Every shard that writes anything first commits an offset of its own, moved or not. With the offsets Kafka
+    /// checks the group's generation, so an evicted worker cannot publish. And the next owner, who asks for stable
+    /// offsets first, waits for every transaction that touches its state, even if not all records have reached the
+    /// state topic.
     /// - Parameters:
     ///   - all: of every partition, so that the group's lag is known.
     ///   - withCheckpoint: each shard writes its part of a checkpoint.

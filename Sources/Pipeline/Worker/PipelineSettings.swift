@@ -16,7 +16,7 @@ public struct PipelineSettings: Sendable {
         }
     }
 
-    /// Where a partition that nobody committed for is begun.
+    /// Where to begin in a partition without a committed offset.
     public enum Start: Sendable, Equatable {
         case earliest
         case latest
@@ -44,15 +44,15 @@ public struct PipelineSettings: Sendable {
     public var hasDeadLetterTopic = true
     public var maxBatchEvents = 1_000
     public var commitIntervalMs: Int64 = 50
-    /// On a backlog so many times as long is gathered as Kafka was waited for in the commit before.
+    /// On a backlog a transaction gathers this many times as long as the last commit waited for Kafka.
     public var gatheringPerWait: Int64 = 29
-    /// Checkpoints are at least so far apart; 0 writes one in every transaction but those after a time-out.
+    /// The least time between checkpoints; 0 writes one in every transaction but those after a time-out.
     public var checkpointIntervalMs: Int64 = 5_000
-    /// After so long the coordinator ends a transaction that is still open.
+    /// The coordinator aborts a transaction that is open for this long.
     public var transactionTimeoutMs = Int64(ProducerSettings(transactionalID: nil).transactionTimeoutMs)
-    /// After so long without a heartbeat a member of the group counts as dead.
+    /// A member of the group counts as dead after this long without a heartbeat.
     public var sessionTimeoutMs = Int64(ConsumerSettings(groupID: "", topic: "").sessionTimeoutMs)
-    /// Goes on where the log no longer holds what was not yet read.
+    /// Goes on although the log has deleted records that were not read.
     public var acceptsDataLoss = false
     /// Recomputes the state from the beginning of the log.
     public var rebuilds = false
@@ -84,7 +84,7 @@ public struct PipelineSettings: Sendable {
         .joined(separator: "\n")
     }
 
-    /// What transactions write to.
+    /// The topics that transactions write to.
     var outputTopics: [Topic] {
         var topics: [Topic] = [.state, .alerts]
         if hasDeadLetterTopic { topics.append(.deadLetters) }
@@ -93,6 +93,6 @@ public struct PipelineSettings: Sendable {
         return topics
     }
 
-    /// The input may hold changes of rows, not only events that stay as they are.
+    /// Whether the input may hold changes of rows.
     var mayFollowRows: Bool { inputFormat.envelope != .json }
 }

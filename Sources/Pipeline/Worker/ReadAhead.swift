@@ -1,7 +1,7 @@
-/// What was polled while a commit was under way, until that has ended.
+/// The records that were polled while a commit was under way.
 ///
-/// On a backlog a commit's round trips are time to take the next records off the queue. They are applied when it is
-/// through, so that a transaction that fails leaves nothing of them behind.
+/// On a backlog the next records are taken off the queue during a commit's round trips. They are applied after it, so
+/// that a failed transaction leaves nothing of them behind.
 struct ReadAhead {
     private var polled: Result<Polled, SessionFailure>?
 
@@ -17,8 +17,8 @@ struct ReadAhead {
 
     mutating func take() throws(SessionFailure) -> Polled? { try polled.take()?.get() }
 
-    /// The commit failed. Records come again after the rewind, other errors when polling goes on; a rebalance, and
-    /// that the topic is gone, is told once.
+    /// Drops what was polled, after a failed commit: the rewind brings records again, and polling other errors. A
+    /// rebalance, or that the topic is gone, is reported only once and stays.
     mutating func drop() {
         switch polled {
         case .success(.assigned), .success(.revoked), .success(.lost), .failure(.outdated): break

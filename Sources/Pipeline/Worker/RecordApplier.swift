@@ -25,7 +25,7 @@ final class RecordApplier<S: InputConsumer & TransactionalProducing> {
     ) throws(SessionFailure) {
         var tally = InputCounts()
         defer { telemetry.count(tally) }
-        // Taken out while it is filled: every access to a member of a class is checked.
+        // A local while it is filled: every access to a class member is checked.
         var waiting = WaitingEvents()
         swap(&waiting, &self.waiting)
         defer {
@@ -66,14 +66,14 @@ final class RecordApplier<S: InputConsumer & TransactionalProducing> {
             let record = session.record(index)
             guard record.partition == run.partition else { break }
             defer { index += 1 }
-            // What lies before the position was applied already; it can come again after a rewind.
+            // Records below the position were applied already; a rewind can bring them again.
             guard record.offset >= next else { continue }
             next = record.offset.next
             let message: InputMessage
             do throws(BadEvent) {
                 message = try decoder.decode(key: record.key, value: record.value)
             } catch {
-                // Dead letters keep the order of the input, also with those that `apply` rejects.
+                // First, so that dead letters keep the input's order, also with those that `apply` rejects.
                 try applyWaiting(&waiting, to: shard, transaction, &tally)
                 tally.rejected += 1
                 try transaction.reject(record, session.envelope(index), error)

@@ -1,8 +1,8 @@
 import Inventory
 import Wire
 
-/// One transaction: what it took of the input, and everything sent between begin and commit, in the order it is sent
-/// in. It is gone with its outcome.
+/// One transaction: the records it took, and everything sent between begin and commit, in that order. It ends with
+/// its outcome.
 final class TransactionWriter<S: TransactionalProducing> {
     private let session: S
     private let settings: PipelineSettings
@@ -15,9 +15,9 @@ final class TransactionWriter<S: TransactionalProducing> {
     /// Records of before a rebuild that this transaction has not written again.
     private var standing: Set<StateLocation>
 
-    /// When Kafka was told of it; nil before.
+    /// When it was begun in Kafka; nil before.
     private(set) var begunMs: Int64?
-    /// How many records of the input it took, and when the first.
+    /// How many input records it took, and when it took the first.
     private(set) var records = 0
     private(set) var startedMs: Int64 = 0
     /// The oldest and newest Kafka timestamps seen in it, milliseconds since the epoch.
@@ -28,7 +28,7 @@ final class TransactionWriter<S: TransactionalProducing> {
     private(set) var alertChanges = 0
     /// Records sent to the state topic, tombstones included.
     private(set) var stateRecords = 0
-    /// How long Kafka took to take the offsets.
+    /// How long Kafka took to accept the offsets.
     private(set) var offsetsMs: Int64 = 0
     /// A checkpoint is part of it.
     private(set) var holdsCheckpoint = false
@@ -67,9 +67,9 @@ final class TransactionWriter<S: TransactionalProducing> {
         begunMs = session.nowMs
     }
 
-    /// Everything but dead letters of the input, which go out as they come.
+    /// Sends everything but the input's dead letters, which are sent at once.
     ///
-    /// The offsets go first, so that whatever is written of a shard is covered by an offset of it.
+    /// The offsets go first, so that an offset of the shard covers whatever is written of it.
     func send(
         _ positions: [PartitionPosition], of live: LiveShards, rejected rows: [RejectedRow],
         withCheckpoint: Bool
@@ -97,7 +97,7 @@ final class TransactionWriter<S: TransactionalProducing> {
         }
     }
 
-    /// Each change goes with the record that remembers it.
+    /// Sends a change and the record that remembers it.
     private func send(_ change: OutputChange, of shard: Shard) throws(SessionFailure) {
         switch change {
         case .alert(let alert, let published):
@@ -139,7 +139,7 @@ final class TransactionWriter<S: TransactionalProducing> {
         }
     }
 
-    /// What was published may stand elsewhere in the state topic: a rebuild writes all of it.
+    /// Writes again what was published: its old records may be in other partitions.
     private func sendPublished(of shard: Shard) throws(SessionFailure) {
         try shard.aggregate.forEachPublished { (published) throws(SessionFailure) in
             switch published {
@@ -184,7 +184,7 @@ final class TransactionWriter<S: TransactionalProducing> {
             error, from: settings.inputTopic, source)
     }
 
-    /// Sends what is no row of the reference topics, and how far they were sent then.
+    /// Sends the rejected reference rows, and the record of how far they were sent.
     private func send(_ rows: [RejectedRow], of live: LiveShards) throws(SessionFailure) {
         guard !rows.isEmpty else { return }
         var offsets = ReferenceOffsets()
@@ -226,7 +226,7 @@ final class TransactionWriter<S: TransactionalProducing> {
         }
         message.envelope = envelope
         deadLetterLimits.fit(&message)
-        // Counted first: one that is refused at once is the reason for it all the same.
+        // Counted first, since one that is refused at once may be why the transaction fails.
         deadLetters += 1
         try session.send(message)
         sent += 1

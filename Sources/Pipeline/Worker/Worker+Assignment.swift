@@ -3,7 +3,7 @@ import Wire
 
 /// What the worker does as its assignment changes.
 extension Worker {
-    /// Takes over partitions: nothing is fetched until their state stands as it was committed.
+    /// Takes over partitions. Nothing is fetched until their state is recovered.
     func begin(with partitions: [Partition]) throws(SessionFailure) {
         let unassigned = dropShards()
         try session.assign([])
@@ -12,20 +12,20 @@ extension Worker {
             recovery(of: partitions)
         }
         if case .standby = assignment {
-            // Others count on from what was suspended here.
+            // Others count on with the partitions that were suspended here.
             suspended = []
             views?.beginAnew()
         }
     }
 
-    /// Finishes what can be finished, and hands the partitions back to the group. They may come back soon, unless it
-    /// is the end.
+    /// Commits what can be committed, and hands the partitions back to the group. Unless it is the end they may come
+    /// back soon, so their shards are suspended.
     func release(_ occasion: CommitOccasion) throws(SessionFailure) {
         do throws(SessionFailure) {
-            // With a rollback that did not get through, the position is ahead of what was applied.
+            // After an unfinished rollback the position is ahead of what was applied.
             if let live = assignment.live, unfinishedRollback == nil {
                 if transaction.map({ $0.records > 0 }) ?? false { try commit(live, .handover) }
-                // In a transaction of its own: should it take too long, the events are counted all the same.
+                // In a transaction of its own: if it takes too long, the events count all the same.
                 if occasion == .end, live.isCheckpointUseful(session.position) { try commit(live, .end) }
             }
             if transaction?.begunMs != nil || unfinishedRollback == .abort { try rollback() }
@@ -65,12 +65,12 @@ extension Worker {
     }
 
     private func suspend(_ live: LiveShards) {
-        // What a required checkpoint is still to pin must be worked out anew.
+        // A required checkpoint is not written yet, so the next recovery must plan again.
         guard !checkpointer.isRequired else { return }
         for shard in live.shards {
             var ends: [PartitionPosition] = []
             for partition in live.placement.partitions(of: shard.partitions) {
-                // A broker that does not answer would be waited for again with each shard.
+                // A failing broker would be waited for again with each shard.
                 guard let bounds = try? session.bounds(.state, partition) else { return }
                 ends.append(PartitionPosition(partition, bounds.upperBound))
             }
@@ -87,14 +87,14 @@ extension Worker {
         return Recovery(tools, partitions, suspended: suspended, rebuilt: rebuilt, sizes: sizes)
     }
 
-    /// Takes a recovery one piece further, and goes live when it is complete. The group is answered also while a
-    /// broker that it needs does not answer: until then all other members wait, up to their `max.poll.interval.ms`.
+    /// Advances a recovery by one piece, and goes live when it is complete. Rebalances are answered even while a
+    /// broker fails: until then all other members wait, up to their `max.poll.interval.ms`.
     func recoverFurther() throws(SessionFailure) {
         guard case .recovering(var recovering) = assignment else { return }
         do throws(SessionFailure) {
             try advance(&recovering)
         } catch {
-            // Nothing is assigned yet, so that no records come.
+            // Brings no records, since nothing is assigned yet.
             if case .unavailable = error { try take(session.poll(maxRecords: 1, waitMs: 0), room: 1) }
             throw error
         }

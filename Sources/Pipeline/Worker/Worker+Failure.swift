@@ -2,7 +2,7 @@ import Inventory
 
 /// What the worker does about failures, so that the next step starts from a state that Kafka agrees with.
 extension Worker {
-    /// What is left of going back to the last commit.
+    /// The rest of a rollback to the last commit.
     enum Rollback {
         case abort
         case rewind
@@ -47,7 +47,7 @@ extension Worker {
             session.pause(ms: backoff.delayMs(.transaction))
         case .fenced(let message):
             telemetry.fenced(message)
-            // A coordinator fences also whose transaction it ended because it took too long.
+            // A coordinator also fences a producer whose transaction took too long.
             guard try shrinkOverlongTransaction() || backoff.toleratesFencing(nowMs: session.nowMs) else {
                 throw .misconfigured(
                     message + " (again and again: two daemons share one kafka.transactional_id or "
@@ -57,7 +57,7 @@ extension Worker {
         case .outdated(let message):
             telemetry.outdated(message)
             try recoverFromUnknownOutcome()
-            // A recovery that is under way may have seen what is no more.
+            // A recovery under way may have read what does not exist any more.
             if case .recovering(let recovering) = assignment {
                 assignment = recovering.restarted(recovery(of: recovering.partitions))
             }
@@ -67,10 +67,10 @@ extension Worker {
         }
     }
 
-    /// Goes back to the last commit: Kafka's transaction, our state and the consumer's position.
+    /// Rolls back to the last commit: Kafka's transaction, our state and the consumer's position.
     ///
-    /// What fails of it is tried again before anything else is done: reading on would skip the records of the
-    /// transaction that was rolled back.
+    /// What fails is tried again before anything else: reading on would skip the records of the transaction that was
+    /// rolled back.
     func rollback() throws(SessionFailure) {
         if unfinishedRollback == nil {
             unfinishedRollback = transaction?.begunMs == nil ? .rewind : .abort
@@ -87,12 +87,12 @@ extension Worker {
         unfinishedRollback = nil
     }
 
-    /// A topic that was deleted fails transactions as what passes does, and would for ever.
+    /// A deleted topic makes transactions fail like a temporary error, but for ever.
     private func checkOutputs() throws(SessionFailure) {
         do throws(SessionFailure) {
             for topic in settings.outputTopics { try sizes.checkOutput(topic, settings) }
         } catch {
-            // Whether it is gone for good only time tells.
+            // Not certain yet whether the topic is gone for good.
             if error.isFinal { throw error }
         }
     }
@@ -126,11 +126,10 @@ extension Worker {
         return true
     }
 
-    /// After an outcome that nobody knows, or a fencing: asks Kafka what was committed instead of guessing.
+    /// Recovers after an unknown outcome or a fencing: asks Kafka what was committed instead of guessing.
     ///
-    /// The new producer's initialisation ends the open transaction one way or the other. What followed is
-    /// then read back like after a crash, from the state topic: it is the one place where input offsets,
-    /// published alerts and checkpoint always agree.
+    /// The new producer's initialisation ends the open transaction one way or the other. Then the state is recovered
+    /// as after a crash, from the state topic, where input offsets, published alerts and checkpoint always agree.
     private func recoverFromUnknownOutcome() throws(SessionFailure) {
         session.discardProducer()
         isPrepared = false

@@ -1,6 +1,6 @@
-/// What a turn asks or does beside the events.
+/// What a turn does besides events.
 extension Worker {
-    /// A commit, reference rows to join or rows to send wait for nothing else.
+    /// Whether to commit: records that were taken, something to publish, or a checkpoint.
     func isCommitDue(_ live: LiveShards) -> Bool {
         let nowMs = session.nowMs
         if let transaction, transaction.records > 0 {
@@ -27,7 +27,7 @@ extension Worker {
             if isPublishingDue(running.live) { return 0 }
         case .unassigned, .standby: break
         }
-        // Reference topics are looked into between two polls of the input.
+        // Reference topics are polled between two polls of the input.
         return reference.hasTopics ? 20 : 100
     }
 
@@ -37,11 +37,11 @@ extension Worker {
         live.former?.restorePublished()
     }
 
-    /// Shows what is committed to whoever reads it.
+    /// Shows readers what is committed.
     func publishViews() {
         guard transaction == nil, assignment.live.map({ !$0.hasPendingChanges }) ?? true else { return }
         switch assignment {
-        // What was shown last stands, and its age grows.
+        // The last snapshot stays, and its age grows.
         case .unassigned, .recovering: return
         case .standby, .running:
             views?.publish(nowMs: session.nowMs) { assignment.live?.snapshot() ?? WorkerSnapshot([]) }

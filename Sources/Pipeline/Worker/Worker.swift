@@ -13,13 +13,13 @@ public final class Worker<S: Session> {
     let inbox: WorkerInbox
     let telemetry: Telemetry
     let sizes: TopicSizes<S>
-    /// What `--rebuild` needs not do again.
+    /// Partitions that `--rebuild` need not rebuild again.
     let rebuilt: RebuiltPartitions
 
     var assignment = Assignment<Recovery<S>, LiveShards>()
-    /// What was taken since the last commit, and what was sent of it; nil while there is nothing.
+    /// What was taken and sent since the last commit; nil while there is nothing.
     var transaction: TransactionWriter<S>?
-    /// An abort or a rewind did not get through: nothing may be read or begun before it has.
+    /// An abort or a rewind that failed: nothing may be read or begun before it succeeds.
     var unfinishedRollback: Rollback?
     /// The producer has fenced its predecessors and may begin transactions.
     var isPrepared = false
@@ -28,7 +28,7 @@ public final class Worker<S: Session> {
 
     let applier: RecordApplier<S>
     let reference: ReferenceTables<S>
-    /// Nil when nobody is shown anything.
+    /// Nil when there are no readers.
     let views: ViewFeed?
     var policy: CommitPolicy
     var checkpointer: Checkpointer
@@ -53,7 +53,7 @@ public final class Worker<S: Session> {
         checkpointer = Checkpointer(intervalMs: settings.checkpointIntervalMs)
     }
 
-    /// Takes one turn. Returns false when a stop was asked for and everything is in order.
+    /// Takes one turn. Returns false once the worker has stopped as asked.
     @specialized(where S == KafkaSession)
     public func step() throws(StopReason) -> Bool {
         if inbox.isStopping {
@@ -72,7 +72,7 @@ public final class Worker<S: Session> {
             try take(polled, room: room)
             if let live = assignment.live, isCommitDue(live) {
                 try commit(live, .inLoop)
-                // On a backlog this is the only moment when nothing is half done.
+                // On a backlog this is the only moment without an open transaction.
                 publishViews()
                 joinReferenceRows()
                 try takeReadAhead()
@@ -92,7 +92,7 @@ public final class Worker<S: Session> {
             policy.polled(count, room: room, hasMore: session.hasMore)
             let transaction = openTransaction(live)
             transaction.take(records: count, nowMs: session.nowMs)
-            // Two records a batch tell its latency well enough; asking each would cost every event.
+            // Two records of a batch are enough for the latency; asking all would slow every event down.
             transaction.note(timestampMs: session.timestampMs(0))
             transaction.note(timestampMs: session.timestampMs(count - 1))
             try applier.apply(count, to: live, in: transaction)
@@ -119,7 +119,7 @@ public final class Worker<S: Session> {
         case inLoop
         /// The partitions go to others.
         case handover
-        /// The worker ends in good order, after which nothing is to be read again.
+        /// The worker ends in good order, so the next start must read nothing again.
         case end
     }
 

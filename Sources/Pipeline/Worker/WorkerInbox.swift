@@ -1,7 +1,7 @@
 public import Inventory
 import Synchronization
 
-/// What other threads ask of a worker; it looks between two batches.
+/// Requests of other threads to a worker, which looks between two batches.
 public final class WorkerInbox: Sendable {
     private let stopping = Atomic<Bool>(false)
     private let hasCatalog = Atomic<Bool>(false)
@@ -14,7 +14,7 @@ public final class WorkerInbox: Sendable {
 
     public var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
-    /// Has the views joined with newer reference tables from the next commit on.
+    /// Makes the worker join newer reference tables before its next transaction.
     public func adopt(_ newer: Catalog) {
         catalog.withLock { $0 = newer }
         hasCatalog.store(true, ordering: .releasing)

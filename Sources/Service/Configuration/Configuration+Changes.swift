@@ -1,14 +1,14 @@
 extension Configuration {
-    /// A key whose value is another than before.
+    /// A key whose value changed.
     public struct Change: Sendable {
         public let old: Setting
         public let new: Setting
 
-        /// Whether the running daemon takes the new value on; else it waits for a restart.
+        /// Whether the running daemon applies the new value; otherwise it needs a restart.
         public var isApplied: Bool { new.key.isReloadable }
     }
 
-    /// What a re-read configuration has that this one has not, in the order of the keys.
+    /// The keys whose values differ in a re-read configuration, in the order of the keys.
     public func changes(to new: Configuration) -> [Change] {
         zip(settings, new.settings).filter { !$0.hasSameValue(as: $1) }.map { Change(old: $0, new: $1) }
     }

@@ -1,5 +1,5 @@
 extension Configuration {
-    /// What is wrong between values that are each right by themselves.
+    /// Reports values that are right by themselves but not together.
     func check(_ read: inout Reading) {
         checkSharing(&read)
         checkRows(&read)
@@ -48,7 +48,7 @@ extension Configuration {
                 "with \"-state\" appended it is not a valid topic name; set state.topic")
         }
         var users: [String: String] = [:]
-        // Not among the topics of the daemon, which has no use for it.
+        // Not in `topicNames`, since the daemon does not use it.
         let redriven = [("dead_letters.redriven_topic", redrivenTopic)].filter { _ in deadLetters.topic != nil
         }
         for (key, topic) in topicNames + redriven {

@@ -7,7 +7,7 @@ extension Configuration {
     ///   - file: The YAML file; nil for none.
     ///   - environment: The process's variables; those that begin with `STOCKD_` count.
     ///   - credentialsDirectory: systemd's `CREDENTIALS_DIRECTORY`; nil for none.
-    ///   - checkProperty: What librdkafka, and the guarantees that rest on it, say to a property.
+    ///   - checkProperty: Says what is wrong with a librdkafka property.
     /// - Returns: The configuration, nil when there is any mistake; and all mistakes.
     public static func load(
         file: String?, environment: [String: String], credentialsDirectory: String? = nil,
@@ -22,7 +22,7 @@ extension Configuration {
         } catch {
             let origin = Origin.file(path: file, line: nil)
             let unreadable = Mistake(key: nil, found: nil, origin: origin, remedy: "\(error)")
-            // Without the file most keys would only seem to be missing; the variables' own mistakes are real.
+            // Without the file most keys would only seem to be missing, so only mistakes in the variables count.
             return (nil, [unreadable] + EnvironmentSettings(environment).mistakes)
         }
     }

@@ -1,7 +1,7 @@
 internal import Kafka
 
 extension Configuration {
-    /// Asks of a librdkafka property what is wrong with it: nil when nothing is, else the end of the sentence
+    /// Says what is wrong with a librdkafka property: nil when nothing is, else the end of the sentence
     /// `kafka.properties.NAME: found "…" (origin); …`.
     public typealias PropertyCheck = (_ name: String, _ value: String) -> String?
 

@@ -1,4 +1,4 @@
-/// Everything the daemon is told, each value already checked.
+/// The daemon's settings, each value already checked.
 public struct Configuration: Sendable {
     public var kafka: Kafka
     public var input: Input

@@ -28,7 +28,7 @@ struct CredentialsDirectory {
         let file = path + "/" + name
         let origin = Origin.credential(path: file)
         guard let key = Keys.all.first(where: { $0.name == name || $0.environmentName == name }) else {
-            // Credentials that are no setting of ours, a TLS key for one, may lie beside them.
+            // The directory may hold other credentials, such as a TLS key.
             let section = name.prefix { $0 != "." } + "."
             guard
                 name.hasPrefix(KeyEntry.environmentPrefix) || Keys.retired[name] != nil

@@ -11,7 +11,7 @@ struct EnvironmentSettings {
 
     init(_ environment: [String: String]) {
         let known = Set(Keys.all.map(\.environmentName))
-        // An empty variable is one that a compose or unit file could not leave out.
+        // An empty variable counts as missing: a compose or unit file may not be able to leave it out.
         variables = environment.filter { known.contains($0.key) && !$0.value.isEmpty }
         for name in environment.keys.sorted() where name.hasPrefix(KeyEntry.environmentPrefix) {
             guard !known.contains(name), !Self.isForeign(name, environment[name] ?? "") else { continue }

@@ -16,7 +16,7 @@ enum FileContent {
         }
     }
 
-    /// The same, unless the file is being written: half of a table would resolve alerts that still stand.
+    /// The same, but throws if the file is written to meanwhile: half a table would resolve alerts wrongly.
     ///
     /// - Parameter meanwhile: Runs after the reading and before the check, for tests.
     static func stableBytes(ofFile path: String, meanwhile: () -> Void = {}) throws(Unreadable) -> [UInt8] {

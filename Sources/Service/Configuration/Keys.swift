@@ -9,7 +9,7 @@ enum Keys {
 
     static let byName: [String: KeyEntry] = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 
-    /// What is said of a key that no longer exists, or of its variable.
+    /// What to do about a key that was removed, or its variable.
     static let retired = Dictionary(
         uniqueKeysWithValues: ["delivery", "STOCKD_DELIVERY"].map {
             ($0, "exactly once is the only way stockd delivers; remove this setting")
@@ -24,7 +24,7 @@ enum Keys {
     /// What each section is for, over its first key in the shipped file.
     static let sectionDocumentation: [String: String] = declarations.sections
 
-    /// A reading of nothing, which only notes what is asked for.
+    /// A reading without a source, which only collects the declarations.
     private static let declarations: (keys: [KeyEntry], sections: [String: String]) = {
         var reading = Reading()
         _ = Configuration(&reading)

@@ -7,7 +7,7 @@ extension Kind where Value == [String] {
 }
 
 extension Kind where Value == [String: String] {
-    /// librdkafka's own settings; what each may be is asked of librdkafka later.
+    /// librdkafka's own properties; it checks their values later.
     static let properties = Kind(
         shape: .map,
         expected: "a map of librdkafka property names to values (in a variable: name=value,name=value)"
@@ -56,7 +56,7 @@ enum MapText {
         for entry in entries {
             guard let equals = entry.firstIndex(of: "="), equals != entry.startIndex else { return nil }
             let value = String(entry[entry.index(after: equals)...])
-            // A name given twice has no one meaning.
+            // A name given twice is ambiguous.
             guard map.updateValue(value, forKey: String(entry[..<equals])) == nil else { return nil }
         }
         return map

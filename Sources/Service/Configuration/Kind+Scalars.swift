@@ -12,7 +12,7 @@ extension Kind where Value == String {
         TopicName.isLegal(text) ? text : nil
     }
 
-    /// A file whose name says how it is written.
+    /// A file whose extension names its format.
     static func path(endingIn extensions: [String]) -> Self {
         let list = extensions.map { "." + $0 }.joined(separator: " or ")
         return scalar("a path to a file ending in \(list)") { text in
@@ -68,7 +68,7 @@ extension Kind where Value == Secret {
 }
 
 extension Kind where Value: RawRepresentable<String> & CaseIterable {
-    /// One of an enumeration's words.
+    /// One of an enumeration's raw values.
     static var choice: Self {
         let words = Value.allCases.map(\.rawValue)
         return scalar("one of " + words.joined(separator: ", ")) { Value(rawValue: $0) }

@@ -1,4 +1,4 @@
-/// What a key's values look like: how they are written, read, and described to whoever got one wrong.
+/// How a key's values are written and read, and how a mistake describes them.
 struct Kind<Value: Sendable>: Sendable {
     let shape: RawValue.Shape
     /// As the end of the sentence `must be …`: `a duration from 6s to 30m`.
@@ -15,7 +15,7 @@ struct Kind<Value: Sendable>: Sendable {
         }
     }
 
-    /// A kind written as one piece of text; `null` and the empty text are not of it.
+    /// A kind written as one text; `null` and the empty text are not allowed.
     static func scalar(_ expected: String, _ parse: @escaping @Sendable (String) -> Value?) -> Kind {
         Kind(shape: .text, expected: expected) { raw in
             guard case .text(let text) = raw, !text.isEmpty, !raw.isNull else { return nil }

@@ -30,7 +30,7 @@ enum RawValue: Hashable, Sendable {
         }
     }
 
-    /// Null is a word here because an environment variable has no other way to say it.
+    /// `null` is a text, because an environment variable has no other way to say it.
     var isNull: Bool {
         switch self {
         case .text(let text): RawValue.isNull(text)

@@ -40,14 +40,14 @@ struct Reading {
 
     mutating func section(_ name: String, _ documentation: String) { sections[name] = documentation }
 
-    /// Declares a setting, the only one that knows its name, how its values are written, its default and what it
-    /// does, and reads it.
+    /// Declares a setting and reads it. Only this call knows its name, how its values are written, its default and
+    /// what it does.
     ///
     /// - Parameters:
     ///   - standard: The default as it would be written; a map as `name=value,name=value`.
     ///   - shipped: What `Config/stockd.yaml` sets instead, where a default cannot work out of the box.
     ///   - property: The librdkafka property the key stands for, which `kafka.properties` then may not set.
-    /// - Returns: the value; the default where none is given, or, with a mistake noted, where a wrong one is.
+    /// - Returns: the value, or the default where none is given or a wrong one, which is noted as a mistake.
     mutating func callAsFunction<Value>(
         _ name: String, _ kind: Kind<Value>, default standard: String, shipped: String? = nil,
         reloadable: Bool = false, secret: Bool = false, property: String? = nil, _ documentation: String
@@ -69,7 +69,7 @@ struct Reading {
 
     private func find(_ key: KeyEntry) -> (RawValue, Origin) {
         for layer in layers {
-            // A layer holds text and lists of text alone, in the shape the key has: it cannot mismatch.
+            // A layer holds only text and lists of text, in the shape of the key, so the types always match.
             guard let found = try? layer.provider.value(forKey: key.providerKey, type: key.shape.type).value,
                 let raw = RawValue(found.content)
             else { continue }
@@ -78,8 +78,8 @@ struct Reading {
         return (key.standardValue, .standard)
     }
 
-    /// Notes that values are each right by themselves but not together. Says nothing where one of them was
-    /// already found wrong, since a default stands in its place.
+    /// Reports values that are right by themselves but not together. Says nothing if one of them is wrong by itself,
+    /// since its default is used instead.
     mutating func contradiction(_ name: String, with others: [String] = [], _ remedy: String) {
         guard let setting = settings.first(where: { $0.key.name == name }) else { return }
         guard others.allSatisfy({ other in settings.contains { $0.key.name == other } }) else { return }

@@ -4,7 +4,7 @@ internal import Kafka
 public struct Setting: Sendable {
     public let key: KeyEntry
     public let origin: Origin
-    /// The value as written; a secret's shows nothing of it.
+    /// The value as written; a secret's is redacted.
     public let value: String
     let isNull: Bool
     /// Tells a changed secret from an unchanged one without keeping it.

@@ -114,7 +114,7 @@ struct SettingsFile {
 
     private static func text(of node: Node) -> String? {
         guard let scalar = node.scalar else { return nil }
-        // Nothing after the colon is YAML's null; quotes make it an empty text.
+        // YAML's null is nothing after the colon; in quotes it is an empty text.
         return scalar.string.isEmpty && scalar.style == .plain ? "null" : scalar.string
     }
 
@@ -123,7 +123,7 @@ struct SettingsFile {
         mistakes.append(Mistake(key: key, found: found, origin: origin, remedy: remedy))
     }
 
-    /// Says where and what without the line's text, which Yams would quote and which may hold a secret.
+    /// Describes the error without the line's text, which Yams would quote and which may hold a secret.
     private static func unparsable(_ error: any Error, path: String) -> Mistake {
         var line: Int?
         let problem: String

@@ -2,8 +2,8 @@ import Kafka
 import Logging
 import Pipeline
 
-/// What keeps the daemon from starting and may pass by itself: each kind is said once, and borne until
-/// `kafka.broker_deadline`, or for ever.
+/// Tolerates what keeps the daemon from starting and may pass by itself, until `kafka.broker_deadline` or for ever.
+/// It logs when the obstacle changes.
 struct BrokerWait {
     private let brokers: String
     private let deadline: Duration?
@@ -11,7 +11,7 @@ struct BrokerWait {
     private let start = ContinuousClock.now
     /// What is waited for, for systemd's status.
     private(set) var reason = ""
-    /// The kind of obstacle that was last said.
+    /// The kind of obstacle that was last logged.
     private var said: String?
 
     init(_ configuration: Configuration, _ logger: Logger) {
@@ -20,7 +20,7 @@ struct BrokerWait {
         self.logger = logger
     }
 
-    /// - Throws: when the error is one that stays however often Kafka is asked, or the deadline has passed.
+    /// - Throws: when the error never passes by itself, or the deadline has passed.
     mutating func bear(_ error: KafkaError) throws(StopReason) {
         if error.isRefusal { throw StopReason(.configuration, error.description) }
         let isSilence = error.name.hasPrefix("_")
@@ -43,6 +43,6 @@ struct BrokerWait {
         logger.warning("\(reason). Trying again until it works.")
     }
 
-    /// Says that the wait is over, if it was ever mentioned.
+    /// Logs that the wait is over, if it was logged.
     func end() { if said != nil { logger.notice("Kafka is reachable and ready") } }
 }

@@ -1,7 +1,7 @@
-/// Whether the topics that exist keep what stockd needs of them.
+/// Checks that the existing topics keep what stockd needs of them.
 struct CleanupPolicies {
     private let configuration: Configuration
-    /// Settings by topic; what is absent is not known, and not complained about.
+    /// Settings by topic. One that is absent is not known, and no problem.
     private let settings: [String: [String: String]]
 
     init(_ configuration: Configuration, _ settings: [String: [String: String]]) {

@@ -5,7 +5,7 @@ public import Pipeline
 import Wire
 
 extension Configuration {
-    /// What every Kafka client of the process is made with.
+    /// The settings of every Kafka client of the process.
     public func clientSettings(
         _ logger: Logger, onConnection: (@Sendable (ConnectionChange) -> Void)? = nil
     ) -> ClientSettings {
@@ -16,12 +16,13 @@ extension Configuration {
             logger: logger, onConnection: onConnection)
     }
 
-    /// What librdkafka, and the guarantees that rest on it, say to a property; for `load`.
+    /// Says what is wrong with a property, for `load`: librdkafka's rules, and those of the guarantees that rest on
+    /// it.
     public static func checkProperty(_ name: String, _ value: String) -> String? {
         ClientSettings.problems(in: [name: value]).first?.message
     }
 
-    /// What only shows when a client is made, such as a certificate's file that is not there; no broker is asked.
+    /// A problem that shows only when a client is made, such as a missing certificate file. Asks no broker.
     public func clientProblem() -> String? {
         do throws(KafkaError) {
             try Admin(clientSettings(Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }))
@@ -80,7 +81,7 @@ extension Configuration {
         return KafkaSession.Settings(topics: topics, consumer: consumer, producer: producerSettings("\(worker)"))
     }
 
-    /// A producer's whose transactional id ends in its role.
+    /// The settings of a producer, whose transactional id ends in its role.
     func producerSettings(_ role: String) -> ProducerSettings {
         var settings = ProducerSettings(transactionalID: kafka.transactionalID(role))
         settings.transactionTimeoutMs = Int32(clamping: kafka.transactionTimeout.milliseconds)

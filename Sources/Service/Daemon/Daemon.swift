@@ -33,7 +33,7 @@ public final class Daemon: Service {
     public var hasLeftWorkerBehind: Bool { isIncomplete.load(ordering: .relaxed) }
     private let isIncomplete = Atomic(false)
 
-    /// Kept together, so that no reload falls between the tables the workers begin with and the workers.
+    /// Under one lock, so that no reload comes between making the tables and starting the workers with them.
     private struct Crew {
         var workers: [WorkerThread] = []
         /// The reference files' tables as last read.
@@ -67,7 +67,7 @@ public final class Daemon: Service {
     public func run() async throws {
         try await withGracefulShutdownHandler {
             await web?.awaitListening()
-            // A start waits for Kafka as long as it takes; nothing that was started after it has to.
+            // Ready at once: the start may wait for Kafka for long, and what is started after it must not.
             notifier.send(.ready, .status("waiting for Kafka"))
             do {
                 guard let admin = try await connect() else { return }
@@ -89,7 +89,7 @@ public final class Daemon: Service {
     /// The number under which the wait for a broker feeds the watchdog.
     private static let broker = -1
 
-    /// Waits for a broker, saying so once, then sees to the topics. Nil when told to stop meanwhile.
+    /// Waits for a broker, then prepares the topics. Nil when told to stop meanwhile.
     private func connect() async throws -> Admin? {
         let admin: Admin
         do throws(KafkaError) {
@@ -156,7 +156,7 @@ public final class Daemon: Service {
     /// How long workers may take to end: with what closing takes, the whole daemon needs less than 10 s.
     private static let endingLimit = Duration.seconds(7)
 
-    /// Tells systemd how things stand until every worker has ended; one that fails ends the others.
+    /// Reports to systemd until every worker has ended; one that fails ends the others.
     private func watchWorkers() async throws {
         var isReady = false
         var failure: StopReason?
@@ -197,7 +197,7 @@ public final class Daemon: Service {
         notifier.status("\(outage)\(status); \(applied) events applied since the start")
     }
 
-    /// What SIGHUP asks for: the reference files are read again; mistakes in them keep the old rows.
+    /// Reads the reference files again, for SIGHUP. If they have mistakes the old rows stay.
     public func reload() {
         notifier.reload { readAgain() }
     }

@@ -5,8 +5,8 @@ import Pipeline
 import Synchronization
 import Web
 
-/// Asks Kafka for the ends of the input's partitions again and again, on a thread and with a client of its own:
-/// what a stuck consumer remembers of them would stand still with it.
+/// Asks Kafka regularly for the ends of the input's partitions, on a thread and with a client of its own: the ends
+/// that a stuck consumer knows would not move either.
 final class LagProbe: Sendable {
     private let isStopping = Atomic<Bool>(false)
 

@@ -2,9 +2,9 @@ import Kafka
 import Logging
 import Synchronization
 
-/// Says each outage once when it begins and once when it ends.
+/// Logs each outage once when it begins and once when it ends.
 ///
-/// Only the workers' consumers are asked, which are polled all the time: other clients notice late, or never.
+/// Only the workers' consumers count, since they are polled all the time: other clients notice late, or never.
 final class Outages: Sendable {
     private struct State {
         /// Workers whose consumer has no connection.
@@ -25,7 +25,7 @@ final class Outages: Sendable {
     /// Why there is no connection; nil while there is one.
     var reason: String? { state.withLock { $0.workers.isEmpty ? nil : $0.reason } }
 
-    /// A worker's consumer lost its connection, or has it again.
+    /// Notes that a worker's consumer lost its connection, or has it again.
     func note(_ change: ConnectionChange.State, worker: Int) {
         state.withLock { state in
             let wasConnected = state.workers.isEmpty

@@ -42,7 +42,7 @@ public struct TopicPreparation {
         return problems + CleanupPolicies(configuration, settings).problems
     }
 
-    /// What is said while a cluster that starts has fewer brokers than a missing topic is to have replicas.
+    /// What to wait for while a starting cluster has fewer brokers than a missing topic needs replicas.
     public func missingBrokers() throws(KafkaError) -> String? {
         let wanted = configuration.topics.replicationFactor
         let there = try admin.brokerCount(timeoutMs: timeoutMs)
@@ -85,7 +85,7 @@ public struct TopicPreparation {
             retention(configuration.topics.alertsRetention).merging(
                 ["cleanup.policy": configuration.alertsCleanupPolicy]) { $1 }
         case "dead_letters.topic":
-            // Their time is the rejected message's: the broker's own limit could delete old ones at once.
+            // A dead letter has the time of the rejected message, so the broker's own limit could delete it at once.
             retention(configuration.topics.deadLettersRetention).merging(["retention.ms": "-1"]) { own, _ in
                 own
             }

@@ -1,8 +1,8 @@
 public import Kafka
 import Pipeline
 
-/// Tries whether the brokers have transactions, with a transactional id that no daemon uses: a daemon's own would
-/// fence it.
+/// Tries whether the brokers have transactions. It uses a transactional id of its own, since a daemon's would fence
+/// the daemon.
 public enum TransactionTrial {
     public enum Outcome: Equatable, Sendable {
         case works

@@ -5,7 +5,7 @@ import ServiceLifecycle
 import Synchronization
 public import Web
 
-/// What the HTTP interface is shown of the daemon.
+/// The parts of the daemon that the HTTP interface shows.
 final class WebParts: Sendable {
     let store: ViewStore
     let lags = LagWatch()
@@ -30,14 +30,14 @@ final class WebParts: Sendable {
     /// How often librdkafka gives its statistics, and how often the log's ends are asked for.
     static let intervalMs: Int64 = 5_000
 
-    /// A worker's client settings with statistics that end up here.
+    /// A worker's client settings, with statistics that go to `statistics`.
     func observed(_ client: ClientSettings, worker: Int) -> ClientSettings {
         var client = client
         if client.properties["statistics.interval.ms"] == nil {
             client.properties["statistics.interval.ms"] = "\(Self.intervalMs)"
         }
         client.onStatistics = { [statistics] json in
-            // Recovery's readers and the like come and go; the two that matter are named after their role.
+            // Only the consumer and the producer matter; the readers of a recovery come and go.
             for role in ["consumer", "producer"] where json.prefix(200).contains("-\(role)\"") {
                 statistics.put(json, of: "worker\(worker)-\(role)")
             }

@@ -1,11 +1,11 @@
 public import Kafka
 import Wire
 
-/// A bad event as it lies in the dead-letter topic.
+/// A bad event in the dead-letter topic.
 public struct DeadLetter: Sendable {
     public let position: DeadLetterPosition
-    /// The original's timestamp in milliseconds since the epoch, also where the topic had refused it as the
-    /// dead letter's own; -1 when it had none.
+    /// The original's timestamp in milliseconds since the epoch, even where the topic did not accept it as the dead
+    /// letter's own; -1 when it had none.
     public let timestampMs: Int64
     public let key: [UInt8]?
     /// Nil for a message without one, and where it was left out for its size.
@@ -14,13 +14,13 @@ public struct DeadLetter: Sendable {
     public let headers: [Header]
     /// Where the event was read; nil when the message is not one of stockd's.
     public let source: Origin?
-    /// A stable word, `missing_field` for one; empty when the message is not one of stockd's.
+    /// A stable name, such as `missing_field`; empty when the message is not one of stockd's.
     public let reason: String
     public let message: String
-    /// What the topic had refused for its size, by part: its bytes under `value`, `key` or `headers`.
+    /// Parts that were left out because the topic did not accept their size: bytes by `value`, `key` or `headers`.
     public let omittedBytes: [String: Int]
 
-    /// Where a record lies in an input topic.
+    /// A record's topic, partition and offset.
     public struct Origin: Hashable, Sendable, CustomStringConvertible {
         public let topic: String
         public let partition: Int32
@@ -34,7 +34,7 @@ public struct DeadLetter: Sendable {
         key = record.key.map { [UInt8]($0) }
         value = record.value.map { [UInt8]($0) }
         let all = record.headers
-        // The daemon appends its headers: what stands before them was sent by the producer, whatever its name.
+        // The daemon appends its headers: all before them are the producer's, whatever their names.
         let first = all.lastIndex { $0.name == Self.prefix + "topic" } ?? all.endIndex
         headers = all[..<first].filter { !$0.name.hasPrefix(Self.prefix) }
         let own = all[first...]

@@ -37,7 +37,7 @@ public final class DeadLetterRedrive {
     private var pending: [(deadLetter: DeadLetter, outcome: Outcome)] = []
     private var pendingBytes = 0
 
-    /// - Parameter report: called once for each dead letter, in order, when its outcome stands.
+    /// - Parameter report: called once for each dead letter, in order, when its outcome is final.
     public init(
         _ box: DeadLetterBox, _ options: Options, report: @escaping (DeadLetter, Outcome) -> Void
     ) throws(StopReason) {
@@ -59,7 +59,7 @@ public final class DeadLetterRedrive {
         }
     }
 
-    /// Puts back what the filter lets through. When it throws, what was reported so far stands.
+    /// Redrives what the filter lets through. When it throws, the reported outcomes are final.
     public func run(_ filter: DeadLetterFilter) throws(StopReason) {
         try box.forEach(filter) { (deadLetter) throws(StopReason) in
             let outcome = decide(deadLetter)
@@ -77,7 +77,7 @@ public final class DeadLetterRedrive {
             return .refused("it has no __stockd.errors headers, so stockd did not write it")
         }
         guard let count = partitionCounts[source.topic] else {
-            // An old reference row would come after newer ones of its key, and win over them.
+            // An old reference row would overwrite newer ones of its key.
             return .refused(
                 "it is from \(source.topic), and only events of \(box.configuration.input.topic) are "
                     + "redriven; to repair a reference row, send the row again from its source")

@@ -1,9 +1,9 @@
 import Kafka
 import Pipeline
 
-/// Writes events and the records that remember them, each batch in one transaction.
+/// Writes events and their redrive records, each batch in one transaction.
 final class RedriveProducer {
-    /// An event on its way back and the record that remembers it.
+    /// An event to redrive, and its redrive record.
     struct Piece {
         let deadLetter: DeadLetter
         let recordKey: String
@@ -14,7 +14,7 @@ final class RedriveProducer {
     private let records: TopicHandle
     private let limitMs: Int32 = 30_000
 
-    /// Sees to the topic of records and fences every other redrive of the group.
+    /// Prepares the redriven topic, and fences every other redrive of the group.
     init(_ box: DeadLetterBox) throws(StopReason) {
         try Self.prepareTopic(box)
         let configuration = box.configuration

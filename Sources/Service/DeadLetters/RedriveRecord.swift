@@ -2,7 +2,7 @@ import Foundation
 import Pipeline
 import Wire
 
-/// A record of the redriven topic: this event was redriven, then.
+/// A record of the redriven topic: that an event was redriven, and when.
 ///
 /// Its key is the event's partition, offset and time in the input: an event goes back once, whatever dead letters it
 /// has. The time is part of it because a topic that was deleted and recreated counts its offsets from 0.
@@ -47,7 +47,7 @@ struct RedriveRecords {
         var found: [String: RedriveRecord] = [:]
         try scan.forEach(in: ranges) { (record) throws(StopReason) in
             let key = record.key.map { String(decoding: $0, as: UTF8.self) }
-            // An operator's way to have something forgotten.
+            // An operator wants the record forgotten.
             if let key, record.value == nil { return found[key] = nil }
             let redriven = record.value.flatMap { try? decoder.decode(RedriveRecord.self, from: Data($0)) }
             guard let key, let redriven else {

@@ -6,7 +6,7 @@ struct TopicScan {
     let client: ClientSettings
     let admin: Admin
     let topic: String
-    /// How long nothing may come before it is given up.
+    /// How long to wait for a record before giving up.
     var patienceMs: Int64 = 30_000
     private let timeoutMs: Int32
     private var what: String { "\(topic) at \(client.bootstrapServers)" }

@@ -42,7 +42,7 @@ extension LogLine {
     }
 }
 
-/// The words, colours and escapes of lines that people read.
+/// The level names, colours and escapes of lines that people read.
 enum LogText {
     static let dim = "\u{1b}[2m"
     static let plain = "\u{1b}[0m"

@@ -22,7 +22,7 @@ public struct StateInspection: ~Copyable {
 
     deinit { admin.close(deadlineMs: 2_000) }
 
-    /// Reads the topic whole, each record once, those that newer ones replace included.
+    /// Reads the whole topic, records that newer ones replace included.
     /// - Parameter visit: called with every record, partition by partition; nil for a deleted one.
     public func read(
         _ visit: (StateRecord.Location, StateRecord?, _ key: UnsafeRawBufferPointer?) -> Void = { _, _, _ in }

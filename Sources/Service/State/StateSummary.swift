@@ -4,17 +4,17 @@ import Wire
 /// What one partition of the state topic holds, counted record by record.
 public struct StateSummary: Sendable {
     public let partition: Partition
-    /// The offset that the checkpoint of the input partition of the same number stands for.
+    /// The checkpoint's offset of the input partition of the same number.
     public private(set) var checkpoint: Offset?
     /// The committed offset of the input partition of the same number.
     public private(set) var position: Offset?
-    /// Stock entries that lie here.
+    /// Stock entries in this partition.
     public var entries: Int { entryCounts.values.reduce(0, +) }
-    /// Buckets of remembered event ids that lie here.
+    /// Buckets of remembered event ids in this partition.
     public var idBuckets: Int { idKeys.count }
     /// Pairs whose alert was ever published.
     public var publishedAlerts: Int { alerts.count }
-    /// Those whose alert stands now.
+    /// Pairs with an open alert.
     public var openAlerts: Int { alerts.values.count { $0 } }
     /// Records in the log, those that newer ones replace included: what a recovery reads.
     public private(set) var records = 0
@@ -65,7 +65,7 @@ public struct StateSummary: Sendable {
         }
     }
 
-    /// Tells each partition the offsets of the input partition of its number, wherever they lie.
+    /// Gives each state partition the offsets of the input partition of its number, whichever partition holds them.
     static func assignOffsets(_ summaries: inout [StateSummary]) {
         let checkpoints = summaries.reduce(into: [:]) { $0.merge($1.checkpoints) { max($0, $1) } }
         let positions = summaries.reduce(into: [:]) { $0.merge($1.positions) { max($0, $1) } }

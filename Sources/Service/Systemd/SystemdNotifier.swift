@@ -6,7 +6,7 @@ internal import Synchronization
 /// Without that variable every call does nothing. A message that cannot be sent is dropped: the service does
 /// not depend on who watches it.
 public final class SystemdNotifier: Sendable {
-    /// What there is to say.
+    /// A message to systemd.
     public enum Message: Equatable, Sendable {
         /// Start-up or a reload is complete.
         case ready
@@ -16,7 +16,7 @@ public final class SystemdNotifier: Sendable {
         case reloading
         /// One line for `systemctl status`.
         case status(String)
-        /// Still alive and getting on.
+        /// Still alive and making progress.
         case watchdog
         /// A start, reload or stop needs this much longer, from now.
         case extendTimeout(Duration)
@@ -66,8 +66,8 @@ public final class SystemdNotifier: Sendable {
         if isNew { send(.status(text)) }
     }
 
-    /// Does a reload between the two messages that frame it. Before the service was ever ready there is
-    /// nothing to reload in systemd's eyes, and the message that ends one would call it ready too early.
+    /// Runs a reload between the two messages that frame it. Before the service is ready it sends neither, since the
+    /// second would report it ready too early.
     public func reload<Result>(_ work: () throws -> Result) rethrows -> Result {
         guard wasReady.load(ordering: .relaxed) else { return try work() }
         send(.reloading)

@@ -1,12 +1,12 @@
 internal import Glibc
 internal import Synchronization
 
-/// Feeds systemd's watchdog from the progress of the workers: each says so once an iteration, and systemd
-/// hears of it a few times an interval, as long as every worker has got on since it last did. One that
-/// hangs starves the watchdog even when the others run; a timer would feed it for ever.
+/// Feeds systemd's watchdog from the progress of the workers. Each reports every iteration, and systemd is fed a few
+/// times an interval if every worker made progress since the last feed. So one that hangs starves the watchdog even
+/// when the others run; a timer would feed it for ever.
 public final class WatchdogFeeder: Sendable {
     private struct State {
-        /// Workers that must get on, and whether each has since the last feed.
+        /// For each watched worker, whether it made progress since the last feed.
         var hasProgressed: [Int: Bool] = [:]
         var lastFed: Int64
     }
@@ -32,15 +32,15 @@ public final class WatchdogFeeder: Sendable {
         state = Mutex(State(lastFed: now()))
     }
 
-    /// Whether systemd expects to be fed. A worker must then come round well within a third of the interval.
+    /// Whether systemd expects to be fed. An iteration must then take well under a third of the interval.
     public var isEnabled: Bool { period != nil }
 
-    /// From now on the worker must get on.
+    /// Watches a worker from now on.
     public func add(worker: Int) {
         state.withLock { $0.hasProgressed[worker] = false }
     }
 
-    /// The worker ended as it should; the others are waited for without it.
+    /// Stops watching a worker that ended as it should.
     public func remove(worker: Int) {
         state.withLock { $0.hasProgressed[worker] = nil }
     }

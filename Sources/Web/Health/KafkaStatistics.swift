@@ -2,8 +2,8 @@ import Foundation
 public import Inventory
 import Synchronization
 
-/// The latest statistics of each librdkafka client, as it hands them out: JSON. They are read when someone asks,
-/// not when they come, which is on a worker's thread.
+/// The latest statistics of each librdkafka client, as JSON. They arrive on a worker's thread, so they are decoded
+/// only when someone asks.
 public final class StatisticsShelf: Sendable {
     private let texts = Mutex<[String: String]>([:])
 
@@ -21,7 +21,7 @@ public final class StatisticsShelf: Sendable {
     }
 }
 
-/// What of librdkafka's statistics an operator needs, by its documented names (STATISTICS.md).
+/// The part of librdkafka's statistics that an operator needs, by its documented names (STATISTICS.md).
 public struct KafkaStatistics: Decodable, Sendable {
     struct Window: Decodable, Sendable {
         /// Microseconds for round trips, milliseconds for throttling.
@@ -60,7 +60,7 @@ public struct KafkaStatistics: Decodable, Sendable {
     var brokers: [String: Broker]
     var topics: [String: Topic]
 
-    /// Where a consumer that has handed on all it fetched stands. Past its last record there may be offsets no
+    /// The position of a consumer that has handed on all it fetched. Past its last record there may be offsets no
     /// reader ever gets: a transaction's control records, records that were compacted away.
     public func position(topic: String, _ partition: Partition, committed: Int64) -> Int64 {
         guard let state = topics[topic]?.partitions["\(partition.rawValue)"], state.fetchqCnt == 0,

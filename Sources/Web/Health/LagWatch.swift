@@ -15,10 +15,10 @@ public final class LagWatch: Sendable {
 
     public init() {}
 
-    /// One look at all partitions that are owned now; what is known of others is dropped.
+    /// Takes a sample of all partitions that are owned now, and forgets the others.
     ///
-    /// - Parameter ends: offset and end by partition. What the log's end counts but no reader ever gets, the
-    ///   control records of transactions for one, the caller has taken into `offset`.
+    /// - Parameter ends: offset and end by partition. `offset` must include what no reader ever gets, such as the
+    ///   control records of transactions.
     public func observe(_ ends: [Partition: (offset: Int64, end: Int64)]) {
         windows.withLock { windows in
             windows = windows.filter { ends[$0.key] != nil }

@@ -6,7 +6,7 @@ public struct LagWindow: Sendable {
         case ok
         /// The lag grew through the whole window.
         case slow
-        /// Nothing was taken through the whole window, though there is something to take.
+        /// Nothing was consumed through the whole window, though there was lag.
         case stalled
         /// Not enough was seen yet.
         case unknown

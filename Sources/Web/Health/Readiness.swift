@@ -1,7 +1,7 @@
 import Inventory
 import Pipeline
 
-/// Whether the daemon does its work, and what stands in the way.
+/// Whether the daemon does its work, and why not.
 struct Readiness {
     var reasons: [String] = []
     var isReady: Bool { reasons.isEmpty }

@@ -1,7 +1,7 @@
 import Inventory
 import Pipeline
 
-/// How things stand, for `stockd top` and for people.
+/// The daemon's status, for `stockd top` and for people.
 struct StatusResponse {
     let source: WebSource
     let startedAt: Timestamp

@@ -1,7 +1,7 @@
 import Inventory
 import Pipeline
 
-/// The alerts that stand as of the newest change: a snapshot's, and what was committed since it was taken.
+/// The open alerts as of the newest change: those of a snapshot, and later commits.
 struct AlertTable: Sendable {
     var rows: [AlertRow]
     /// The newest change in it.
@@ -14,7 +14,7 @@ struct AlertTable: Sendable {
         for (worker, latest) in snapshot.latest.enumerated() {
             let shown = snapshot.workers[worker]?.changesThrough ?? 0
             if latest <= shown { continue }
-            // The log may begin after what this snapshot lacks.
+            // The log may begin after the first change that this snapshot lacks.
             guard let oldest = snapshot.log.first?.first, oldest <= shown + 1 else { return nil }
             for block in snapshot.log where block.worker == worker {
                 for (index, change) in block.changes.enumerated()

@@ -4,10 +4,10 @@ import NIOCore
 import Pipeline
 import Wire
 
-/// One reader of `/v1/changes`: it takes what it has not had yet, as fast as its connection takes it.
+/// One reader of `/v1/changes`: it gets the changes it has not seen, as fast as its connection takes them.
 ///
-/// Nothing is queued for it. One that falls behind what is kept starts anew with a snapshot, one that does not
-/// read at all is cut off by the connection's own time-out.
+/// Nothing is queued for it. One that falls behind the change log starts again with a snapshot; one that does not
+/// read at all is cut off by the connection's time-out.
 struct ChangeStream: Sendable {
     let store: ViewStore
     let hub: ChangeHub
@@ -17,7 +17,7 @@ struct ChangeStream: Sendable {
     let resumesAfter: UInt64?
 
     private static let heartbeat = Duration.seconds(2)
-    /// Stock under load changes all the time; nobody looks more often.
+    /// Under load stock changes all the time, and nobody needs it more often.
     private static let stockPause = Duration.milliseconds(500)
     private static let rowsAPart = 1_000
 

@@ -1,7 +1,7 @@
 import Inventory
 
 extension ReadModel {
-    /// Rows that tell what changed after a version; nil when they cannot, or would be too many.
+    /// The rows that changed after a version; nil when they are not known, or too many.
     func changes(after version: UInt64) -> [UInt8]? {
         guard version >= reloadVersion else { return nil }
         var changed: [(pair: Pair, shown: ShownEntry?)] = []

@@ -1,7 +1,7 @@
 import Inventory
 import Pipeline
 
-/// Which input a snapshot reflects, and when it was last known to be all there is.
+/// Which input a snapshot reflects, and when it was last known to be current.
 struct Freshness: Sendable {
     /// By partition, the next input offset of each.
     var offsets: [PartitionPosition] = []

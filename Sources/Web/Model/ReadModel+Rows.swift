@@ -56,7 +56,7 @@ extension ReadModel {
                 let position = SortPosition(key: query.sort.column.map { full.key($0) } ?? .nothing, pair: shown.pair)
                 if !query.begins(after: position) { continue }
                 found.append((position, full))
-                // In the natural order what follows is only needed to know that there is more.
+                // In the natural order one row more is enough to know that there is a next page.
                 if query.sort.column == nil, found.count > query.limit { return false }
             }
             return true
@@ -95,7 +95,7 @@ extension ReadModel {
         }
     }
 
-    /// Every alert that stands.
+    /// Every open alert.
     var alerts: [AlertRow] {
         order.flatMap { id -> [AlertRow] in
             guard let entry = entries[id] else { return [] }

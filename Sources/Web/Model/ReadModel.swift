@@ -1,8 +1,7 @@
 import Inventory
 import Pipeline
 
-/// The workers' snapshots merged and ordered for reading. Bringing it up to date looks only at chunks that are not
-/// the ones it saw last.
+/// The workers' snapshots merged and ordered for reading. An update looks only at chunks that it has not seen.
 ///
 /// Not safe to share: the reading thread owns it.
 struct ReadModel {
@@ -32,9 +31,9 @@ struct ReadModel {
     private(set) var catalog = Catalog()
     /// Goes up whenever rows change.
     private(set) var version: UInt64 = 0
-    /// Changes before this version cannot be told row by row.
+    /// Changes before this version are not known row by row.
     private(set) var reloadVersion: UInt64 = 0
-    /// Rows that went away, and the version they went with; the newest last.
+    /// Rows that were removed, and the version that removed them; the newest last.
     private(set) var gone: [(pair: Pair, version: UInt64)] = []
     private(set) var freshness = Freshness()
     private(set) var tally = ShownTally()
@@ -97,7 +96,7 @@ struct ReadModel {
         for (partition, shard) in shards {
             guard let old = known[partition], old.version != shard.version else { continue }
             if shard.catalog !== old.catalog { adopt(shard.catalog) }
-            // A shard that was recovered again may have its entries at other indices: each is compared by its own.
+            // A shard that was recovered again may have its entries at other indices.
             guard old.chunks.first?.entries.first?.pair == shard.chunks.first?.entries.first?.pair,
                 old.chunks.count <= shard.chunks.count
             else { return rebuild(shards) }
@@ -112,7 +111,7 @@ struct ReadModel {
         }
     }
 
-    /// Names and thresholds may be others now, in rows that did not change.
+    /// Names and thresholds may have changed in rows that did not.
     private mutating func adopt(_ newer: Catalog) {
         catalog = newer
         reloadVersion = version
@@ -151,7 +150,7 @@ struct ReadModel {
 }
 
 extension ReadModel.Entry {
-    /// The index of a warehouse's row, or where it would be.
+    /// The index of a warehouse's row, or the one to insert it at.
     private func index(_ warehouse: WarehouseID) -> Int {
         var low = 0
         var high = rows.count

@@ -13,13 +13,13 @@ final class ReadThread: Sendable {
         self.store = store
         pool.start()
         pool.submit { _ in
-            // Not granted everywhere (systemd's @resources filter for one); then it is a thread like the others.
-            // Linux keeps the priority by thread, and 0 names the one that asks.
+            // This may be denied (by systemd's @resources filter, for one), and then the priority stays. Linux keeps
+            // the priority by thread, and 0 names the calling one.
             _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
         }
     }
 
-    /// Runs a reading on the model as of now.
+    /// Runs a closure on the model, brought up to date.
     func read<T: Sendable>(_ body: @escaping @Sendable (ReadModel, ViewStore.Snapshot) throws -> T)
         async throws
         -> T

@@ -6,7 +6,8 @@ struct Transfer: Equatable {
     var to: WarehouseID
     var units: Int64
 
-    /// Fills the shortest first from the fullest first. What a giver has above the threshold is all it gives.
+    /// Fills the warehouse with the least stock first, from the one with the most. None gives more than it has above
+    /// the threshold.
     ///
     /// - Parameter stocks: one product's stock by warehouse.
     /// - Returns: none without a threshold.
@@ -31,7 +32,7 @@ struct Transfer: Equatable {
         return transfers
     }
 
-    /// Of a greater and a lesser number; at most what 64 bits hold.
+    /// The difference of two numbers, `Int64.max` at most.
     private static func difference(_ greater: Int64, _ lesser: Int64) -> Int64 {
         let (difference, overflows) = greater.subtractingReportingOverflow(lesser)
         return overflows ? .max : difference

@@ -8,7 +8,7 @@ struct Page: Sendable {
     static let icon = PackageResources.icon_svg
     static let description = PackageResources.openapi_json
 
-    /// The document in the pieces between which the nonce goes.
+    /// The document, split where the nonce goes.
     private let pieces: [[UInt8]]
 
     private init() {

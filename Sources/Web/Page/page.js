@@ -21,7 +21,7 @@ const state = {
   lastEventID: "", heardAt: 0, freshAt: 0, serverStale: true, isLoading: false, loadAgainAt: 0, pending: [],
 };
 
-// ---- What things mean. The rules are the daemon's own; a test compares the two.
+// ---- Levels. The rules are the daemon's own; a test compares the two.
 
 function levelOf(stock, threshold) {
   if (threshold === null || stock >= threshold) return 0;
@@ -30,7 +30,7 @@ function levelOf(stock, threshold) {
   return 4 * stock <= threshold ? 3 : 2 * stock <= threshold ? 2 : 1;
 }
 
-/// Of a row as the daemon gives it, whose severity does not tell negative stock apart.
+/// The level of a row from the daemon, whose severity does not tell negative stock apart.
 function levelOfRow(row) {
   if (row.alert_severity === null) return 0;
   return row.oversold_units > 0 ? 5 : codeOf[row.alert_severity];
@@ -146,7 +146,7 @@ async function follow() {
     try {
       const answer = await ask("/v1/changes?tables=alerts,stock", state.lastEventID ? { "Last-Event-ID": state.lastEventID } : {});
       pause = 1000;
-      // What changed while nobody listened is not told row by row.
+      // Changes that were made while no stream was open are not sent row by row.
       loadMatrix();
       await read(answer.body.getReader());
     } catch (error) { /* the state line says so */ }
@@ -208,7 +208,7 @@ function arrange(isWanted) {
     if (text && !product.low.includes(text) && ![...product.cells.keys()].some((id) => warehouses.has(id))) continue;
     products.push(product);
   }
-  // Rows do not run away from under a pointer or a finger.
+  // Keep the order while a pointer or a finger is on the rows.
   const isBusy = !isWanted && $("grid").matches(":hover, :focus-within");
   if (isBusy && shownProducts.length) {
     const place = new Map(shownProducts.map((p, i) => [p.id, i]));

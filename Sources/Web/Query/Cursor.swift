@@ -1,6 +1,6 @@
 import Inventory
 
-/// Where the next page begins: after the last row of the one before, by its position in the order.
+/// The end of a page: the position of its last row in the order, after which the next page begins.
 struct Cursor: Equatable {
     var position: SortPosition
 

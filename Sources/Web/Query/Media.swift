@@ -12,7 +12,7 @@ enum Media: String, CaseIterable {
         }
     }
 
-    /// What an Accept header asks for; JSON when it does not care, nil when nothing fits.
+    /// What an Accept header asks for; JSON when it takes anything, nil when nothing fits.
     init?(accept: String?) {
         guard let accept else {
             self = .json

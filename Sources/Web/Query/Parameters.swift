@@ -1,4 +1,4 @@
-/// A request's parameters, decoded; each must be taken by someone.
+/// A request's parameters, decoded.
 struct Parameters {
     private(set) var values: [(name: String, value: String)] = []
 
@@ -73,7 +73,7 @@ struct Parameters {
         return integers
     }
 
-    /// Words of ours, with commas or repeated; nil when the parameter is not there.
+    /// Names of a fixed list, with commas or repeated; nil when the parameter is not there.
     func words<Word>(_ name: String, _ words: [Word], named: (Word) -> String) throws(Problem) -> [Word]? {
         let found = all(name)
         if found.isEmpty { return nil }

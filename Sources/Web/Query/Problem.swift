@@ -1,4 +1,4 @@
-/// Why a request is not answered: RFC 9457's problem, in words for whoever wrote the request.
+/// Why a request is not answered: a problem of RFC 9457, for whoever wrote the request.
 struct Problem: Error, Equatable {
     var status: Int
     var title: String
@@ -9,7 +9,7 @@ struct Problem: Error, Equatable {
     var expected: String?
     /// Seconds after which trying again may help.
     var retryAfter: Int?
-    /// Methods that would be answered, for 405.
+    /// The methods that are allowed, for 405.
     var allow: String?
 
     init(_ status: Int, _ title: String, _ detail: String) {
@@ -29,7 +29,7 @@ struct Problem: Error, Equatable {
         return problem
     }
 
-    /// A parameter that is not one.
+    /// An unknown parameter.
     static func unknown(_ parameter: String, known: [String]) -> Problem {
         let expected = known.isEmpty ? "no parameter at all" : "one of " + known.sorted().joined(separator: ", ")
         var problem = Problem(

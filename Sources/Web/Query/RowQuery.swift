@@ -75,7 +75,7 @@ struct RowQuery {
         return Sort(column: column, isDescending: isDescending)
     }
 
-    /// Pages may differ in size, in nothing else.
+    /// What all pages of a cursor share: everything but their size.
     private static func identity(_ view: View, _ parameters: Parameters) -> String {
         view.rawValue
             + parameters.values.filter { $0.name != "cursor" && $0.name != "limit" }

@@ -23,14 +23,14 @@ enum SortColumn: String, CaseIterable {
     case maxWarehouseStock = "max_warehouse_stock"
     case overallStatus = "overall_status"
 
-    /// The columns of a view as the API answers it, and the level of alerts.
+    /// The columns of a view in the API, and the level of alerts.
     static func of(_ view: View) -> [SortColumn] {
         let names = view.columns + (view == .lowStockAlerts ? ["since", "incident", "level"] : [])
         return names.compactMap { SortColumn(rawValue: $0) }
     }
 }
 
-/// A value that rows are ordered by. Nothing comes before everything, numbers before text.
+/// A value that rows are ordered by: missing values first, numbers before text.
 enum SortKey: Equatable, Comparable {
     case nothing
     case number(Int128)

@@ -10,8 +10,8 @@ struct AccessControl: Sendable {
         isOpenToAnyHost = settings.token != nil
     }
 
-    /// - Throws: 401 without the token, and without any token at all 421 for a host that is not this machine:
-    ///   a page elsewhere could have its own name point here and have a browser read for it.
+    /// - Throws: 401 without the right token. If no token is set, 421 for a host that is not this machine: a page
+    ///   elsewhere could let its own name point here and have a browser read for it.
     func check(_ fields: HTTPFields, authority: String?) throws(Problem) {
         guard let token else {
             guard isOpenToAnyHost || Self.isLoopback(authority) else {
@@ -36,7 +36,7 @@ struct AccessControl: Sendable {
         return field[field.index(after: space)...].drop { $0 == " " }
     }
 
-    /// Takes as long for any text of a length, however much of it is right.
+    /// Takes as long for any text of the same length, so that the time tells nothing.
     static func areEqual(_ given: [UInt8], _ expected: [UInt8]) -> Bool {
         var difference = UInt(bitPattern: given.count ^ expected.count)
         for index in given.indices { difference |= UInt(given[index] ^ expected[index % expected.count]) }

@@ -20,7 +20,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var headTimer: Scheduled<Void>?
     private var writeTimer: Scheduled<Void>?
     private var isRejected = false
-    /// Nothing of a response has gone out, so that a rejection can be read as one.
+    /// Nothing of a response was sent yet, so a rejection can still be read as one.
     private var isSilent = true
 
     init(

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Events a second over the last ten seconds, from looks at a counter.
+/// Events a second over the last ten seconds, from samples of a counter.
 final class EventRate: Sendable {
     private struct Look {
         var microseconds: Int64

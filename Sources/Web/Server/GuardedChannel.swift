@@ -25,7 +25,7 @@ struct GuardedChannel: ServerChildChannel {
         }
         let spans = RequestSpans()
         do {
-            // The kernel would take megabytes for a client that reads nothing, and nobody would notice.
+            // Otherwise the kernel takes megabytes for a client that reads nothing, and nobody notices.
             try channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: 131_072)
             try channel.pipeline.syncOperations.addHandler(ConnectionGuard(settings, traffic, admission, spans))
         } catch {

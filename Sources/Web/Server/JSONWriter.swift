@@ -1,7 +1,7 @@
 import Inventory
 import Wire
 
-/// Writes JSON whose structure the code shows: names and values in order, commas by itself.
+/// Writes JSON in the order of the calls, and adds the commas.
 struct JSONWriter: ~Copyable {
     var out: ByteWriter
     private var needsComma = false

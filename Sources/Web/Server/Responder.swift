@@ -79,7 +79,7 @@ struct Responder: HTTPResponder {
         }
     }
 
-    /// A response that takes reading. Few are in memory at once, until their clients have taken them.
+    /// A response with rows. Only a few are in memory at once, until their clients have read them.
     private func rows(
         _ body: @escaping @Sendable (ReadModel, ViewStore.Snapshot) throws -> ResponseContent
     ) async throws(Problem) -> Response {
@@ -130,7 +130,7 @@ struct Responder: HTTPResponder {
         let kept = target[target.index(after: cut)...].split(separator: "&").filter {
             !$0.hasPrefix("cursor=")
         }
-        // Angle brackets end the link they stand in.
+        // Angle brackets would end the link.
         let path = target[..<cut] + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
         return String(path).replacing("<", with: "%3C").replacing(">", with: "%3E")
     }

@@ -4,7 +4,7 @@ import Inventory
 import NIOCore
 import Wire
 
-/// A response before it is one: bytes, what they are, and what they reflect.
+/// The content of a response: bytes, their type, and what input they reflect.
 struct ResponseContent: Sendable {
     var status = HTTPResponse.Status.ok
     var contentType: String
@@ -40,7 +40,7 @@ struct ResponseContent: Sendable {
         if problem.status == 401 { headers.append((.wwwAuthenticate, "Bearer realm=\"stockd\"")) }
     }
 
-    /// The headers that say what the bytes reflect, for forms that have no room for it.
+    /// Adds headers that say what the bytes reflect, for encodings that have no room for it.
     mutating func reflect(_ freshness: Freshness) {
         let offsets = freshness.offsets.map { "\($0.partition.rawValue)=\($0.offset.rawValue)" }
         headers.append((.stockdOffsets, offsets.joined(separator: ",")))
@@ -57,7 +57,7 @@ struct ResponseContent: Sendable {
         return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    /// Responses are of the moment, and are what they say they are.
+    /// Responses are not to be cached, and their type is not to be guessed.
     static let commonFields: HTTPFields = [
         .cacheControl: "no-store", .xContentTypeOptions: "nosniff", .referrerPolicy: "no-referrer",
     ]

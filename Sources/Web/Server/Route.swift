@@ -15,7 +15,7 @@ enum Route: Equatable {
     case metrics
     case description
 
-    /// Nil for a path that names nothing here.
+    /// Nil for an unknown path.
     init?(path: Substring) {
         switch path {
         case "/": self = .page
@@ -52,7 +52,7 @@ enum Route: Equatable {
         }
     }
 
-    /// The name in metrics: never one a client makes up.
+    /// The name in metrics: never a client's own text.
     var name: String {
         switch self {
         case .page: "/"
@@ -71,7 +71,7 @@ enum Route: Equatable {
         }
     }
 
-    /// Holds nothing of the stock, so anyone may ask.
+    /// Whether anyone may ask, since it shows nothing of the stock.
     var isPublic: Bool {
         switch self {
         case .page, .icon, .live, .ready: true

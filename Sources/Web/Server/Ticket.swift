@@ -1,5 +1,5 @@
-/// A place that is taken until whatever holds this is gone. A client that leaves before its response is begun, or a
-/// HEAD that drops the body, gives it back like any other.
+/// Calls its closure when nothing holds it any more. So a client that leaves before its response begins, or a HEAD
+/// that drops the body, still gives back what it took.
 final class Ticket: Sendable {
     private let giveBack: @Sendable () -> Void
 

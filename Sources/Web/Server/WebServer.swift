@@ -89,7 +89,7 @@ public final class WebServer: Service {
         return nil
     }
 
-    /// Looks at the counters, and wakes streams that wait for their next heartbeat; until the end.
+    /// Samples the counters, and wakes streams that wait for their next heartbeat; until the end.
     private func tick(_ hub: ChangeHub, _ rate: EventRate) async {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             rate.look(events: source.counts().reduce(0) { $0 + $1.input.effective }, at: monotonicMicroseconds())

@@ -1,9 +1,9 @@
-/// Where and to whom the HTTP interface answers, and how much of it at once.
+/// The address, the token and the limits of the HTTP interface.
 public struct WebSettings: Sendable, Equatable {
     public var host: String
     /// 0 lets the system choose.
     public var port: Int
-    /// Required of every request but those for health and the bare page; nil asks for none.
+    /// Every request must have it, but those for health and the bare page; nil asks for none.
     public var token: String?
     /// Connections served at once; more are refused with 503.
     public var maxConnections = 1_024
@@ -19,10 +19,10 @@ public struct WebSettings: Sendable, Equatable {
     public var headSeconds = 10
     /// How long a connection may be idle between requests, in seconds.
     public var idleSeconds = 60
-    /// How long a client may leave what was sent to it unread, in seconds; then it is dropped.
+    /// How long a client may leave a response unread, in seconds; then it is dropped.
     public var writeSeconds = 20
 
-    /// Where stockd answers when nobody says otherwise.
+    /// The default address.
     public static let standardAddress = (host: "127.0.0.1", port: 8080)
 
     public init(

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What clients did, counted.
+/// Counts of what clients did.
 final class WebTraffic: Sendable {
     struct Key: Hashable {
         var route: String
@@ -29,7 +29,7 @@ final class WebTraffic: Sendable {
 
     enum Admission { case served, refused, ignored }
 
-    /// A connection came. One that is served or refused must `leave`.
+    /// Admits or refuses a connection. One that is served or refused must `leave`.
     func enter(limit: Int) -> Admission {
         state.withLock { counts in
             if counts.connections < limit {

@@ -41,7 +41,7 @@ extension BadEvent {
         self.init(reason, mistakes.count > 1 ? "\(first) (and \(mistakes.count - 1) more)" : first)
     }
 
-    // What only the aggregate finds.
+    // Errors that only the aggregate finds.
 
     /// - Parameter event: nil where it is not known.
     public init(overflow event: OrderEvent?) {

@@ -16,7 +16,7 @@ struct CaptureScan {
     /// The members of an envelope, and of the object that a schema makes of it.
     enum Member: Int, CaseIterable {
         case operation, after, before, source, time, schema, payload
-        /// Of the messages that are no rows.
+        /// Members of messages that are no rows.
         case status, id, eventCount, ddl, tableChanges
 
         var name: String {

@@ -1,10 +1,10 @@
-/// Finds the columns of a row by their names, also where they stand in objects within the row.
+/// Finds the columns of a row by their names, also within nested objects.
 struct ColumnMap: Sendable {
     /// What a name leads to.
     struct Target {
-        /// The column's column, negative for none.
+        /// The column's number, negative for none.
         var column: Int16 = -1
-        /// The list of names in the object that the value is, 0 for none.
+        /// The node with the names of the nested object, 0 for none.
         var child: Int16 = 0
     }
 
@@ -27,7 +27,7 @@ struct ColumnMap: Sendable {
         for (column, path) in paths.enumerated() { add(path, column: column) }
     }
 
-    /// Lets a path of names lead to a column, too.
+    /// Adds a path of names that leads to a column.
     mutating func add(_ path: String, column: Int) {
         let names = path.split(separator: ".", omittingEmptySubsequences: false).map { Array($0.utf8) }
         var node = 0
@@ -43,7 +43,7 @@ struct ColumnMap: Sendable {
         nodes[node][index].target.column = Int16(column)
     }
 
-    /// Lets one name, dots and all, lead to a column, too.
+    /// Adds one name, dots included, that leads to a column.
     mutating func add(name: String, column: Int) {
         let index = childIndex(of: Array(name.utf8), in: 0)
         nodes[0][index].target.column = Int16(column)
@@ -78,7 +78,7 @@ struct ColumnMap: Sendable {
         return nodes[node].count - 1
     }
 
-    /// What the name leads to; nil for one that is none of ours.
+    /// What the name leads to; nil for an unknown one.
     @inline(__always)
     func find(_ text: RawSpan, _ name: StringToken, in node: Int = 0) -> Target? {
         if name.isEscaped { return findEscaped(text, name, in: node) }
@@ -149,7 +149,7 @@ struct ColumnMap: Sendable {
         if target.child > 0 { descend(text, value, Int(target.child), into: &spans) }
     }
 
-    /// Reads an object within the row again, for the columns in it. As deep as the paths are.
+    /// Reads a nested object again for its columns, as deep as the paths go.
     @inline(never)
     private func descend(_ text: RawSpan, _ value: Range<Int>, _ node: Int, into spans: inout RowSpans) {
         guard text.has(0x7B, at: value.lowerBound) else { return }

@@ -2,17 +2,16 @@ import Inventory
 
 /// One column: what it is called, and how its values are read.
 ///
-/// What a value is follows from itself, from the schema that comes with it, and where neither tells, from
-/// the configuration.
+/// A value tells by itself how to read it, or its schema does; where neither tells, the configuration does.
 struct ColumnReader: Sendable {
     /// Our name, and the column's where it has another.
     let name: String
     private let column: Int
     private let path: [[UInt8]]
     private let encoding: FieldEncoding?
-    /// What the encodings of this table are set by.
+    /// The configuration key of this column's encoding.
     private let encodingsKey: String
-    /// MySQL's tinyint(1), which may come as `true` and `false`, counts something.
+    /// Whether `true` and `false` are numbers: MySQL's tinyint(1) may be sent like that.
     private let takesBooleans: Bool
 
     /// - Parameters:
@@ -36,8 +35,7 @@ struct ColumnReader: Sendable {
 
     /// The integer in a value.
     ///
-    /// - Parameter isCaptured: The row comes from a database, so that values may be encoded; a plain row is
-    ///   read as strictly as ever.
+    /// - Parameter isCaptured: The row comes from a database, so values may be encoded; a plain row is read strictly.
     @inline(__always)
     func integer(
         _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, isCaptured: Bool
@@ -70,7 +68,7 @@ struct ColumnReader: Sendable {
         return true
     }
 
-    /// The number in a value that is none as JSON has it: a string or an object. Nil for another value.
+    /// The number in a string or an object; nil for another value, such as a JSON number.
     func decimal(
         _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, isCaptured: Bool
     ) throws(BadEvent) -> ExactDecimal? {

@@ -11,8 +11,8 @@ enum ConnectSchema {
 
     /// The schema of a field of the struct whose schema is `schema`; a path leads into structs within.
     ///
-    /// Whatever a hostile schema holds, the answer is nil or a wrong range within it: never more reading
-    /// than the text for each name of the path.
+    /// For a hostile schema the result is nil or a wrong range within it. The text is read at most once for each name
+    /// of the path.
     static func field(_ text: RawSpan, of schema: Range<Int>, at path: [[UInt8]]) -> Range<Int>? {
         var schema = schema
         for name in path {

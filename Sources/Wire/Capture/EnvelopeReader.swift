@@ -2,22 +2,22 @@ import Inventory
 
 /// A message of a topic without the envelope it came in.
 enum CapturedMessage {
-    /// A row as it now stands. One that comes from a database may hold values as Debezium encodes them.
+    /// The new row. One that comes from a database may hold values as Debezium encodes them.
     case row(RowSpans, RowSchema?, RowVersion, isCaptured: Bool)
-    /// The row that is no more, as far as the message holds it.
+    /// The deleted row, as far as the message holds it.
     case delete(RowSpans, RowSchema?, RowVersion)
     case truncate(RowVersion)
     case skipped(SkipReason)
 }
 
-/// Tells the envelopes apart, and takes them off.
+/// Recognises the envelopes, and unwraps them.
 struct EnvelopeReader: Sendable {
     private let columns: ColumnMap
     private let added: ColumnMap
     /// The column that identifies a row.
     private let key: Int
     private let envelope: SourceFormat.Envelope
-    /// Nil where a column may stand within what is remembered, or in how the payload is told from it.
+    /// Nil where a field may be named `schema` or `payload`, and for plain rows alone.
     private let memory: SchemaMemory?
 
     init(columns: ColumnMap, key: Int, format: SourceFormat) {
@@ -49,11 +49,11 @@ struct EnvelopeReader: Sendable {
         return try content(text, inner, schema: FoundSchema(range: schema))
     }
 
-    /// What messages with a schema begin with; the others need not ask.
+    /// How messages with a schema begin; only these look into the memory.
     private static var beginning: StaticString { "{\"schema\":" }
 
-    /// Reads a message that begins as the one before it. Whatever is not exactly an object behind the same beginning
-    /// is for the reading of the whole: it gives nil.
+    /// Reads a message that begins as the one before it. Nil if anything but one object follows that beginning: then
+    /// the whole must be read.
     @inline(never)
     private func remembered(_ text: RawSpan) throws(BadEvent) -> CapturedMessage? {
         guard let memory, let match = memory.match(text), text.has(0x7B, at: match.payload) else {
@@ -82,7 +82,7 @@ struct EnvelopeReader: Sendable {
         return (inner.row, RowSchema(found: FoundSchema(range: schema), part: .whole))
     }
 
-    /// Where a key that is one value stands, out of the schema that may be around it.
+    /// The range of a key that is one value, without the schema that may be around it.
     func bareKey(_ text: RawSpan) -> Range<Int> {
         guard text.byteCount <= RowSpans.longestText, let scan = try? scan(text, from: 0, isWhole: true),
             let payload = scan[.payload], scan[.schema] != nil
@@ -139,7 +139,7 @@ struct EnvelopeReader: Sendable {
         return .row(scan.row, rowSchema, version, isCaptured: true)
     }
 
-    /// What an envelope says was done.
+    /// The change that an envelope describes.
     private func change(
         _ text: RawSpan, _ scan: CaptureScan, _ schema: FoundSchema?
     ) throws(BadEvent) -> CapturedMessage {
@@ -158,7 +158,7 @@ struct EnvelopeReader: Sendable {
         }
     }
 
-    /// What a message without a row is, of those that connectors send besides rows.
+    /// Which of the messages that connectors send besides rows this is.
     @inline(never)
     private func notice(_ text: RawSpan, _ scan: CaptureScan) -> SkipReason? {
         guard scan.row.isEmpty, scan.unwrapped.isEmpty else { return nil }

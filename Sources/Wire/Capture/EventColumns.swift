@@ -19,9 +19,9 @@ struct EventColumns: Sendable {
     /// The event that a row's columns make.
     ///
     /// - Parameters:
-    ///   - isCaptured: the row comes from a database, so values may be encoded as Debezium encodes them; a plain
-    ///     row is read as strictly as ever.
-    ///   - keepsType: the type is that of the row before, and the units are the quantity.
+    ///   - isCaptured: the row comes from a database, so values may be encoded as Debezium encodes them; a plain row
+    ///     is read strictly.
+    ///   - keepsType: the type is that of the known row, and the units are the quantity.
     func event(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, isCaptured: Bool, keepsType: Bool = false
     ) throws(BadEvent) -> OrderEvent {
@@ -54,7 +54,7 @@ struct EventColumns: Sendable {
         return text.isString(value) && Unavailable.fills(text, value)
     }
 
-    /// What a delete needs.
+    /// The event id, which is all that a delete needs.
     func id(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, isCaptured: Bool = true
     ) throws(BadEvent) -> EventID {

@@ -52,10 +52,10 @@ public struct InputDecoder: Sendable {
 
     // MARK: Deletes
 
-    /// The row a delete is of: the key's, or the old row's.
+    /// The event that a delete names: in the key, or else in the old row.
     ///
-    /// A key that does not name the event is of other columns, and then an old row's id of 0 may be one that
-    /// PostgreSQL's replica identity left out and the connector invented.
+    /// If the key does not name it, an id of 0 in the old row may be invented: the connector writes that for a column
+    /// that PostgreSQL's replica identity left out.
     private func deleted(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ key: UnsafeRawBufferPointer?
     ) throws(BadEvent) -> EventID {

@@ -1,4 +1,4 @@
-/// What an envelope says was done, by its letter.
+/// The operation of an envelope, by its letter.
 enum Operation: UInt8 {
     case create = 0x63  // c
     case delete = 0x64  // d

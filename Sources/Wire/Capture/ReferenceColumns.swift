@@ -68,7 +68,7 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
         return .upsert(id, patch, version)
     }
 
-    /// The value as a cell. A number that is encoded becomes one that is written.
+    /// The value as a cell, with an encoded number decoded.
     private func cell(
         _ column: Int, _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, _ isCaptured: Bool
     ) throws(BadEvent) -> Cell {

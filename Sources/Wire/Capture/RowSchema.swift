@@ -1,4 +1,4 @@
-/// Where the schema of a row stands in a message that brings one.
+/// The schema of a row, in a message that has one.
 struct RowSchema {
     /// Which part of the value the row is.
     enum Part: Int, CaseIterable {
@@ -16,7 +16,7 @@ struct RowSchema {
     var found: FoundSchema
     var part: Part
 
-    /// A column of a part, for what is remembered of it.
+    /// The number of columns in all parts, each of which has a meaning to remember.
     static var placeCount: Int { RowSpans.capacity * Part.allCases.count }
 
     /// What the schema says of a column.
@@ -45,7 +45,7 @@ struct RowSchema {
 /// The schema of a message: an object whose grammar was checked.
 struct FoundSchema {
     var range: Range<Int>
-    /// Where its bytes are remembered, with the generation they are remembered as.
+    /// What remembers its bytes, and the generation that they have there.
     var memory: SchemaMemory?
     var generation: UInt64 = 0
 }

@@ -1,5 +1,5 @@
-/// Where the values of a row's columns stand in a message, by columns that a `ColumnMap` gives: of a repeated
-/// column, the last.
+/// The ranges of a row's values in a message, by the columns that a `ColumnMap` gives. Of a repeated column the last
+/// counts.
 struct RowSpans {
     /// The first byte in the upper half, the end in the lower; 0 for a column that is not there.
     private var spans = InlineArray<16, UInt64>(repeating: 0)

@@ -1,15 +1,15 @@
 import Synchronization
 
-/// How the last message with a schema began: `{"schema":…,"payload":` with everything in it, byte for byte, and
-/// what its schema was found to say. A producer repeats these bytes, so a message that begins with the same ones
-/// has the same schema, which needs no second reading. Nothing rests on a hash: the bytes themselves are compared.
+/// The bytes that the last message with a schema began with, up to and including `"payload":`, and what that schema
+/// says. A producer repeats them, so a message with the same beginning has the same schema, which need not be read
+/// again. The bytes themselves are compared, not a hash.
 final class SchemaMemory: Sendable {
     /// A beginning that a message shares with the one before.
     struct Match {
         /// Where the payload begins.
         var payload: Int
         var schema: Range<Int>
-        /// Names the beginning among all that were ever remembered here.
+        /// Tells the beginning from all others that were ever remembered here.
         var generation: UInt64
     }
 
@@ -17,7 +17,7 @@ final class SchemaMemory: Sendable {
         var bytes: [UInt8]
         var schema: Range<Int>
         var generation: UInt64
-        /// By `column and `RowSchema.Part``; nil for what nobody asked for.
+        /// By column and `RowSchema.Part`; nil for what nobody asked for.
         var meanings: [ConnectSchema.Meaning?]
     }
 

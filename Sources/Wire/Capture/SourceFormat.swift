@@ -1,7 +1,7 @@
 /// How the rows of a topic are written.
 public struct SourceFormat: Equatable, Sendable {
     public enum Envelope: String, Sendable, CaseIterable {
-        /// Told apart message by message.
+        /// Detected for each message.
         case auto
         /// Plain rows alone.
         case json
@@ -10,12 +10,12 @@ public struct SourceFormat: Equatable, Sendable {
     }
 
     public var envelope = Envelope.auto
-    /// For a field of ours the column it is read from, where that is another: `quantity` → `qty`; a path
-    /// with dots leads into nested objects.
+    /// The columns of fields that have another name there: `quantity` → `qty`. A path with dots leads into nested
+    /// objects.
     public var fields: [String: String] = [:]
-    /// For a field of ours how its values are written, where neither the value nor a schema tells.
+    /// How the values of a field are written, where neither the value nor a schema tells.
     public var encodings: [String: FieldEncoding] = [:]
-    /// What the names of the fields begin with that ExtractNewRecordState adds (`add.fields.prefix`).
+    /// The prefix of the fields that ExtractNewRecordState adds (`add.fields.prefix`).
     public var unwrapPrefix = "__"
 
     public init() {}

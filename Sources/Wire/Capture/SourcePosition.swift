@@ -1,6 +1,6 @@
 import Inventory
 
-/// Where in the database's log a change lies, as an envelope's `source` tells it or the fields that
+/// The position of a change in the database's log, from an envelope's `source` or from the fields that
 /// ExtractNewRecordState copies from there.
 enum SourcePosition: Int, CaseIterable {
     /// PostgreSQL: the position of the change in the write-ahead log. Changes of one row are in its order,
@@ -13,7 +13,7 @@ enum SourcePosition: Int, CaseIterable {
     /// The database's time of the change, which a change sent again repeats; an envelope's own `ts_ms` is
     /// the connector's and new every time.
     case milliseconds, microseconds
-    /// True, or a word that says which row of a snapshot.
+    /// True, or a text that says which row of a snapshot.
     case snapshot
 
     var name: String {
@@ -92,8 +92,8 @@ enum SourcePosition: Int, CaseIterable {
         }
     }
 
-    /// The number at the file's end, the position and the row in one word: 20, 32 and 9 bits. A file number
-    /// beyond them begins anew, which the time of the change then makes up for.
+    /// The number at the file's end, the position and the row in one integer: 20, 32 and 9 bits. A file number beyond
+    /// them begins anew; then the time of the change decides.
     private static func binaryLogPosition(_ text: RawSpan, _ fields: RowSpans) -> UInt64? {
         guard let file = fields[Self.file.rawValue], text.isString(file),
             let position = number(text, fields[Self.position.rawValue])

@@ -1,6 +1,6 @@
 /// A message that is no order event. It goes to the dead letters and never changes stock.
 public struct BadEvent: Error, Equatable, Sendable {
-    /// The stable word for programs.
+    /// The stable name for programs.
     public var reason: Reason
     /// One sentence for people: the field and what was found. At most 200 bytes of the input are quoted,
     /// control characters escaped.
@@ -35,9 +35,9 @@ public struct BadEvent: Error, Equatable, Sendable {
         case unknownType = "unknown_type"
         /// The stock would leave Int64. Decided where the event is applied, not where it is read.
         case stockOverflow = "stock_overflow"
-        /// A row of a reference table that is none: a column missing or of the wrong kind.
+        /// A row of a reference table that is not valid: a column missing or of the wrong kind.
         case invalidRow = "invalid_row"
-        /// An envelope's `op` is none that is known.
+        /// An envelope's `op` is not known.
         case unknownOperation = "unknown_operation"
         /// An insert, update or snapshot row without the row itself.
         case missingRow = "missing_row"

@@ -1,10 +1,9 @@
 import Inventory
 
 extension EventDecoder {
-    /// The event, when the message is written as JSON libraries write one: the six fields in the usual
-    /// order, without white space or with one space after each colon and comma (Python's way), plain
-    /// non-negative integers, a known type, the instant as text. Nil otherwise: good or bad, that is for
-    /// `scanned` to find out.
+    /// The event, when the message is written as JSON libraries write one: the six fields in the usual order, without
+    /// white space or with one space after each colon and comma (Python's way), plain non-negative integers, a known
+    /// type, the instant as text. Nil for any other message, good or bad.
     ///
     /// No byte goes unread: each is matched against a constant, a digit, a type or an instant, which is
     /// also what makes the message valid JSON and valid UTF-8.
@@ -72,8 +71,8 @@ extension RawSpan {
         return true
     }
 
-    /// A non-negative integer of at most 16 digits, written without a leading zero. More than eight bytes
-    /// must follow where it begins, as they do in a whole event.
+    /// A non-negative integer of at most 16 digits, written without a leading zero. It needs eight bytes from where
+    /// it begins, as a whole event has.
     @inline(__always)
     fileprivate func plainInteger(at: inout Int) -> Int64? {
         guard byteCount - at >= 8 else { return nil }

@@ -2,9 +2,8 @@ public import Inventory
 
 /// Reads order events from the bytes of a message, in place.
 ///
-/// A message as producers usually write it is read by `predicted`, which only knows that form and gives
-/// up at anything else; `scanned` reads every message and says what is wrong with a bad one. Where both
-/// give an event it is the same one.
+/// `predicted` reads a message as producers usually write it, and gives up at anything else. `scanned` reads every
+/// message and says what is wrong with a bad one. Where both give an event it is the same one.
 public struct EventDecoder: Sendable {
     let signs: SignTable
     private let columns: EventColumns

@@ -18,11 +18,11 @@ public enum AlertEncoder {
         out.append(byte: 0x7D)
     }
 
-    /// A message of the `changes` format: what happened, the row as it now stands, and the incident.
+    /// A message of the `changes` format: what happened, the current row, and the incident.
     ///
-    /// When the row is gone with its product or warehouse, only its key is left and the other columns are
-    /// null. `units_below_threshold` is null when the row is not below its threshold. `previous_severity` and
-    /// `previous_oversold_units` are what was last published; both are null when nothing stood.
+    /// When the row is gone with its product or warehouse, only its key is left and the other columns are null.
+    /// `units_below_threshold` is null when the row is not below its threshold. `previous_severity` and
+    /// `previous_oversold_units` are what was last published; both are null when there was no alert.
     public static func change(_ change: AlertChange, into out: inout ByteWriter) {
         var row = Row(.json)
         row.word("change", change.kind.word, &out)
@@ -63,7 +63,7 @@ public enum AlertEncoder {
 }
 
 extension Row {
-    /// The view's columns of a row that is no more.
+    /// The view's columns of a row that is gone.
     fileprivate mutating func goneColumns(_ pair: Pair, _ out: inout ByteWriter) {
         number("product_id", pair.product.rawValue, &out)
         null("product_name", &out)

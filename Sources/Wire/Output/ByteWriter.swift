@@ -1,5 +1,5 @@
-/// A growable run of bytes that is written from its beginning again and again: once it has grown to the
-/// largest message, writing allocates nothing.
+/// A growable buffer that is used again and again: once it has grown to the largest message, writing allocates
+/// nothing.
 public struct ByteWriter: ~Copyable {
     private var storage: UnsafeMutableRawBufferPointer
     /// How many bytes have been written.
@@ -59,7 +59,7 @@ public struct ByteWriter: ~Copyable {
         }
     }
 
-    /// Room for `more` bytes, at the place where the next one goes. The caller adds to `count` what it wrote.
+    /// Room for `more` bytes behind those written. The caller adds to `count` what it wrote.
     @inline(__always)
     mutating func reserve(_ more: Int) -> UnsafeMutableRawPointer {
         if storage.count - count < more { grow(by: more) }

@@ -4,7 +4,7 @@ public import Inventory
 public enum AlertFormat: String, CaseIterable, Sendable {
     /// What changed, with what was before.
     case changes
-    /// The row as it now stands, a tombstone when it is gone.
+    /// The current row, a tombstone when it is gone.
     case upsert
 }
 

@@ -13,8 +13,7 @@ extension Row {
         instant("last_updated", row.lastUpdated, &out)
     }
 
-    /// What `low_stock_alerts` adds to them. The units are written exactly when the row is below its
-    /// threshold: a row that no longer alerts lacks none.
+    /// What `low_stock_alerts` adds to them. The units below the threshold are null unless the row is below it.
     mutating func alertColumns(_ row: StockRow, severity: Severity?, _ out: inout ByteWriter) {
         if let units = row.unitsBelowThreshold, units > 0 {
             number("units_below_threshold", units, &out)

@@ -71,7 +71,7 @@ struct Row {
         }
     }
 
-    /// A word of ours, which needs no escape in either format.
+    /// A constant, which needs no escape in either format.
     @inline(__always)
     mutating func word(_ column: StaticString, _ value: StaticString?, _ out: inout ByteWriter) {
         guard let value else { return null(column, &out) }

@@ -1,4 +1,4 @@
-/// The views, by the names people ask for them with.
+/// The views, by their public names.
 public enum View: String, Sendable, CaseIterable {
     case currentStockLevels = "current_stock_levels"
     case lowStockAlerts = "low_stock_alerts"

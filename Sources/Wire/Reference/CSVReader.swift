@@ -10,7 +10,7 @@ struct CSVReader {
         /// Where it begins, counted from 1.
         var line: Int
         var fields: [Field] = []
-        /// What breaks the format in it; reads after "found".
+        /// What is wrong with it; reads after "found".
         var problem: String?
     }
 

@@ -1,4 +1,4 @@
-/// What a reference row holds in one column, before it is known what it should be.
+/// The value of a reference row in one column, before its type is checked.
 enum Cell: Equatable {
     /// The row does not have the column.
     case missing

@@ -16,7 +16,7 @@ extension ExactDecimal {
             self.init(unscaled: sign * Int128(unscaled), scale: places)
             return
         }
-        // Zeros at the end may be all that is too much.
+        // It may fit without the zeros at its end.
         let power = significand == 0 ? 0 : decimal.zeros - decimal.scale
         guard power >= -38, let unscaled = DecimalText.scaledUp(significand, by: max(0, power)) else {
             return nil

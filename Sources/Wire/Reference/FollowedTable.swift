@@ -1,20 +1,20 @@
 public import Inventory
 
-/// A reference table as its topic tells it: the rows, and the versions that keep older changes from overwriting
-/// newer ones.
+/// A reference table read from its topic: the rows, and the versions that keep older changes from overwriting newer
+/// ones.
 public struct FollowedTable<Row: TableRow> {
     public typealias ID = Row.ID
 
     public private(set) var rows = RowTable<Row>()
     /// Of rows that have one; deleted rows keep theirs.
     private var versions: [ID: RowVersion] = [:]
-    /// No row of this version or an older one stands.
+    /// All rows of this version or an older one were deleted.
     private var truncated = RowVersion.none
 
-    /// Follows a change.
-    /// - Parameter merge: the whole row that a change makes of the one before, nil when it keeps a column of a
-    ///   row that is not known.
-    /// - Returns: whether the rows are others now.
+    /// Applies a change.
+    /// - Parameter merge: the whole row that a change makes of the old one, nil when it keeps a column of a row that
+    ///   is not known.
+    /// - Returns: whether rows changed.
     mutating func apply<Patch>(
         _ change: ReferenceChange<ID, Patch>, _ merge: (ID, Patch, Row?) -> Row?
     ) throws(BadEvent) -> Bool {
@@ -30,7 +30,7 @@ public struct FollowedTable<Row: TableRow> {
             return put(row, id, version)
         case .delete(let id, let next):
             guard let version = version(next, of: id) else {
-                // Nothing changes, but the tombstone behind it must be known for its own.
+                // Nothing changes, but the tombstone that follows must be recognised.
                 versions[id] = versions[id]?.noting(next)
                 return false
             }
@@ -67,8 +67,8 @@ public struct FollowedTables {
     public private(set) var products = FollowedTable<Product>()
     public private(set) var warehouses = FollowedTable<Warehouse>()
 
-    /// Follows a record of a table's topic; true when the rows are others now.
-    /// - Parameter skip: called with why a record that holds no row is none.
+    /// Applies a record of a table's topic; true when rows changed.
+    /// - Parameter skip: called with the reason why a record holds no row.
     public mutating func apply(
         key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, of kind: ReferenceKind,
         _ decoder: ReferenceDecoder, _ skip: (SkipReason) -> Void

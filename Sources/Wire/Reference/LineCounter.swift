@@ -1,4 +1,4 @@
-/// Tells the lines of offsets that only grow, so that a file's line ends are counted once.
+/// Finds the lines of ascending offsets, so that a file's line ends are counted once.
 struct LineCounter {
     private var line = 1
     private var at = 0

@@ -30,7 +30,7 @@ struct ReferenceCells {
         self[column].int32 ?? mistake(column, Self.int32)
     }
 
-    /// A threshold left out is not taken for null: whether a product alerts must be said.
+    /// A missing threshold is a mistake and not null: whether a product alerts must be said.
     mutating func threshold(_ column: String) -> Nullable<Int32>? {
         let empty: String
         switch self[column] {

@@ -40,7 +40,7 @@ extension ReferenceRows {
                 text.skipSpace(at: &at)
             }
         } catch {
-            // Where one row ends is no longer known, so what follows cannot be told apart.
+            // It is not known where the row ends, so the rest cannot be read.
             collector.mistakes.add(error, line: lines.line(of: error.offset, in: text), in: text)
         }
     }

@@ -6,7 +6,7 @@ struct ReferenceTable<ID: RawRepresentable<Int32> & Sendable, Patch: Sendable>: 
     let columns: [String]
     /// Columns that a file or row may leave out.
     let optional: [String]
-    /// What the cells besides the id make; nil when one of them is wrong, which the cells then remember.
+    /// Makes a patch of the cells besides the id; nil when one of them is wrong, which the cells then note.
     private let patch: @Sendable (inout ReferenceCells) -> Patch?
 
     var key: String { columns[0] }

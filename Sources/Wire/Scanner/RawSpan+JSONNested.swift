@@ -8,7 +8,7 @@ extension RawSpan {
         } while try skipAfterValue(at: &at, open: &open)
     }
 
-    /// Passes over the openings of what holds something, up to and over a scalar or an empty object or array.
+    /// Passes over opening brackets, up to and over a scalar or an empty object or array.
     private func skipNestedValue(at: inout Int, open: inout Nesting) throws(SyntaxError) {
         while true {
             let isObject = has(0x7B, at: at)

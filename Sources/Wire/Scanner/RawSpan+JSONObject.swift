@@ -1,6 +1,6 @@
 extension RawSpan {
-    /// Passes over the object that opens at `at`, checking all of its grammar, and tells each field's name
-    /// and where its value stands, in the order written.
+    /// Passes over the object that opens at `at`, checking all of its grammar, and reports the name and the range of
+    /// each value in the order written.
     @inline(__always)
     func scanObject(
         at: inout Int, field: (StringToken, Range<Int>) -> Void
@@ -12,7 +12,7 @@ extension RawSpan {
         }
     }
 
-    /// As `scanObject`, but each field is told with its value still ahead, which `member` must pass over.
+    /// As `scanObject`, but reports each name before its value, which `member` must pass over.
     @inline(__always)
     func scanMembers(
         at: inout Int, member: (StringToken, inout Int) throws(SyntaxError) -> Void

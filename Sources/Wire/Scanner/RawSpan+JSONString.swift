@@ -1,4 +1,4 @@
-/// A JSON string where it stands: the bytes between its quotes.
+/// A JSON string in place: the bytes between its quotes.
 struct StringToken {
     var start: Int
     var end: Int

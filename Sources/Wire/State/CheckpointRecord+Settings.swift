@@ -4,7 +4,7 @@ extension CheckpointRecord {
         Self.byName(settings)[name[...]].map { String($0) }
     }
 
-    /// The names of settings that are others now, in order.
+    /// The names of settings that changed, in order.
     public func changedSettings(_ fingerprint: String) -> [Substring] {
         guard settings != fingerprint else { return [] }
         let (old, new) = (Self.byName(settings), Self.byName(fingerprint))
@@ -18,7 +18,7 @@ extension CheckpointRecord {
             .map { "\($0)=\(old[$0] ?? Self.absent) became \(new[$0] ?? Self.absent)" }.joined(separator: "; ")
     }
 
-    /// Whose state it is.
+    /// The setting that names the owner of the state.
     public static let group: Substring = "kafka.group_id"
 
     /// A setting that has its default may have no line.

@@ -31,7 +31,7 @@ struct LittleEndianReader {
         let count = Int(try read(UInt32.self))
         guard remaining >= count else { throw .truncated }
         defer { position += count }
-        // Not repaired: settings are compared with what they were.
+        // Bad UTF-8 is not repaired, since settings are compared with what they were.
         guard let text = String(validating: bytes[position..<position + count], as: UTF8.self) else {
             throw .foreign
         }

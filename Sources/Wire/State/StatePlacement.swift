@@ -10,9 +10,9 @@ public enum KeyedBy: String, CaseIterable, Sendable {
 
 /// Which partition of the state topic holds a record.
 ///
-/// Keyed by product, a shard's records lie in the state partition of its input partition. Otherwise the records of
-/// checkpoints are spread over all state partitions by what they are of, and what any transaction may write lies in
-/// the first: a commit takes longer with each partition that it touches.
+/// Keyed by product, a shard's records are in the state partition of its input partition. Otherwise the records of
+/// checkpoints are spread over all state partitions by key, and those that any transaction may write are in the
+/// first: a commit takes longer with each partition that it touches.
 public struct StatePlacement: Sendable {
     public let keyedBy: KeyedBy
     public let statePartitionCount: Int
@@ -55,7 +55,7 @@ public struct StatePlacement: Sendable {
         Partition(Int32(number % UInt64(statePartitionCount)))
     }
 
-    /// Fixed for good: it decides where stored records are.
+    /// It must never change, since it decides where stored records are.
     private static func mix(_ value: UInt64) -> UInt64 {
         let product = value.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
         return product.high ^ product.low

@@ -1,7 +1,7 @@
 public import Inventory
 
 extension StateRecord {
-    /// Where a record lies in the state topic.
+    /// A record's partition and offset in the state topic.
     public struct Location: Equatable, Sendable {
         public var partition: Partition
         public var offset: Offset
@@ -158,7 +158,7 @@ extension Row {
         out.append(jsonString: value)
     }
 
-    /// 64 bits are more than JSON's readers keep of a number.
+    /// As a text: JSON's readers keep fewer than 64 bits of a number.
     fileprivate mutating func hexadecimal(_ column: StaticString, _ value: UInt64, _ out: inout ByteWriter) {
         string(column, String(value, radix: 16), &out)
     }

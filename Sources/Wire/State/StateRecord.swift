@@ -23,7 +23,7 @@ public enum StateRecord: Equatable, Sendable {
     case ids(Partition, IDBucket)
     /// What the events of 64 ids moved; only where rows of the events table change.
     case movements(MovementImages)
-    /// The records above stand for the input up to here.
+    /// Says that a checkpoint is whole, and as of which offset.
     case checkpoint(CheckpointRecord)
     /// The input offset that was committed with the transaction this record is part of.
     case position(Partition, Offset)
@@ -37,14 +37,14 @@ public enum StateRecord: Equatable, Sendable {
     case referenceRejected(ReferenceKind, Partition, Offset)
 }
 
-/// Makes the records of a checkpoint a checkpoint: one for each input partition.
+/// Says that a checkpoint is whole, and as of which offset. There is one for each input partition.
 public struct CheckpointRecord: Equatable, Sendable {
     public var partition: Partition
-    /// Where the partition's history begins for stockd: nothing before it was ever counted.
+    /// The first offset that stockd counts of the partition.
     public var base: Offset
-    /// The next input offset: everything from the base to before it is counted.
+    /// The next input offset: everything from `base` up to it is counted.
     public var offset: Offset
-    /// What the shard holds, to notice that part of the state topic is gone.
+    /// Counts of the shard, to notice that part of the state topic was deleted.
     public var pairs: UInt32
     public var publishedAlerts: UInt32
     public var movements: UInt64
@@ -100,10 +100,10 @@ extension StateRecord {
         case rollupFingerprint = 0x52  // R
     }
 
-    /// What a record is of, as its key says it.
+    /// What identifies a record.
     public enum Key: Hashable, Sendable {
         case entries(bucket: UInt32)
-        /// The set's number is even or odd: a later one takes the names of the one before the last.
+        /// Whether the set's number is odd: a later set reuses the keys of the one before the last.
         case ids(Partition, isOddSet: Bool, bucket: UInt16)
         case movements(number: Int64)
         case checkpoint(Partition)
@@ -113,7 +113,7 @@ extension StateRecord {
         case rollupFingerprint(ProductID)
         case referenceRejected(ReferenceKind, Partition)
 
-        /// Part of a checkpoint; the rest is what any transaction may write.
+        /// Only checkpoints write it; any transaction may write the rest.
         public var isOfCheckpoint: Bool {
             switch self {
             case .entries, .ids, .movements, .checkpoint: true

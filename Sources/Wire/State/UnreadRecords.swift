@@ -1,7 +1,7 @@
 /// The first record of the state topic that this release cannot read, and who wrote it.
 ///
-/// Only checkpoint records name a release, and they follow the records that they stand for. So all of the topic is
-/// read before anything is said.
+/// Only checkpoint records name a release, and they follow the records of their checkpoint. So all of the topic is
+/// read before anything is reported.
 public struct UnreadRecords: Sendable {
     private let topic: String
     private let thisRelease: String
@@ -14,14 +14,14 @@ public struct UnreadRecords: Sendable {
         self.thisRelease = thisRelease
     }
 
-    /// A checkpoint record that can be read may be of the release that wrote what cannot.
+    /// A readable checkpoint record may name the release that wrote the unreadable ones.
     public mutating func saw(release: String) {
         if Self.isNewer(release, than: writer ?? thisRelease) { writer = release }
     }
 
     public mutating func note(_ error: StateRecordError, at location: StateRecord.Location) {
         if case .unknownVersion(_, _, let release?) = error { saw(release: release) }
-        // Beside records of a newer release, unknown ones are new kinds of it.
+        // Prefer an unknown version: unknown keys beside it are new kinds of that release.
         switch (first?.error, error) {
         case (nil, _), (.foreign, .unknownVersion), (.truncated, .unknownVersion): first = (error, location)
         default: break

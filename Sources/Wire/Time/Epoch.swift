@@ -16,7 +16,7 @@ enum Epoch {
         return Timestamp(microseconds: microseconds)
     }
 
-    /// The instant in a unit that is known; nil beyond what microseconds in 64 bits can tell.
+    /// The instant in a known unit; nil beyond the microseconds that fit in 64 bits.
     static func instant(_ number: Int64, in unit: FieldEncoding.EpochUnit) -> Timestamp? {
         let factor: Int64
         switch unit {

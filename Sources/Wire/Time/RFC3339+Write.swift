@@ -3,8 +3,8 @@ public import Inventory
 extension RFC3339 {
     /// `2026-03-30T12:00:00Z`, with a fraction of up to six digits, no trailing zeros, when it is not zero.
     ///
-    /// RFC 3339 ends with year 9999. An instant outside its years is written with a sign and six digits of
-    /// year, `-000001-12-31T23:59:59Z`, the expanded form of ISO 8601 that ECMAScript uses.
+    /// RFC 3339 ends with year 9999. An instant outside its years is written with a sign and six digits of year,
+    /// `-000001-12-31T23:59:59Z`, as ISO 8601 allows and ECMAScript does.
     public static func write(_ instant: Timestamp, into out: inout ByteWriter) {
         let seconds = instant.microseconds.floorDivided(by: 1_000_000)
         let days = seconds.floorDivided(by: 86400)

@@ -1,11 +1,11 @@
 public import Inventory
 
-/// Instants as text: RFC 3339 and the looser forms databases write.
+/// Instants as text: RFC 3339, and what databases write instead.
 ///
-/// Read: `2026-03-30T12:00:00Z`, the date and time apart by `T`, `t` or one space; up to nine fraction
-/// digits, of which those beyond microseconds are dropped; then `Z`, `z`, `±hh:mm`, `±hhmm`, `±hh`
-/// (up to 23:59) or nothing, which means UTC. Years 0000–9999. A date that does not exist, hour 24 and
-/// second 60 are no instants: POSIX time has no place for a leap second.
+/// Read: `2026-03-30T12:00:00Z`, the date and time apart by `T`, `t` or one space; up to nine fraction digits, of
+/// which those beyond microseconds are dropped; then `Z`, `z`, `±hh:mm`, `±hhmm`, `±hh` (up to 23:59) or nothing,
+/// which means UTC. Years 0000–9999. A date that does not exist, hour 24 and second 60 are no instants: POSIX time
+/// has no leap seconds.
 public enum RFC3339 {
     /// Reads an instant that fills `bytes`; nil when it does not.
     public static func parse(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {

@@ -56,7 +56,7 @@ extension DeadLetterPosition {
 }
 
 extension ConfigurationOption {
-    /// Opens the dead letters, does something with them, and turns what goes wrong into an exit code.
+    /// Runs a closure on the dead letters, and turns errors into exit codes.
     func withDeadLetters(_ body: (DeadLetterBox) throws -> Void) throws {
         let (configuration, mistakes) = load()
         guard let configuration else { throw Self.fail(mistakes.map(\.description)) }

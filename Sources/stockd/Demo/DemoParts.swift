@@ -58,7 +58,7 @@ struct OrderGenerator {
     }
 }
 
-/// Notices Ctrl-C instead of dying of it, so that the stage is cleared.
+/// Catches Ctrl-C, so that the demo can clean up.
 struct Interruption {
     init() {
         interruptions.store(0, ordering: .relaxed)

@@ -6,7 +6,7 @@ import Pipeline
 import Service
 import Wire
 
-/// Everything the demo has on stage: the cluster, the worker, a producer of orders, a reader of alerts.
+/// The parts of the demo: the cluster, the worker, a producer of orders, a reader of alerts.
 final class DemoStage {
     private let cluster: EmbeddedCluster
     private let admin: Admin
@@ -95,7 +95,7 @@ final class DemoStage {
         try orders.flush(deadlineMs: 5_000)
     }
 
-    /// Prints alert changes until the views stand for so many events and everything published was read.
+    /// Prints alert changes until `isDone` accepts the views' input offset, and every published alert was read.
     private func watch(until isDone: (Int64) -> Bool) throws -> ViewTables {
         let deadline = Date(timeIntervalSinceNow: 30)
         var quietPolls = 0

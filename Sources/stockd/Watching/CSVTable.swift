@@ -12,7 +12,7 @@ struct CSVTable {
         for (index, byte) in bytes.enumerated() {
             switch byte {
             case 0x22:
-                // A doubled quote ends and begins the quoted part again, and stands for one.
+                // A doubled quote stands for one: it ends the quoted part and begins it again.
                 if isQuoted == false, index > 0, bytes[index - 1] == 0x22 { field.append(byte) }
                 isQuoted.toggle()
             case 0x2C where !isQuoted:

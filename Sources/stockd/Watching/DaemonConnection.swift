@@ -47,7 +47,7 @@ struct DaemonConnection: ParsableArguments {
 }
 
 extension WebClientFailure {
-    /// Says what is wrong, for the exit code that belongs to it.
+    /// Prints what is wrong, and returns the exit code for it.
     func exit() -> ExitCode {
         printError(message)
         switch self {
@@ -59,7 +59,7 @@ extension WebClientFailure {
 }
 
 extension WebClient {
-    /// An answer of status 200; what else there is becomes words.
+    /// A response of status 200; any other one becomes an error.
     func ask(_ path: String, _ query: [(String, String)] = []) async throws(WebClientFailure) -> Response {
         let answer = try await get(path, query)
         let problem = try? JSONDecoder().decode(Problem.self, from: Data(answer.body))

@@ -1,7 +1,7 @@
 import Foundation
 import WebClient
 
-/// What `/v1/status` says, as far as it is shown.
+/// The part of `/v1/status` that is shown.
 struct DaemonStatus: Decodable {
     struct Partition: Decodable {
         var partition: Int32

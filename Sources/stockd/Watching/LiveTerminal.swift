@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The whole screen of a terminal, put back as it was at the end.
+/// The whole screen of a terminal, restored at the end.
 final class LiveTerminal {
     enum Event { case quit, space, resized, nothing }
 

@@ -26,7 +26,7 @@ struct Top: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // While an answer is waited for no key is heard.
+        // Short, because no key is heard while a response is waited for.
         let client = try connection.client(timeoutSeconds: 3)
         let style = TerminalStyle(isColoured: Terminal.isColoured)
         do throws(WebClientFailure) {
@@ -35,7 +35,7 @@ struct Top: AsyncParsableCommand {
                 let screen = TopScreen(style: style, width: nil, height: nil)
                 print(screen.lines(picture).joined(separator: "\n"))
             } else {
-                // Before the screen is taken over: a wrong token is said in plain words.
+                // Before the screen is taken over, so that a wrong token is reported in plain text.
                 let first = try await DaemonPicture(client, rows: 100)
                 await follow(client, first, style)
             }

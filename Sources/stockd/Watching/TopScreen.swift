@@ -56,7 +56,7 @@ struct TopScreen {
     }
 
     private func partitions(_ status: DaemonStatus, atMost: Int?) -> [String] {
-        // What stands still first, then what is furthest behind.
+        // Those that are not ok first, then those that are furthest behind.
         let ordered = status.partitions.sorted {
             ($0.trend == "ok" ? 1 : 0, -($0.lag ?? .max), $0.partition)
                 < ($1.trend == "ok" ? 1 : 0, -($1.lag ?? .max), $1.partition)

@@ -143,8 +143,8 @@ extension Configuration {
         /// The brokers as librdkafka takes them.
         public var bootstrapServers: String { brokers.joined(separator: ",") }
 
-        /// A transactional id, for one its worker's number: the same after a restart on the same host, so that a
-        /// start ends what its predecessor left open.
+        /// The transactional id of a role, such as a worker's number. It is the same after a restart on the same
+        /// host, so that the start ends what its predecessor left open.
         func transactionalID(_ role: String, hostname: String = Self.hostname) -> String {
             "\(transactionalID ?? "\(groupID)-\(groupInstanceID ?? hostname)")-\(role)"
         }

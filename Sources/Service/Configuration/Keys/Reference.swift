@@ -8,7 +8,7 @@ extension Configuration {
 
         /// Where a reference table is read from.
         public enum Location: Equatable, Sendable {
-            /// A path, already taken from where it was written.
+            /// A path, already resolved against where it was written.
             case file(String)
             case topic(PipelineSettings.ReferenceTopic)
         }
@@ -64,7 +64,8 @@ extension Configuration.Reference.Location {
         }
     }
 
-    /// A file's rows are plain and its columns have our names: settings for messages would have no effect.
+    /// Reports settings for messages beside a file: its rows are plain and have our names, so they would have no
+    /// effect.
     private static func reportUseless(_ read: inout Reading, _ section: String) {
         for key in SourceFormat.keys(of: section)
         where read.settings.contains(where: { $0.key.name == key && !$0.isStandard }) {
@@ -74,7 +75,7 @@ extension Configuration.Reference.Location {
         }
     }
 
-    /// A path in the file is meant from the file's directory, one in a variable from the working directory.
+    /// A path in the file is relative to the file's directory, one in a variable to the working directory.
     private static func resolved(_ path: String, origin: Origin) -> String {
         guard case .file(let settings, _) = origin, !path.hasPrefix("/") else { return path }
         guard let slash = settings.lastIndex(of: "/") else { return path }

@@ -61,7 +61,7 @@ extension Configuration {
         }
     }
 
-    /// Every topic that has a part to play, with the key that names it.
+    /// Every topic that the daemon uses, with the key that names it.
     public var topicNames: [(key: String, topic: String)] {
         let names: [(String, String?)] = [
             ("input.topic", input.topic), ("alerts.topic", alerts.topic),
