@@ -40,7 +40,8 @@ final class Client {
         var text = CBuffer()
         guard let handle = text.fill({ rd_kafka_new(type, configuration, $0, $1) }) else {
             let code = rd_kafka_last_error()
-            rd_kafka_conf_destroy(configuration)
+            // The configuration is left behind: a failed rd_kafka_new has freed the interceptors in it, and freeing
+            // them again would crash.
             retainedContext.release()
             throw .own(code, text.string, isFatal: true)
         }

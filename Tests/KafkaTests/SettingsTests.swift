@@ -21,6 +21,29 @@ struct SettingsTests {
         #expect(problems.first?.message.contains("stockd sets this itself") == true)
     }
 
+    @Test(arguments: [
+        ["security.protocol": "SASL_SSL"], ["security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "GSSAPI"],
+        ["security.protocol": "SASL_SSL", "sasl.mechanism": "NONSENSE"],
+        ["security.protocol": "SSL", "ssl.ca.location": "/nonexistent/ca.pem"],
+        ["security.protocol": "SSL", "ssl.key.location": "/nonexistent/key.pem"],
+        ["security.protocol": "SSL", "ssl.keystore.location": "/nonexistent/store.p12"],
+        ["security.protocol": "SASL_SSL", "sasl.mechanism": "OAUTHBEARER"],
+        ["security.protocol": "SASL_SSL", "sasl.mechanism": "OAUTHBEARER", "sasl.oauthbearer.method": "oidc"],
+    ])
+    func `a client that cannot be made says why`(_ properties: [String: String]) {
+        let settings = ClientSettings(
+            bootstrapServers: "127.0.0.1:1", properties: properties, logger: LineLog().logger)
+        for _ in 0..<3 {
+            do throws(KafkaError) {
+                try Admin(settings).close(deadlineMs: 1_000)
+                // GSSAPI and OAUTHBEARER need a ticket and a token only when they log in.
+                #expect(properties["security.protocol"]?.hasPrefix("SASL") == true)
+            } catch {
+                #expect(error.isFatal && error.isRefusal && error.message.count > 10, "\(error)")
+            }
+        }
+    }
+
     @Test func `a refusal names the setting to use instead`() {
         let problem = ClientSettings.problems(in: ["group.id": "x"]).first
         #expect(problem?.message.contains("kafka.group_id") == true)

@@ -77,6 +77,23 @@ struct StartTests {
         #expect(check.code == 0 && check.text.contains("may not use the transactional id"), "\(check)")
     }
 
+    @Test(
+        "ends with exit 78, and check and state with it, where no client can be made",
+        arguments: [
+            ("security.protocol: SASL_SSL", "sasl.kerberos.keytab"),
+            ("security.protocol: SASL_PLAINTEXT, sasl.mechanism: GSSAPI", "sasl.kerberos.keytab"),
+            ("security.protocol: SASL_SSL, sasl.mechanism: NONSENSE", "Unsupported SASL mechanism: NONSENSE"),
+        ])
+    func noClient(properties: String, reason: String) throws {
+        let site = try Site(
+            "noclient", partitions: 1, settings: Self.settings, kafka: "  properties: {\(properties)}", brokers: 1)
+        defer { site.close() }
+        for command in ["run", "check", "state"] {
+            let result = try site.result(of: [command])
+            #expect(result.code == 78 && result.text.contains(reason), "\(command): \(result)")
+        }
+    }
+
     @Test("ends with exit 78, and check with it, while delivery is still set")
     func delivery() throws {
         let site = try Site("delivery", partitions: 1, settings: "delivery: at_least_once", brokers: 1)
