@@ -95,7 +95,7 @@ let package = Package(
             path: "Tests/TestSupport", exclude: ["Tutorial"], swiftSettings: strict),
         .target(
             name: "ClusterSupport",
-            dependencies: ["Kafka", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Kafka", "CRDKafka", "TestSupport", .product(name: "Logging", package: "swift-log")],
             path: "Tests/ClusterSupport", swiftSettings: strict),
         .target(
             name: "OracleSupport",

@@ -10,7 +10,6 @@ public final class WorkerThread: Sendable {
     public let number: Int
     public let inbox = WorkerInbox()
     public let telemetry: Telemetry
-    private let stepCount = Atomic<UInt64>(0)
     private let result = Mutex<Result<Void, StopReason>?>(nil)
     private let onEnd: @Sendable () -> Void
 
@@ -29,18 +28,12 @@ public final class WorkerThread: Sendable {
         Thread.detachNewThread { [self] in
             Thread.current.name = "worker-\(number)"
             let outcome = Result { () throws(StopReason) in
-                try run(client, session, settings, catalog, admin, views, rebuilt) {
-                    stepCount.wrappingAdd(1, ordering: .relaxed)
-                    onStep()
-                }
+                try run(client, session, settings, catalog, admin, views, rebuilt, onStep)
             }
             result.withLock { $0 = outcome }
             onEnd()
         }
     }
-
-    /// How many turns it has taken; a worker that hangs takes none.
-    public var steps: UInt64 { stepCount.load(ordering: .relaxed) }
 
     /// Nil while it runs.
     public var outcome: Result<Void, StopReason>? { result.withLock { $0 } }
