@@ -45,3 +45,28 @@ extension [Message] {
         return values
     }
 }
+
+extension OutageTests {
+    @Test("is said once when it goes and once when it is back, each time")
+    func saidOnce() throws {
+        let site = try Site("said", partitions: 1, brokers: 1)
+        defer { site.close() }
+        let daemon = try site.run()
+        func waitFor(_ text: String, _ count: Int) throws {
+            try eventually("\"\(text)\" is said \(count) times") { () -> Void? in
+                guard daemon.isRunning else { throw Failure(daemon.text) }
+                return daemon.text.components(separatedBy: text).count == count + 1 ? () : nil
+            }
+        }
+        try waitFor(": ready", 1)
+        for number in 1...3 {
+            try site.cluster.embedded.setBrokerDown()
+            try waitFor("connection to Kafka lost", number)
+            try site.cluster.embedded.setBrokerUp()
+            try waitFor("connected to Kafka again", number)
+        }
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode() == 0, "\(daemon.text)")
+        #expect(daemon.text.components(separatedBy: "connection to Kafka lost").count == 4, "\(daemon.text)")
+    }
+}
