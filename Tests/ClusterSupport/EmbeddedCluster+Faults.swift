@@ -18,7 +18,7 @@ extension EmbeddedCluster {
         try check(crdkafka_mock_push_delayed_error(cluster, broker, api.rawValue, code, delayMs), "delay \(api)")
     }
 
-    /// From now on the brokers do not know this kind of request, as older ones do not.
+    /// From now on the brokers do not know this kind of request, like older brokers.
     public func disable(_ api: API) throws(KafkaError) {
         try check(rd_kafka_mock_set_apiversion(cluster, api.rawValue, -1, -1), "disable \(api)")
     }

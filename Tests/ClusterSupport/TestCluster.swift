@@ -7,7 +7,7 @@ import TestSupport
 /// Where a test's topics live: a cluster inside this process, or the brokers STOCKD_TEST_BROKERS names.
 public final class TestCluster: Sendable {
     public static let brokers = ProcessInfo.processInfo.environment["STOCKD_TEST_BROKERS"]
-    /// With transactions that isolate and fence; the embedded cluster only answers as if it had them.
+    /// Whether transactions isolate and fence; the embedded cluster only answers as if they did.
     public static var isReal: Bool { brokers != nil }
 
     public let bootstrapServers: String

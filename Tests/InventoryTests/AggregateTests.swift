@@ -3,7 +3,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct AggregateTests {
-    @Test func `stock is the sum of the units and the time the greatest`() {
+    @Test("stock is the sum of the units, and its time the latest event's")
+    func sums() {
         let store = Store()
         store.apply(10, time: 500)
         store.apply(-3, time: 900)
@@ -15,7 +16,8 @@ import Testing
         #expect(row?.warehouse.name == "warehouse 1")
     }
 
-    @Test func `an unknown type makes the row, moves nothing and advances the time`() {
+    @Test("an event of unknown type makes the row, moves nothing and advances the time")
+    func unknownType() {
         let store = Store()
         let event = OrderEvent(
             id: EventID(1), pair: Pair(1, 1), units: 0, time: Timestamp(microseconds: 77), typeIsKnown: false)
@@ -27,7 +29,8 @@ import Testing
         #expect(store.commit().map(\.severity) == [.outOfStock])
     }
 
-    @Test func `a time before 1970 counts, even the earliest there is`() {
+    @Test("a time before 1970 counts, even the earliest possible")
+    func earlyTimes() {
         let store = Store()
         store.apply(1, time: .min)
         #expect(store.stock[Pair(1, 1)]?.lastUpdated == Timestamp(microseconds: .min))
@@ -35,7 +38,8 @@ import Testing
         #expect(store.stock[Pair(1, 1)]?.lastUpdated == Timestamp(microseconds: -5))
     }
 
-    @Test func `a sum that would overflow changes nothing`() {
+    @Test("a sum that would overflow changes nothing")
+    func overflow() {
         let store = Store()
         store.apply(.max, time: 1)
         #expect(store.apply(1, time: 2) == .overflow)
@@ -49,7 +53,8 @@ import Testing
         #expect(store.rollup[ProductID(1)]?.totalStock == -1)
     }
 
-    @Test func `a rollup's total is wider than a stock`() {
+    @Test("a rollup's total may exceed 64 bits")
+    func wideTotal() {
         let store = Store()
         for warehouse in Int32(1)...3 { store.apply(.max, at: Pair(1, warehouse)) }
         let row = store.rollup[ProductID(1)]
@@ -58,7 +63,8 @@ import Testing
         #expect(row?.status == .healthy)
     }
 
-    @Test func `events count before their reference rows are known`() {
+    @Test("events count before their reference rows are known")
+    func eventsBeforeReferenceRows() {
         let store = Store(Catalog())
         store.apply(10)
         store.apply(20, at: Pair(1, 2))
@@ -81,7 +87,8 @@ import Testing
         #expect(store.stock.count == 3)
     }
 
-    @Test func `a rollup shows the least and the greatest of the visible warehouses`() {
+    @Test("a rollup shows the least and the greatest stock of the visible warehouses")
+    func rollupExtremes() {
         let store = Store()
         store.apply(-4, at: Pair(1, 1))
         store.apply(9, at: Pair(1, 2))
@@ -93,7 +100,8 @@ import Testing
         #expect(row?.warehouseCount == 2)
     }
 
-    @Test func `of two rows with one key the later counts`() {
+    @Test("the later of two reference rows with one key counts")
+    func duplicateReferenceRows() {
         let catalog = Catalog(
             products: [.numbered(1, threshold: 1), .numbered(1, name: "later", threshold: 2)],
             warehouses: [.numbered(1), .numbered(1, name: "later")])
@@ -101,7 +109,8 @@ import Testing
         #expect(catalog.warehouses[WarehouseID(1)]?.name == "later")
     }
 
-    @Test func `ids may be any 32-bit number`() {
+    @Test("product and warehouse ids may be any 32-bit number")
+    func anyID() {
         let ids: [Int32] = [.min, -1, 0, 1, .max]
         let store = Store(
             Catalog(
@@ -116,7 +125,8 @@ import Testing
         }
     }
 
-    @Test func `nothing is pending once a transaction is over`() {
+    @Test("nothing is pending after a commit, and reference changes stay pending after a rollback")
+    func pendingChanges() {
         let store = Store()
         #expect(!store.hasPendingChanges)
         store.apply(1)

@@ -3,7 +3,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct AlertChangeTests {
-    @Test func `an alert is raised, escalates, eases and is resolved`() {
+    @Test("an alert is raised, escalates, eases and is resolved")
+    func lifecycle() {
         let store = Store()
         var kinds: [ChangeKind] = []
         var severities: [Severity?] = []
@@ -19,7 +20,7 @@ import Testing
         #expect(severities == [.warning, .low, .critical, .outOfStock, .low, .warning, nil])
     }
 
-    /// What the changes say, from the first to the last stock, a commit each.
+    /// What the changes say when stock takes each of these values, with a commit after each.
     private func told(_ stocks: [Int64], _ outputs: Aggregate.Outputs = .init()) -> [String] {
         let store = Store(outputs: outputs)
         var stock: Int64 = 0
@@ -37,7 +38,8 @@ import Testing
         }
     }
 
-    @Test func `stock that falls below zero escalates, and eases when it comes back`() {
+    @Test("an alert escalates when stock falls below zero and eases when it comes back")
+    func belowZero() {
         #expect(
             told([0, -5, 0]) == [
                 "RAISED - -> OUT_OF_STOCK", "ESCALATED OUT_OF_STOCK 0 -> CRITICAL",
@@ -50,7 +52,8 @@ import Testing
         #expect(told([-5, 500]) == ["RAISED - -> CRITICAL", "RESOLVED CRITICAL 5 -> -"])
     }
 
-    @Test func `more oversold is the same level, and the units told are those of the last message`() {
+    @Test("more oversold units keep the level, and the previous units are those last published")
+    func oversoldUnits() {
         #expect(told([-5, -8, -2, 40]) == ["RAISED - -> CRITICAL", "EASED CRITICAL 5 -> LOW"])
         #expect(
             told([-5, -8, -8, -2, 40], .init(emit: .row)) == [
@@ -59,7 +62,8 @@ import Testing
             ])
     }
 
-    @Test func `the least stock there is has its units told exactly`() {
+    @Test("the least possible stock reports its oversold units exactly")
+    func leastStock() {
         let store = Store()
         store.apply(.min)
         #expect(store.commit().map(\.level) == [.oversold])
@@ -69,7 +73,8 @@ import Testing
         #expect(change?.kind == .eased && change?.previousOversoldUnits == 1 << 63)
     }
 
-    @Test func `falling below zero and coming back inside a commit sends nothing`() {
+    @Test("stock that falls below zero and comes back within a commit sends nothing")
+    func dipBelowZero() {
         for start in [0, 3, -5, 500] as [Int64] {
             let store = Store()
             store.apply(start)
@@ -81,7 +86,8 @@ import Testing
         }
     }
 
-    @Test func `reference data that makes negative stock alert raises it as oversold`() {
+    @Test("reference data that makes negative stock alert raises it as oversold")
+    func oversoldByReferenceData() {
         let store = Store(.oneProduct(threshold: nil))
         store.apply(-4)
         #expect(store.commit().isEmpty)
@@ -94,7 +100,8 @@ import Testing
         #expect(store.commit().isEmpty, "the level is the same under a threshold that is higher")
     }
 
-    @Test func `changes inside a commit net out`() {
+    @Test("changes within a commit net out")
+    func netting() {
         let store = Store()
         store.apply(10)
         store.apply(1000)
@@ -110,7 +117,8 @@ import Testing
         #expect(store.commit().isEmpty)
     }
 
-    @Test func `the same severity sends nothing`() {
+    @Test("a change that keeps the severity sends nothing")
+    func sameSeverity() {
         let store = Store()
         store.apply(60)
         #expect(store.commit().count == 1)
@@ -118,7 +126,8 @@ import Testing
         #expect(store.commit().isEmpty)
     }
 
-    @Test func `consolidating again gives out only what changed in between`() {
+    @Test("consolidating again sends only what changed in between")
+    func consolidatingAgain() {
         let store = Store()
         store.apply(60)
         #expect(store.consolidate().count == 1)
@@ -130,7 +139,8 @@ import Testing
         #expect(store.consolidate().isEmpty)
     }
 
-    @Test func `the incident goes up at each raise and since stays with it`() {
+    @Test("each raise starts a new incident, which keeps its since")
+    func incidents() {
         let store = Store()
         let steps: [(units: Int64, time: Int64)] = [(60, 10), (-50, 20), (100, 30), (-50, 40), (-20, 50)]
         var changes: [AlertChange] = []
@@ -143,14 +153,16 @@ import Testing
         #expect(changes.map(\.since.microseconds) == [10, 10, 10, 40, 40])
     }
 
-    @Test func `since is the row's time, not that of the event that raised it`() {
+    @Test("an alert's since is the row's time, not that of the event that raised it")
+    func sinceIsRowTime() {
         let store = Store()
         store.apply(500, time: 900)
         store.apply(-450, time: 100)
         #expect(store.commit().first?.since == Timestamp(microseconds: 900))
     }
 
-    @Test func `the source is the newest event that shaped the row`() {
+    @Test("an alert's source is the newest event that changed its row")
+    func newestSource() {
         let store = Store(inputs: 2)
         store.apply(10, id: 1)
         store.apply(10, at: Pair(1, 2), id: 2)
@@ -164,7 +176,8 @@ import Testing
             ])
     }
 
-    @Test func `a change that reference data made has no source`() {
+    @Test("an alert change that reference data caused has no source")
+    func noSource() {
         let store = Store()
         store.apply(60)
         store.commit()
@@ -175,7 +188,8 @@ import Testing
         #expect(change?.row?.product.reorderThreshold == 200)
     }
 
-    @Test func `a threshold taken away resolves, and one given back raises anew`() {
+    @Test("removing a threshold resolves its alert, and setting it again raises a new incident")
+    func thresholdRemoved() {
         let store = Store()
         store.apply(60, time: 5)
         store.commit()
@@ -188,7 +202,8 @@ import Testing
         #expect(store.commit().map(\.incident) == [2])
     }
 
-    @Test func `a product or a warehouse deleted resolves its alerts`() {
+    @Test("deleting a product or a warehouse resolves its alerts")
+    func referenceRowDeleted() {
         for deleteProduct in [true, false] {
             let store = Store()
             store.apply(60)
@@ -207,7 +222,8 @@ import Testing
         }
     }
 
-    @Test func `reference data that goes and comes back between commits sends nothing`() {
+    @Test("reference data that goes and comes back between commits sends nothing")
+    func referenceRowReturns() {
         let store = Store()
         store.apply(60)
         store.commit()
@@ -218,7 +234,8 @@ import Testing
         #expect(store.commit().isEmpty, "a name is not part of emit: severity")
     }
 
-    @Test func `an error while publishing is passed on and a rollback takes all back`() {
+    @Test("an error while publishing is rethrown, and a rollback undoes the transaction")
+    func publishingFails() {
         struct Full: Error {}
         let store = Store()
         for warehouse in Int32(1)...3 { store.apply(10, at: Pair(1, warehouse)) }

@@ -3,7 +3,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct CheckpointTests {
-    @Test func `a checkpoint holds only what changed since the last`() {
+    @Test("a checkpoint holds only what changed since the last one")
+    func incremental() {
         var topic = CompactedTopic()
         let store = Store(Catalog(), window: 100_000)
         for product in Int32(0)..<100 { store.apply(1, at: Pair(product, 1)) }
@@ -22,7 +23,8 @@ import Testing
         #expect(store.dirtyRecordCount == 0, "a duplicate changes nothing")
     }
 
-    @Test func `a restored aggregate knows what was published before its entries`() throws {
+    @Test("replaying an event after a recovery does not publish its alert again")
+    func replayAfterRestore() throws {
         let store = Store()
         store.apply(60, time: 9)
         var topic = CompactedTopic()
@@ -36,7 +38,8 @@ import Testing
         #expect(restored.state.published == store.state.published)
     }
 
-    @Test func `what is published and no longer so is resolved after a recovery`() throws {
+    @Test("a published alert whose row is gone is resolved after a recovery")
+    func publishedWithoutRow() throws {
         var topic = CompactedTopic()
         topic.alerts[Pair(1, 1)] = PublishedAlert(
             level: .low, incident: 7, since: Timestamp(microseconds: 3))
@@ -49,7 +52,8 @@ import Testing
         #expect(change?.row == nil)
     }
 
-    @Test func `a changed reference row is published after a recovery`() throws {
+    @Test("a changed reference row is published after a recovery")
+    func referenceRowChanged() throws {
         var topic = CompactedTopic()
         let store = Store()
         store.apply(60)
@@ -63,8 +67,10 @@ import Testing
         #expect(changes.first?.source == nil)
     }
 
-    @Test(arguments: [0, 1, 10, 70, 9000])
-    func `what is restored from incremental checkpoints goes on like the original`(window: Int) throws {
+    @Test(
+        "an aggregate restored from incremental checkpoints behaves like the original",
+        arguments: [0, 1, 10, 70, 9000])
+    func restoredBehaviour(window: Int) throws {
         for seed in UInt64(100)...108 {
             let outputs = RollbackTests.outputs[Int(seed) % 3]
             var history = History(seed: seed, window: window)

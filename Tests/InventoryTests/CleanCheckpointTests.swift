@@ -3,7 +3,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct CleanCheckpointTests {
-    @Test func `after a checkpoint nothing is left to write, also of the set of ids before the last`() {
+    @Test("after a checkpoint nothing is left to write, not even of the previous set of ids")
+    func previousIDs() {
         let store = Store(Catalog(), window: 4)
         for id in 1...6 as ClosedRange<Int64> { store.apply(1, id: id * 10_000) }
         store.commit()
@@ -13,7 +14,8 @@ import Testing
         #expect(store.dirtyRecordCount == 0)
     }
 
-    @Test func `after a checkpoint nothing is left to write of rows that change`() {
+    @Test("after a checkpoint of captured rows nothing is left to write")
+    func capturedRows() {
         let store = Store(Catalog())
         let event = OrderEvent(
             id: EventID(1), pair: Pair(1, 1), units: 5, time: Timestamp(microseconds: 0))
@@ -26,7 +28,8 @@ import Testing
         #expect(store.dirtyRecordCount == 0)
     }
 
-    @Test func `what is given out twice in a transaction is what changed in between`() {
+    @Test("consolidating several times in a transaction sends only what changed in between")
+    func consolidatingTwice() {
         let store = Store()
         store.apply(60)
         #expect(store.consolidate().compactMap(\.alert).map(\.kind) == [.raised])

@@ -4,7 +4,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct DedupeTests {
-    @Test func `an event that comes again changes nothing`() {
+    @Test("an event that arrives again changes nothing")
+    func duplicate() {
         let store = Store()
         #expect(store.apply(5, id: 9) == .applied)
         #expect(store.apply(5, id: 9) == .duplicate)
@@ -14,7 +15,8 @@ import Testing
         #expect(store.stock[Pair(1, 1)]?.lastUpdated == Timestamp(microseconds: 0))
     }
 
-    @Test func `one stray id does not turn the window off`() {
+    @Test("one stray id does not turn the dedupe window off")
+    func strayID() {
         let store = Store(window: 10)
         #expect(store.apply(5, id: .max) == .applied)
         for id in [3, 2, .min, 1] as [Int64] {
@@ -24,7 +26,8 @@ import Testing
         #expect(store.apply(5, id: .max) == .duplicate)
     }
 
-    @Test func `snowflake ids that come again count once`() {
+    @Test("an event with a snowflake id counts once, however often it arrives")
+    func snowflakes() {
         let store = Store(window: 1_000)
         // A millisecond is 4,194,304 ids away from the next.
         let ids = (0..<900).map { Int64(1) << 60 | Int64($0) << 22 }
@@ -33,7 +36,8 @@ import Testing
         #expect(store.stock[Pair(1, 1)]?.currentStock == 900)
     }
 
-    @Test func `the last ids are remembered, at least so many and at most twice as many`() {
+    @Test("the last ids are remembered, at least one dedupe window and at most two")
+    func rememberedCount() {
         let store = Store(window: 4)
         for id in Int64(1)...11 { #expect(store.apply(1, id: id) == .applied) }
         for id in Int64(5)...11 { #expect(store.apply(1, id: id) == .duplicate) }
@@ -41,7 +45,8 @@ import Testing
         #expect(store.apply(1, id: 5) == .applied, "with the fourth id of a set the one before the last goes")
     }
 
-    @Test func `a window of zero turns it off`() {
+    @Test("a dedupe window of zero turns deduplication off")
+    func noWindow() {
         let store = Store(window: 0)
         for _ in 0..<3 { #expect(store.apply(2, id: 7) == .applied) }
         #expect(store.apply(2, id: .min) == .applied)
@@ -52,7 +57,8 @@ import Testing
         store.checkpoint { if case .ids = $0 { Issue.record("a bucket of nothing") } }
     }
 
-    @Test func `each partition has ids of its own`() {
+    @Test("each partition remembers its own ids")
+    func partitions() {
         let store = Store(window: 100, inputs: 2)
         #expect(store.apply(1, id: 5, input: 0) == .applied)
         #expect(store.apply(1, id: 5, input: 1) == .applied)
@@ -60,7 +66,8 @@ import Testing
         #expect(store.apply(1, id: 5, input: 1) == .duplicate)
     }
 
-    @Test func `a bad event is not remembered, so that it is bad again`() {
+    @Test("a rejected event is not remembered, so it is rejected again")
+    func badEvent() {
         let store = Store()
         store.apply(.max, id: 1)
         #expect(store.apply(1, id: 2) == .overflow)
@@ -68,8 +75,8 @@ import Testing
         #expect(store.apply(-1, id: 2) == .applied)
     }
 
-    @Test(arguments: [1, 7, 64, 4096])
-    func `any sequence of ids is judged as plain sets would`(window: Int) {
+    @Test("any sequence of ids is judged as plain sets would judge it", arguments: [1, 7, 64, 4096])
+    func randomIDs(window: Int) {
         for seed in UInt64(1)...6 {
             var random = SeededRandom(seed: seed)
             let store = Store(window: window)

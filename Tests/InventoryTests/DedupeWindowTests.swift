@@ -4,8 +4,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct DedupeWindowTests {
-    @Test(arguments: IDPattern.allCases)
-    func `any sequence of ids is judged as two plain sets would`(pattern: IDPattern) {
+    @Test("any sequence of ids is judged as two plain sets would judge it", arguments: IDPattern.allCases)
+    func randomIDs(pattern: IDPattern) {
         let large = [IDPattern.shuffled, .mixed].contains(pattern) ? [100_000] : []
         for (seed, window) in ([1, 2, 7, 64, 1000, 20_000] + large).enumerated() {
             var random = SeededRandom(seed: UInt64(seed))
@@ -13,7 +13,7 @@ import Testing
             var used: [Int64] = []
             for step in 0..<max(6000, window * 5 / 2) where !input.disagrees {
                 if random.chance(4), !used.isEmpty {
-                    // Just now, about one or two windows ago, or ever.
+                    // Repeat an id from just now, from about one or two windows ago, or from any time.
                     let ago = random.pick([random.below(5), window, window * 2, random.below(used.count)])
                     input.apply(used[min(max(0, used.count - ago + random.below(3) - 2), used.count - 1)])
                 } else {
@@ -32,7 +32,8 @@ import Testing
         }
     }
 
-    @Test func `one stray id does not turn the window off`() {
+    @Test("one stray id does not turn the dedupe window off")
+    func strayID() {
         let input = WindowedInput(window: 1000)
         input.apply(0..<100)
         for stray in [Int64.max, .min, 1 << 40] { #expect(input.apply(stray)) }
@@ -41,7 +42,8 @@ import Testing
         #expect(!input.apply(100))
     }
 
-    @Test(arguments: [1, 10, 1000]) func `at least a window of ids is remembered, and at most two`(
+    @Test("a dedupe window remembers at least its size in ids, and at most twice as many", arguments: [1, 10, 1000])
+    func rememberedCount(
         window: Int
     ) {
         let input = WindowedInput(window: window)
@@ -53,7 +55,8 @@ import Testing
         }
     }
 
-    @Test func `a window of zero remembers nothing, not even what was stored`() {
+    @Test("a dedupe window of zero remembers nothing, not even stored ids")
+    func noWindow() {
         let input = WindowedInput(window: 100)
         input.apply(0..<50)
         input.checkpoint()
@@ -68,7 +71,8 @@ import Testing
         #expect(!input.contains(7) && input.summary.number > before + 1)
     }
 
-    @Test func `ids are the same after another window was set`() {
+    @Test("remembered ids outlive a change of the window's size")
+    func otherSize() {
         let input = WindowedInput(window: 100)
         input.apply(0..<160)
         input.checkpoint()
@@ -85,7 +89,8 @@ import Testing
         #expect(input.agrees(on: Array(-1...500)))
     }
 
-    @Test func `a transaction of any number of rotations can be rolled back`() {
+    @Test("a transaction with any number of rotations can be rolled back")
+    func rotations() {
         for count in Int64(0)..<70 {
             let input = WindowedInput(window: 10)
             input.apply(0..<25)
@@ -98,7 +103,8 @@ import Testing
         }
     }
 
-    @Test func `a set that comes back by a rollback is part of the next checkpoint`() {
+    @Test("a set of ids that a rollback restores is part of the next checkpoint")
+    func rolledBackSet() {
         for count in Int64(0)..<40 {
             let input = WindowedInput(window: 10)
             input.apply(0..<15)
@@ -112,7 +118,8 @@ import Testing
         }
     }
 
-    @Test func `only what changed is stored again`() {
+    @Test("a checkpoint stores only the buckets of ids that changed")
+    func incremental() {
         let input = WindowedInput(window: 1 << 20)
         input.apply(0..<409_600)
         #expect((90...100).contains(input.dirtyBucketCount), "a bucket a chunk, or nearly")
@@ -129,7 +136,8 @@ import Testing
         #expect(input.dirtyBucketCount == 1)
     }
 
-    @Test func `a lost record shows, one that a dropped set left does not`() {
+    @Test("a restore notices a lost record, and ignores records of a dropped set")
+    func lostRecord() {
         let input = WindowedInput(window: 1000)
         for round in Int64(0)..<4 {
             input.apply((0..<990).map { ($0 + round * 990) << 20 })
@@ -141,13 +149,12 @@ import Testing
     }
 }
 
-/// What ids cost.
 @Suite struct DedupeCostTests {
     /// Two empty sets, and tables that are too small to be packed.
     private static let fixedByteCount = 100_000
 
-    @Test(arguments: IDPattern.allCases)
-    func `an id costs at most 12 bytes, at any time`(pattern: IDPattern) {
+    @Test("a remembered id costs at most 12 bytes at any time", arguments: IDPattern.allCases)
+    func bytesPerID(pattern: IDPattern) {
         var random = SeededRandom(seed: 5)
         let input = WindowedInput(window: 60_000)
         for step in 0..<150_000 {
@@ -159,7 +166,8 @@ import Testing
         }
     }
 
-    @Test func `an id costs about a bit where ids are dense`() {
+    @Test("a remembered id costs about a bit where ids are dense")
+    func denseIDs() {
         let input = WindowedInput(window: 1 << 19)
         for id in Int64(0)..<1_000_000 {
             input.apply(id)
@@ -169,13 +177,15 @@ import Testing
         #expect(input.byteCount <= input.rememberedCount / 7 + Self.fixedByteCount)
     }
 
-    @Test(arguments: [0, 12, 16, 22, 32, 40])
-    func `no bucket is much larger than others, however regular the ids`(shift: Int64) {
+    @Test(
+        "no bucket of ids is much larger than the others, however regular the ids",
+        arguments: [0, 12, 16, 22, 32, 40])
+    func bucketSizes(shift: Int64) {
         for seed in UInt64(0)..<2 {
             let hash = IDHash(seed: seed)
             var counts = [Int](repeating: 0, count: 65_536)
             for number in Int64(0)..<131_072 { counts[Int(hash.bucket(ofChunk: number << shift))] += 1 }
-            // Where two are expected, fifteen come about once in 100,000 draws of all buckets.
+            // Two ids are expected in each bucket; about one seed in 100,000 puts fifteen in one.
             #expect((counts.max() ?? 0) < 15, "seed \(seed)")
         }
     }

@@ -4,7 +4,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct IDSetTests {
-    @Test func `a table of ids holds what was inserted and not removed`() {
+    @Test("a table of ids holds what was inserted and not removed")
+    func sparseIDs() {
         for seed in UInt64(0)..<40 {
             var random = SeededRandom(seed: seed)
             let hash = IDHash(seed: random.next())
@@ -12,7 +13,7 @@ import Testing
             var table = SparseIDs(minimumCapacity: capacity)
             var model: Set<Int64> = []
             for step in 0..<3000 {
-                // As full as it gets for a while, then empty for a while.
+                // Fill the table for 500 steps, then empty it for 500.
                 let id = Int64(random.below(2 * capacity)) - 5
                 if model.contains(id), step / 500 % 2 == 1 || random.chance(2) {
                     table.remove(id, hash)
@@ -31,7 +32,8 @@ import Testing
         }
     }
 
-    @Test func `a table that is full is more than two thirds full, and not nearly more`() {
+    @Test("a table made for a number of ids is two thirds to five sixths full with them")
+    func fullTable() {
         for count in 60..<5000 {
             let table = SparseIDs(minimumCapacity: count)
             let places = table.capacity
@@ -40,7 +42,8 @@ import Testing
         #expect(SparseIDs().capacity == 0)
     }
 
-    @Test func `a chunk becomes a bitmap when its table is full and holds enough of it`() {
+    @Test("a chunk becomes a bitmap when the table is full and holds enough of its ids")
+    func bitmaps() {
         let segment = SegmentBox()
         segment.insert((0..<47).map { $0 * 80 })
         for other in Int64(1)..<400 { segment.insert([other << 20]) }
@@ -53,7 +56,8 @@ import Testing
         for id in [1, 800 << 20] as [Int64] { #expect(!segment.contains(id)) }
     }
 
-    @Test func `a table whose ids all went into bitmaps gives its memory back`() {
+    @Test("a table whose ids all moved into bitmaps frees its memory")
+    func emptiedTable() {
         let segment = SegmentBox()
         segment.insert(0..<4096)
         #expect(segment.chunks == [0] && segment.sparseCapacity == 0)
@@ -62,7 +66,8 @@ import Testing
         #expect(segment.sparseCapacity == 0)
     }
 
-    @Test func `the id that stands for a free place is an id like others`() {
+    @Test("the id that marks a free slot can be stored like any other")
+    func freeSlotID() {
         var set = IDSet(IDHash(seed: 1))
         var known: Set<Int64> = []
         func agrees(_ set: borrowing IDSet) -> Bool {
@@ -80,7 +85,8 @@ import Testing
         #expect(agreed)
     }
 
-    @Test func `buckets are handed out whole, in order, and only dirty ones`() {
+    @Test("dirty buckets are handed out whole and in order, clean ones not at all")
+    func dirtyBuckets() {
         var set = IDSet(IDHash(seed: 3))
         var ids: Set<Int64> = []
         for number in Int64(0)..<3000 { ids.formUnion([number * 5, -number << 30]) }
@@ -99,7 +105,8 @@ import Testing
         #expect(listed.sorted() == expected.sorted())
     }
 
-    @Test func `what does not belong to a record is not restored`() {
+    @Test("ids of another bucket are not restored, and no id counts twice")
+    func foreignIDs() {
         var set = IDSet(IDHash(seed: 3))
         let bucket = set.hash.bucket(ofChunk: 0)
         let whole = IDChunk(number: 0, words: Array(repeating: 3, count: 64))

@@ -3,7 +3,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct JournalTests {
-    @Test func `the memory of a large transaction is kept for another, and given back after a small one`() {
+    @Test("the journal keeps a large transaction's memory and frees it after a small one")
+    func memory() {
         let rows = Rows()
         var next: Int64 = 0
         func transaction(of count: Int64) -> Int {

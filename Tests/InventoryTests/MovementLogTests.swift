@@ -27,10 +27,10 @@ import Testing
         #expect(rows.entry(Pair(1, 1))?.stock == -5)
     }
 
-    @Test(arguments: IDLayout.allCases)
-    func `an event costs at most 40 bytes, however the ids lie and whatever the rows hold`(layout: IDLayout) {
+    @Test("an event costs at most 40 bytes in the movement log, whatever its id", arguments: IDLayout.allCases)
+    func bytesPerEvent(layout: IDLayout) {
         let rows = Rows()
-        // How blocks come to lie in pages is chance, and worth a byte: now and then it is 40.6.
+        // The seed decides how blocks lie in pages: some seeds would give 40.6 bytes an event.
         rows.aggregate.movements = MovementLog(MovementMixer(seed: 1))
         var random = SeededRandom(seed: 1)
         let count = 100_000
@@ -48,14 +48,16 @@ import Testing
         #expect(bytes <= count * 40, "\(Double(bytes) / Double(count)) bytes an event")
     }
 
-    @Test func `without changes of rows there is no log`() {
+    @Test("the movement log stays empty without captured rows")
+    func noRows() {
         let store = Store()
         for _ in 0..<1_000 { store.apply(1) }
         store.commit()
         #expect(store.aggregate.movements.byteCount == 0)
     }
 
-    @Test func `what was counted is taken back, though product, warehouse, time and quantity changed`() {
+    @Test("an update or a delete undoes what its row counted before, whatever columns changed")
+    func undoing() {
         let rows = Rows()
         rows.upsert(1, units: 5, at: Pair(1, 1), time: 10, version: 1)
         rows.upsert(2, units: 7, at: Pair(1, 1), time: 5, version: 2)
@@ -66,7 +68,8 @@ import Testing
         #expect(rows.entry(Pair(1, 1)) == nil)
     }
 
-    @Test func `versions that are older or the same change nothing, and a deleted row stays deleted`() {
+    @Test("older and equal versions change nothing, and a deleted row stays deleted")
+    func olderVersions() {
         let rows = Rows()
         rows.upsert(1, units: 5, version: 10)
         #expect(rows.upsert(1, units: 9, version: 9) == .stale)
@@ -80,13 +83,15 @@ import Testing
         #expect(rows.entry(Pair(1, 1))?.stock == 4)
     }
 
-    @Test func `a delete that overtook the insert keeps the row away`() {
+    @Test("a delete that arrives before its insert keeps the row away")
+    func earlyDelete() {
         let rows = Rows()
         #expect(rows.delete(1, version: 11) == .deleted)
         #expect(rows.upsert(1, units: 5, version: 10) == .stale)
     }
 
-    @Test func `a truncation takes the older rows alone, whenever they come`() {
+    @Test("a truncation removes only older rows, even those that arrive after it")
+    func truncation() {
         let rows = Rows(inputs: 2)
         rows.upsert(1, units: 5, version: 10)
         rows.upsert(2, units: 6, version: 30)
@@ -97,7 +102,8 @@ import Testing
         #expect(rows.apply(.truncate(.none)) == .unordered)
     }
 
-    @Test func `a sum beyond 64 bits changes nothing`() {
+    @Test("a sum beyond 64 bits changes nothing")
+    func overflow() {
         let rows = Rows()
         rows.upsert(1, units: 5, version: 1)
         rows.aggregate.table.entries[0].stock = .max
@@ -106,18 +112,22 @@ import Testing
         #expect(rows.upsert(1, units: 4, version: 4) == .updated)
     }
 
-    @Test(arguments: [3, 40, 3_000] as [Int])
-    func `whatever happens, the entries are the sums over the rows that stand, also after a rollback`(
+    @Test(
+        "stock entries are the sums of the current rows after any history, rollbacks included",
+        arguments: [3, 40, 3_000] as [Int])
+    func randomHistory(
         ids: Int
     ) {
         for seed in UInt64(1)...(ids > 1_000 ? 3 : 40) { RowHistory(seed: seed, ids: ids).run() }
     }
 
-    @Test func `events that cannot be told apart by their places are told apart`() {
+    @Test("ids whose keys share a tag keep separate movements")
+    func sharedTags() {
         for seed in UInt64(1)...40 { RowHistory(seed: seed, ids: 40, sharePlaces: true).run() }
     }
 
-    @Test func `a checkpoint brings everything back`() {
+    @Test("a full checkpoint restores every stock entry")
+    func fullCheckpoint() {
         for seed in UInt64(1)...12 {
             let history = RowHistory(seed: seed, ids: 300)
             history.run()
@@ -128,7 +138,8 @@ import Testing
         }
     }
 
-    @Test func `checkpoints of what changed since the last one add up to everything`() {
+    @Test("incremental checkpoints together restore every stock entry")
+    func incrementalCheckpoints() {
         for seed in UInt64(1)...12 {
             let history = RowHistory(seed: seed, ids: 300)
             let stored = StoredRows()

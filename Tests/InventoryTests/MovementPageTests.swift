@@ -4,7 +4,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct MovementPageTests {
-    @Test func `an id is read back from its key, wherever it lies`() {
+    @Test("an event id is recovered from its key, whatever the id")
+    func keys() {
         let mixer = MovementMixer()
         var random = SeededRandom(seed: 1)
         for id in [.min, -65, -64, -1, 0, 1, 63, 64, .max] + (0..<10_000).map({ _ in random.int64() }) {
@@ -14,13 +15,13 @@ import Testing
         }
     }
 
-    @Test(arguments: IDLayout.allCases)
-    func `whatever is written down is read back, and stored whole`(layout: IDLayout) {
+    @Test("every movement written is read back, and stored completely", arguments: IDLayout.allCases)
+    func randomWrites(layout: IDLayout) {
         for seed in UInt64(1)...8 { LogHistory(seed: seed, layout).run() }
     }
 }
 
-/// Random writes to a movement log, held against a dictionary.
+/// Random writes to a movement log, compared with a dictionary.
 private final class LogHistory {
     private var log = MovementLog()
     private var model: [Int64: Movement] = [:]
@@ -29,7 +30,7 @@ private final class LogHistory {
     private var fresh: Set<Int64> = []
     private var random: SeededRandom
     private let layout: IDLayout
-    /// How far the numbers of the movements differ.
+    /// How far the numbers in the movements lie apart.
     private let spread: Int
 
     init(seed: UInt64, _ layout: IDLayout) {
@@ -52,7 +53,7 @@ private final class LogHistory {
     private func write() {
         let id = layout.id(random.below(1_000))
         if model[id] == nil { fresh.insert(id) }
-        // As a rollback does: what is stored is never forgotten.
+        // Forget only ids that no checkpoint holds, as a rollback does.
         let movement = random.chance(6) && fresh.contains(id) ? nil : movement()
         log.set(movement, at: log.look(id))
         model[id] = movement
@@ -66,7 +67,7 @@ private final class LogHistory {
             units: Int32(truncatingIfNeeded: number()), time: Int64(bitPattern: number()), version: version)
     }
 
-    /// Mostly near others, now and then anywhere.
+    /// Mostly near the other numbers, sometimes anywhere.
     private func number() -> UInt64 {
         random.chance(20) ? UInt64(bitPattern: random.int64()) : 1 << 50 + UInt64(random.below(spread))
     }

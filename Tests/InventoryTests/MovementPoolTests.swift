@@ -4,14 +4,16 @@ import Testing
 @testable import Inventory
 
 @Suite struct MovementPoolTests {
-    @Test func `a block is large enough, and at most a sixteenth and 15 bytes too large`() {
+    @Test("a block is large enough, and at most a sixteenth plus 15 bytes too large")
+    func blockSizes() {
         for wanted in 1...32_768 {
             let got = MovementPool.byteCount(of: MovementPool.size(of: wanted))
             #expect(got >= wanted && got <= wanted + wanted / 16 + 15, "\(wanted) bytes get \(got)")
         }
     }
 
-    @Test func `no two blocks overlap, and what is given back is used again`() {
+    @Test("no two blocks overlap, and freed memory is used again")
+    func noOverlap() {
         let pool = MovementPool()
         defer { pool.deallocate() }
         typealias Block = (

@@ -3,7 +3,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct OutputTests {
-    @Test func `emit row sends every change of a column`() {
+    @Test("emit: row sends every change of a column")
+    func rowChanges() {
         let store = Store(outputs: .init(emit: .row))
         store.apply(60, time: 1)
         #expect(store.commit().map(\.kind) == [.raised])
@@ -19,7 +20,8 @@ import Testing
         #expect(store.commit().isEmpty, "an event that moves nothing and is not the newest changes no column")
     }
 
-    @Test func `emit row sends reference changes that show in the row, and no others`() {
+    @Test("emit: row sends the reference changes that show in the row, and no others")
+    func rowReferenceChanges() {
         let store = Store(outputs: .init(emit: .row))
         store.apply(60)
         store.commit()
@@ -42,7 +44,8 @@ import Testing
         #expect(store.commit().isEmpty, "the price and the region are not columns of the view")
     }
 
-    @Test func `emit row says nothing of rows that do not alert`() {
+    @Test("emit: row sends nothing for rows that do not alert")
+    func rowWithoutAlert() {
         let store = Store(outputs: .init(emit: .row))
         store.apply(600)
         #expect(store.commit().isEmpty)
@@ -52,7 +55,8 @@ import Testing
         #expect(store.commit().isEmpty)
     }
 
-    @Test func `a roll-up row whose events no log holds any more is gone after a rebuild`() throws {
+    @Test("a rebuild deletes a published rollup row whose events are gone")
+    func rollupWithoutEvents() throws {
         let outputs = Aggregate.Outputs(rollup: true)
         let store = Store(outputs: outputs)
         store.apply(600)
@@ -68,7 +72,8 @@ import Testing
         }
     }
 
-    @Test func `a row that went away and came back the same sends nothing`() {
+    @Test("a row that goes away and comes back the same sends nothing")
+    func unchangedRow() {
         let outputs = Aggregate.Outputs(emit: .row, stockLevels: true, rollup: true)
         let store = Store(outputs: outputs)
         store.apply(60)
@@ -83,7 +88,8 @@ import Testing
         #expect(store.consolidate().isEmpty)
     }
 
-    @Test func `the stock output is an upsert or a delete of each row that changed`() {
+    @Test("the stock output upserts or deletes each row that changed")
+    func stockOutput() {
         let store = Store(outputs: .init(stockLevels: true))
         store.apply(600)
         store.apply(700, at: Pair(1, 2))
@@ -100,7 +106,8 @@ import Testing
         #expect(store.consolidate().isEmpty)
     }
 
-    @Test func `the rollup output is an upsert or a delete of each product that changed`() {
+    @Test("the rollup output upserts or deletes each product that changed")
+    func rollupOutput() {
         let store = Store(outputs: .init(rollup: true))
         store.apply(60)
         store.apply(70, at: Pair(1, 2))
@@ -123,13 +130,15 @@ import Testing
         #expect(gone.first?.row == nil)
     }
 
-    @Test func `without outputs only alerts are given out`() {
+    @Test("no stock or rollup rows are sent unless their output is on")
+    func noOutputs() {
         let store = Store()
         store.apply(600)
         #expect(store.consolidate().isEmpty)
     }
 
-    @Test func `digests are the same in every release, for they are stored`() {
+    @Test("fingerprints are the same in every release, because they are stored")
+    func storedFingerprints() {
         let row = StockRow(
             product: .numbered(1, threshold: 100), warehouse: .numbered(1), currentStock: 60,
             lastUpdated: Timestamp(microseconds: 1_774_873_800_000_000))
@@ -140,7 +149,8 @@ import Testing
         #expect(Fingerprint.of(rollup) == 15_381_109_891_462_424_444)
     }
 
-    @Test func `text that moves from one column to the next has another digest`() {
+    @Test("moving text from one column to the next changes the fingerprint")
+    func textFingerprints() {
         func digest(_ texts: [Text]) -> UInt64 {
             var print = Fingerprint()
             for text in texts { print.combine(text) }

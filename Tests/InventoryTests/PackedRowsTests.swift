@@ -4,7 +4,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct PackedRowsTests {
-    @Test func `rows that are given out stay what they were, whatever becomes of the table`() {
+    @Test("a row that was handed out never changes, whatever happens to the table")
+    func copies() {
         var random = SeededRandom(seed: 1)
         var rows = PackedRows<Product>()
         var given: [(now: Product, then: Product)] = []
@@ -17,7 +18,8 @@ import Testing
         #expect(given.allSatisfy { $0.now == $0.then })
     }
 
-    @Test func `a row that changes again and again takes no more than twice its bytes`() {
+    @Test("rows that change again and again take at most three times their bytes")
+    func rewriting() {
         var rows = PackedRows<Product>()
         var sizes: Set<Int> = []
         for round in Int32(0)..<1_000 {
@@ -29,10 +31,11 @@ import Testing
         #expect((sizes.max() ?? 0) <= 3 * fresh.byteCount)
     }
 
-    @Test
-    func `a text that rows share is there once, and more of them than a byte can name are each their own`() {
+    @Test("rows share equal texts, and keep apart more texts than a byte can number")
+    func sharedTexts() {
         let alike = PackedRows((0..<100).map { Product.numbered($0, name: "p", threshold: 1) })
-        // Two bytes for the name, one each for the category, the threshold and no price; the first has its text too.
+        // Two bytes for the name and one each for the category, the threshold and the missing price.
+        // The first row also holds the text of the category.
         #expect(alike.byteCount == 100 * 5 + 1 + "things".utf8.count)
         let products = (Int32(0)..<600).map { id in
             var product = Product.numbered(id, threshold: nil)
@@ -43,7 +46,8 @@ import Testing
         for product in products { #expect(rows[product.id] == product) }
     }
 
-    @Test func `a product of the tutorial's form takes 40 bytes`() {
+    @Test("a product like the tutorial's takes at most 40 bytes")
+    func bytesPerProduct() {
         let rows = PackedRows(
             (0..<200).map {
                 Product(

@@ -3,7 +3,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct PairTableTests {
-    @Test func `every pair is found again however large the table grows`() {
+    @Test("every pair is found again, however large the table grows")
+    func growing() {
         var table = PairTable()
         var missing = 0
         let pairs = (0..<20_000).map { UInt64(bitPattern: Int64($0)) &* 0x1_0000_0001 }
@@ -18,7 +19,8 @@ import Testing
         #expect(unknown == nil)
     }
 
-    @Test func `entries restored out of order are found once the index is rebuilt`() {
+    @Test("entries restored out of order are found once the index is rebuilt")
+    func restoring() {
         var table = PairTable()
         for index in (0..<5000).reversed() { table.restore(StockEntry(pair: UInt64(index) << 32), at: index) }
         table.rebuildIndex()
@@ -31,8 +33,10 @@ import Testing
         #expect(found == 5000)
     }
 
-    @Test(.timeLimit(.minutes(1)))
-    func `entries that a checkpoint lacks cost nothing when the index is rebuilt, and hide no pair`() {
+    @Test(
+        "entries that a checkpoint lacks neither slow the rebuild of the index nor hide a pair",
+        .timeLimit(.minutes(1)))
+    func gaps() {
         var table = PairTable()
         table.restore(StockEntry(pair: 0, events: 1), at: 1_000_000)
         table.rebuildIndex()
@@ -40,7 +44,8 @@ import Testing
         #expect(found == 1_000_000)
     }
 
-    @Test func `an aggregate of many pairs keeps a place for each`() {
+    @Test("an aggregate of many pairs keeps an entry for each")
+    func manyPairs() {
         let products = (0..<200).map { Product.numbered($0, threshold: 10) }
         let store = Store(Catalog(products: products, warehouses: (0..<50).map { .numbered($0) }))
         for product in Int32(0)..<200 {
@@ -56,19 +61,21 @@ import Testing
         #expect(last == Pair(199, 49))
     }
 
-    @Test func `walks through the index begin all over it, so that they are short`() {
+    @Test("lookups start all over the index, so they stay short")
+    func lookups() {
         var table = PairTable()
         for product in UInt64(0)..<2_000 {
             for warehouse in UInt64(0)..<10 { _ = table.insert(StockEntry(pair: product << 32 | warehouse)) }
         }
         var beginnings: Set<UInt64> = []
         for index in 0..<table.count { beginnings.insert(table.touchIndex(table.entries[index].pair)) }
-        // With three quarters of the places taken, by chance 70 % are where no other's walk begins.
+        // With three quarters of the slots taken, random lookups start at 70 % as many slots as there are pairs.
         let (found, count) = (beginnings.count, table.count)
         #expect(found > count * 6 / 10)
     }
 
-    @Test func `a detail keeps its flags and its published alert apart`() {
+    @Test("an entry's details keep its flags and its published alert apart")
+    func details() {
         var detail = EntryDetail()
         #expect(detail.publishedIndex == StockEntry.none && detail.flags == [])
         detail.flags = [.known, .alertable]
@@ -81,7 +88,8 @@ import Testing
         #expect(detail.flags == .known && detail.publishedIndex == 0)
     }
 
-    @Test func `an entry takes half a cache line, and with its details 44 bytes`() {
+    @Test("a stock entry takes 32 bytes and its details take 12")
+    func bytesPerEntry() {
         #expect(MemoryLayout<StockEntry>.stride == 32)
         #expect(MemoryLayout<EntryDetail>.stride == 12)
     }

@@ -4,11 +4,13 @@ import Testing
 @testable import Inventory
 
 @Suite struct PublishedAlertsTests {
-    @Test func `an entry takes 24 bytes`() {
+    @Test("a published alert takes 24 bytes")
+    func bytesPerAlert() {
         #expect(MemoryLayout<PublishedAlerts.Entry>.stride == 24)
     }
 
-    @Test func `what was set is got, whatever was there before`() {
+    @Test("a published alert is read back as it was set, whatever was there before")
+    func storing() {
         var random = SeededRandom(seed: 12)
         var alerts = PublishedAlerts()
         var expected: [PublishedAlert] = []
@@ -32,7 +34,8 @@ import Testing
         }
     }
 
-    @Test func `units are kept of oversold alerts alone`() {
+    @Test("oversold units are kept only for oversold alerts")
+    func oversoldUnits() {
         var alerts = PublishedAlerts()
         for _ in 0..<10 { _ = alerts.add() }
         alerts[3] = PublishedAlert(level: .oversold, oversoldUnits: 7, incident: 1)

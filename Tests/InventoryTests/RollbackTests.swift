@@ -8,7 +8,8 @@ import Testing
         .init(emit: .row, stockLevels: true, rollup: true),
     ]
 
-    @Test func `a rollback puts stock, time, remembered ids and the published alert back`() {
+    @Test("a rollback restores stock, time, remembered ids and the published alert")
+    func everyPart() {
         let store = Store(window: 10, outputs: Self.outputs[2])
         store.apply(60, id: 1, time: 1)
         store.commit()
@@ -22,7 +23,8 @@ import Testing
         #expect(store.apply(-60, id: 100_000) == .applied)
     }
 
-    @Test func `a rollback puts the published oversold units back`() {
+    @Test("a rollback restores the published oversold units")
+    func oversoldUnits() {
         for outputs in Self.outputs {
             for next in [3, 0, -8, 500] as [Int64] {
                 let store = Store(outputs: outputs)
@@ -42,7 +44,8 @@ import Testing
         }
     }
 
-    @Test func `a rollback without a transaction changes nothing`() {
+    @Test("a rollback without a transaction changes nothing")
+    func noTransaction() {
         let store = Store()
         store.aggregate.rollback()
         store.apply(60)
@@ -53,7 +56,8 @@ import Testing
         #expect(store.state == before)
     }
 
-    @Test func `ids that were forgotten in a transaction come back as they were`() {
+    @Test("ids forgotten in a transaction are remembered again after its rollback")
+    func forgottenIDs() {
         let store = Store(window: 1)
         store.apply(1, id: 5)
         store.commit()
@@ -65,7 +69,8 @@ import Testing
         #expect(store.apply(1, id: 6) == .applied)
     }
 
-    @Test func `reference data adopted before a transaction outlives its rollback`() {
+    @Test("reference data adopted before a transaction outlives its rollback")
+    func adoptedReferenceData() {
         let store = Store()
         store.apply(60)
         store.commit()
@@ -76,8 +81,8 @@ import Testing
         #expect(store.commit().map(\.kind) == [.resolved])
     }
 
-    @Test(arguments: [0, 1, 10, 70, 9000])
-    func `after a rollback everything is as if the transaction had never been`(window: Int) {
+    @Test("after a rollback everything is as if the transaction had never run", arguments: [0, 1, 10, 70, 9000])
+    func randomTransactions(window: Int) {
         for seed in UInt64(1)...12 {
             let outputs = Self.outputs[Int(seed) % 3]
             var history = History(seed: seed, window: window)
@@ -122,6 +127,6 @@ import Testing
 }
 
 extension Store {
-    /// The changes in one order: that of entries differs between a table and its replay.
+    /// The changes, sorted: a replay may create the entries in another order.
     func summary(_ changes: [OutputChange]) -> [String] { changes.map { "\($0)" }.sorted() }
 }

@@ -7,7 +7,8 @@ import Testing
         RowVersion(logPosition: place, seconds: 0, flags)
     }
 
-    @Test func `the tombstone behind a delete that came again takes nothing back`() {
+    @Test("the tombstone behind a delete that arrives again deletes nothing")
+    func lateTombstone() {
         let rows = Rows()
         rows.upsert(1, units: 5, version: 20)
         #expect(rows.apply(.delete(EventID(1), Self.version(10, .delete))) == .stale)
@@ -18,7 +19,8 @@ import Testing
         #expect(rows.entry(Pair(1, 1)) == nil)
     }
 
-    @Test func `a truncation that is rolled back keeps no older row away`() {
+    @Test("a truncation that is rolled back makes no older row stale")
+    func truncation() {
         let rows = Rows()
         rows.upsert(1, units: 5, version: 10)
         rows.aggregate.commit()
@@ -30,7 +32,8 @@ import Testing
         #expect(rows.entry(Pair(1, 1))?.stock == 12)
     }
 
-    @Test func `a resolved alert is remembered without the fingerprint of its row`() {
+    @Test("a resolved alert is remembered without the fingerprint of its row")
+    func resolvedAlert() {
         let store = Store(outputs: .init(emit: .row))
         store.apply(60)
         store.commit()

@@ -4,7 +4,8 @@ import Testing
 @testable import Inventory
 
 @Suite struct RowTableTests {
-    @Test func `a table is what a dictionary would be, and names what changed since any older copy`() {
+    @Test("a table holds what a dictionary would, and names what changed since any older copy")
+    func randomChanges() {
         var random = SeededRandom(seed: 5)
         var table = Catalog.Products()
         var model: [ProductID: Product] = [:]
@@ -27,7 +28,8 @@ import Testing
         #expect(table.changes(since: table).isEmpty)
     }
 
-    @Test func `a table of many rows at once is the one that they make one by one`() {
+    @Test("a table made of many rows at once equals one made row by row")
+    func manyRows() {
         var random = SeededRandom(seed: 6)
         let rows = (0..<3_000).map { _ in random.product(ProductID(Int32(random.below(2_000)))) }
         let table = Catalog.Products(rows)
@@ -49,7 +51,7 @@ import Testing
 }
 
 extension SeededRandom {
-    /// Often like another, sometimes with the ends of what a column may hold.
+    /// A product that often has the texts of others, and sometimes a column's extreme values.
     mutating func product(_ id: ProductID) -> Product {
         let texts: [Text] = [
             "", "Cable", "Kabel 'ß'", "\u{1F50C}", Text(String(repeating: "long ", count: 40)),

@@ -4,7 +4,7 @@ import Testing
 @testable import Inventory
 
 @Suite struct SeverityTests {
-    /// The table as it is written, in arithmetic that cannot overflow.
+    /// The severity table, line by line, in arithmetic that cannot overflow.
     static func naive(_ stock: Int64, _ threshold: Int32?) -> Severity? {
         guard let threshold else { return nil }
         let (s, t) = (Int128(stock), Int128(threshold))
@@ -25,18 +25,20 @@ import Testing
         (Int64(Int32.min), .min, nil), (Int64(Int32.min) - 1, .min, .critical),
     ]
 
-    @Test(arguments: table)
-    func `the first condition that holds gives the severity`(
+    @Test("the first condition that holds gives the severity", arguments: table)
+    func severities(
         stock: Int64, threshold: Int32, expected: Severity?
     ) {
         #expect(AlertLevel(stock: stock, threshold: threshold)?.severity == expected)
     }
 
-    @Test func `no threshold never alerts`() {
+    @Test("stock without a threshold never alerts")
+    func noThreshold() {
         for stock in [Int64.min, -1, 0, 1, .max] { #expect(AlertLevel(stock: stock, threshold: nil) == nil) }
     }
 
-    @Test func `every small stock and threshold agrees with the table`() {
+    @Test("every small stock and threshold has the severity that the table gives")
+    func smallNumbers() {
         var wrong: [(Int64, Int32)] = []
         for threshold in Int32(-70)...70 {
             for stock in Int64(-80)...80
@@ -47,7 +49,8 @@ import Testing
         #expect(wrong.isEmpty)
     }
 
-    @Test func `stock near every boundary of any threshold agrees with the table`() {
+    @Test("stock near any threshold's boundaries has the severity that the table gives")
+    func boundaries() {
         var random = SeededRandom(seed: 4)
         var wrong: [(Int64, Int32)] = []
         for round in 0..<20_000 {
@@ -64,7 +67,8 @@ import Testing
         #expect(wrong.isEmpty)
     }
 
-    @Test func `severities ascend from warning to out of stock`() {
+    @Test("severities ascend from warning to out of stock")
+    func ascending() {
         #expect(Severity.allCases.map(\.name) == ["WARNING", "LOW", "CRITICAL", "OUT_OF_STOCK"])
         #expect(Severity.allCases.map(\.rawValue) == [1, 2, 3, 4])
     }
@@ -72,6 +76,7 @@ import Testing
 
 @Suite struct AlertLevelTests {
     @Test(
+        "an alert level holds up to its boundary and not beyond",
         arguments: [
             (100, 100, nil), (99, 100, AlertLevel.warning), (51, 100, .warning), (50, 100, .low),
             (26, 100, .low),
@@ -81,7 +86,7 @@ import Testing
             (-5, -4, .oversold), (1, 2, .low), (1, 3, .low), (1, 4, .critical), (2, 3, .warning),
             (Int64(Int32.max) / 2, .max, .low), (Int64(Int32.max) / 2 + 1, .max, .warning),
         ] as [(Int64, Int32, AlertLevel?)])
-    func `a level holds up to its boundary and not beyond`(
+    func levels(
         stock: Int64, threshold: Int32, expected: AlertLevel?
     ) {
         #expect(AlertLevel(stock: stock, threshold: threshold) == expected)
@@ -91,7 +96,8 @@ import Testing
         #expect(row.level == expected)
     }
 
-    @Test func `a level is the severity, but for negative stock`() {
+    @Test("an alert level equals the severity, except for negative stock")
+    func negativeStock() {
         for threshold in Int32(-70)...70 {
             for stock in Int64(-80)...80 {
                 let (level, severity) = (
@@ -107,7 +113,8 @@ import Testing
         for stock in [Int64.min, -1, 0, 1, .max] { #expect(AlertLevel(stock: stock, threshold: nil) == nil) }
     }
 
-    @Test func `levels are ordered from warning to oversold`() {
+    @Test("alert levels are ordered from warning to oversold")
+    func levelOrder() {
         let ordered: [AlertLevel] = [.warning, .low, .critical, .outOfStock, .oversold]
         #expect(AlertLevel.allCases.sorted() == ordered)
         #expect(AlertLevel.oversold > .outOfStock && AlertLevel.outOfStock > .critical)
@@ -126,14 +133,15 @@ import Testing
         (Int128(Int32.max) * 2, .max, .healthy), (Int128(Int32.max) * 2 - 1, .max, .reorderSoon),
     ]
 
-    @Test(arguments: table)
-    func `the first condition that holds gives the status`(
+    @Test("the first condition that holds gives the overall status", arguments: table)
+    func statuses(
         total: Int128, threshold: Int32?, expected: OverallStatus
     ) {
         #expect(OverallStatus(total: total, threshold: threshold) == expected)
     }
 
-    @Test func `units below the threshold and oversold units cannot overflow`() {
+    @Test("units below the threshold and oversold units cannot overflow")
+    func extremeUnits() {
         var row = StockRow(
             product: .numbered(1, threshold: .max), warehouse: .numbered(1), currentStock: .min,
             lastUpdated: Timestamp(microseconds: 0))
@@ -145,7 +153,8 @@ import Testing
         #expect(row.oversoldUnits == 0)
     }
 
-    @Test func `an exact decimal is written as it was read`() {
+    @Test("an exact decimal is written as it was read")
+    func decimals() {
         #expect(ExactDecimal(unscaled: 7999, scale: 2).description == "79.99")
         #expect(ExactDecimal(unscaled: 5, scale: 3).description == "0.005")
         #expect(ExactDecimal(unscaled: -5, scale: 1).description == "-0.5")

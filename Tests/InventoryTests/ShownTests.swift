@@ -3,7 +3,7 @@ import Testing
 @testable import Inventory
 
 @Suite struct ShownTests {
-    /// So many products in one warehouse, an entry each, 100 units.
+    /// `count` products in one warehouse, with 100 units each.
     private static func filled(_ count: Int32) -> Store {
         let products = (1...count).map { Product.numbered($0, threshold: 10) }
         let store = Store(Catalog(products: products, warehouses: [.numbered(1)]))
@@ -12,7 +12,8 @@ import Testing
         return store
     }
 
-    @Test func `a commit makes a new chunk where it touched an entry and nowhere else`() {
+    @Test("a commit replaces the chunks whose entries it touched, and no others")
+    func touchedChunks() {
         let store = Self.filled(600)
         var chunks: [ShownChunk] = []
         store.aggregate.refreshShown(&chunks)
@@ -30,7 +31,8 @@ import Testing
         #expect(chunks[1].entries[43] == entry)
     }
 
-    @Test func `what was rolled back is never shown`() {
+    @Test("a change that was rolled back is never shown")
+    func rolledBack() {
         let store = Self.filled(2)
         var chunks: [ShownChunk] = []
         store.aggregate.refreshShown(&chunks)
@@ -42,7 +44,8 @@ import Testing
         #expect(chunks.flatMap(\.entries).filter(\.isVisible).map(\.stock) == [100, 100])
     }
 
-    @Test func `reference data changes the rows it is about`() {
+    @Test("changed reference data changes the shown rows and alerts")
+    func referenceData() {
         let store = Self.filled(2)
         var chunks: [ShownChunk] = []
         store.aggregate.refreshShown(&chunks)
@@ -54,7 +57,8 @@ import Testing
         #expect(chunks[0].tally[.critical] == 1)
     }
 
-    @Test func `a tally counts each alert once, the oversold ones apart`() {
+    @Test("a tally counts each alert once, oversold ones as a level of their own")
+    func tallies() {
         let store = Self.filled(300)
         for (place, stock) in [(1, -5), (2, -1), (3, 0), (4, 2), (290, -9), (291, 9), (292, 4)] {
             store.apply(Int64(stock) - 100, at: Pair(Int32(place), 1))
@@ -67,8 +71,8 @@ import Testing
         #expect(tally.alerts == 7 && tally.rows == 300)
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
-    func `chunks brought up to date equal chunks copied anew`(seed: UInt64) {
+    @Test("chunks that are refreshed equal chunks copied from scratch", arguments: 0..<40 as Range<UInt64>)
+    func randomTransactions(seed: UInt64) {
         var history = History(seed: seed, window: 1 << 20)
         let store = Store(.oneProduct(threshold: 100), window: 1 << 20, inputs: 2)
         var chunks: [ShownChunk] = []
@@ -88,7 +92,7 @@ import Testing
             var anew: [ShownChunk] = []
             store.aggregate.touchedChunks = nil
             store.aggregate.refreshShown(&anew)
-            // Pairs that were rolled back are in the table and no row.
+            // The table keeps pairs that were rolled back, but shows no row for them.
             #expect(
                 chunks.flatMap(\.entries).filter(\.isVisible) == anew.flatMap(\.entries).filter(\.isVisible))
         }

@@ -5,20 +5,23 @@ import Testing
 @testable import Kafka
 
 @Suite(.blocking) struct AdminTests {
-    @Test func `existing topics are described and missing ones are absent`() throws {
+    @Test("describing topics answers the existing ones and leaves out the missing ones")
+    func describe() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 5)
         let admin = try Admin(cluster.client())
         try admin.ping(timeoutMs: 5000)
         #expect(try admin.describe([topic], timeoutMs: 10_000) == [topic: 5])
-        // The embedded cluster creates what it is asked about.
+        // The embedded cluster creates every topic that a client asks about.
         let missing = TestCluster.unique("missing")
         if TestCluster.isReal { #expect(try admin.describe([missing], timeoutMs: 10_000) == [:]) }
         #expect(admin.close(deadlineMs: 5000))
     }
 
-    @Test(.enabled(if: TestCluster.isReal))
-    func `topics are created, again without complaint, and deleted`() throws {
+    @Test(
+        "topics can be created and deleted twice without an error, and an invalid name is reported",
+        .enabled(if: TestCluster.isReal))
+    func createAndDelete() throws {
         let cluster = try TestCluster()
         let admin = try Admin(cluster.client())
         let name = TestCluster.unique("created")
@@ -34,8 +37,8 @@ import Testing
         admin.close(deadlineMs: 5000)
     }
 
-    @Test(.disabled(if: TestCluster.isReal))
-    func `a broker that cannot create topics is named as such`() throws {
+    @Test("the error of a broker that cannot create topics names the topic", .disabled(if: TestCluster.isReal))
+    func cannotCreate() throws {
         let cluster = try TestCluster(isEmbedded: true)
         let admin = try Admin(cluster.client())
         let error = #expect(throws: KafkaError.self) {
@@ -45,7 +48,8 @@ import Testing
         admin.close(deadlineMs: 5000)
     }
 
-    @Test func `an unreachable cluster is reported within the time given`() throws {
+    @Test("an unreachable cluster is reported soon after the timeout, and not as a fatal error")
+    func unreachable() throws {
         let admin = try Admin(
             ClientSettings(bootstrapServers: "127.0.0.1:1", logger: TestCluster.logger))
         let before = Deadline.nowMs

@@ -6,7 +6,8 @@ import Testing
 @testable import Kafka
 
 @Suite(.blocking) struct BoundedCallerTests {
-    @Test func `a call that returns is waited for`() {
+    @Test("a call that returns within its limit is waited for")
+    func returns() {
         let caller = BoundedCaller()
         var calls = 0
         for _ in 0..<100 {
@@ -18,7 +19,8 @@ import Testing
         caller.stop()
     }
 
-    @Test func `a call that hangs is given up after its limit`() {
+    @Test("a call that hangs is given up after its limit")
+    func hangs() {
         let caller = BoundedCaller()
         let before = Deadline.nowMs
         caller.begin { usleep(3_000_000) }
@@ -27,7 +29,8 @@ import Testing
         #expect(caller.isAbandoned)
     }
 
-    @Test func `a client whose call hung refuses everything, and is left behind`() throws {
+    @Test("a client whose call hung fails every later call, and cannot be closed")
+    func abandonedClient() throws {
         let cluster = try TestCluster()
         let producer = try cluster.transactional()
         try producer.initTransactions(deadlineMs: 10_000)

@@ -5,7 +5,8 @@ import Testing
 @testable import Kafka
 
 @Suite(.blocking) struct ConsumingTests {
-    @Test func `what was produced is consumed in order`() throws {
+    @Test("records are consumed in the order in which they were produced")
+    func order() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         try cluster.fill(topic, count: 2500)
@@ -18,7 +19,8 @@ import Testing
         #expect(consumer.close(deadlineMs: 5000))
     }
 
-    @Test func `keys, headers, timestamps, tombstones and empty values arrive as they were sent`() throws {
+    @Test("keys, headers, timestamps, tombstones and empty values arrive as they were sent")
+    func contents() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         let producer = try cluster.plainProducer()
@@ -61,7 +63,8 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test func `a lone record is returned without waiting for a full batch or the whole time`() throws {
+    @Test("a poll returns a lone record at once, without waiting for a full batch or the timeout")
+    func loneRecord() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         let consumer = try cluster.consumer(topic)
@@ -69,12 +72,13 @@ import Testing
         try cluster.fill(topic, count: 1)
         let before = Deadline.nowMs
         #expect(try consumer.poll(maxRecords: 10_000, waitMs: 60_000) == .records(1))
-        // Generous: the wait asked for is a minute.
+        // The poll's timeout is a minute. A slow machine may take some of it.
         #expect(Deadline.nowMs - before < 20_000)
         consumer.close(deadlineMs: 5000)
     }
 
-    @Test func `a batch keeps to its limit and grows with it`() throws {
+    @Test("a batch keeps to the limit of its poll, also when a later poll allows more")
+    func batchLimit() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         try cluster.fill(topic, count: 6000)
@@ -93,7 +97,8 @@ import Testing
         consumer.close(deadlineMs: 5000)
     }
 
-    @Test func `rewinding reads exactly the same records again`() throws {
+    @Test("rewinding reads exactly the same records again")
+    func rewinding() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 2)
         try cluster.fill(topic, partition: 0, count: 1500)
@@ -110,7 +115,8 @@ import Testing
         consumer.close(deadlineMs: 5000)
     }
 
-    @Test func `rewinding many times in a row loses and repeats nothing`() throws {
+    @Test("rewinding many times in a row loses and repeats no record")
+    func rewindingOften() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         try cluster.fill(topic, count: 3000)
@@ -126,7 +132,8 @@ import Testing
         consumer.close(deadlineMs: 5000)
     }
 
-    @Test func `assigned partitions can be assigned anew at once, and rewound at once`() throws {
+    @Test("partitions can be reassigned or rewound right after an assignment")
+    func reassigning() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 2)
         try cluster.fill(topic, partition: 0, count: 300)
@@ -146,7 +153,8 @@ import Testing
         consumer.close(deadlineMs: 5000)
     }
 
-    @Test func `an offset that the log does not hold is told, not skipped`() throws {
+    @Test("an offset that the log does not hold is reported as out of range, not skipped")
+    func outOfRange() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         try cluster.fill(topic, count: 10)
@@ -167,7 +175,8 @@ import Testing
         consumer.close(deadlineMs: 5000)
     }
 
-    @Test func `watermarks, partition counts and offsets by time are answered`() throws {
+    @Test("a consumer answers a partition's watermarks and its offset at a time")
+    func watermarks() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 3)
         try cluster.fill(topic, partition: 1, count: 25)

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Kafka
 
-/// The loops that tests drive clients with; every one ends by itself.
+/// Loops that drive clients in tests. Each ends by itself.
 extension Consumer {
-    /// Polls until the group assigns, and answers: from the beginning unless told otherwise.
+    /// Polls until the group assigns partitions, and accepts them: from the beginning unless `start` says otherwise.
     @discardableResult
     func awaitAssignment(from start: (Int32) -> PartitionOffset = { .beginning($0) }) throws -> [Int32] {
         let deadline = Deadline(afterMs: 60_000)
@@ -28,7 +28,7 @@ extension Consumer {
         throw Failure("no rebalance")
     }
 
-    /// The next records' partition, offset and text, until there are so many.
+    /// Polls until `count` records have come, at most `most` in a batch.
     func take(_ count: Int, most: Int = 1000) throws -> [Taken] {
         var taken: [Taken] = []
         let deadline = Deadline(afterMs: 60_000)
@@ -41,7 +41,7 @@ extension Consumer {
         return taken
     }
 
-    /// Polls until nothing has come for this long.
+    /// Polls until no record has come for `quietMs`.
     func drain(quietMs: Int32 = 600) throws -> [Taken] {
         var taken: [Taken] = []
         while case .records = try poll(maxRecords: 1000, waitMs: quietMs) {

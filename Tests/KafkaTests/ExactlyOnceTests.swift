@@ -6,13 +6,14 @@ import Testing
 
 @testable import Kafka
 
-/// The module's calls together, as the pipeline makes them: members come and go, transactions are aborted at
-/// random, and every input record ends up in the output once.
+/// Makes the module's calls together, as the pipeline does. Members come and go, and transactions are aborted at
+/// random. Every input record must reach the output exactly once.
 @Suite(.blocking, .enabled(if: TestCluster.isReal)) struct ExactlyOnceTests {
     static let partitions: Int32 = 4
     static let perPartition = 8000
 
-    @Test func `every record is copied once through aborts, rebalances and departures`() async throws {
+    @Test("every record is copied once and in order while members come and go and transactions abort")
+    func copying() async throws {
         let cluster = try TestCluster()
         let input = try cluster.topic(partitions: Self.partitions)
         let output = try cluster.topic()
@@ -81,7 +82,7 @@ private final class Flag: Sendable {
     func set() { state.withLock { $0 = true } }
 }
 
-/// A worker in the small: copies the input to the output, one transaction a batch.
+/// A small worker that copies the input to the output, one transaction per batch.
 private final class Copier {
     let cluster: TestCluster
     let input: String
@@ -142,9 +143,11 @@ private final class Copier {
         }
     }
 
-    /// The broker refuses to end a transaction that it has not begun yet, as when an abort follows so soon that
-    /// the transaction before was still being completed: librdkafka's producer is then beyond repair. A new
-    /// one settles what there is, and the group knows what was committed.
+    /// Replaces the producer after a fatal error or an unknown outcome. The new one ends a transaction that is
+    /// still open, and the group's committed offsets say where to go on.
+    ///
+    /// An abort can cause a fatal error: if it follows while the broker still completes the previous transaction,
+    /// the broker has not begun the new one and refuses to end it.
     private func replaceProducer() throws {
         producer.close(deadlineMs: 5000)
         producer = try cluster.transactional(id)

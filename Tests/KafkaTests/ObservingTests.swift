@@ -6,7 +6,8 @@ import Testing
 @testable import Kafka
 
 @Suite(.blocking) struct ObservingTests {
-    @Test func `statistics arrive as JSON`() throws {
+    @Test("a client's statistics arrive as JSON")
+    func statistics() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         let reports = Reports()
@@ -20,7 +21,8 @@ import Testing
         #expect(reports.all.last?.contains(topic) == true)
     }
 
-    @Test func `librdkafka's lines reach the log with their facility and client`() throws {
+    @Test("librdkafka's log lines reach the logger with their facility and client")
+    func logLines() throws {
         let cluster = try TestCluster()
         let lines = LineLog()
         var settings = cluster.client(["debug": "generic"])
@@ -32,8 +34,8 @@ import Testing
         #expect(lines.lines.allSatisfy { $0.contains("client=test-admin") })
     }
 
-    @Test(.disabled(if: TestCluster.isReal))
-    func `an outage is told once, and so is its end`() throws {
+    @Test("an outage of the broker is reported once, and so is its end", .disabled(if: TestCluster.isReal))
+    func outage() throws {
         let cluster = try TestCluster(isEmbedded: true)
         let topic = try cluster.topic()
         let changes = Mutex<[ConnectionChange.State]>([])

@@ -6,7 +6,8 @@ import Testing
 @testable import Kafka
 
 @Suite(.blocking) struct PartitionReaderTests {
-    @Test func `a reader reads every partition to its end and knows when it is there`() throws {
+    @Test("a reader reads every partition to its end, says so, and then follows new records")
+    func readsToEnd() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 3)
         try cluster.fill(topic, partition: 0, count: 700)
@@ -22,14 +23,15 @@ import Testing
         #expect(!reader.isAtEnd)
         #expect(reader.remaining.first == .init(partition: 0, position: nil, end: 700))
         #expect(try reader.readToEnd().count == 1000)
-        // It can be followed live from here.
+        // From here it follows new records.
         try cluster.fill(topic, partition: 1, count: 2)
         #expect(try reader.take(2).map(\.partition) == [1, 1])
         #expect(reader.close(deadlineMs: 5000))
         admin.close(deadlineMs: 5000)
     }
 
-    @Test func `a reader that starts at the end is there at once`() throws {
+    @Test("a reader that starts at the end has nothing left to read")
+    func startsAtEnd() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         try cluster.fill(topic, count: 10)
@@ -39,8 +41,8 @@ import Testing
         reader.close(deadlineMs: 5000)
     }
 
-    @Test(.enabled(if: TestCluster.isReal))
-    func `an end that is a control record is reached`() throws {
+    @Test("a reader reaches an end that is a control record", .enabled(if: TestCluster.isReal))
+    func controlRecord() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         let producer = try cluster.transactional()
@@ -62,8 +64,10 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test(.enabled(if: TestCluster.isReal))
-    func `an open transaction holds the reader back until it ends, and the reader says so`() throws {
+    @Test(
+        "an open transaction holds a reader back until it ends, and the reader says where it waits",
+        .enabled(if: TestCluster.isReal))
+    func openTransaction() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         try cluster.fill(topic, count: 1)
@@ -77,7 +81,7 @@ import Testing
         let reader = try PartitionReader(
             cluster.client(), topic: topic, from: [.beginning(0)], upTo: [0: 2])
         #expect(try reader.take(1).map(\.text) == ["0"])
-        // Longer than its patience with a stalled fetch: an open transaction is no stall.
+        // Longer than `patienceMs`: an open transaction does not count as a stalled fetch.
         for _ in 0..<65 { #expect(try reader.poll(maxRecords: 10, waitMs: 100) == .idle) }
         #expect(reader.remaining == [.init(partition: 0, position: 1, end: 2)])
         #expect(try reader.stableEnd(of: 0, timeoutMs: 5000) == 1)
@@ -88,17 +92,19 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test func `a fetch that has stalled is made anew, and nothing that exists is skipped`() throws {
+    @Test("a reader restarts a stalled fetch and skips no record")
+    func stalledFetch() throws {
         let reader = try finishedReader(patienceMs: 300)
-        // It believes to be behind, and its client will never bring these again.
+        // Now the reader expects offset 7, but its client has delivered 7 to 9 already and will not do so again.
         reader.session.fetcher.advance(0, to: 7)
         #expect(try reader.readToEnd().map(\.offset) == [7, 8, 9])
         reader.close(deadlineMs: 5000)
     }
 
-    @Test func `an end behind records that compaction took is proved by an empty fetch`() throws {
+    @Test("an empty fetch proves that compaction removed the records before the end")
+    func compactedEnd() throws {
         let reader = try finishedReader(patienceMs: 300)
-        // As if a fresh client had been answered with nothing between 7 and the end.
+        // As if a new client had fetched from 7 to the end and received no record.
         reader.session.fetcher.advance(0, to: 7)
         reader.stall.underProof = [0]
         reader.stall.proofMs = 500
@@ -107,7 +113,7 @@ import Testing
         reader.close(deadlineMs: 5000)
     }
 
-    /// A reader at the end of ten records, to which the end has been told.
+    /// A reader that has read ten records and knows that it is at the end.
     private func finishedReader(patienceMs: Int64) throws -> PartitionReader {
         let cluster = try TestCluster()
         let topic = try cluster.topic()

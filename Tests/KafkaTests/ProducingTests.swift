@@ -6,7 +6,8 @@ import Testing
 @testable import Kafka
 
 @Suite(.blocking) struct ProducingTests {
-    @Test func `a full queue is waited for, and every message arrives in order`() throws {
+    @Test("a producer waits while its queue is full, and every message arrives in order")
+    func fullQueue() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         let producer = try cluster.plainProducer(["queue.buffering.max.messages": "50"])
@@ -20,15 +21,16 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    /// A partition that has seen nothing of a producer takes any sequence for its first: Kafka then holds the request
-    /// before it, tried again, for a repetition, and its message is lost though it counts as delivered.
-    @Test(.disabled(if: TestCluster.isReal))
-    func `nothing overtakes a first request that is tried again`() throws {
+    /// A partition that has no record of a producer accepts any sequence number as the first. If a second request
+    /// overtook the first, Kafka would take the retried first request for a duplicate: its message would be lost,
+    /// although it counts as delivered.
+    @Test("no message overtakes a partition's first request while that is retried", .disabled(if: TestCluster.isReal))
+    func retriedFirstRequest() throws {
         let cluster = try TestCluster(isEmbedded: true)
         let topic = try cluster.topic(partitions: 2)
         let producer = try cluster.plainProducer()
         let handle = try producer.topic(topic)
-        // Connected, each message is a request of its own.
+        // Once connected, the producer sends each message in a request of its own.
         try producer.send(handle, 1, "first")
         try producer.flush(deadlineMs: 10_000)
         try cluster.embedded.setRoundTripTime(200)
@@ -46,7 +48,8 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test func `keys choose their partition as the Java client does`() throws {
+    @Test("a key goes to the partition that the Java client would choose")
+    func partitioner() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 12)
         let producer = try cluster.plainProducer()
@@ -58,7 +61,7 @@ import Testing
         try producer.flush(deadlineMs: 10_000)
         let starts = (0..<Int32(12)).map { PartitionOffset.beginning($0) }
         let reader = try PartitionReader(cluster.client(), topic: topic, from: starts)
-        // Empty keys are spread at random, by the Java client as well.
+        // The partition of the empty key is not checked.
         for taken in try reader.take(words.count) where taken.text != "" {
             #expect(taken.partition == Murmur2.partition(of: taken.text ?? "", among: 12))
         }
@@ -66,7 +69,8 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test func `a message that is too large is refused with its name`() throws {
+    @Test("a message that is too large fails with MSG_SIZE_TOO_LARGE, and the next one is sent")
+    func tooLarge() throws {
         let cluster = try TestCluster()
         let producer = try cluster.plainProducer(["message.max.bytes": "1000"])
         let handle = try producer.topic(cluster.topic())
@@ -79,8 +83,10 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test(.disabled(if: TestCluster.isReal))
-    func `closing is bounded while the brokers are away`() throws {
+    @Test(
+        "a producer and a consumer close in bounded time while the broker is down",
+        .disabled(if: TestCluster.isReal))
+    func closingWithoutBroker() throws {
         let cluster = try TestCluster(isEmbedded: true)
         let topic = try cluster.topic()
         let producer = try cluster.plainProducer()

@@ -6,7 +6,8 @@ import Testing
 @testable import Kafka
 
 @Suite(.blocking) struct RebalanceTests {
-    @Test func `a second member makes the first give its partitions back, as values`() throws {
+    @Test("a member shares its partitions with a second one, and gets them back when that one leaves")
+    func sharing() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 4)
         for partition in 0..<Int32(4) { try cluster.fill(topic, partition: partition, count: 50) }
@@ -27,7 +28,8 @@ import Testing
         first.close(deadlineMs: 5000)
     }
 
-    @Test func `a rebalance is not answered until the caller does, and the session lives meanwhile`() throws {
+    @Test("a rebalance waits until the caller answers it, and the member stays in the group meanwhile")
+    func unanswered() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 2)
         let group = TestCluster.unique("group")
@@ -51,9 +53,8 @@ import Testing
         second.close(deadlineMs: 5000)
     }
 
-    @Test func `a rewind that an unanswered rebalance forbids leaves no position that could be committed`()
-        throws
-    {
+    @Test("a rewind during an unanswered rebalance leaves no position that could be committed")
+    func rewindUnanswered() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         try cluster.fill(topic, partition: 0, count: 5)
@@ -74,7 +75,8 @@ import Testing
         second.close(deadlineMs: 5000)
     }
 
-    @Test func `a member without partitions stays in the group and answers with an empty assignment`() throws {
+    @Test("a member without partitions stays in the group and takes over when the owner leaves")
+    func spareMember() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         let group = TestCluster.unique("group")
@@ -91,8 +93,10 @@ import Testing
         spare.close(deadlineMs: 5000)
     }
 
-    @Test(.disabled(if: TestCluster.isReal))
-    func `a member that the coordinator has forgotten is told that its partitions are lost`() throws {
+    @Test(
+        "a member that the coordinator has forgotten is told that its partitions are lost",
+        .disabled(if: TestCluster.isReal))
+    func forgotten() throws {
         let cluster = try TestCluster(isEmbedded: true)
         let topic = try cluster.topic(partitions: 2)
         let consumer = try cluster.consumer(topic)
@@ -106,7 +110,8 @@ import Testing
         consumer.close(deadlineMs: 5000)
     }
 
-    @Test func `a member that does not poll in time loses its partitions and can rejoin`() throws {
+    @Test("a member that does not poll in time loses its partitions and can rejoin")
+    func tooSlow() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         var settings = ConsumerSettings(groupID: TestCluster.unique("group"), topic: topic)
@@ -121,7 +126,8 @@ import Testing
         consumer.close(deadlineMs: 5000)
     }
 
-    @Test func `closing with an unanswered rebalance is bounded and leaves the group`() throws {
+    @Test("a consumer with an unanswered rebalance closes in time and leaves the group")
+    func closingUnanswered() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 2)
         let group = TestCluster.unique("group")
@@ -133,7 +139,7 @@ import Testing
         #expect(second.close(deadlineMs: 5000))
     }
 
-    /// Drives both members until each was given its share with the other present.
+    /// Drives both members until each has its share of the partitions while the other is in the group.
     private func settle(_ first: Consumer, _ second: Consumer) throws -> [Rebalance] {
         var told: [Rebalance] = []
         var settled: Set<ObjectIdentifier> = []

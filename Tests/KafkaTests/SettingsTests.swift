@@ -5,32 +5,36 @@ import Testing
 @testable import Kafka
 
 struct SettingsTests {
-    @Test(arguments: [
-        "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "isolation.level",
-        "transactional.id", "transaction.timeout.ms", "enable.idempotence", "group.id", "group.instance.id",
-        "auto.offset.reset", "acks", "request.required.acks", "max.in.flight",
-        "max.in.flight.requests.per.connection", "partition.assignment.strategy", "group.protocol",
-        "bootstrap.servers", "metadata.broker.list", "enable.partition.eof", "retries",
-        "message.send.max.retries", "delivery.timeout.ms", "message.timeout.ms", "test.mock.num.brokers",
-        "plugin.library.paths", "opaque", "enabled_events", "rebalance_cb", "dr_msg_cb", "dr_cb",
-        "partitioner",
-    ])
-    func `a property that a guarantee rests on is refused by name`(_ key: String) {
+    @Test(
+        "a property that a guarantee rests on is refused by name",
+        arguments: [
+            "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "isolation.level",
+            "transactional.id", "transaction.timeout.ms", "enable.idempotence", "group.id", "group.instance.id",
+            "auto.offset.reset", "acks", "request.required.acks", "max.in.flight",
+            "max.in.flight.requests.per.connection", "partition.assignment.strategy", "group.protocol",
+            "bootstrap.servers", "metadata.broker.list", "enable.partition.eof", "retries",
+            "message.send.max.retries", "delivery.timeout.ms", "message.timeout.ms", "test.mock.num.brokers",
+            "plugin.library.paths", "opaque", "enabled_events", "rebalance_cb", "dr_msg_cb", "dr_cb",
+            "partitioner",
+        ])
+    func guarded(_ key: String) {
         let problems = ClientSettings.problems(in: [key: "1", "linger.ms": "5"])
         #expect(problems.map(\.key) == [key])
         #expect(problems.first?.message.contains("stockd sets this itself") == true)
     }
 
-    @Test(arguments: [
-        ["security.protocol": "SASL_SSL"], ["security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "GSSAPI"],
-        ["security.protocol": "SASL_SSL", "sasl.mechanism": "NONSENSE"],
-        ["security.protocol": "SSL", "ssl.ca.location": "/nonexistent/ca.pem"],
-        ["security.protocol": "SSL", "ssl.key.location": "/nonexistent/key.pem"],
-        ["security.protocol": "SSL", "ssl.keystore.location": "/nonexistent/store.p12"],
-        ["security.protocol": "SASL_SSL", "sasl.mechanism": "OAUTHBEARER"],
-        ["security.protocol": "SASL_SSL", "sasl.mechanism": "OAUTHBEARER", "sasl.oauthbearer.method": "oidc"],
-    ])
-    func `a client that cannot be made says why`(_ properties: [String: String]) {
+    @Test(
+        "a client that cannot be created says why",
+        arguments: [
+            ["security.protocol": "SASL_SSL"], ["security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "GSSAPI"],
+            ["security.protocol": "SASL_SSL", "sasl.mechanism": "NONSENSE"],
+            ["security.protocol": "SSL", "ssl.ca.location": "/nonexistent/ca.pem"],
+            ["security.protocol": "SSL", "ssl.key.location": "/nonexistent/key.pem"],
+            ["security.protocol": "SSL", "ssl.keystore.location": "/nonexistent/store.p12"],
+            ["security.protocol": "SASL_SSL", "sasl.mechanism": "OAUTHBEARER"],
+            ["security.protocol": "SASL_SSL", "sasl.mechanism": "OAUTHBEARER", "sasl.oauthbearer.method": "oidc"],
+        ])
+    func uncreatable(_ properties: [String: String]) {
         let settings = ClientSettings(
             bootstrapServers: "127.0.0.1:1", properties: properties, logger: LineLog().logger)
         for _ in 0..<3 {
@@ -44,18 +48,21 @@ struct SettingsTests {
         }
     }
 
-    @Test func `a refusal names the setting to use instead`() {
+    @Test("the refusal of a property names the setting to use instead")
+    func alternative() {
         let problem = ClientSettings.problems(in: ["group.id": "x"]).first
         #expect(problem?.message.contains("kafka.group_id") == true)
     }
 
-    @Test func `an unknown property and a bad value are told in librdkafka's words`() {
+    @Test("an unknown property and an invalid value are reported in librdkafka's words")
+    func unknown() {
         let problems = ClientSettings.problems(in: ["no.such": "1", "linger.ms": "soon", "client.rack": "a"])
         #expect(problems.map(\.key) == ["linger.ms", "no.such"])
         #expect(problems[1].message.contains("no.such"))
     }
 
-    @Test func `a secret is never quoted`() {
+    @Test("an error about a property never quotes a secret")
+    func secrets() {
         let secret = "hunter2-not-a-pem"
         let keys = [
             "ssl.key.pem", "ssl.certificate.pem", "ssl.ca.pem", "sasl.password", "ssl.key.password",
@@ -66,7 +73,8 @@ struct SettingsTests {
         #expect(problems.allSatisfy { !$0.message.contains(secret) })
     }
 
-    @Test func `OAUTHBEARER with librdkafka's own OIDC method passes through`() {
+    @Test("OAUTHBEARER with librdkafka's own OIDC method is accepted if librdkafka is built with it")
+    func oidc() {
         let problems = ClientSettings.problems(in: [
             "security.protocol": "SASL_SSL", "sasl.mechanisms": "OAUTHBEARER",
             "sasl.oauthbearer.method": "oidc",
@@ -78,12 +86,14 @@ struct SettingsTests {
         #expect(problems.allSatisfy { $0.message.contains("not supported in this build") })
     }
 
-    @Test func `an unsecured token is refused`() {
+    @Test("a property that allows unsecured tokens is refused")
+    func unsecuredToken() {
         let problems = ClientSettings.problems(in: ["enable.sasl.oauthbearer.unsecure.jwt": "true"])
         #expect(problems.count == 1)
     }
 
-    @Test func `each kind of client gets its own properties alone`() throws {
+    @Test("each kind of client gets only the properties that apply to it")
+    func clientKinds() throws {
         let cluster = try EmbeddedCluster()
         let topic = TestCluster.unique("topic")
         try cluster.createTopic(topic, partitions: 1)
@@ -102,13 +112,15 @@ struct SettingsTests {
         #expect(PropertyCatalogue.producerOnly.contains("linger.ms"))
     }
 
-    @Test func `a bad property stops the client with its name`() {
+    @Test("a client with a refused property is not created, and the error names the property")
+    func refusedByClient() {
         let settings = ClientSettings(bootstrapServers: "127.0.0.1:1", properties: ["acks": "0"])
         let error = #expect(throws: KafkaError.self) { try Admin(settings) }
         #expect(error?.message.contains("acks") == true)
     }
 
-    @Test func `the library is recent enough`() {
+    @Test("the installed librdkafka is recent enough")
+    func version() {
         #expect(LibraryVersion.problem == nil)
         #expect(LibraryVersion.text.first == "2")
     }

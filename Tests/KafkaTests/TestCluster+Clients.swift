@@ -16,7 +16,7 @@ extension TestCluster {
         try TransactionalProducer(client(properties), ProducerSettings(transactionalID: nil))
     }
 
-    /// Writes values `0..<count` and waits for them.
+    /// Writes `count` values, counted up from `first`, and waits until they are delivered.
     func fill(_ topic: String, partition: Int32 = 0, from first: Int = 0, count: Int) throws {
         let producer = try plainProducer()
         defer { producer.close(deadlineMs: 5000) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Kafka
 
-/// What becomes of errors that brokers answer with; only the embedded cluster can be told to.
+/// How the producer treats errors from brokers. Only the embedded cluster can be told to return them.
 @Suite(.blocking) struct TransactionFaultTests {
     enum Verdict: String, Sendable { case ok, retriable, abortable, fenced, fatal, unknownOutcome }
 
@@ -22,7 +22,7 @@ import Testing
     }
 
     static let faults = [
-        // COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR, CONCURRENT_TRANSACTIONS: retried inside.
+        // COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR, CONCURRENT_TRANSACTIONS: librdkafka retries them.
         Fault(.initProducerID, [14, 16], .ok),
         Fault(.addPartitionsToTxn, [14, 51, 51], .ok),
         Fault(.addOffsetsToTxn, [51, 16], .ok),
@@ -53,8 +53,10 @@ import Testing
         Fault(.endTxn, [48], .fatal),
     ]
 
-    @Test(.disabled(if: TestCluster.isReal), arguments: faults)
-    func `a broker's error leads to the verdict that fits it`(_ fault: Fault) throws {
+    @Test(
+        "a broker's error is retried inside the client, or is abortable, fenced or fatal",
+        .disabled(if: TestCluster.isReal), arguments: faults)
+    func brokerErrors(_ fault: Fault) throws {
         let cluster = try TestCluster(isEmbedded: true)
         let topic = try cluster.topic()
         let producer = try cluster.transactional()
@@ -73,8 +75,8 @@ import Testing
         }
         #expect(Self.verdict(failure) == fault.verdict, "\(String(describing: failure))")
         if fault.verdict == .abortable {
-            // What the verdict promises: after an abort the producer works again. After a failed delivery
-            // librdkafka 2.0.2 asks for a second one, since its sequence numbers have a gap.
+            // After an abort the producer works again. After a failed delivery librdkafka 2.0.2 needs a second
+            // abort, because its sequence numbers have a gap.
             try producer.abort(deadlineMs: 10_000)
             if Self.verdict(Self.transaction(producer, handle)) == .abortable {
                 try producer.abort(deadlineMs: 10_000)
@@ -82,7 +84,7 @@ import Testing
             }
         }
         if fault.verdict == .fatal || fault.verdict == .fenced, fault.api != .initProducerID {
-            // Nothing hangs on a producer that is beyond repair.
+            // Every later call fails instead of hanging.
             #expect(throws: TransactionFailure.self) { try producer.begin() }
             #expect(throws: TransactionFailure.self) { try producer.abort(deadlineMs: 2000) }
             #expect(throws: TransactionFailure.self) { try producer.commit(deadlineMs: 2000) }
@@ -114,8 +116,10 @@ import Testing
         }
     }
 
-    @Test(.disabled(if: TestCluster.isReal))
-    func `a commit or abort that the coordinator never answers has an unknown outcome`() throws {
+    @Test(
+        "a commit or abort that the coordinator never answers has an unknown outcome",
+        .disabled(if: TestCluster.isReal))
+    func unanswered() throws {
         for isCommit in [true, false] {
             let cluster = try TestCluster(isEmbedded: true)
             let producer = try cluster.transactional()
@@ -133,7 +137,7 @@ import Testing
                 }
             }
             #expect(Self.verdict(failure) == .unknownOutcome, "\(String(describing: failure))")
-            // The way out: throw it away and make a new one with the same id.
+            // The way out is a new producer with the same id.
             #expect(producer.close(deadlineMs: 5000))
             try cluster.embedded.setBrokerUp()
             let successor = try cluster.transactional(producer.settings.transactionalID ?? "")
@@ -142,8 +146,8 @@ import Testing
         }
     }
 
-    @Test(.disabled(if: TestCluster.isReal))
-    func `an answer to a commit that comes too late has an unknown outcome as well`() throws {
+    @Test("a commit that the coordinator answers too late has an unknown outcome", .disabled(if: TestCluster.isReal))
+    func answeredLate() throws {
         let cluster = try TestCluster(isEmbedded: true)
         let producer = try cluster.transactional()
         try producer.initTransactions(deadlineMs: 10_000)
@@ -155,8 +159,10 @@ import Testing
         #expect(producer.close(deadlineMs: 5000))
     }
 
-    @Test(.disabled(if: TestCluster.isReal))
-    func `messages that cannot be sent make the commit abortable, not of unknown outcome`() throws {
+    @Test(
+        "a commit whose messages cannot be sent is abortable, not of unknown outcome",
+        .disabled(if: TestCluster.isReal))
+    func unsentMessages() throws {
         let cluster = try TestCluster(isEmbedded: true)
         let producer = try cluster.transactional()
         let handle = try producer.topic(cluster.topic())
@@ -171,8 +177,10 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test(.disabled(if: TestCluster.isReal))
-    func `initialising without a coordinator is retriable and succeeds later`() throws {
+    @Test(
+        "initialising transactions without a coordinator is retriable and succeeds later",
+        .disabled(if: TestCluster.isReal))
+    func initialising() throws {
         let cluster = try TestCluster(isEmbedded: true)
         try cluster.embedded.setBrokerDown()
         let producer = try cluster.transactional()
@@ -185,8 +193,8 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test(.disabled(if: TestCluster.isReal))
-    func `the coordinator may move between transactions`() throws {
+    @Test("a producer commits although its coordinator moves between transactions", .disabled(if: TestCluster.isReal))
+    func movedCoordinator() throws {
         let cluster = try TestCluster(isEmbedded: true, brokers: 3)
         let producer = try cluster.transactional("mover")
         let handle = try producer.topic(cluster.topic())

@@ -5,7 +5,8 @@ import Testing
 @testable import Kafka
 
 @Suite(.blocking) struct TransactionTests {
-    @Test func `a transaction goes from begin to commit with its records and offsets`() throws {
+    @Test("transactions with records and offsets commit, and their records arrive in order")
+    func committing() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         let producer = try cluster.transactional()
@@ -28,7 +29,8 @@ import Testing
         #expect(producer.close(deadlineMs: 5000))
     }
 
-    @Test func `an aborted transaction leaves the producer usable`() throws {
+    @Test("an aborted transaction leaves the producer usable")
+    func aborting() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         let producer = try cluster.transactional()
@@ -43,7 +45,8 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test func `calls out of order are refused instead of hanging`() throws {
+    @Test("transaction calls out of order fail instead of hanging")
+    func wrongOrder() throws {
         let cluster = try TestCluster()
         let producer = try cluster.transactional()
         #expect(throws: TransactionFailure.self) { try producer.begin() }
@@ -53,8 +56,10 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test(.enabled(if: TestCluster.isReal))
-    func `a committed transaction shows its records and offsets, an aborted one neither`() throws {
+    @Test(
+        "a committed transaction shows its records and offsets, an aborted one neither",
+        .enabled(if: TestCluster.isReal))
+    func visibility() throws {
         let cluster = try TestCluster()
         let input = try cluster.topic()
         let output = try cluster.topic()
@@ -67,7 +72,7 @@ import Testing
         _ = try consumer.take(10)
         try producer.begin()
         try producer.send(handle, 0, "aborted")
-        // An abort drops what was not sent yet; this one is to reach the log.
+        // An abort drops unsent records, but this record must reach the log.
         #expect(producer.serveUntilDelivered(Deadline(afterMs: 30_000)))
         try producer.sendOffsets(
             consumer.positions, of: input, as: consumer.groupMetadata(), deadlineMs: 10_000)
@@ -93,8 +98,8 @@ import Testing
         producer.close(deadlineMs: 5000)
     }
 
-    @Test(.enabled(if: TestCluster.isReal))
-    func `a newer producer with the same id fences the older one in every call`() throws {
+    @Test("a newer producer with the same id fences the older one in every call", .enabled(if: TestCluster.isReal))
+    func fencing() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic()
         let id = TestCluster.unique("txn")
@@ -118,8 +123,8 @@ import Testing
         newer.close(deadlineMs: 5000)
     }
 
-    @Test(.enabled(if: TestCluster.isReal))
-    func `a member that was expelled cannot commit offsets in a transaction`() throws {
+    @Test("a member that has left its group cannot commit offsets in a transaction", .enabled(if: TestCluster.isReal))
+    func staleMember() throws {
         let cluster = try TestCluster()
         let topic = try cluster.topic(partitions: 2)
         let group = TestCluster.unique("group")

@@ -1,12 +1,12 @@
 public import TestSupport
 
-/// Renders changes as Debezium does, in one of its settings.
+/// Encodes changes as Debezium does, in one of its configurations.
 public struct ModelConnector: Sendable {
     public enum Form: CaseIterable, Sendable {
         case envelope, withSchema
         /// ExtractNewRecordState with added fields and rewritten deletes.
         case unwrapped
-        /// The same without anything added: a delete leaves its tombstone alone.
+        /// The same without added fields: a delete leaves only its tombstone.
         case unwrappedBare
     }
 
@@ -22,7 +22,7 @@ public struct ModelConnector: Sendable {
     public let isFull: Bool
     public let sendsTombstones: Bool
 
-    /// - Parameter form: a random one where none is given.
+    /// - Parameter form: random if nil.
     public init(_ random: inout SeededRandom, form: Form? = nil) {
         let any = random.pick(Form.allCases)
         self.form = form ?? any
@@ -68,7 +68,7 @@ public struct ModelConnector: Sendable {
         }
     }
 
-    /// A long text that an update left alone is not in PostgreSQL's log.
+    /// A long text that an update did not change is not in PostgreSQL's log.
     private func unlogged(
         _ row: [String], _ change: ModelDatabase.Change, _ random: inout SeededRandom
     ) -> [String] {

@@ -1,6 +1,6 @@
 public import TestSupport
 
-/// The three tables, and what happens to them.
+/// A database with the three tables, and random changes to them.
 public struct ModelDatabase: Sendable {
     public enum Table: CaseIterable, Sendable {
         case events, products, warehouses
@@ -14,14 +14,14 @@ public struct ModelDatabase: Sendable {
         }
     }
 
-    /// A change of one row as the log has it.
+    /// A change of one row, as in the database's log.
     public struct Change: Sendable {
         public var table: Table
         public var id: Int64
         /// The row's columns as JSON before and after; nil where there is no row.
         public var before: [String]?
         public var after: [String]?
-        /// Counts up, as do the positions that connectors write.
+        /// Increases with each change, as the positions of connectors do.
         public var position: Int
         public var milliseconds: Int
     }

@@ -1,8 +1,8 @@
 public import GRDB
 
-/// What stockd computes, said again in SQL: an event table, two reference tables and three views, written
-/// from the description of the views alone. Instants are microseconds, a type's sign is a CASE, and
-/// duplicates are what a primary key refuses.
+/// Computes in SQL what stockd computes: an event table, two reference tables and three views, written from
+/// the description of the views alone. Instants are microseconds, a type's sign is a CASE, and a primary key
+/// rejects duplicates.
 public struct SQLOracle {
     public let db: Database
 
@@ -62,7 +62,7 @@ public struct SQLOracle {
     ]
     public static let alertColumns =
         stockColumns + ["units_below_threshold", "alert_severity", "oversold_units"]
-    /// No column of a message: its severity, or oversold when it says so many units.
+    /// Not a column of a message, but derived: its severity, or `OVERSOLD` when it has oversold units.
     public static let level = "alert_level"
     public static let rollupColumns = [
         "product_id", "product_name", "category", "warehouse_count", "total_stock", "min_warehouse_stock",
@@ -74,7 +74,7 @@ public struct SQLOracle {
         try db.execute(sql: Self.schema)
     }
 
-    /// Keeps the newest message of a key; no value deletes it, as compaction would.
+    /// Keeps the newest message of each key, as compaction does; nil deletes it.
     public func publish(to topic: String, key: String, value: String?) throws {
         if let value {
             try run("INSERT OR REPLACE INTO \(topic) VALUES (?, ?)", [key, value])
@@ -83,7 +83,7 @@ public struct SQLOracle {
         }
     }
 
-    /// A view's rows, a line each, in order.
+    /// A view's rows, one line each, in order.
     public func rows(of view: String, _ columns: [String]) throws -> [String] {
         let values = columns.map { $0 == "last_updated" ? Self.instant : $0 }
         return try lines(values, from: view)
@@ -106,7 +106,6 @@ public struct SQLOracle {
         return try String.fetchAll(statement)
     }
 
-    /// Runs one statement.
     public func run(_ sql: String, _ arguments: StatementArguments = []) throws {
         try db.cachedStatement(sql: sql).execute(arguments: arguments)
     }
@@ -118,7 +117,7 @@ public struct SQLOracle {
         ELSE rtrim(printf('.%06d', last_updated % 1000000), '0') END || 'Z'
         """
 
-    /// The tables as they stand; a column's JSON is SQL but for the quotes.
+    /// Fills the tables with these rows; apart from the quotes, a column's JSON is also SQL.
     public func fill(_ tables: [ModelDatabase.Table: [Int64: [String]]]) throws {
         func literals(_ row: some Sequence<String>) -> String {
             row.map { $0.replacing("\"", with: "'") }.joined(separator: ",")

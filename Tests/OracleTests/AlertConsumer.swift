@@ -6,7 +6,7 @@ import Wire
 struct AlertConsumer {
     let oracle: SQLOracle
     let everyColumn: Bool
-    /// The kinds of change that came.
+    /// The kinds of change seen so far.
     private(set) var kinds: Set<ChangeKind> = []
     private var alerts: [Pair: AlertChange] = [:]
     private var incidents: [Pair: UInt32] = [:]
@@ -16,7 +16,7 @@ struct AlertConsumer {
         self.everyColumn = everyColumn
     }
 
-    /// Takes the messages of one commit in order; what is wrong with them, nil when nothing is.
+    /// Takes the messages of one commit in order. Returns what is wrong with them, or nil.
     mutating func take(_ changes: [OutputChange]) throws -> String? {
         var keys: Set<String> = []
         for change in changes {
@@ -67,7 +67,7 @@ struct AlertConsumer {
         return alert.incident == incidents[alert.pair] ? nil : "not the incident's number"
     }
 
-    /// The place of the level in the order, from what the message says.
+    /// The rank of the message's level.
     private static func rank(_ alert: AlertChange?) -> Int? {
         guard let alert, let severity = alert.severity, let row = alert.row else { return nil }
         return row.currentStock < 0

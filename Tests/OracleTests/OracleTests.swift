@@ -8,8 +8,8 @@ import Wire
     static let parts = 8
     static let historiesPerPart = 30
 
-    @Test(arguments: 0..<parts)
-    func `views and published tables are those of SQL after every commit`(part: Int) throws {
+    @Test("views and published tables equal those of SQL after every commit", arguments: 0..<parts)
+    func everyCommit(part: Int) throws {
         var kinds: Set<ChangeKind> = []
         for number in 0..<Self.historiesPerPart {
             let seed = UInt64(part * Self.historiesPerPart + number + 1)
@@ -28,7 +28,7 @@ import Wire
     }
 }
 
-/// One history told to an aggregate and to the SQL oracle at once.
+/// One history, fed to an aggregate and to the SQL oracle.
 struct Course: ~Copyable {
     private var history: RandomHistory
     private var aggregate: Aggregate
@@ -46,7 +46,7 @@ struct Course: ~Copyable {
         aggregate = Aggregate(inputs: 2, dedupeWindow: 100_000, catalog: Catalog(), outputs: outputs)
     }
 
-    /// What went wrong, nil when nothing did.
+    /// Runs the history. Returns what went wrong, or nil.
     mutating func run() throws -> String? {
         for step in 0..<14 {
             if history.random.chance(2) || step == 5 {

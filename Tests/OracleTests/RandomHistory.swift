@@ -1,7 +1,7 @@
 import Inventory
 import TestSupport
 
-/// An order event before it is an order event: what a producer knows of it.
+/// An order event as its producer knows it, before it is encoded.
 struct HistoryEvent {
     var partition: Int
     var offset: Int64
@@ -20,7 +20,7 @@ struct HistoryEvent {
     }
 }
 
-/// Random events and reference tables, few enough ids for them to meet often.
+/// Random events and reference tables, with so few ids that they meet often.
 struct RandomHistory {
     var random: SeededRandom
     private(set) var catalog = Catalog()
@@ -35,7 +35,7 @@ struct RandomHistory {
         let id = nextID[partition] - (isDuplicate ? Int64(1 + random.below(20)) : 0)
         if !isDuplicate { nextID[partition] += Int64(1 + random.below(3)) }
         offsets[partition] += 1
-        // After 2001-09-09, from where on the magnitude says microseconds.
+        // After 2001-09-09: from then on a number of this size is read as microseconds.
         let second = 1_774_872_000 + Int64(random.below(5000))
         let fraction = random.pick([0, 0, 500_000, 250, 1, 999_999] as [Int64])
         return HistoryEvent(
@@ -48,7 +48,7 @@ struct RandomHistory {
             microseconds: second * 1_000_000 + fraction)
     }
 
-    /// One change to a reference table: a row that comes, changes or goes.
+    /// Adds, changes or deletes up to three reference rows.
     mutating func changeReference() -> Catalog {
         var products = catalog.products
         var warehouses = catalog.warehouses

@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 import Wire
 
-/// The worked day, without a broker.
+/// The tutorial's day, without a broker.
 @Suite struct TutorialDayTests {
-    /// The views after the day, by name, and the alerts the day published.
-    @Test func `the day's views are the expected rows exactly`() throws {
+    @Test("the tutorial day's views are exactly the expected rows")
+    func expectedViews() throws {
         let day = try Day()
         #expect(try day.apply("order-events.ndjson") == 22)
         #expect(day.stockLines() == (try Day.rows("expected-current-stock-levels.csv")))
@@ -15,7 +15,8 @@ import Wire
         #expect(day.rollupLines() == (try Day.rows("expected-multi-warehouse-inventory.csv")))
     }
 
-    @Test func `the day consolidated in one commit raises each alert of the view once`() throws {
+    @Test("the tutorial day in one commit raises each alert of the view once")
+    func oneCommit() throws {
         let day = try Day()
         _ = try day.apply("order-events.ndjson")
         let changes = day.commit()
@@ -24,7 +25,8 @@ import Wire
         #expect(changes.compactMap(\.row).map(\.csvAlert).sorted() == day.alertLines())
     }
 
-    @Test func `a commit after each event comes to the same alerts`() throws {
+    @Test("the tutorial day with a commit after each event leaves the alerts of the view")
+    func commitAfterEachEvent() throws {
         let day = try Day()
         var alerts: [Pair: String] = [:]
         for line in try TutorialFile.lines("order-events.ndjson") {
@@ -38,7 +40,8 @@ import Wire
         #expect(alerts.count == 10)
     }
 
-    @Test func `the next day's event resolves the East Coast Hub's laptop stands and no other`() throws {
+    @Test("the next day's event resolves the alert of the East Coast Hub's laptop stands and no other")
+    func nextDay() throws {
         let day = try Day()
         _ = try day.apply("order-events.ndjson")
         _ = day.commit()
@@ -72,7 +75,7 @@ private final class Day {
         aggregate = Aggregate(inputs: 1, dedupeWindow: 1 << 24, catalog: catalog)
     }
 
-    /// Applies a file's events; how many there were.
+    /// Applies a file's events and returns their number.
     func apply(_ file: String) throws -> Int {
         let lines = try TutorialFile.lines(file)
         for line in lines { #expect(try apply(line: line) == .applied) }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Pipeline
 
-/// The next checkpoint would come in its own time, and the worker dies before it.
+/// The worker dies before its next regular checkpoint.
 @Suite("A loss that was accepted once holds after a crash that follows it")
 struct AcceptedLossTests {
     private func stocked(_ intervalMs: Int64 = 0) throws -> Scenario {
@@ -17,7 +17,7 @@ struct AcceptedLossTests {
         return scenario
     }
 
-    /// A start with the word and one without, both without a checkpoint of their own accord.
+    /// Starts a worker that accepts the loss, kills it and starts one that does not; no regular checkpoint is due.
     private func acceptAndCrash(_ scenario: Scenario, _ events: () -> Void) throws -> Simulation.Process {
         scenario.settings.checkpointIntervalMs = 1_000_000
         scenario.settings.acceptsDataLoss = true
@@ -32,7 +32,7 @@ struct AcceptedLossTests {
         return next
     }
 
-    @Test("where the log's beginning is gone")
+    @Test("an accepted loss of the log's beginning stays accepted after a crash")
     func beginning() throws {
         let scenario = try stocked(1_000_000)
         scenario.cluster.partition(.input, 0).trim(to: 2)
@@ -40,7 +40,7 @@ struct AcceptedLossTests {
         #expect(try scenario.stock(next) == [1: 107])
     }
 
-    @Test("where the log's end is gone, and what came behind it counts")
+    @Test("an accepted loss of the log's end stays accepted after a crash, and later events count")
     func end() throws {
         let scenario = try stocked()
         scenario.cluster.topics[.input] = [SimPartition()]
@@ -48,7 +48,7 @@ struct AcceptedLossTests {
         #expect(try scenario.stock(next) == [1: 310])
     }
 
-    @Test("where the topic was recreated, and all that it holds counts")
+    @Test("an accepted recreation of the topic stays accepted after a crash, and all its events count")
     func recreated() throws {
         let scenario = try stocked()
         scenario.cluster.topics[.input] = [SimPartition()]
@@ -59,7 +59,7 @@ struct AcceptedLossTests {
         #expect(try scenario.stock(next) == [1: 310])
     }
 
-    @Test("where somebody moved the group's offset ahead: what stockd had not read is read, bad events too")
+    @Test("an accepted group offset that was moved ahead skips no event, not even a bad one")
     func movedAhead() throws {
         let scenario = try stocked()
         scenario.sendRaw("no event")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The assignment of a worker")
 struct AssignmentTests {
-    /// Recoveries and live states are told apart by their names.
+    /// Strings stand for recoveries and live shards.
     private typealias State = Assignment<String, String>
 
     private static let both = [Partition(0), Partition(1)]
@@ -29,7 +29,7 @@ struct AssignmentTests {
 
     // MARK: Assigned
 
-    @Test("recovers what the group assigned")
+    @Test("a worker recovers the partitions that the group assigned")
     func assigned() throws {
         let recovering = try Self.recovering()
         #expect(recovering.partitions == Self.both)
@@ -37,7 +37,7 @@ struct AssignmentTests {
         #expect(State.recovering(recovering).live == nil)
     }
 
-    @Test("stands by without partitions, and sets out to recover nothing")
+    @Test("a worker without partitions stands by and recovers nothing")
     func standby() {
         var asked = 0
         var state = State()
@@ -50,7 +50,7 @@ struct AssignmentTests {
         #expect(state.live == nil)
     }
 
-    @Test("does not stand by when it needs all partitions and got none")
+    @Test("a worker that needs all partitions and got none waits instead of standing by")
     func noneOfAll() throws {
         var recovering = try Self.recovering([], needsAll: true)
         #expect(recovering.partitions.isEmpty)
@@ -60,7 +60,7 @@ struct AssignmentTests {
 
     // MARK: Released
 
-    @Test("is unassigned after a release in every state")
+    @Test("a release leaves the worker unassigned, whatever its state was")
     func release() throws {
         let states: [(State, live: String?)] = [
             (State(), nil), (.standby, nil), (.recovering(try Self.recovering()), nil),
@@ -80,13 +80,13 @@ struct AssignmentTests {
 
     // MARK: Recovered, restarted, interrupted
 
-    @Test("is live once it is recovered")
+    @Test("a worker is live once it has recovered")
     func recovered() throws {
         #expect(try Self.running().live == "shards")
         #expect(State.running(try Self.running()).live == "shards")
     }
 
-    @Test("recovers the same partitions from the start again, and counts the topic's again, when restarted")
+    @Test("a restarted recovery keeps its partitions and counts the topic's partitions again")
     func restarted() throws {
         var recovering = try Self.recovering(Self.both, needsAll: true)
         #expect(try recovering.check(needsAll: true, { 2 }, nowMs: 0, waitMs: 10) == .goOn)
@@ -98,7 +98,7 @@ struct AssignmentTests {
         #expect(try again.check(needsAll: true, { 3 }, nowMs: 0, waitMs: 10) == .wait(isNews: true))
     }
 
-    @Test("recovers what was live when it is interrupted, and counts the topic's partitions again")
+    @Test("an interrupted worker recovers its live partitions and counts the topic's partitions again")
     func interrupted() throws {
         let state = try Self.running().interrupted(Self.both, "another")
         #expect(state.live == nil)
@@ -110,7 +110,7 @@ struct AssignmentTests {
 
     // MARK: Whether the partitions suffice
 
-    @Test("does not ask how many partitions there are when it needs only its own")
+    @Test("a worker that needs only its own partitions does not ask for the topic's partition count")
     func needsOnlyItsOwn() throws {
         var recovering = try Self.recovering([Partition(1)])
         let verdict = try recovering.check(
@@ -118,7 +118,7 @@ struct AssignmentTests {
         #expect(verdict == .goOn)
     }
 
-    @Test("asks once when it has all")
+    @Test("a worker that has all partitions asks for the partition count once")
     func hasAll() throws {
         var recovering = try Self.recovering(needsAll: true)
         var asked = 0
@@ -132,7 +132,7 @@ struct AssignmentTests {
         #expect(asked == 1)
     }
 
-    @Test("waits for the rest, says so once, and gives up after the wait")
+    @Test("a worker that lacks partitions waits, reports it once, and gives up after the wait")
     func waits() throws {
         var recovering = try Self.recovering([Partition(1)], needsAll: true)
         func check(_ nowMs: Int64) throws -> State.Verdict {
@@ -144,14 +144,14 @@ struct AssignmentTests {
         #expect(try check(6_001) == .giveUp)
     }
 
-    @Test("goes on where the topic turns out to have no more")
+    @Test("a waiting worker goes on when the topic turns out to have no more partitions")
     func shrinks() throws {
         var recovering = try Self.recovering([Partition(0)], needsAll: true)
         #expect(try recovering.check(needsAll: true, { 2 }, nowMs: 0, waitMs: 10) == .wait(isNews: true))
         #expect(try recovering.check(needsAll: true, { 1 }, nowMs: 50, waitMs: 10) == .goOn)
     }
 
-    @Test("begins to wait only when it turns out that it needs all, as a rebuild may")
+    @Test("the wait for partitions begins only when the worker learns that it needs all of them")
     func needsAllLater() throws {
         var recovering = try Self.recovering([Partition(1)])
         #expect(try recovering.check(needsAll: false, { 2 }, nowMs: 0, waitMs: 1_000) == .goOn)
@@ -161,7 +161,7 @@ struct AssignmentTests {
             try recovering.check(needsAll: true, { 2 }, nowMs: 9_900, waitMs: 1_000) == .wait(isNews: false))
     }
 
-    @Test("knows no more than before when the count cannot be asked for")
+    @Test("a failed query of the partition count does not start the wait for partitions")
     func unavailable() throws {
         var recovering = try Self.recovering([Partition(1)], needsAll: true)
         let failing = { () throws(SessionFailure) -> Int in throw .unavailable("no broker") }

@@ -14,7 +14,7 @@ struct AuditedOffsetsTests {
         return scenario.lines.lines.first { $0.hasPrefix("rebuild: ") && $0.contains("pairs") }
     }
 
-    @Test("and not what came behind the last checkpoint")
+    @Test("the audit of a rebuild does not compare events behind the last checkpoint")
     func behindCheckpoint() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 1_000_000
@@ -30,7 +30,7 @@ struct AuditedOffsetsTests {
         #expect(try rebuild(scenario)?.contains("differed=0 logged=0 pairs=1 ") == true)
     }
 
-    @Test("and not what a rebuild before it deleted")
+    @Test("the audit of a rebuild does not compare what an earlier rebuild deleted")
     func afterDeletion() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 0

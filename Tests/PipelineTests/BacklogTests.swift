@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A backlog that does not end")
 struct BacklogTests {
-    @Test("lets newer reference tables in and views out between two transactions")
+    @Test("a worker on an endless backlog adopts reference tables and publishes views between transactions")
     func betweenTransactions() throws {
         let scenario = Scenario()
         scenario.settings.maxBatchEvents = 100

@@ -13,7 +13,7 @@ struct BackoffTests {
         return Telemetry(logger: Logger(label: "backoff", factory: { _ in lines }))
     }
 
-    @Test("doubles from 50 ms to 5 s, for each subject apart")
+    @Test("the back-off doubles from 50 ms to 5 s, separately for each subject")
     func doubles() {
         var backoff = Backoff()
         let delays = (0..<9).map { _ in backoff.delayMs(.broker) }
@@ -21,7 +21,7 @@ struct BackoffTests {
         #expect(backoff.delayMs(.transaction) == 50)
     }
 
-    @Test("begins anew once it works again, which is said once")
+    @Test("a success resets the back-off and is logged once")
     func reset() {
         var backoff = Backoff()
         backoff.reset(.broker, telemetry)
@@ -39,7 +39,7 @@ struct BackoffTests {
         #expect(lines.lines.last == "transactions commit again")
     }
 
-    @Test("knows what failed more than once in a row")
+    @Test("the back-off knows what failed more than once in a row")
     func tried() {
         var backoff = Backoff()
         #expect(!backoff.isTried(.transaction))
@@ -51,7 +51,7 @@ struct BackoffTests {
         #expect(!backoff.isTried(.transaction))
     }
 
-    @Test("bears three fencings within a minute")
+    @Test("the back-off tolerates three fencings within a minute")
     func fencings() {
         func borne(_ seconds: [Int64]) -> [Bool] {
             var backoff = Backoff()
@@ -88,7 +88,7 @@ struct PassingFailureTests {
         let first = scenario.start()
         scenario.send("RECEIVED", 20, id: 7)
         try scenario.run(first)
-        // With this one goes a checkpoint, so that the next is due when nothing comes any more.
+        // A checkpoint goes with this event, so the next one is due only when no more events come.
         scenario.send("RECEIVED", 5, id: 8)
         try scenario.run(first, steps: 5)
         #expect(scenario.cluster.groupOffsets[0] == 2)

@@ -8,7 +8,7 @@ import Wire
 struct CheckpointPaceTests {
     private static let events = 600
 
-    @Test("come in their time, however often it commits")
+    @Test("checkpoints keep their interval, however often the worker commits")
     func steady() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 3_000
@@ -27,8 +27,8 @@ struct CheckpointPaceTests {
         #expect((7...10).contains(checkpoints), "\(checkpoints) of \(commits)")
     }
 
-    /// Each event's id is in a bucket of its own, and alone they fit into a transaction.
-    @Test("that are required take fewer events with them when the transaction took too long")
+    /// Each event's id is in a bucket of its own, so a checkpoint of all of them does not fit into a transaction.
+    @Test("a required checkpoint takes fewer events with it after a transaction that took too long")
     func shrinks() throws {
         let scenario = Scenario()
         scenario.settings.maxBatchEvents = 1_000
@@ -38,14 +38,14 @@ struct CheckpointPaceTests {
         scenario.cluster.transactionTimeoutMs = 400
         for id in 1...Int64(Self.events) { scenario.send("RECEIVED", 1, id: id << 20) }
         let process = scenario.start()
-        // The first transaction is the first checkpoint's.
+        // The first transaction carries the first checkpoint.
         try scenario.run(process, steps: 3_000)
         #expect(try scenario.stock(process) == [1: Int64(Self.events)])
         #expect(process.telemetry.snapshot.fencings > 0)
         #expect(scenario.cluster.violation == nil)
     }
 
-    @Test("are written by the next worker though its predecessor left only what changes nothing")
+    @Test("the next worker writes a checkpoint though its predecessor left only events that change nothing")
     func nothingDirtyBehind() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 1_000_000

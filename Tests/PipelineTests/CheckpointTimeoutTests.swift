@@ -34,7 +34,7 @@ struct CheckpointTimeoutTests {
     }
 
     @Test(
-        "is left out of the next commits, which go on, and is tried again as late as is said",
+        "a checkpoint that does not fit is left out of the next commits and tried again at the logged time",
         arguments: [true, false], [(1_000, 8), (20_000, 20)] as [(Int64, Int64)])
     func leftOut(_ isFenced: Bool, _ spacing: (intervalMs: Int64, triedAgainInS: Int64)) throws {
         let (scenario, process) = try Self.dirty(isFenced: isFenced, intervalMs: spacing.intervalMs)
@@ -50,7 +50,7 @@ struct CheckpointTimeoutTests {
         #expect(warning.contains("kafka.transaction_timeout") && warning.contains("kafka.session_timeout"))
         if isFenced { #expect(warning.contains("tried_again_in_s=\(spacing.triedAgainInS)"), "\(warning)") }
 
-        // What it was to be part of commits without it, and what comes then.
+        // The transaction commits without the checkpoint, and so do those that follow.
         while scenario.cluster.nowMs < failedMs + spacing.triedAgainInS * 1_000 - 500 {
             scenario.send("RECEIVED", 1)
             try scenario.run(process, steps: 3)
@@ -60,7 +60,7 @@ struct CheckpointTimeoutTests {
         #expect(scenario.checkpoints() == 1)
         #expect(Self.warnings(scenario).count == 1, "it was not tried again sooner")
 
-        // When it is tried again, a transaction may take longer.
+        // A transaction may take longer by the time the checkpoint is tried again.
         scenario.cluster.transactionTimeoutMs = 10_000
         scenario.cluster.advance(20_000)
         scenario.send("RECEIVED", 1)
@@ -76,12 +76,12 @@ struct CheckpointTimeoutTests {
         #expect(scenario.cluster.violation == nil)
     }
 
-    @Test("that is required says what to set when it has failed three times, and publishes nothing before")
+    @Test("a required checkpoint that fails three times publishes nothing and says what to set")
     func required() throws {
         let (scenario, process) = try Self.dirty(isFenced: true, intervalMs: 1_000_000)
         try scenario.finishSlowly(process)
         scenario.cluster.transactionTimeoutMs = 400
-        // Everything is written again only by a rebuild.
+        // Only a rebuild writes everything again.
         scenario.settings.rebuilds = true
         let commits = scenario.cluster.commits.count
         let stop = scenario.stop(steps: 2_000)
@@ -96,7 +96,7 @@ struct CheckpointTimeoutTests {
 }
 
 extension Scenario {
-    /// Has a worker stop in good order, however long its last transaction takes.
+    /// Stops a worker in good order, however long its last transaction takes.
     fileprivate func finishSlowly(_ process: Simulation.Process) throws {
         cluster.transactionTimeoutMs = 10_000
         try finish(process)

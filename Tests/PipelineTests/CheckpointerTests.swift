@@ -10,7 +10,7 @@ struct CheckpointerTests {
         return checkpointer
     }
 
-    @Test("is the interval after the recovery")
+    @Test("the first checkpoint is due one interval after the recovery")
     func interval() {
         let checkpointer = Self.begun(intervalMs: 5_000)
         #expect(!checkpointer.isDue(nowMs: 5_999, events: 0))
@@ -20,7 +20,7 @@ struct CheckpointerTests {
     }
 
     @Test(
-        "is the interval, or two hundred times what the last one took, after the last one",
+        "the next checkpoint is due after the interval, or 200 times the last one's duration if longer",
         arguments: [(0, 5_000), (24, 5_000), (25, 5_000), (26, 5_200), (250, 50_000)] as [(Int64, Int64)])
     func spacing(_ tookMs: Int64, _ spacingMs: Int64) {
         var checkpointer = Self.begun(intervalMs: 5_000)
@@ -33,7 +33,7 @@ struct CheckpointerTests {
         #expect(checkpointer.isDue(nowMs: 105_000, events: 0))
     }
 
-    @Test("is before more than twenty-five million events would be read again, but not before the interval")
+    @Test("a checkpoint is due once 25 million events would be read again, but not before the interval")
     func events() {
         var checkpointer = Self.begun(intervalMs: 5_000)
         checkpointer.committed(nowMs: 10_000, tookMs: 4_000)
@@ -43,7 +43,7 @@ struct CheckpointerTests {
         #expect(checkpointer.isDue(nowMs: 810_000, events: 1))
     }
 
-    @Test("is not earlier because of many events after one that did not fit into a transaction")
+    @Test("many events do not bring a checkpoint forward after one that did not fit into a transaction")
     func eventsAfterTimeout() {
         var checkpointer = Self.begun(intervalMs: 5_000)
         #expect(checkpointer.tookTooLong(nowMs: 50_000, tookMs: 10_000) == true)
@@ -52,7 +52,7 @@ struct CheckpointerTests {
         #expect(checkpointer.isDue(nowMs: 255_000, events: 25_000_000))
     }
 
-    @Test("is in every commit with an interval of 0, however long they take")
+    @Test("with an interval of 0 a checkpoint is due in every commit, however long they take")
     func everyCommit() {
         var checkpointer = Self.begun(intervalMs: 0)
         #expect(checkpointer.isDue(nowMs: 1_000, events: 0))
@@ -60,7 +60,7 @@ struct CheckpointerTests {
         #expect(checkpointer.isDue(nowMs: 1_000, events: 0))
     }
 
-    @Test("is at once where one is required, until that has committed")
+    @Test("a required checkpoint is due at once, until it has committed")
     func required() {
         var checkpointer = Self.begun(intervalMs: 1_000_000, isRequired: true)
         #expect(checkpointer.isRequired)
@@ -70,7 +70,7 @@ struct CheckpointerTests {
         #expect(!checkpointer.isDue(nowMs: 1_010, events: 0))
     }
 
-    @Test("is no more at once when another recovery requires none")
+    @Test("a checkpoint is no longer due at once when another recovery requires none")
     func requiredNoMore() {
         var checkpointer = Self.begun(intervalMs: 5_000, isRequired: true)
         checkpointer.begin(isRequired: false, nowMs: 2_000)
@@ -78,7 +78,7 @@ struct CheckpointerTests {
         #expect(checkpointer.isDue(nowMs: 6_000, events: 0))
     }
 
-    @Test("is not put off by recoveries, however often they come")
+    @Test("recoveries do not put a checkpoint off, however often they come")
     func recoveries() {
         var checkpointer = Self.begun(intervalMs: 5_000)
         checkpointer.committed(nowMs: 10_000, tookMs: 250)
@@ -91,7 +91,7 @@ struct CheckpointerTests {
     }
 
     @Test(
-        "is twenty times as long after one that did not fit into a transaction, or the interval",
+        "after a checkpoint that did not fit, the next waits 20 times its duration or the interval if longer",
         arguments: [(100, 5_000), (250, 5_000), (251, 5_020), (10_000, 200_000)] as [(Int64, Int64)])
     func tookTooLong(_ tookMs: Int64, _ spacingMs: Int64) {
         var checkpointer = Self.begun(intervalMs: 5_000)
@@ -101,7 +101,7 @@ struct CheckpointerTests {
         #expect(checkpointer.dueInMs(nowMs: 50_000) == spacingMs)
     }
 
-    @Test("is not in the next commits after one that did not fit, with an interval of 0, either")
+    @Test("with an interval of 0, the next commits after a checkpoint that did not fit carry none")
     func tookTooLongEveryCommit() {
         var checkpointer = Self.begun(intervalMs: 0)
         #expect(checkpointer.tookTooLong(nowMs: 50_000, tookMs: 8_000) == true)
@@ -111,7 +111,7 @@ struct CheckpointerTests {
         #expect(checkpointer.isDue(nowMs: 210_010, events: 0))
     }
 
-    @Test("stays at once for a required one that did not fit, and the third time in a row there is no use")
+    @Test("a required checkpoint that did not fit stays due, and is given up the third time in a row")
     func givesUp() {
         var checkpointer = Self.begun(intervalMs: 5_000, isRequired: true)
         #expect(checkpointer.tookTooLong(nowMs: 11_000, tookMs: 10_000) == true)
@@ -122,7 +122,7 @@ struct CheckpointerTests {
         #expect(checkpointer.tookTooLong(nowMs: 33_000, tookMs: 10_000) == false)
     }
 
-    @Test("begins to count anew what did not fit once one has committed")
+    @Test("a committed checkpoint resets the count of those that did not fit")
     func countsAnew() {
         var checkpointer = Self.begun(intervalMs: 5_000, isRequired: true)
         for _ in 0..<2 { #expect(checkpointer.tookTooLong(nowMs: 11_000, tookMs: 10_000) == true) }
@@ -132,7 +132,7 @@ struct CheckpointerTests {
         #expect(checkpointer.tookTooLong(nowMs: 33_000, tookMs: 10_000) == false)
     }
 
-    @Test("is no earlier for a recovery that follows one that did not fit")
+    @Test("a recovery does not bring a checkpoint forward after one that did not fit")
     func recoveryAfterTimeout() {
         var checkpointer = Self.begun(intervalMs: 5_000)
         #expect(checkpointer.tookTooLong(nowMs: 50_000, tookMs: 10_000) == true)

@@ -14,7 +14,7 @@ struct CommitPolicyTests {
         return CommitPolicy(settings)
     }
 
-    /// On a backlog, with a transaction of one record and so many milliseconds.
+    /// Whether a transaction that began `afterMs` ago is due.
     private static func isDue(
         _ policy: CommitPolicy, records: Int = 1, changes: Int = 0, afterMs: Int64 = 0
     ) -> Bool {
@@ -23,7 +23,7 @@ struct CommitPolicyTests {
 
     // MARK: When
 
-    @Test("commits at once when the queue is dry")
+    @Test("a transaction is due at once when the queue is empty")
     func dry() {
         var policy = Self.policy()
         policy.polled(3, room: 1_000, hasMore: false)
@@ -34,19 +34,19 @@ struct CommitPolicyTests {
         #expect(!idle.isBacklog && Self.isDue(idle))
     }
 
-    @Test("gathers for the interval on a backlog")
+    @Test("on a backlog a transaction gathers events for the interval")
     func backlog() {
         var policy = Self.policy()
         policy.polled(1_000, room: 1_000, hasMore: true)
         #expect(policy.isBacklog)
         #expect(!Self.isDue(policy, afterMs: 49))
         #expect(Self.isDue(policy, afterMs: 50))
-        // Nobody knows whether there is more behind a full batch.
+        // There may be more behind a full batch.
         policy.polled(1_000, room: 1_000, hasMore: false)
         #expect(policy.isBacklog && !Self.isDue(policy, afterMs: 49))
     }
 
-    @Test("takes a piece of a fetch for no end, and waits a moment for the rest")
+    @Test("part of a fetch does not count as the queue's end, and the rest is waited for briefly")
     func pieces() {
         var policy = Self.policy()
         #expect(policy.waitForMoreMs == 0)
@@ -61,7 +61,7 @@ struct CommitPolicyTests {
         #expect(Self.isDue(policy), "what was said to be there did not come")
     }
 
-    @Test("knows nothing of the queue after a commit")
+    @Test("a commit forgets what was known of the queue")
     func ended() {
         var policy = Self.policy()
         policy.polled(3, room: 1_000, hasMore: false)
@@ -74,7 +74,7 @@ struct CommitPolicyTests {
     }
 
     @Test(
-        "gathers so many times as long as Kafka was waited for, and half a second at most",
+        "a transaction gathers for a multiple of the last wait for Kafka, half a second at most",
         arguments: [(0, 50), (1, 50), (2, 58), (10, 290), (17, 493), (18, 500), (900, 500)]
             as [(Int64, Int64)])
     func gathering(_ waitedMs: Int64, _ gatheringMs: Int64) {
@@ -84,7 +84,7 @@ struct CommitPolicyTests {
         #expect(Self.isDue(policy, afterMs: gatheringMs))
     }
 
-    @Test("gathers for a long interval whatever the waits were")
+    @Test("a transaction gathers for a long interval whatever the waits for Kafka were")
     func longInterval() {
         var policy = Self.policy(intervalMs: 2_000)
         policy.committed(waitedMs: 100)
@@ -94,14 +94,14 @@ struct CommitPolicyTests {
 
     // MARK: How much
 
-    @Test("commits a full transaction, and one whose journal is long")
+    @Test("a transaction is due when it is full or its journal is long")
     func limits() {
         let policy = Self.policy()
         #expect(!Self.isDue(policy, records: 999_999) && Self.isDue(policy, records: 1_000_000))
         #expect(!Self.isDue(policy, changes: 249_999) && Self.isDue(policy, changes: 250_000))
     }
 
-    @Test("tries again with half of the records after a transaction that took too long")
+    @Test("after a transaction that took too long, the next one takes half as many records")
     func halves() {
         var policy = Self.policy(batch: 10_000)
         #expect(policy.room(after: 0) == 10_000)
@@ -114,7 +114,7 @@ struct CommitPolicyTests {
         #expect(policy.room(after: 0) == 1)
     }
 
-    @Test("lets transactions grow again, an eighth with each that commits")
+    @Test("transactions grow again by an eighth with each commit")
     func grows() {
         var policy = Self.policy(batch: 10_000)
         policy.tookTooLong(records: 16_000)
@@ -124,7 +124,7 @@ struct CommitPolicyTests {
         #expect(!Self.isDue(policy, records: 999_999))
     }
 
-    @Test("grows from one record, too")
+    @Test("a transaction of one record grows again, too")
     func growsFromOne() {
         var policy = Self.policy()
         policy.tookTooLong(records: 1)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Dead letters that are too large or too old for their topic")
 struct DeadLetterLimitsTests {
-    @Test("give way to what the topic rejects, a part at a time")
+    @Test("a dead letter leaves out what its topic rejects, one part at a time")
     func parts() {
         let key = [UInt8](repeating: 1, count: 70_000)
         let value = [UInt8](repeating: 2, count: 300)

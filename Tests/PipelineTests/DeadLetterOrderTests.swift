@@ -13,7 +13,7 @@ struct DeadLetterOrderTests {
         }
     }
 
-    @Test("keep the order of the input, also where one does not fit and the next cannot be read")
+    @Test("dead letters of overflows and of unreadable events keep the order of the input")
     func order() throws {
         let scenario = Scenario()
         scenario.settings.dedupeWindow = 0
@@ -31,7 +31,7 @@ struct DeadLetterOrderTests {
     }
 
     /// The topic takes no more than 64 KiB.
-    @Test("give way when their topic refuses one, which is then sent without what was too large")
+    @Test("a dead letter that its topic rejects is sent again without the part that was too large")
     func tooLarge() throws {
         let scenario = Scenario()
         scenario.settings.maxBatchEvents = 10
@@ -54,7 +54,7 @@ struct DeadLetterOrderTests {
             })
     }
 
-    @Test("are not to blame for what a transaction without any of them is refused for")
+    @Test("a rejected transaction without dead letters does not lower the limit of dead letters")
     func notToBlame() throws {
         let scenario = Scenario()
         scenario.settings.maxBatchEvents = 10

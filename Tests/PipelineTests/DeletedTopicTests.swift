@@ -14,7 +14,9 @@ struct DeletedTopicTests {
         return (scenario, process)
     }
 
-    @Test("and is written to ends it after 30 s, with what to do", arguments: [Topic.state, .alerts])
+    @Test(
+        "a worker whose output topic was deleted ends after 30 s and says what to do",
+        arguments: [Topic.state, .alerts])
     func output(_ topic: Topic) throws {
         let (scenario, process) = try running()
         let before = scenario.cluster.nowMs
@@ -26,7 +28,7 @@ struct DeletedTopicTests {
         #expect(scenario.cluster.nowMs - before >= 30_000)
     }
 
-    @Test("and comes back in time is written to again")
+    @Test("an output topic that is deleted and comes back in time is written to again")
     func back() throws {
         let (scenario, process) = try running()
         for _ in 0..<2 {
@@ -34,7 +36,7 @@ struct DeletedTopicTests {
             scenario.send("RECEIVED", 4)
             try scenario.run(process, steps: 6)
             scenario.cluster.deletedTopic = nil
-            // Long enough that the next time is not taken for the same.
+            // Long enough for the next deletion to count as another one.
             scenario.cluster.advance(40_000)
         }
         try scenario.run(process)
@@ -42,7 +44,7 @@ struct DeletedTopicTests {
         #expect(scenario.alerts.last?.hasPrefix("RESOLVED") == true)
     }
 
-    @Test("and is the input ends it after 30 s", arguments: [KeyedBy.none, .product])
+    @Test("a worker whose input topic was deleted ends and names the topic", arguments: [KeyedBy.none, .product])
     func input(_ keyedBy: KeyedBy) throws {
         let scenario = Scenario()
         scenario.settings.keyedBy = keyedBy

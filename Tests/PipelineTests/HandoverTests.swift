@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Partitions that change hands")
 struct HandoverTests {
-    @Test("wait for a transaction that only reference data caused, though its messages are not all there yet")
+    @Test("a successor waits for a transaction of reference rows alone whose messages are not all out yet")
     func unmovedShard() throws {
         let scenario = Scenario(partitions: 2)
         scenario.settings.keyedBy = .product
@@ -37,10 +37,10 @@ struct HandoverTests {
         #expect(scenario.alerts == ["RAISED WARNING 8 1", "ESCALATED CRITICAL 8 1"])
     }
 
-    /// Some records were rolled back and cannot be read again before the partitions are handed over: they are not
-    /// passed.
+    /// Records were rolled back and cannot be read again before the partitions are handed over: their offsets must
+    /// not be committed.
     @Test(
-        "take nothing for passed that was rolled back while their handover waited, though the daemon stops then",
+        "a stop during a handover does not commit records that were rolled back",
         arguments: [1, 10])
     func stoppedWithoutPosition(_ batch: Int) throws {
         let scenario = Scenario()
@@ -55,10 +55,10 @@ struct HandoverTests {
         scenario.send("SHIPPED", 1)
         scenario.fail(.commitFailed)
         if batch == 1 {
-            // More is there, so that the next poll comes during the commit and hears of it.
+            // More records are there, so the next poll comes during the commit and hears of the rebalance.
             scenario.cluster.faults.rebalancesIn = "commit"
         } else {
-            // All comes with one poll, in which the client is told of it.
+            // One poll brings all records, and the client hears of the rebalance in it.
             scenario.cluster.startRebalance()
             scenario.fail(.recordsBeforeNews)
         }
@@ -75,7 +75,7 @@ struct HandoverTests {
         #expect(scenario.cluster.violation == nil)
     }
 
-    @Test("carry their checkpoint in every transaction when the interval is 0")
+    @Test("with a checkpoint interval of 0 every transaction carries its checkpoint")
     func everyTransaction() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 0
@@ -102,7 +102,7 @@ struct HandoverTests {
         #expect(try scenario.stock(second) == [1: 1, 2: 2, 3: 3])
     }
 
-    @Test("are handed over also by a worker that recovers them in vain, for want of a broker")
+    @Test("a worker whose recovery gets no answer from the broker still hands its partitions over")
     func recoveringInVain() throws {
         let scenario = Scenario(partitions: 2)
         scenario.settings.keyedBy = .product

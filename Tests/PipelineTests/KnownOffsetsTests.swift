@@ -6,7 +6,7 @@ import Wire
 
 @Suite("A log that may have been recreated")
 struct KnownOffsetsTests {
-    @Test("is the same where its first record is as old as what was written of it, to the millisecond")
+    @Test("a log counts as recreated if its first record is newer than the stored state, to the millisecond")
     func sameInstant() throws {
         let scenario = Scenario()
         scenario.cluster.partition(.input, 0).append(SimRecord(offset: 0, key: [1], timestampMs: 5))
@@ -19,7 +19,7 @@ struct KnownOffsetsTests {
         #expect(try !known.isRecreated(nil, session), "nobody says when it was written")
     }
 
-    @Test("is not suspected for a producer whose clock is ahead, while the group has its offset")
+    @Test("a producer's clock that is ahead does not make a log suspect while the group has its offset")
     func clockAhead() throws {
         let scenario = Scenario()
         let first = scenario.start()
@@ -37,7 +37,7 @@ struct KnownOffsetsTests {
         #expect(try scenario.stock(second) == [1: 20])
     }
 
-    @Test("and is shorter than where the history began is rebuilt from its beginning")
+    @Test("a recreated log that is shorter than where the history began is rebuilt from its beginning")
     func shorterThanBase() throws {
         let scenario = Scenario()
         let input = scenario.cluster.partition(.input, 0)

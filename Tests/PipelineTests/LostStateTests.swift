@@ -12,7 +12,7 @@ struct LostStateTests {
         return scenario.stop(Scenario.catalog(warehouses: 40))
     }
 
-    @Test("is noticed by the alerts that are missing, though every stock entry was written since")
+    @Test("a recreated state topic is noticed by missing alerts, though every stock entry was written since")
     func alerts() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 0
@@ -28,7 +28,7 @@ struct LostStateTests {
             "\(stop?.message ?? "")")
     }
 
-    @Test("is noticed by the stock entries that are missing")
+    @Test("a recreated state topic is noticed by missing stock entries")
     func entries() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 0
@@ -44,7 +44,7 @@ struct LostStateTests {
             "\(stop?.message ?? "")")
     }
 
-    @Test("is noticed by the event ids that are missing")
+    @Test("a recreated state topic is noticed by missing event ids")
     func ids() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 0
@@ -60,7 +60,7 @@ struct LostStateTests {
             "\(stop?.message ?? "")")
     }
 
-    @Test("is noticed where nothing was written since, and a rebuild raises the alerts from incident 1 on")
+    @Test("an empty recreated state topic is noticed, and a rebuild numbers incidents from 1 again")
     func empty() throws {
         let scenario = Scenario()
         let process = scenario.start()
@@ -83,7 +83,7 @@ struct LostStateTests {
         #expect(scenario.alerts.last == "RAISED LOW 4 1")
     }
 
-    @Test("may hold what somebody else deleted, under keys that begin like stockd's")
+    @Test("the state topic may hold others' tombstones under keys that begin like stockd's")
     func foreignTombstones() throws {
         let scenario = Scenario()
         for kind in ["A", "C", "E", "F", "I", "L", "M", "P", "R"] {
@@ -98,7 +98,7 @@ struct LostStateTests {
         #expect(try scenario.stock(process) == [1: 20])
     }
 
-    @Test("that is said to be missing once is asked for again, and believed to be after 30 s")
+    @Test("a state topic that is said to be missing is asked for again, and believed gone after 30 s")
     func unknownTopic() throws {
         let scenario = Scenario()
         let state = scenario.cluster.topics[.state]

@@ -17,8 +17,8 @@ struct NewerReleaseTests {
                 release: release))
     }
 
-    /// What stops a worker that finds these records behind its own.
-    /// - Parameter records: each with the version it is to be of; nil for its own.
+    /// The error of a worker that finds these records behind its own.
+    /// - Parameter records: each with the version to write it in; nil for the current one.
     private func message(
         _ records: [(StateRecord, version: UInt8?)], foreign: Bool = false, rebuilds: Bool = false
     ) throws -> String {
@@ -48,7 +48,7 @@ struct NewerReleaseTests {
     }
 
     @Test(
-        "names the release by the checkpoint record that follows what cannot be read",
+        "the error names the release of the checkpoint record that follows an unreadable state record",
         arguments: [false, true])
     func checkpointBehind(_ foreign: Bool) throws {
         let message = try message(
@@ -57,24 +57,24 @@ struct NewerReleaseTests {
         #expect(message.contains("which stockd 0.1.0 does not read. Run that release"), "\(message)")
     }
 
-    @Test("names it where its checkpoint records can be read, too")
+    @Test("the error names a newer release also where its checkpoint record can be read")
     func readableCheckpoint() throws {
         let message = try message([(Self.alert, 2), (Self.checkpoint("0.10.0"), nil)])
         #expect(message.contains("by stockd 0.10.0 in version 2 of records A"), "\(message)")
     }
 
-    @Test("does not name this release, whose checkpoint record is the last")
+    @Test("the error does not name this release, though its checkpoint record is the last")
     func noCheckpoint() throws {
         #expect(try message([(Self.alert, 2)]).contains("by a newer release of stockd in version 2"))
     }
 
-    @Test("is not read by a rebuild, either")
+    @Test("not even a rebuild reads state that a newer release has written")
     func rebuild() throws {
         let message = try message([(Self.alert, 2), (Self.checkpoint("0.2.0"), 2)], rebuilds: true)
         #expect(message.contains("by stockd 0.2.0 in version 2 of records A"), "\(message)")
     }
 
-    @Test("is told from a topic that belongs to something else")
+    @Test("a topic of another application is not taken for state of a newer release")
     func foreign() throws {
         let scenario = Scenario()
         scenario.cluster.partition(.state, 0).append(
@@ -86,7 +86,7 @@ struct NewerReleaseTests {
     }
 
     @Test(
-        "tells which of two releases is newer",
+        "releases are compared by their numbers, not as text",
         arguments: [
             ("0.2.0", "0.1.9", true), ("0.10.0", "0.9.0", true), ("1.0", "0.99.1", true),
             ("0.1.1", "0.1", true),

@@ -15,11 +15,11 @@ struct PartitionCountTests {
         return scenario
     }
 
-    @Test("goes on when it grew, from the first record of the new partition")
+    @Test("an input topic that grew is read from the first record of its new partition")
     func grown() throws {
         let scenario = try stocked(1)
         scenario.cluster.topics[.input]?.append(SimPartition())
-        // Whatever a first start would do.
+        // Only a first start obeys this.
         scenario.settings.start = .latest
         scenario.send("RECEIVED", 5, product: 2)
         let process = scenario.start()
@@ -33,7 +33,7 @@ struct PartitionCountTests {
     }
 
     @Test(
-        "stops when it grew and each product should be in one partition, until a rebuild counts all of them as one"
+        "a keyed input topic that grew stops the worker, until a rebuild counts all partitions as one"
     )
     func grownAndKeyed() throws {
         let scenario = Scenario(partitions: 1)
@@ -54,7 +54,7 @@ struct PartitionCountTests {
         #expect(try scenario.stock(second) == [1: 20] && scenario.stock(second, product: 2) == [1: 5])
     }
 
-    @Test("stops when it shrank, and a rebuild counts what is there")
+    @Test("an input topic that shrank stops the worker, and a rebuild counts what is there")
     func shrunken() throws {
         let scenario = try stocked(2)
         scenario.cluster.topics[.input] = [SimPartition()]

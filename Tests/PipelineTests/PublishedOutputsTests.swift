@@ -31,7 +31,7 @@ struct PublishedOutputsTests {
         try scenario.finish(process)
     }
 
-    @Test("are not published again by the next worker, nor by a rebuild or whoever follows it")
+    @Test("the published tables are not published again by a restart or a rebuild")
     func once() throws {
         let scenario = try stocked()
         let before = [Topic.stockLevels, .rollup].map { messages(scenario, $0).count }
@@ -42,7 +42,7 @@ struct PublishedOutputsTests {
         }
     }
 
-    @Test("lose the rows whose product vanished while nobody ran", arguments: [false, true])
+    @Test("the published tables lose the rows whose product vanished while nobody ran", arguments: [false, true])
     func vanished(_ isRebuilt: Bool) throws {
         let scenario = try stocked()
         if isRebuilt {
@@ -66,7 +66,7 @@ struct PublishedOutputsTests {
         }
     }
 
-    @Test("keep an alert that only the log's loss resolved in the state partition of its product")
+    @Test("an alert that only the log's loss resolved stays in the state partition of its product")
     func placement() throws {
         let scenario = Scenario(partitions: 2)
         scenario.settings.keyedBy = .product
@@ -87,7 +87,7 @@ struct PublishedOutputsTests {
         #expect(scenario.standing.map { $0[.alert(pair)] != nil } == [false, true])
     }
 
-    @Test("are not shown before the alerts that belong to them are committed")
+    @Test("views are not shown before the alerts that belong to them are committed")
     func shownAfterwards() throws {
         let scenario = Scenario()
         let first = scenario.start()
@@ -105,7 +105,7 @@ struct PublishedOutputsTests {
         #expect(scenario.alerts.last == "RESOLVED - 8 1")
     }
 
-    @Test("count a resolved alert and one that stands of the same incident as a contradiction")
+    @Test("a resolved and a standing alert of the same incident contradict each other")
     func sameIncident() {
         let standing = PublishedAlert(level: .low, incident: 3)
         let resolved = PublishedAlert(level: nil, incident: 3)

@@ -13,7 +13,7 @@ struct ReadAheadTests {
         return ahead
     }
 
-    @Test("is asked for without waiting, and taken once")
+    @Test("a poll during a commit does not wait, and its result is taken once")
     func taken() throws {
         let consumer = ScriptedConsumer(.success(.records(7)))
         var ahead = ReadAhead()
@@ -24,14 +24,14 @@ struct ReadAheadTests {
         #expect(try ahead.take() == nil)
     }
 
-    @Test("fails when it is taken, once")
+    @Test("a poll that failed during a commit fails once, when its result is taken")
     func failed() throws {
         var ahead = Self.ahead(.failure(.unavailable("no broker")))
         #expect(throws: SessionFailure.unavailable("no broker")) { try ahead.take() }
         #expect(try ahead.take() == nil)
     }
 
-    @Test("is dropped with a commit that failed where it comes again")
+    @Test("a failed commit drops polled records and failures that will come again")
     func dropped() throws {
         let repeated: [Result<Polled, SessionFailure>] = [
             .success(.records(7)), .success(.idle), .failure(.unavailable("")), .failure(.mustAbort("")),
@@ -45,7 +45,7 @@ struct ReadAheadTests {
         }
     }
 
-    @Test("is kept where it is told only once: a rebalance, and that the topic is gone")
+    @Test("a failed commit keeps what is told only once: a rebalance, and that the topic is gone")
     func kept() throws {
         for told in [
             Polled.assigned(Self.partitions), .revoked(Self.partitions), .lost(Self.partitions),
@@ -59,7 +59,7 @@ struct ReadAheadTests {
         #expect(throws: SessionFailure.outdated("gone")) { try ahead.take() }
     }
 
-    @Test("is nothing where nothing was polled")
+    @Test("nothing is taken where nothing was polled")
     func nothing() throws {
         var ahead = ReadAhead()
         ahead.drop()

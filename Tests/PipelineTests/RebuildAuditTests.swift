@@ -26,7 +26,7 @@ struct RebuildAuditTests {
         return lines.lines
     }
 
-    @Test("logs the first 1,000 pairs that differ, and how many there are")
+    @Test("the audit of a rebuild logs the first 1,000 pairs that differ, and how many there are")
     func limit() {
         let stored = (0..<Int32(1_280)).map { Self.image($0 / 32, $0 % 32, 1) }
         let lines = Self.lines(stored, [[]])
@@ -34,7 +34,7 @@ struct RebuildAuditTests {
         #expect(lines.last?.contains(" differed=1280 logged=1000 pairs=1280 ") == true)
     }
 
-    @Test("compares the sum of a pair that was in two partitions, on either side")
+    @Test("the audit of a rebuild compares the sum of a pair that was in two partitions, on either side")
     func sums() {
         let split = [Self.image(1, 1, 3), Self.image(2, 1, 5), Self.image(1, 1, 4)]
         let whole = StoredEntry(
@@ -45,7 +45,7 @@ struct RebuildAuditTests {
         #expect(Self.lines([whole, split[1]], [[split[0]], [split[1], split[2]]]) == [same])
     }
 
-    @Test("takes a pair without events for none")
+    @Test("the audit of a rebuild treats a pair without events as absent")
     func withoutEvents() {
         var empty = Self.image(1, 1, 0)
         empty.events = 0

@@ -6,7 +6,7 @@ import Wire
 
 @Suite("A rebuild whose worker dies")
 struct RebuildFaultTests {
-    /// As many units as the warehouse's number, and some more, are in each.
+    /// Each warehouse holds as many units as its number, plus `more`.
     private static func checkPublished(
         _ scenario: Scenario, _ thresholds: [Int: Int64], more: Int = 0, _ text: String
     ) {
@@ -21,7 +21,7 @@ struct RebuildFaultTests {
     }
 
     @Test(
-        "is written whole or not at all, whatever its last call was",
+        "a rebuild is written whole or not at all, whatever the last call of its worker was",
         arguments: [KeyedBy.none, .product])
     func anyInstant(_ keyedBy: KeyedBy) throws {
         var (old, new) = (0, 0)
@@ -39,7 +39,7 @@ struct RebuildFaultTests {
                 return checkpoint.setting("input.keyed_by") == other.rawValue
             }
             if isNew == true { new += 1 } else { old += 1 }
-            // With the other one it would stop.
+            // With the other `input.keyed_by` it would stop.
             scenario.settings.keyedBy = isNew == true ? other : keyedBy
             let next = scenario.start(RebuildKeyingTests.catalog)
             try scenario.run(next, steps: 600)
@@ -53,10 +53,10 @@ struct RebuildFaultTests {
     }
 
     @Test(
-        "is finished by the next start with the flag, whatever its last call was",
+        "an interrupted rebuild is finished by the next start with the flag, whatever its last call was",
         arguments: [KeyedBy.none, .product])
     func finished(_ keyedBy: KeyedBy) throws {
-        // Reference rows changed as well, so that alerts are published with it.
+        // Reference rows changed as well, so that the rebuild publishes alerts.
         let newer = Scenario.catalog(threshold: 3, warehouses: 40)
         for calls in stride(from: 4, through: 400, by: 9) {
             let scenario = try RebuildKeyingTests.stocked(keyedBy)
@@ -78,7 +78,7 @@ struct RebuildFaultTests {
     }
 
     @Test(
-        "from another topic is finished by the next start with the flag",
+        "an interrupted rebuild from another topic is finished by the next start with the flag",
         arguments: [KeyedBy.none, .product])
     func otherTopic(_ keyedBy: KeyedBy) throws {
         for calls in stride(from: 4, through: 300, by: 9) {
@@ -98,14 +98,14 @@ struct RebuildFaultTests {
             let stock = try scenario.stock(third)
             #expect(stock == Dictionary(uniqueKeysWithValues: (1...20).map { (Int32($0), Int64($0 + 6)) }))
             #expect(try scenario.stock(third, product: 2).isEmpty)
-            // Of product 2 no log holds anything any more.
+            // No log holds events of product 2 any more.
             Self.checkPublished(scenario, [1: 10, 2: .min], more: 6, "\(calls) calls")
             #expect(scenario.deadLetters == 1, "\(calls) calls")
             #expect(scenario.cluster.violation == nil)
         }
     }
 
-    @Test("because a keyed topic grew counts it again")
+    @Test("an interrupted rebuild of a keyed topic that grew counts the topic again")
     func grown() throws {
         for calls in stride(from: 4, through: 120, by: 5) {
             let scenario = Scenario(partitions: 1)
@@ -155,7 +155,7 @@ struct LargeRebuildTests {
         return (scenario, catalog)
     }
 
-    @Test("is in one transaction or not at all")
+    @Test("a large rebuild is in one transaction or not at all")
     func whole() throws {
         for calls in [700, 1_500, 2_300, 3_000] {
             let (scenario, catalog) = try Self.stocked(600)
@@ -174,7 +174,7 @@ struct LargeRebuildTests {
         }
     }
 
-    @Test("that takes longer than a transaction may says what to set, instead of trying for ever")
+    @Test("a rebuild that takes longer than a transaction may says what to set, instead of trying for ever")
     func tooLong() throws {
         let (scenario, catalog) = try Self.stocked(2_000)
         scenario.settings.transactionTimeoutMs = 3_000

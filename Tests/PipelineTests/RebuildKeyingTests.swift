@@ -30,7 +30,7 @@ struct RebuildKeyingTests {
         keyedBy == .none ? .product : .none
     }
 
-    /// Each record lies where `input.keyed_by` has it, and none is left of the other.
+    /// Each record lies where `input.keyed_by` puts it, and none of the other keying is left.
     static func checkPlacement(_ scenario: Scenario, sourceLocation: SourceLocation = #_sourceLocation) {
         for (index, records) in scenario.standing.enumerated() {
             for (key, record) in records {
@@ -59,7 +59,7 @@ struct RebuildKeyingTests {
     }
 
     @Test(
-        "stops the worker and names --rebuild, which publishes nothing again and moves what was published",
+        "a changed input.keyed_by stops the worker, and a rebuild moves the state and publishes nothing again",
         arguments: [KeyedBy.none, .product], [false, true])
     func rebuild(_ keyedBy: KeyedBy, _ accepts: Bool) throws {
         let scenario = try Self.stocked(keyedBy)
@@ -92,7 +92,7 @@ struct RebuildKeyingTests {
         try Self.checkStock(scenario, third)
     }
 
-    @Test("publishes the difference when reference rows changed as well, and only that")
+    @Test("a rebuild with changed reference rows publishes the difference, and only that")
     func difference() throws {
         let scenario = try Self.stocked(.none)
         scenario.settings.keyedBy = .product
@@ -106,7 +106,7 @@ struct RebuildKeyingTests {
         #expect(scenario.alerts.count == 27)
     }
 
-    @Test("keeps the remembered event ids: they are those of the log")
+    @Test("a rebuild for another keying keeps the remembered event ids of the log")
     func duplicates() throws {
         let scenario = try Self.stocked(.product)
         scenario.settings.checkpointIntervalMs = 1_000_000
@@ -131,7 +131,7 @@ struct RebuildKeyingTests {
     }
 
     @Test(
-        "is written whole though the partitions went away and came back before that",
+        "a rebuild is written whole though the partitions went away and came back before that",
         arguments: [KeyedBy.none, .product], [false, true])
     func rebalanced(_ keyedBy: KeyedBy, _ hasFailed: Bool) throws {
         let scenario = try Self.stocked(keyedBy)
@@ -161,7 +161,7 @@ struct RebuildKeyingTests {
         #expect(scenario.alerts.count == 18)
     }
 
-    @Test("is not rebuilt by a worker that has only part of the partitions: it waits, then says what to do")
+    @Test("a worker that has only part of the partitions does not rebuild: it waits, then says what to do")
     func partOfThem() throws {
         let scenario = try Self.stocked(.none)
         scenario.settings.keyedBy = .product
@@ -177,7 +177,7 @@ struct RebuildKeyingTests {
         #expect(scenario.cluster.commits.count == commits)
     }
 
-    @Test("is rebuilt by the one that stays when the other leaves meanwhile")
+    @Test("the worker that stays rebuilds when the other one leaves meanwhile")
     func otherLeaves() throws {
         let scenario = try Self.stocked(.none)
         scenario.settings.keyedBy = .product
@@ -195,8 +195,8 @@ struct RebuildKeyingTests {
 
     // MARK: A pair that was published by two shards
 
-    /// One product's events in both partitions, though the input should be keyed by it; the reference rows are in a
-    /// topic. The worker is then to put both together.
+    /// One product's events are in both partitions, though the input should be keyed by product; the reference rows
+    /// are in a topic. The next worker is to rebuild both into one shard.
     private func split(_ quantities: [(Int, to: Int)]) throws -> (Scenario, Catalog) {
         let scenario = Scenario(partitions: 2)
         scenario.settings.keyedBy = .product
@@ -223,7 +223,7 @@ struct RebuildKeyingTests {
             SimRecord(offset: 0, key: Array("1".utf8), value: Array(row.utf8)))
     }
 
-    @Test("of two alerts of a pair takes the one that is not as it should be by rows that come from a topic")
+    @Test("a rebuild takes, of two alerts of a pair, the one that the topic's reference rows contradict")
     func contradiction() throws {
         let (scenario, files) = try split([(6, to: 0), (3, to: 1)])
         #expect(scenario.alerts == ["RAISED WARNING 6 1", "RAISED LOW 3 1"])
@@ -231,7 +231,7 @@ struct RebuildKeyingTests {
         #expect(scenario.alerts.last == "EASED WARNING 9 1", "what was last published is the other one")
     }
 
-    @Test("chooses again when the rows change before its transaction has committed")
+    @Test("a rebuild chooses between two alerts again when the rows change before it has committed")
     func contradictionUndecided() throws {
         let (scenario, files) = try split([(3, to: 1), (6, to: 0)])
         #expect(scenario.alerts == ["RAISED LOW 3 1", "RAISED WARNING 6 1"])
@@ -240,7 +240,7 @@ struct RebuildKeyingTests {
         scenario.fail(.commitFailed, times: .max)
         for _ in 0..<600 where process.telemetry.snapshot.aborted == 0 { try scenario.run(process, steps: 1) }
         #expect(process.telemetry.snapshot.aborted == 1 && threshold == 10)
-        // Now low is right, which is not what was published last.
+        // Now LOW is right, but WARNING was published last.
         Self.writeProduct(scenario, threshold: 18)
         for _ in 0..<600 where threshold != 18 { try scenario.run(process, steps: 1) }
         #expect(threshold == 18)
@@ -256,7 +256,7 @@ struct MergedAlertTests {
         PublishedAlert(level: level, incident: incident, fingerprint: fingerprint)
     }
 
-    @Test("is, of two that contradict each other, the one that is not as it should be")
+    @Test("of two contradicting alerts, the one that differs from the current level counts as published")
     func contradiction() {
         let alerts = [alert(.low, 3), alert(.critical, 2)]
         #expect(PublishedAlert.merged(alerts, now: .low) == alert(.critical, 3))
@@ -265,7 +265,7 @@ struct MergedAlertTests {
         #expect(PublishedAlert.merged([alert(.low, 3), alert(nil, 5)], now: .low) == alert(nil, 5))
     }
 
-    @Test("is the one that stands beside one that only keeps the number")
+    @Test("a standing alert counts as published beside one that only keeps the incident number")
     func keptNumber() {
         for now in [AlertLevel.low, .critical, nil] {
             #expect(PublishedAlert.merged([alert(nil, 2), alert(.low, 3)], now: now) == alert(.low, 3))
@@ -274,7 +274,7 @@ struct MergedAlertTests {
         #expect(PublishedAlert.merged([], now: .low) == PublishedAlert())
     }
 
-    @Test("is a row that differs from each of them where their rows differ")
+    @Test("alerts whose rows differ merge into a row that differs from each of them")
     func fingerprints() {
         let alerts = [alert(.low, 3, 7), alert(.low, 3, 8)]
         let merged = PublishedAlert.merged(alerts, now: .low)

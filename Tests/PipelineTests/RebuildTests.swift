@@ -26,7 +26,7 @@ struct RebuildTests {
         return process
     }
 
-    @Test("with data loss leaves nothing behind that a later recovery would take for stock")
+    @Test("a rebuild with data loss leaves nothing behind that a later recovery would take for stock")
     func leftovers() throws {
         let scenario = try stocked(40)
         scenario.cluster.partition(.input, 0).trim(to: 38)
@@ -48,7 +48,7 @@ struct RebuildTests {
         #expect(entries == 2, "and no bucket of the larger table is left")
     }
 
-    @Test("with data loss forgets the ids of the events that are gone")
+    @Test("a rebuild with data loss forgets the ids of the events that are gone")
     func leftoverIDs() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 0
@@ -68,7 +68,7 @@ struct RebuildTests {
         #expect(try scenario.stock(third) == [1: 2], "4 counts again, 5,000 does not")
     }
 
-    @Test("says that nothing differed when nothing did")
+    @Test("a rebuild says that nothing differed when nothing did")
     func clean() throws {
         let scenario = try stocked(3)
         _ = try rebuild(scenario)
@@ -76,7 +76,7 @@ struct RebuildTests {
         #expect(!scenario.lines.lines.contains { $0.contains("differed from the log") })
     }
 
-    @Test("names every pair that differed with what it was and what it is")
+    @Test("a rebuild names every pair that differed, with what it was and what it is")
     func audit() throws {
         let scenario = try stocked(3)
         let time = Timestamp(microseconds: 1_774_828_801_000_000)
@@ -85,7 +85,7 @@ struct RebuildTests {
                 pair: Pair(product: ProductID(1), warehouse: WarehouseID(warehouse)), stock: stock,
                 lastUpdated: Timestamp(microseconds: time.microseconds + second * 1_000_000), events: 1)
         }
-        // Warehouse 1 as it should be, 2 with wrong stock, 9 out of nowhere instead of 3.
+        // Warehouse 1 is right, 2 has the wrong stock, and 9 stands instead of 3.
         scenario.store(.entries(bucket: 0, [image(1, 1), image(2, 7, 1), image(9, 3)]))
         let process = try rebuild(scenario)
         let said = scenario.lines.lines.filter { $0.contains("differed from the log") }
@@ -102,7 +102,7 @@ struct RebuildTests {
         #expect(try scenario.stock(process) == [1: 1, 2: 2, 3: 3])
     }
 
-    @Test("is not done again for partitions that leave and come back once it is committed")
+    @Test("a committed rebuild is not repeated for partitions that leave and come back")
     func once() throws {
         let scenario = try stocked(3)
         let process = try rebuild(scenario)
@@ -110,7 +110,7 @@ struct RebuildTests {
         #expect(rebuilds() == 1)
         scenario.cluster.startRebalance()
         try scenario.run(process)
-        // A fencing, after which everything is read anew.
+        // A fencing, after which everything is read again.
         scenario.send("RECEIVED", 10, warehouse: 1)
         scenario.fail(.unknownThenAborted)
         try scenario.run(process)
@@ -119,7 +119,7 @@ struct RebuildTests {
         #expect(try scenario.stock(process) == [1: 11, 2: 2, 3: 3])
     }
 
-    @Test("is begun again as long as it has not committed")
+    @Test("a rebuild is begun again as long as it has not committed")
     func untilCommitted() throws {
         let scenario = try stocked(3)
         scenario.settings.rebuilds = true
@@ -130,7 +130,7 @@ struct RebuildTests {
         #expect(try scenario.stock(process) == [1: 1, 2: 2, 3: 3])
     }
 
-    @Test("is the way past a log that was recreated")
+    @Test("a rebuild counts a recreated log, at which a plain start stops")
     func recreatedLog() throws {
         let scenario = try stocked(3)
         scenario.cluster.topics[.input] = [SimPartition()]
@@ -144,7 +144,7 @@ struct RebuildTests {
     }
 
     @Test(
-        "is not needed to keep the stock where the log was cut short: accepting the loss goes on from its end"
+        "accepting the loss of the log's end keeps the stock without a rebuild"
     )
     func shortenedLog() throws {
         let scenario = try stocked(3)
@@ -160,7 +160,7 @@ struct RebuildTests {
         #expect(try scenario.stock(third)[1] == 1)
     }
 
-    @Test("recomputes the same stock and publishes nothing twice")
+    @Test("a rebuild recomputes the same stock and publishes nothing twice")
     func nothingTwice() throws {
         let scenario = Scenario()
         let process = scenario.start()
@@ -177,7 +177,7 @@ struct RebuildTests {
         #expect(scenario.alerts.filter { $0.hasPrefix("RAISED") }.count == 1)
     }
 
-    @Test("sends no dead letter again, not even for events that only the new settings reject")
+    @Test("a rebuild sends no dead letter again, not even for events that only the new settings reject")
     func deadLetters() throws {
         let scenario = Scenario()
         let process = scenario.start()

@@ -6,7 +6,7 @@ import Wire
 
 @Suite("A changed input.topic")
 struct RebuildTopicTests {
-    /// 20 units, of which 12 are gone; the next topic is then the input, with so many partitions.
+    /// A worker counts 20 units and ships 12; then a new topic with so many partitions is the input.
     private func stocked(_ keyedBy: KeyedBy = .none, partitions: Int = 2) throws -> Scenario {
         let scenario = Scenario(partitions: 2)
         scenario.settings.keyedBy = keyedBy
@@ -24,7 +24,7 @@ struct RebuildTopicTests {
     }
 
     @Test(
-        "stops the worker, which names --rebuild, whatever was accepted",
+        "a changed input.topic stops the worker, which names --rebuild, whatever was accepted",
         arguments: [KeyedBy.none, .product], [false, true])
     func stops(_ keyedBy: KeyedBy, _ accepts: Bool) throws {
         let scenario = try stocked(keyedBy)
@@ -40,7 +40,7 @@ struct RebuildTopicTests {
         #expect(scenario.cluster.commits.count == commits)
     }
 
-    @Test("to one with fewer partitions leaves nothing of the others behind")
+    @Test("a rebuild from a topic with fewer partitions leaves nothing of the others behind")
     func fewer() throws {
         let scenario = try stocked(partitions: 1)
         scenario.settings.rebuilds = true
@@ -63,7 +63,7 @@ struct RebuildTopicTests {
         #expect(scenario.alerts.contains("ESCALATED OUT_OF_STOCK 0 1"))
     }
 
-    @Test("is rebuilt also where events of the topic before came behind the last checkpoint")
+    @Test("a rebuild from a new topic works though the old one had events behind the last checkpoint")
     func notStoppedInOrder() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 1_000_000
@@ -85,10 +85,10 @@ struct RebuildTopicTests {
         #expect(try scenario.stock(second) == [1: 2])
     }
 
-    @Test("recomputes from the new topic in a rebuild: what it holds at the start makes one difference")
+    @Test("a rebuild from a new topic publishes one difference for each pair")
     func rebuilt() throws {
         let scenario = try stocked()
-        // Product 2 is in another partition, product 1 on its way through all levels, one event is bad.
+        // No event of product 2 is here; product 1 passes through several levels; one event is bad.
         for quantity in [1, 3, 4] { scenario.send("RECEIVED", quantity) }
         scenario.sendRaw("{not an event")
         scenario.settings.rebuilds = true
@@ -110,7 +110,7 @@ struct RebuildTopicTests {
         #expect(scenario.deadLetters == 1)
     }
 
-    @Test("counts events of the new topic whose ids the one before had, too")
+    @Test("a rebuild from a new topic counts events whose ids the old topic had, too")
     func ownIDs() throws {
         let scenario = try stocked()
         scenario.send("RECEIVED", 4, id: 1)
@@ -121,7 +121,7 @@ struct RebuildTopicTests {
         #expect(try scenario.stock(process) == [1: 4])
     }
 
-    @Test("can come with a changed input.keyed_by", arguments: [KeyedBy.none, .product])
+    @Test("a rebuild can change input.topic and input.keyed_by together", arguments: [KeyedBy.none, .product])
     func otherKeying(_ keyedBy: KeyedBy) throws {
         let scenario = try stocked(keyedBy)
         scenario.settings.keyedBy = RebuildKeyingTests.other(keyedBy)
@@ -137,7 +137,7 @@ struct RebuildTopicTests {
         RebuildKeyingTests.checkPlacement(scenario)
     }
 
-    @Test("sends what it rejects to the dead letters from where on the group had not read the new topic")
+    @Test("a rebuild from a new topic sends dead letters from the group's committed offset on")
     func deadLettersOnce() throws {
         let scenario = try stocked()
         scenario.sendRaw("{rejected before")
@@ -149,7 +149,8 @@ struct RebuildTopicTests {
     }
 
     @Test(
-        "keyed by product, counts a forgotten product's incidents on wherever it turns up", arguments: [0, 1])
+        "a product that the new topic lacks counts its incidents on in whichever partition it returns",
+        arguments: [0, 1])
     func forgotten(_ partition: Int) throws {
         let scenario = try stocked(.product)
         scenario.send("RECEIVED", 4)
@@ -165,7 +166,7 @@ struct RebuildTopicTests {
         let third = scenario.start()
         try scenario.run(third)
         #expect(scenario.alerts.count == 5)
-        // And now to the other one as well, which is not what keyed by product means.
+        // An event in the other partition as well contradicts keyed by product.
         scenario.send("RECEIVED", 1, product: 2, id: 100, to: 1 - partition)
         let stop = #expect(throws: StopReason.self) { try scenario.run(third, steps: 600) }
         let partitions = "\(partition) and \(1 - partition)"
@@ -174,7 +175,7 @@ struct RebuildTopicTests {
     }
 
     @Test(
-        "is followed by rebuilds that forget no incident, in whichever partition it goes on",
+        "further rebuilds from a new topic forget no incident, in whichever partition it goes on",
         arguments: [0, 1])
     func rebuiltTwice(_ partition: Int) throws {
         let scenario = try stocked(.product)

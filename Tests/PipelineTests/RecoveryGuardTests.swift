@@ -6,14 +6,14 @@ import Wire
 
 @Suite("A worker that recovers")
 struct RecoveryGuardTests {
-    @Test("fences nobody before it has all the partitions it needs")
+    @Test("a worker that recovers fences nobody before it has all the partitions it needs")
     func fencesNobody() throws {
         let scenario = Scenario(partitions: 2)
         let first = scenario.start()
         scenario.send("RECEIVED", 20)
         try scenario.run(first)
         let epoch = scenario.cluster.epoch(of: first.session.transactionalID)
-        // By mistake with the same transactional id.
+        // Started by mistake with the same transactional id.
         let second = scenario.start(slot: 0)
         try scenario.run(first, second, steps: 15)
         #expect(first.session.owned.count == 1 && second.session.owned.count == 1)
@@ -25,7 +25,7 @@ struct RecoveryGuardTests {
         #expect(first.telemetry.snapshot.fencings == 0)
     }
 
-    @Test("begins again when it hears that the topic is not there")
+    @Test("a recovery begins again when it hears that the topic is not there")
     func outdated() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 1_000_000
@@ -47,7 +47,7 @@ struct RecoveryGuardTests {
         #expect(stop?.says("deleted and recreated") == true, "\(stop?.message ?? "")")
     }
 
-    @Test("reads again what others have made of it, wherever in its recovery it was evicted unawares")
+    @Test("a worker evicted unawares at any step of its recovery reads again what others wrote meanwhile")
     func evictedUnawares() throws {
         let moved = try (0..<10).map { steps in
             let scenario = Scenario()
@@ -76,7 +76,7 @@ struct RecoveryGuardTests {
         #expect(moved.contains(true))
     }
 
-    @Test("leaves no transaction open when it ends, though the abort did not get through at first")
+    @Test("a worker leaves no transaction open when it ends, though its first abort failed")
     func endsAborted() throws {
         let scenario = Scenario()
         let process = scenario.start()
@@ -93,7 +93,7 @@ struct RecoveryGuardTests {
     }
 
     @Test(
-        "by product stops where the stored state has entries of another keying and no checkpoint beside them")
+        "a worker by product stops at stored entries of another keying without a checkpoint beside them")
     func entriesAlone() throws {
         let scenario = Scenario(partitions: 1)
         scenario.cluster.topics[.state]?.append(SimPartition())
@@ -115,7 +115,7 @@ struct RecoveryGuardTests {
         #expect(scenario.cluster.commits.count == commits)
     }
 
-    @Test("does not follow rows where plain events were counted before")
+    @Test("a worker that has counted plain events stops at captured rows")
     func mixedInput() throws {
         let scenario = Scenario()
         let process = scenario.start()
@@ -130,7 +130,7 @@ struct RecoveryGuardTests {
         #expect(stop?.says("plain events were counted before") == true, "\(stop?.message ?? "")")
     }
 
-    @Test("rejects an event whose sum does not fit, as it does when it first reads it")
+    @Test("a recovered shard rejects an event whose sum does not fit, as at the first reading")
     func overflow() throws {
         var aggregate = Aggregate(inputs: 1, dedupeWindow: 0, catalog: Scenario.catalog())
         let pair = Pair(product: ProductID(1), warehouse: WarehouseID(1))
@@ -155,7 +155,7 @@ struct RecoveryGuardTests {
 
 @Suite("A topic that is not there from time to time")
 struct TopicSizesTests {
-    @Test("is believed to be gone only when it is missing for 30 s on end")
+    @Test("a topic is believed to be gone only when it is missing for 30 s on end")
     func patience() throws {
         let scenario = Scenario()
         let state = scenario.cluster.topics[.state]

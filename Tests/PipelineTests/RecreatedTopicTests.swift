@@ -26,14 +26,14 @@ struct RecreatedTopicTests {
         return scenario
     }
 
-    @Test("stops the daemon: what it holds before the stored offset would never count")
+    @Test("a recreated input topic that is as long again stops the daemon")
     func stops() throws {
         let stop = try recreated().stop()
         #expect(stop?.kind == .data)
         #expect(stop?.says("deleted and recreated", "--rebuild") == true, "\(stop?.message ?? "")")
     }
 
-    @Test("stops a daemon that runs and hears for a moment that the topic is not there")
+    @Test("a recreated input topic stops a running daemon that hears for a moment that the topic is gone")
     func running() throws {
         let scenario = try stocked()
         let process = scenario.start()
@@ -46,7 +46,7 @@ struct RecreatedTopicTests {
         #expect(stop?.says("deleted and recreated") == true, "\(stop?.message ?? "")")
     }
 
-    @Test("stops a daemon that hears so while it commits, though that fails")
+    @Test("a recreated input topic stops a daemon that hears of it during a commit that fails")
     func duringCommit() throws {
         let scenario = try stocked()
         scenario.settings.commitIntervalMs = 0
@@ -62,7 +62,7 @@ struct RecreatedTopicTests {
         #expect(scenario.cluster.coverage[.topicSaidGone] == 1)
     }
 
-    @Test("is looked for in vain where the topic is the same")
+    @Test("an input topic that is said to be gone but is still the same stops nothing")
     func hiccup() throws {
         let scenario = try stocked()
         let process = scenario.start()
@@ -73,7 +73,7 @@ struct RecreatedTopicTests {
         #expect(try scenario.stock(process) == [1: 302])
     }
 
-    @Test("is counted from its beginning by a rebuild, and what is rejected is a dead letter")
+    @Test("a rebuild counts a recreated topic from its beginning and sends dead letters for what it rejects")
     func rebuilt() throws {
         let scenario = try recreated()
         scenario.settings.rebuilds = true
@@ -89,7 +89,7 @@ struct RecreatedTopicTests {
         #expect(scenario.deadLetters == 1)
     }
 
-    @Test("is counted from its beginning beside the stock when the loss was accepted")
+    @Test("accepting the loss counts a recreated topic from its beginning on top of the stock")
     func accepted() throws {
         let scenario = try recreated()
         scenario.settings.acceptsDataLoss = true
@@ -104,7 +104,9 @@ struct RecreatedTopicTests {
         #expect(scenario.deadLetters == 1)
     }
 
-    @Test("is not suspected where only the group's offsets are gone", arguments: [false, true])
+    @Test(
+        "an input topic is not taken for recreated where only the group's offsets are gone",
+        arguments: [false, true])
     func expired(_ isTrimmed: Bool) throws {
         let scenario = try stocked()
         scenario.cluster.groupOffsets = [:]

@@ -6,7 +6,7 @@ import Testing
 @Suite("A followed reference topic")
 struct ReferenceFeedTests {
     @Test(
-        "whose one partition is silently no longer fetched is read on, though the others go on bringing rows")
+        "a reference partition that is silently no longer fetched is read on, though others bring rows")
     func deafPartition() throws {
         let cluster = SimCluster(seed: 7, inputs: 1, states: 1)
         cluster.faults.scripted[.followerDeaf] = 1

@@ -30,7 +30,7 @@ struct ReferenceHandoverTests {
             SimRecord(offset: 0, key: Array(String(key).utf8), value: Array(text.utf8)))
     }
 
-    @Test("are read whole before anything is published, however long they are")
+    @Test("a recovering worker reads reference topics whole before it publishes, however long they are")
     func readWhole() throws {
         let (scenario, process) = try stocked()
         try scenario.finish(process)
@@ -45,7 +45,7 @@ struct ReferenceHandoverTests {
     }
 
     @Test(
-        "have their rejected rows sent once, whatever became of the transaction with them",
+        "rejected reference rows are sent once, whatever became of their transaction",
         arguments: [Probe.unknownThenCommitted, .unknownThenAborted, .commitFailed])
     func sentOnce(_ probe: Probe) throws {
         let (scenario, process) = try stocked()

@@ -8,7 +8,7 @@ import Wire
 struct ReferenceRejectedTests {
     private static let files = Scenario.catalog()
 
-    /// A worker that has sent one to the dead letters.
+    /// A worker has sent one rejected row to the dead letters and died.
     private func stocked(_ keyedBy: KeyedBy) throws -> Scenario {
         let scenario = Scenario(partitions: 2)
         scenario.settings.keyedBy = keyedBy
@@ -28,7 +28,7 @@ struct ReferenceRejectedTests {
             SimRecord(offset: 0, key: Array("1".utf8), value: Array("no row".utf8)))
     }
 
-    /// How far they were sent, as the state topic says.
+    /// The offsets up to which the state topic says rejected rows were sent.
     private func sent(_ scenario: Scenario) -> [Int64] {
         scenario.standing.flatMap(\.values).compactMap { record in
             if case .referenceRejected(.products, Partition(0), let offset) = record {
@@ -39,7 +39,7 @@ struct ReferenceRejectedTests {
         }
     }
 
-    @Test("are sent once, whoever reads them next", arguments: [KeyedBy.none, .product])
+    @Test("rejected reference rows are sent once, whoever reads them next", arguments: [KeyedBy.none, .product])
     func restarted(_ keyedBy: KeyedBy) throws {
         let scenario = try stocked(keyedBy)
         let second = scenario.start(Self.files)
@@ -52,7 +52,7 @@ struct ReferenceRejectedTests {
     }
 
     @Test(
-        "are not sent again by a rebuild, nor by whoever starts after it",
+        "rejected reference rows are not sent again by a rebuild, nor by whoever starts after it",
         arguments: [KeyedBy.none, .product], [KeyedBy.none, .product])
     func rebuilt(_ before: KeyedBy, _ after: KeyedBy) throws {
         let scenario = try stocked(before)
@@ -71,7 +71,7 @@ struct ReferenceRejectedTests {
         #expect(sent(scenario) == [2])
     }
 
-    @Test("are counted and logged, once, where no dead-letter topic is configured")
+    @Test("without a dead-letter topic, a rejected reference row is logged once")
     func noDeadLetterTopic() throws {
         let scenario = Scenario()
         scenario.settings.referenceTopics = [.products: .init(name: "products")]
@@ -87,7 +87,7 @@ struct ReferenceRejectedTests {
         #expect(sent(scenario) == [1])
     }
 
-    @Test("that came while nobody ran are sent by a rebuild, once")
+    @Test("a rebuild sends the rejected reference rows that came while nobody ran, once")
     func newDuringRebuild() throws {
         let scenario = try stocked(.none)
         reject(scenario)

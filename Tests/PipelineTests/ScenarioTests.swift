@@ -128,7 +128,7 @@ struct ScenarioTests {
         #expect(stop?.says("Set the group's offset back to 2") == true, "\(stop?.message ?? "")")
     }
 
-    @Test("after data loss was accepted once, the next start needs no such word")
+    @Test("after data loss was accepted once, the next start needs no acceptance")
     func acceptedDataLoss() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 1_000_000
@@ -154,7 +154,7 @@ struct ScenarioTests {
     }
 
     @Test(
-        "a worker that was evicted unawares publishes nothing, though no event but a reference row moved it")
+        "a worker that was evicted unawares publishes nothing, not even for a changed reference row")
     func evictedUnawares() throws {
         let scenario = Scenario()
         scenario.settings.keyedBy = .product
@@ -202,7 +202,7 @@ struct ScenarioTests {
         let process = scenario.start()
         for warehouse in 1...40 { scenario.send("RECEIVED", 20, warehouse: warehouse) }
         try scenario.run(process)
-        // A checkpoint; a change of the first bucket, committed without one; then the second, with the next.
+        // A checkpoint is committed, then a change of the first bucket without one; the next comes with the second.
         scenario.send("SHIPPED", 1, warehouse: 40)
         try scenario.run(process, steps: 3)
         scenario.send("SHIPPED", 12)
@@ -218,7 +218,7 @@ struct ScenarioTests {
         #expect(scenario.alerts == ["RAISED WARNING 8 1", "ESCALATED LOW 3 1"])
     }
 
-    @Test("stock that falls below zero escalates, and is told apart from every severity when it recovers")
+    @Test("stock that falls below zero escalates, and its level is known after a recovery")
     func oversold() throws {
         let scenario = Scenario()
         let process = scenario.start()

@@ -18,7 +18,7 @@ struct StoredMovementTests {
         return scenario
     }
 
-    @Test("is recovered from the checkpoint, and what was counted is taken back")
+    @Test("stored movements of rows are recovered, and later changes take back what was counted")
     func recovered() throws {
         let scenario = try Self.stopped()
         let next = scenario.start()
@@ -29,7 +29,7 @@ struct StoredMovementTests {
         #expect(try scenario.stock(next) == [1: 53])
     }
 
-    @Test("is missed when it is gone, and a rebuild counts it again")
+    @Test("a lost movement record stops the worker, and a rebuild counts it again")
     func lost() throws {
         let scenario = try Self.stopped()
         let count = scenario.deleteState { if case .movements(1) = $0 { true } else { false } }
@@ -46,7 +46,7 @@ struct StoredMovementTests {
         #expect(try scenario.stock(next) == [1: 50])
     }
 
-    @Test("is no longer there after a rebuild from a log that has lost it")
+    @Test("a rebuild from a log that has lost rows deletes their stored movements")
     func leftover() throws {
         let scenario = try Self.stopped()
         scenario.cluster.partition(.input, 0).trim(to: 10)

@@ -11,7 +11,7 @@ struct StoredRecordsTests {
         partition: Partition(1), base: Offset(0), offset: Offset(4), dedupe: dedupe, settings: "",
         release: "1")
 
-    @Test("is nothing of a record that was deleted")
+    @Test("nothing is known of a state record that was deleted")
     func deleted() {
         let pair = Pair(product: ProductID(1), warehouse: WarehouseID(1))
         let image = StoredEntry(pair: pair, stock: 1, lastUpdated: Timestamp(microseconds: 1), events: 1)
@@ -35,7 +35,7 @@ struct StoredRecordsTests {
         #expect(stored.referenceRejected[.products, Partition(0)] == Offset(0))
     }
 
-    @Test("is when the newest was written of an input partition, in whichever order they are read")
+    @Test("the newest write time of an input partition is known in whichever order its records are read")
     func newest() {
         for isReversed in [false, true] {
             let records: [(StateRecord, Int64)] = [
@@ -53,7 +53,7 @@ struct StoredRecordsTests {
         }
     }
 
-    @Test("is, of two fingerprints of a row, one that is neither, so that the row is published again")
+    @Test("two fingerprints of a row merge into a third, so that the row is published again")
     func contradiction() {
         let pair = Pair(product: ProductID(1), warehouse: WarehouseID(1))
         func merged(_ one: UInt64, _ other: UInt64) -> [UInt64?] {

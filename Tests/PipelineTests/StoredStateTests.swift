@@ -16,7 +16,7 @@ struct StoredStateTests {
         return scenario
     }
 
-    @Test("with a bucket cut between two stock entries is noticed", arguments: [33, 40])
+    @Test("a stored bucket that lacks a stock entry is noticed", arguments: [33, 40])
     func cutBucket(_ warehouses: Int) throws {
         let scenario = try stocked(warehouses)
         let bucket = scenario.stored.compactMap { record in
@@ -30,7 +30,7 @@ struct StoredStateTests {
             "\(stop?.message ?? "")")
     }
 
-    @Test("that lacks a bucket of stock entries is noticed")
+    @Test("a missing bucket of stock entries is noticed")
     func lostBucket() throws {
         let scenario = try stocked(40)
         #expect(scenario.deleteState { $0 == .entries(bucket: 1) } == 1)
@@ -40,7 +40,7 @@ struct StoredStateTests {
             stop?.says("counts 40 stock entries, but the topic holds 32") == true, "\(stop?.message ?? "")")
     }
 
-    @Test("that lacks remembered event ids is noticed, and a rebuild brings them back")
+    @Test("missing remembered event ids are noticed, and a rebuild brings them back")
     func lostIDs() throws {
         let scenario = try stocked(3)
         let count = scenario.deleteState { if case .ids = $0 { true } else { false } }
@@ -57,7 +57,7 @@ struct StoredStateTests {
         #expect(try scenario.stock(second) == [1: 1, 2: 2, 3: 3], "3 is a duplicate")
     }
 
-    @Test("that lacks a published alert is noticed")
+    @Test("a missing published alert is noticed")
     func lostAlert() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 0
@@ -73,7 +73,7 @@ struct StoredStateTests {
             stop?.says("counts 3 published alerts, but the topic holds 2") == true, "\(stop?.message ?? "")")
     }
 
-    @Test("may hold more published alerts than its checkpoint names: commits write them in between")
+    @Test("the state may hold more published alerts than its checkpoint names, from commits after it")
     func newerAlerts() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 1_000_000
@@ -88,7 +88,7 @@ struct StoredStateTests {
         #expect(scenario.alerts.count == 3)
     }
 
-    @Test("that lacks its checkpoint record is not taken for a first start")
+    @Test("stored state without its checkpoint record is not taken for a first start")
     func lostCheckpoint() throws {
         let scenario = try stocked(3)
         #expect(scenario.deleteState { $0 == .checkpoint(Partition(0)) } == 1)
@@ -98,7 +98,7 @@ struct StoredStateTests {
     }
 
     @Test(
-        "of another input.keyed_by or input.topic is not taken over, whatever was accepted",
+        "state of another input.keyed_by or input.topic is not taken over, whatever was accepted",
         arguments: ["input.keyed_by=none became product", "input.topic=order-events became orders-2"])
     func otherInput(_ change: String) throws {
         let scenario = try stocked(3)
@@ -114,7 +114,7 @@ struct StoredStateTests {
         #expect(stop?.says("--accept-config-change") == false, "\(stop?.message ?? "")")
     }
 
-    @Test("of another input.format asks for a rebuild, whatever was accepted")
+    @Test("state of another input.format asks for a rebuild, whatever was accepted")
     func otherFormat() throws {
         let scenario = try stocked(3)
         scenario.settings.inputFormat.envelope = .debezium
@@ -125,7 +125,7 @@ struct StoredStateTests {
         #expect(stop?.says("--accept-config-change") == false, "\(stop?.message ?? "")")
     }
 
-    @Test("of changed rules stops the worker and says which, until the change is accepted")
+    @Test("changed rules stop the worker, which names them, until the change is accepted")
     func changedRules() throws {
         let scenario = try stocked(3)
         scenario.settings.eventTypes["DAMAGED"] = -1
@@ -146,7 +146,7 @@ struct StoredStateTests {
         #expect(try scenario.stock(third) == [1: 1, 2: 2, 3: 1], "accepted once, it needs no such word")
     }
 
-    @Test("of changed rules is not accepted where events behind its checkpoint would be counted by them")
+    @Test("changed rules are not accepted where events behind the checkpoint would be counted by them")
     func acceptedRules() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 1_000_000
@@ -177,11 +177,11 @@ struct StoredStateTests {
         #expect(try scenario.stock(third) == [1: 25])
     }
 
-    @Test("of another group stops the worker, until it is said that the group was renamed")
+    @Test("state of another group stops the worker, until the rename of the group is accepted")
     func otherGroup() throws {
         let scenario = try stocked(3)
         scenario.settings.groupID = "staging"
-        // As another group's are.
+        // The other group has committed no offsets.
         scenario.cluster.groupOffsets = [:]
         let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
@@ -199,7 +199,7 @@ struct StoredStateTests {
         #expect(try scenario.stock(third) == [1: 1, 2: 2, 3: 7])
     }
 
-    @Test("says of a setting that it had its default before")
+    @Test("the error says of a changed setting that it had its default before")
     func changedDefault() throws {
         let scenario = try stocked(1)
         scenario.settings.onTruncate = .apply
@@ -209,7 +209,7 @@ struct StoredStateTests {
             "\(stop?.message ?? "")")
     }
 
-    @Test("in a topic whose partition count was changed is not read as if it were whole")
+    @Test("a state topic whose partition count was changed is not read as if it were whole")
     func grownStateTopic() throws {
         let scenario = try stocked(40)
         scenario.cluster.topics[.state]?.append(SimPartition())
@@ -217,7 +217,7 @@ struct StoredStateTests {
         #expect(stop?.says("partition count was changed") == true, "\(stop?.message ?? "")")
     }
 
-    @Test("is taken over with a larger or smaller events.dedupe_window, and no remembered id is lost")
+    @Test("state is taken over with another events.dedupe_window, and no id within the window is lost")
     func otherWindow() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 0
@@ -234,13 +234,13 @@ struct StoredStateTests {
         #expect(try play(window: 4, [1, far, 5_000, 2, 3]) == [1: 5])
         #expect(try play(window: 100, [1, far, 5_000, 2, 3]) == [1: 5], "all of them are duplicates")
         #expect(try play(window: 2, [1, far, 5_000, 2, 3]) == [1: 5], "and all of them still are")
-        // Two new ids and two more: those before are forgotten.
+        // Four new ids with a window of two: the earlier ones are forgotten.
         #expect(try play(window: 2, [11, 12, 13, 14]) == [1: 9])
         #expect(try play(window: 2, [13, 14, 1]) == [1: 10])
         #expect(try play(window: 0, [14]) == [1: 11])
     }
 
-    @Test("goes on when what is lost lies behind it and that was accepted")
+    @Test("a worker goes on from its stored state once a loss of events behind it was accepted")
     func lostBehind() throws {
         let scenario = try stocked(3)
         for _ in 0..<4 { scenario.send("RECEIVED", 100, warehouse: 1) }

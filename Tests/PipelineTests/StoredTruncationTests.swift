@@ -14,7 +14,7 @@ struct StoredTruncationTests {
                 + #""source":{"connector":"postgresql","lsn":\#(log),"ts_ms":1774828800000}}"#)
     }
 
-    @Test("keeps rows of before it away after a restart, too", arguments: [false, true])
+    @Test("a truncation of the events table still keeps older rows away after a restart", arguments: [false, true])
     func restarted(_ isInOrder: Bool) throws {
         let scenario = Scenario()
         scenario.settings.inputFormat.envelope = .debezium

@@ -15,7 +15,7 @@ struct SuspendedShardTests {
     }
 
     @Test(
-        "is resumed when its partitions come back at the same offsets, and nothing is read again",
+        "a suspended shard is resumed at the same offsets, and nothing is read again",
         arguments: [KeyedBy.none, .product])
     func resumed(_ keyedBy: KeyedBy) throws {
         let scenario = Scenario(partitions: 2)
@@ -35,7 +35,7 @@ struct SuspendedShardTests {
         #expect(scenario.alerts == ["RAISED LOW 4 1"])
     }
 
-    @Test("still has to write what changed since its last checkpoint")
+    @Test("a resumed shard still has to write what changed since its last checkpoint")
     func stillDirty() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 1_000_000
@@ -54,7 +54,7 @@ struct SuspendedShardTests {
         #expect(try scenario.stock(second) == [1: 20])
     }
 
-    @Test("is dropped when anything was written to its state meanwhile")
+    @Test("a suspended shard is dropped when anything was written to its state meanwhile")
     func writtenTo() throws {
         let (scenario, process) = try stocked()
         scenario.cluster.startRebalance()
@@ -68,7 +68,7 @@ struct SuspendedShardTests {
         #expect(scenario.alerts == ["RESOLVED - 20 4"], "what was written was read")
     }
 
-    @Test("is dropped when another worker has published of it meanwhile")
+    @Test("a suspended shard is dropped when another worker has published alerts of it meanwhile")
     func published() throws {
         let scenario = Scenario()
         scenario.settings.keyedBy = .product
@@ -96,7 +96,7 @@ struct SuspendedShardTests {
         #expect(scenario.alerts.count == 4)
     }
 
-    @Test("is not kept by a worker that was thought dead")
+    @Test("a worker that was thought dead keeps no suspended shard")
     func lost() throws {
         let (scenario, process) = try stocked()
         scenario.cluster.evict(process.session)
@@ -107,7 +107,7 @@ struct SuspendedShardTests {
         #expect(try scenario.stock(process) == [1: 20])
     }
 
-    @Test("is not kept when its last batch could not be committed")
+    @Test("a shard is not suspended when its last batch could not be committed")
     func notCommitted() throws {
         let scenario = Scenario()
         scenario.settings.maxBatchEvents = 10
@@ -129,7 +129,7 @@ struct SuspendedShardTests {
         #expect(scenario.cluster.violation == nil)
     }
 
-    @Test("is not resumed as if nothing were when somebody moved the group's offset meanwhile")
+    @Test("a suspended shard is not resumed when somebody moved the group's offset meanwhile")
     func movedMeanwhile() throws {
         let (scenario, process) = try stocked()
         scenario.cluster.startRebalance()
@@ -138,8 +138,8 @@ struct SuspendedShardTests {
         #expect(stop?.says("Set the group's offset back to 1") == true, "\(stop?.message ?? "")")
     }
 
-    /// Resumed with the checkpoint record of the old rules, it would let the next start count by them again.
-    @Test("is not kept while the first checkpoint of new rules is not written, and that comes first then")
+    /// With the old rules' checkpoint record, a resumed shard would let the next start count by the old rules again.
+    @Test("a shard is not suspended while the first checkpoint of new rules is not written")
     func unpinned() throws {
         let scenario = Scenario()
         scenario.settings.checkpointIntervalMs = 1_000_000
@@ -151,7 +151,7 @@ struct SuspendedShardTests {
         scenario.settings.acceptsConfigChange = true
         let second = scenario.start()
         for _ in 0..<100 where !second.session.isRecovering() { try scenario.run(second, steps: 1) }
-        // The partitions go in the very step in which they are live, and come back.
+        // The partitions leave in the step in which they become live, and come back.
         scenario.cluster.faults.rebalancesIn = "assign"
         try scenario.run(second)
         #expect(scenario.cluster.faults.rebalancesIn == nil)

@@ -35,7 +35,7 @@ struct TransactionWriterTests {
     }
 
     @Test(
-        "is offsets first, each alert with its record, and the checkpoint record behind its parts"
+        "a transaction sends offsets, each alert with its record, and the checkpoint record after its parts"
     )
     func order() throws {
         let live = Self.shards()
@@ -49,7 +49,7 @@ struct TransactionWriterTests {
         #expect(writer.holdsCheckpoint && writer.stateRecords == 5 && writer.sent == 1)
     }
 
-    @Test("stays to be read again until a checkpoint holds it")
+    @Test("an event stays to be read again until a checkpoint holds it")
     func readAgain() {
         let live = Self.shards()
         #expect(live.offsetsSinceCheckpoint == 1)
@@ -59,7 +59,7 @@ struct TransactionWriterTests {
         #expect(live.offsetsSinceCheckpoint == 0)
     }
 
-    @Test("is nothing of a shard's state without an offset of the shard")
+    @Test("a shard's state is not sent without an offset of the shard")
     func uncovered() throws {
         let live = Self.shards()
         let writer = writer(live)
@@ -73,7 +73,7 @@ struct TransactionWriterTests {
         #expect(!producer.calls.contains("A"))
     }
 
-    @Test("is not under way before Kafka took its beginning")
+    @Test("a transaction is not under way before Kafka took its beginning")
     func beginFailed() throws {
         let writer = writer(Self.shards())
         producer.fails = true
@@ -82,7 +82,7 @@ struct TransactionWriterTests {
     }
 }
 
-/// Writes down what is called: the topic of a message, the kind of a state record.
+/// Records the calls: for a message its topic, for a state record its kind.
 private final class RecordingProducer: TransactionalProducing {
     private(set) var calls: [String] = []
     var fails = false

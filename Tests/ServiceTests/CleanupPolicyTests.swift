@@ -11,7 +11,9 @@ struct CleanupPolicyTests {
         return CleanupPolicies(try #require(configuration), settings).problems
     }
 
-    @Test("of the state topic: compact alone", arguments: ["delete", "compact,delete", "delete,compact"])
+    @Test(
+        "the state topic must have cleanup.policy=compact and nothing else",
+        arguments: ["delete", "compact,delete", "delete,compact"])
     func state(_ policy: String) throws {
         let found = try problems("", ["stockd-state": ["cleanup.policy": policy]])
         #expect(found.count == 1)
@@ -23,7 +25,7 @@ struct CleanupPolicyTests {
         #expect(try problems("", ["stockd-state": ["cleanup.policy": "compact"]]) == [])
     }
 
-    @Test("of a topic that holds a table: rows that still stand are not deleted")
+    @Test("a topic that holds a table must be compacted or keep its records for ever")
     func tables() throws {
         let text = """
             alerts: {format: upsert, topic: a}
@@ -38,7 +40,7 @@ struct CleanupPolicyTests {
         #expect(try problems(text, ["a": kept, "s": both, "r": ["cleanup.policy": "compact"]]) == [])
     }
 
-    @Test("of alert changes, and of what is not known, are no concern")
+    @Test("a topic of alert changes may delete, and a topic whose settings are unknown is not reported")
     func others() throws {
         #expect(try problems("alerts: {topic: a}", ["a": ["cleanup.policy": "delete"]]) == [])
         #expect(try problems("", [:]) == [])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Service
 
-/// The least a file must say.
+/// The settings that a file cannot leave out.
 private let reference = """
     reference:
       products: {file: products.csv}
@@ -22,7 +22,7 @@ private func mistakes(
 
 @Suite("Mistakes in the configuration")
 struct ConfigurationMistakeTests {
-    @Test("all are found at once, each with key, value, place and remedy")
+    @Test("all mistakes are found at once, each with its key, value, origin and remedy")
     func allAtOnce() {
         let found = mistakes(
             """
@@ -65,7 +65,7 @@ struct ConfigurationMistakeTests {
         #expect(mistakes("frobnicate: x") == ["frobnicate: (stockd.yaml:4) there is no such key"])
     }
 
-    @Test("a delivery that is still set is told that there is only one, wherever it stands")
+    @Test("a delivery setting is a mistake wherever it is set, and the message says to remove it")
     func delivery() throws {
         let remedy = "exactly once is the only way stockd delivers; remove this setting"
         for value in ["exactly_once", "at_least_once"] {
@@ -87,7 +87,7 @@ struct ConfigurationMistakeTests {
     }
 
     @Test(
-        "values that contradict each other",
+        "a setting that contradicts another is one mistake that begins with its key",
         arguments: [
             ("workers: 2", "workers: found \"2\" (stockd.yaml:4); more than one worker needs"),
             (
@@ -134,7 +134,7 @@ struct ConfigurationMistakeTests {
         #expect(found.count == 1 && found[0].hasPrefix(start), "\(found)")
     }
 
-    @Test("reference tables need exactly one place")
+    @Test("each reference table needs exactly one source, a file or a topic")
     func reference() {
         let (_, none) = Configuration.load(file: nil, environment: [:])
         #expect(
@@ -151,12 +151,12 @@ struct ConfigurationMistakeTests {
             ])
     }
 
-    @Test("a wrong value is not taken for a contradiction as well")
+    @Test("an invalid value is not reported as a contradiction as well")
     func noEchoes() {
         #expect(mistakes("workers: 2\ninput: {keyed_by: products}").count == 1)
     }
 
-    @Test("librdkafka is asked about its properties, and keys' own are refused by name")
+    @Test("a property that librdkafka or a key of its own rules out is rejected with the reason")
     func properties() {
         let (_, found) = Configuration.load(
             text: withProperties, named: "stockd.yaml",
@@ -179,7 +179,7 @@ struct ConfigurationMistakeTests {
             + "    enable.idempotence: false\n    group.id: x\n    sasl.password: hunter2\n    linger.ms: 1\n"
     }
 
-    @Test("a file that is missing, not YAML, not UTF-8 or not a map")
+    @Test("a configuration file that is missing, is not YAML or is not a map is a mistake")
     func unreadable() throws {
         let directory = try TemporaryDirectory()
         let missing = directory.path + "/none.yaml"

@@ -1,6 +1,6 @@
 @testable import Service
 
-/// `docs/configuration.md` as the table of keys gives it, so that the two cannot part.
+/// Renders `docs/configuration.md` from the table of keys, so that the page always matches it.
 enum ConfigurationPage {
     static func render() -> String {
         var lines = header
@@ -52,7 +52,7 @@ enum ConfigurationPage {
         return lines.flatMap { wrapped($0, indent: $0.hasPrefix("-") ? "  " : "") }
     }
 
-    /// Wrapped at 120 columns; indented lines are code.
+    /// Wraps at 120 columns; indented lines become a code block.
     private static func paragraphs(_ text: String) -> [String] {
         var lines = [""]
         var prose = ""

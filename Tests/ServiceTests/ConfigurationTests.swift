@@ -3,7 +3,7 @@ import Testing
 
 @testable import Service
 
-/// The least a file must say.
+/// The settings that a file cannot leave out.
 private let reference = """
     reference:
       products: {file: products.csv}
@@ -20,7 +20,7 @@ private func load(_ text: String, _ environment: [String: String] = [:]) throws 
 
 @Suite("The configuration")
 struct ConfigurationTests {
-    @Test("every key has a default, a variable and a doc line of its own")
+    @Test("every key has a name and a variable of its own, and every key and section is documented")
     func tableIsWhole() {
         #expect(Set(Keys.all.map(\.name)).count == Keys.all.count)
         #expect(Set(Keys.all.map(\.environmentName)).count == Keys.all.count)
@@ -30,7 +30,7 @@ struct ConfigurationTests {
         #expect(undocumented == [])
     }
 
-    @Test("an empty file is everything at its default")
+    @Test("an empty file leaves every key at its default")
     func defaults() throws {
         let configuration = try load("")
         #expect(configuration.kafka.brokers == ["localhost:9092"])

@@ -11,7 +11,7 @@ struct DocumentTests {
 
     init() throws { documents = try MarkdownFile.all() }
 
-    @Test("link only to files and headings that there are")
+    @Test("the documents link only to files and headings that exist")
     func links() throws {
         var count = 0
         for document in documents {
@@ -39,7 +39,7 @@ struct DocumentTests {
     }
 
     /// A block that names another file in its first line, such as prometheus.yml, is not stockd's.
-    @Test("show only configuration that `stockd check` accepts")
+    @Test("the documents show only configuration that `stockd check` accepts")
     func configuration() throws {
         let sections = Set(Keys.all.map { $0.path[0] })
         var count = 0
@@ -59,7 +59,7 @@ struct DocumentTests {
         #expect(count > 6)
     }
 
-    /// With the one section that a file cannot leave out.
+    /// Adds the reference tables that the block leaves out, because a file must have both.
     private static func completed(_ text: String, _ top: [String: Any]) -> String {
         let given = top["reference"] as? [String: Any] ?? [:]
         let missing = ["products", "warehouses"].filter { given[$0] == nil }
@@ -69,13 +69,13 @@ struct DocumentTests {
             ? text + "\nreference:\n" + lines : text.replacing("reference:\n", with: "reference:\n" + lines)
     }
 
-    @Test("show only JSON that is JSON")
+    @Test("every JSON block in the documents is valid JSON")
     func json() throws {
         var count = 0
         for document in documents {
             for block in document.blocks where block.language == "json" {
                 count += 1
-                // A block is one value, or one on each line.
+                // A block holds one value, or one value on each line.
                 let texts = (try? Self.parse(block.text)) != nil ? [block.text] : block.lines
                 for text in texts where !text.isEmpty {
                     #expect(throws: Never.self, "\(document.path):\(block.line)") { try Self.parse(text) }
@@ -89,7 +89,7 @@ struct DocumentTests {
         _ = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
     }
 
-    @Test("describe every key of the configuration")
+    @Test("docs/configuration.md describes every key as the table of keys does")
     func configurationPage() throws {
         let rendered = ConfigurationPage.render()
         if ProcessInfo.processInfo.environment["STOCKD_TEST_WRITE_CONFIG"] != nil {
@@ -101,7 +101,7 @@ struct DocumentTests {
             "run make config to write docs/configuration.md from the table of keys")
     }
 
-    @Test("begin with a front page of at most 120 lines and a map of at most 200")
+    @Test("README.md has at most 120 lines and DESIGN.md at most 200")
     func lengths() throws {
         for (path, most) in [("README.md", 120), ("DESIGN.md", 200)] {
             let lines = try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false)
@@ -109,7 +109,7 @@ struct DocumentTests {
         }
     }
 
-    @Test("have no line of more than 120 columns, tables and quoted output aside")
+    @Test("the documents have no line over 120 columns, tables and quoted output aside")
     func columns() {
         for document in documents {
             for (line, text) in document.prose where text.count > 120 {

@@ -16,7 +16,7 @@ struct FormatSettingsTests {
         Configuration.load(text: text + "\n" + reference, named: "stockd.yaml")
     }
 
-    @Test("are read with columns, encodings and prefix")
+    @Test("a topic's format is read with its fields, encodings and prefix")
     func areRead() throws {
         let (configuration, mistakes) = load(
             """
@@ -41,7 +41,7 @@ struct FormatSettingsTests {
         #expect(configuration?.reference.products.topic == nil)
     }
 
-    @Test("shape the state, so its fingerprint has what is not standard of them")
+    @Test("the state's fingerprint contains the format settings that are not at their default")
     func fingerprint() throws {
         let standard = try #require(load("").0).pipelineSettings(release: "1").fingerprint
         #expect(!standard.contains("input.format"))
@@ -52,7 +52,7 @@ struct FormatSettingsTests {
     }
 
     @Test(
-        "are refused when they name no field, no column, or one column twice",
+        "a format setting that is unknown, incomplete or uses one column twice is rejected",
         arguments: [
             "input: { fields: { quantty: qty } }", "input: { fields: { quantity: '' } }",
             "input: { fields: { quantity: 'a..b' } }", "input: { fields: { quantity: event_id } }",
@@ -67,7 +67,7 @@ struct FormatSettingsTests {
         #expect(mistakes.count == 1)
     }
 
-    @Test("of a reference topic are a mistake beside a file")
+    @Test("format settings of a reference table that is read from a file are a mistake")
     func besideFile() {
         let (_, mistakes) = Configuration.load(
             text: """

@@ -13,7 +13,7 @@ private let line = LogLine(
 
 @Suite("Log lines")
 struct LogLineTests {
-    @Test("text is readable and cannot be forged")
+    @Test("a text log line is readable, and its content cannot forge another line")
     func text() {
         #expect(
             line.written(.text(colour: false))
@@ -22,7 +22,7 @@ struct LogLineTests {
         #expect(line.written(.text(colour: true)).contains("\u{1b}[33mWARN  \u{1b}[0m"))
     }
 
-    @Test("JSON is one object a line that a parser reads back")
+    @Test("a JSON log line is one object that a parser reads back")
     func json() throws {
         let text = line.written(.json)
         #expect(text.hasSuffix("}\n") && text.filter { $0 == "\n" }.count == 1)
@@ -35,7 +35,7 @@ struct LogLineTests {
         #expect(object["time_"] as? String == "x")
     }
 
-    @Test("the journal gets a priority and no time")
+    @Test("a log line for the journal has a priority and no time")
     func journal() {
         #expect(line.written(.journal).hasPrefix("<4>a bad event\\nforged"))
         let priorities = Logger.Level.allCases.map(LogText.priority)
@@ -45,7 +45,7 @@ struct LogLineTests {
 
 @Suite("The log's output")
 struct LogOutputTests {
-    @Test("is the journal's only when the stream is the journal's")
+    @Test("the log has the journal's style only when its stream is the journal's")
     func journalStream() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("", to: "log")
@@ -62,7 +62,7 @@ struct LogOutputTests {
         #expect(LogStyle(.json, environment: ours, descriptor: descriptor) == .json)
     }
 
-    @Test("colours a terminal unless NO_COLOR is set")
+    @Test("log lines on a terminal are coloured unless NO_COLOR is set")
     func colour() throws {
         let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
         try #require(terminal >= 0)
@@ -72,7 +72,7 @@ struct LogOutputTests {
         #expect(LogStyle(.text, environment: ["NO_COLOR": ""], descriptor: terminal) == .text(colour: true))
     }
 
-    @Test("does not mix the lines of several threads")
+    @Test("log lines of several threads do not mix")
     func wholeLines() async throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("", to: "log")
@@ -94,7 +94,7 @@ struct LogOutputTests {
             lines.allSatisfy { $0.hasPrefix("{\"time\"") && $0.hasSuffix("}") && $0.contains("\"task\":") })
     }
 
-    @Test("changes every logger's level at once, but not one that has its own")
+    @Test("a new log level applies at once to every logger that has no level of its own")
     func level() {
         let output = LogOutput(.init(level: .info, format: .text), environment: [:])
         let logger = output.logger("a")

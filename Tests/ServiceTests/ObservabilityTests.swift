@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 import Yams
 
-/// The Prometheus rules and the Grafana dashboard that are shipped know the daemon only by its metrics' names.
+/// The shipped Prometheus rules and Grafana dashboard depend on the names of the daemon's metrics.
 @Suite("The observability kit")
 struct ObservabilityTests {
     private static let kit = "Config/observability/"
 
-    /// What the daemon exports: the families its sources name.
+    /// The metric families that the daemon exports, as its sources name them.
     private static func exported() throws -> Set<String> {
         var names: Set<String> = []
         for file in try SourceFile.all() where file.target == "Web" {
@@ -16,11 +16,11 @@ struct ObservabilityTests {
                 names.formUnion(line.matches(of: /"((?:stockd|process)_[a-z_]+)"/).map { String($0.1) })
             }
         }
-        // Prometheus's own, about the scrape.
+        // Prometheus itself adds `up`, about the scrape.
         return names.union(["up"])
     }
 
-    /// The metrics an expression names, histograms by their family.
+    /// The metrics that an expression names; a histogram is named by its family.
     private static func metrics(in expression: String) -> Set<String> {
         // Labels and their values are no metrics.
         let bare = expression.replacing(/\{[^}]*\}/) { _ in "" }
@@ -40,7 +40,7 @@ struct ObservabilityTests {
         return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
     }
 
-    @Test("has rules that name only metrics the daemon exports, each explained in docs/troubleshooting.md")
+    @Test("every alert rule names only exported metrics and is explained in docs/troubleshooting.md")
     func ruleNames() throws {
         let exported = try Self.exported()
         #expect(exported.count > 30)
@@ -56,7 +56,7 @@ struct ObservabilityTests {
         }
     }
 
-    @Test("has a dashboard that names only metrics the daemon exports")
+    @Test("the dashboard names only metrics that the daemon exports")
     func dashboardNames() throws {
         let exported = try Self.exported()
         let dashboard = try Self.dashboard()
@@ -79,7 +79,7 @@ struct ObservabilityTests {
         #expect(used.count > 25, "what is exported is worth showing")
     }
 
-    @Test("has a dashboard whose panels have ids of their own and do not lie on each other")
+    @Test("the dashboard's panels have ids of their own and do not overlap")
     func panels() throws {
         let panels = try Self.dashboard()["panels"] as? [[String: Any]] ?? []
         let ids = panels.compactMap { $0["id"] as? Int }
@@ -105,7 +105,7 @@ struct ObservabilityTests {
     }()
 
     @Test(
-        "has rules that fire when they should, by Prometheus's own tool",
+        "promtool accepts the rules and the configuration, and the rules fire when they should",
         .enabled(if: tool != nil, "promtool is not there: Scripts/promtool.sh"),
         arguments: [
             ["check", "rules", "stockd.rules.yaml"], ["test", "rules", "stockd.rules.test.yaml"],

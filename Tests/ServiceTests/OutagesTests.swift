@@ -18,7 +18,7 @@ struct OutagesTests {
 
     private func outages() -> Outages { Outages(lines.logger) { [changes] in changes.add($0) } }
 
-    @Test("is said once when it begins and once when it ends, from the first to the tenth")
+    @Test("every outage of Kafka is logged once when it begins and once when it ends")
     func tenTimes() {
         let outages = outages()
         outages.note(.up, worker: 0)
@@ -36,7 +36,7 @@ struct OutagesTests {
         #expect(lines.lines.count == 20)
     }
 
-    @Test("is one for all workers, and over when each has its connection back")
+    @Test("an outage of Kafka is one for all workers and ends when each of them is connected again")
     func workers() {
         let outages = outages()
         for worker in 0..<3 { outages.note(.down("gone"), worker: worker) }

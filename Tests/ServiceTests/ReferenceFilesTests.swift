@@ -11,7 +11,7 @@ private func products(_ ids: Int...) -> String {
 
 @Suite("Reference files")
 struct ReferenceFilesTests {
-    @Test("are read at once and again")
+    @Test("reference files are read at the first load and again when they have changed")
     func reread() throws {
         let directory = try TemporaryDirectory()
         let rows =
@@ -30,7 +30,7 @@ struct ReferenceFilesTests {
         #expect(files.tables == changed)
     }
 
-    @Test("with a mistake in either leave both tables as they were")
+    @Test("a mistake in either reference file leaves both tables as they were")
     func atomic() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write(products(1), to: "products.csv")
@@ -49,7 +49,7 @@ struct ReferenceFilesTests {
         #expect(files.tables == before)
     }
 
-    @Test("that change while they are read are not taken")
+    @Test("a reference file that changes while it is read is rejected")
     func torn() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("1\n", to: "products.csv")

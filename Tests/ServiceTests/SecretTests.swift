@@ -10,7 +10,7 @@ private let reference = [
 
 @Suite("Secrets")
 struct SecretTests {
-    @Test("come from credentials by either name, the environment first")
+    @Test("a credential is found by its key's or its variable's name, and the environment wins over it")
     func credentials() throws {
         let directory = try TemporaryDirectory()
         try directory.write("hunter2\n", to: "kafka.sasl_password")
@@ -33,7 +33,7 @@ struct SecretTests {
             ])
     }
 
-    @Test("that the service's sample lines load are keys, and kept in files named as they are")
+    @Test("each credential in Config/stockd.service is a secret key in a file of the same name")
     func unit() throws {
         let unit = try Repository.text("Config/stockd.service")
         let samples = unit.matches(of: /(?m)^#?LoadCredential=([^:\n]+):(\S+)$/)
@@ -45,7 +45,7 @@ struct SecretTests {
         }
     }
 
-    @Test("are in no description, dump or mistake")
+    @Test("no description or dump shows a secret")
     func redaction() throws {
         let variables = reference.merging(["STOCKD_KAFKA_SASL_PASSWORD": "hunter2"]) { $1 }
         let (found, mistakes) = Configuration.load(file: nil, environment: variables)
@@ -58,7 +58,7 @@ struct SecretTests {
         #expect(!text.contains("hunter"))
     }
 
-    @Test("are refused in the file without being quoted")
+    @Test("a secret in the configuration file is rejected without being quoted")
     func inTheFile() {
         let (_, mistakes) = Configuration.load(
             text: "kafka:\n  sasl_password: hunter2\n", named: "f", environment: reference)

@@ -1,6 +1,6 @@
 @testable import Service
 
-/// `Config/stockd.yaml` as the table of keys gives it, so that the two cannot part.
+/// Renders `Config/stockd.yaml` from the table of keys, so that the file always matches it.
 enum ShippedFile {
     static func render() -> String {
         var lines = header
@@ -62,7 +62,7 @@ enum ShippedFile {
             + "}"
     }
 
-    /// Wrapped at 100 columns; lines that are indented in the text stand as they are.
+    /// Wraps at 100 columns; leaves lines that are indented in the text as they are.
     private static func comment(_ text: String, indent: String) -> [String] {
         var lines: [String] = []
         var current = ""

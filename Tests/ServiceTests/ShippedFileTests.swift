@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The shipped configuration")
 struct ShippedFileTests {
-    @Test("documents every key with its true default")
+    @Test("Config/stockd.yaml documents every key with its true default")
     func isTheTable() throws {
         let rendered = ShippedFile.render()
         if ProcessInfo.processInfo.environment["STOCKD_TEST_WRITE_CONFIG"] != nil {
@@ -17,7 +17,7 @@ struct ShippedFileTests {
         #expect(shipped == rendered, "run make config to write Config/stockd.yaml from the table of keys")
     }
 
-    @Test("is valid and leaves every key at its default, reference files aside")
+    @Test("Config/stockd.yaml is valid and leaves every key at its default, reference files aside")
     func isValid() throws {
         let path = Repository.root.appending(path: "Config/stockd.yaml").path
         let (configuration, mistakes) = Configuration.load(file: path, environment: [:])
@@ -35,12 +35,12 @@ struct ShippedFileTests {
                 "STOCKD_REFERENCE_WAREHOUSES_FILE": "warehouses.csv",
             ])
         let changes = try #require(standard).changes(to: try #require(configuration))
-        // A map's order is not kept from the text, its meaning is.
+        // The text may list a map's entries in another order, so events.types is compared by its meaning.
         #expect(changes.map(\.new.key.name).filter { $0 != "events.types" } == [])
         #expect(standard?.events == configuration?.events)
     }
 
-    @Test("is the same with every commented-out key put in")
+    @Test("Config/stockd.yaml is valid and sets every key but the secrets once its comments are undone")
     func commentedKeysAreKeys() throws {
         let text = try Repository.text("Config/stockd.yaml").replacing(/(?m)^( *)#([a-z_]+: )/) {
             "\($0.1)\($0.2)"

@@ -36,7 +36,7 @@ struct SourceFile {
     }
 
     /// Functions by their first line, counted from 1. swift-format puts a body's closing brace under the
-    /// declaration, which is what makes this possible without a parser.
+    /// declaration, so this needs no parser.
     var functions: [(line: Int, length: Int)] {
         lines.enumerated().compactMap { index, line in
             // The pattern is slow, and most lines are no declarations.
@@ -44,7 +44,7 @@ struct SourceFile {
             let pattern = /^( *)(?:@?[\w()]+ )*(?:func |init[?(<]|deinit |subscript[(<])/
             guard let match = line.firstMatch(of: pattern) else { return nil }
             let rest = lines[index...]
-            // In a protocol there is no body, and the next brace is another's.
+            // A protocol's function has no body; the next brace is not its own.
             guard let open = rest.firstIndex(where: { $0.hasSuffix("{") || $0.hasSuffix("}") || $0.isEmpty }),
                 lines[open].hasSuffix("{"),
                 let close = rest[open...].firstIndex(where: { $0 == match.1 + "}" })
@@ -53,7 +53,7 @@ struct SourceFile {
         }
     }
 
-    /// Lines that hold one of the words, without comments and without what stands in quotes.
+    /// The lines that contain one of the words, without their comments and without the text in quotes.
     func code(with words: [String]) -> [(line: Int, text: String)] {
         lines.enumerated().compactMap { index, line in
             guard words.contains(where: line.contains) else { return nil }

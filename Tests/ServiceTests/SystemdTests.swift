@@ -7,7 +7,7 @@ import Testing
 
 @Suite("systemd's notifications")
 struct SystemdNotifierTests {
-    @Test("reach a socket at a path and in the abstract space", arguments: [false, true])
+    @Test("notifications reach a socket at a path and in the abstract namespace", arguments: [false, true])
     func reach(isAbstract: Bool) throws {
         let socket = try NotificationSocket(isAbstract: isAbstract)
         let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": socket.name])
@@ -19,7 +19,7 @@ struct SystemdNotifierTests {
             socket.messages() == ["READY=1\nSTATUS=up READY=0", "EXTEND_TIMEOUT_USEC=2000000", "STOPPING=1"])
     }
 
-    @Test("of a reload carry the time it began")
+    @Test("a reload notification carries the time at which the reload began")
     func reload() throws {
         let socket = try NotificationSocket(isAbstract: true)
         let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": socket.name])
@@ -32,7 +32,7 @@ struct SystemdNotifierTests {
         #expect((before...SystemdNotifier.monotonicMicroseconds()).contains(time))
     }
 
-    @Test("do not call a service ready that was reloaded before it was")
+    @Test("a reload before the service is ready sends no notification")
     func earlyReload() throws {
         let socket = try NotificationSocket(isAbstract: true)
         let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": socket.name])
@@ -44,7 +44,7 @@ struct SystemdNotifierTests {
         #expect(words == ["READY=1", "RELOADING=1", "READY=1"])
     }
 
-    @Test("say a status only when it is new")
+    @Test("a status is sent only when it is new")
     func status() throws {
         let socket = try NotificationSocket(isAbstract: true)
         let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": socket.name])
@@ -53,7 +53,7 @@ struct SystemdNotifierTests {
     }
 
     @Test(
-        "go nowhere without a socket",
+        "no notification is sent without a usable socket",
         arguments: [nil, "", "relative", "@", "/none/there", "/" + String(repeating: "x", count: 200)])
     func nowhere(name: String?) {
         let notifier = SystemdNotifier(environment: name.map { ["NOTIFY_SOCKET": $0] } ?? [:])
@@ -63,7 +63,7 @@ struct SystemdNotifierTests {
 
 @Suite("The watchdog")
 struct WatchdogFeederTests {
-    /// A clock that goes when told to.
+    /// A clock that moves only when the test advances it.
     final class Clock: Sendable {
         private let time = Mutex<Int64>(0)
         var now: Int64 { time.withLock { $0 } }
@@ -83,7 +83,7 @@ struct WatchdogFeederTests {
         }
     }
 
-    @Test("is fed by progress, at most once in a third of its interval")
+    @Test("progress feeds the watchdog at most once in a third of its interval")
     func rate() {
         let feeder = feeder(["WATCHDOG_PID": "\(getpid())"])
         feeder.add(worker: 0)
@@ -94,7 +94,7 @@ struct WatchdogFeederTests {
         #expect(socket.messages() == ["WATCHDOG=1"])
     }
 
-    @Test("starves when one of several workers hangs, and not when one has ended")
+    @Test("the watchdog is not fed when one of several workers hangs, but is when one has ended")
     func hang() {
         let feeder = feeder()
         feeder.add(worker: 0)
@@ -112,7 +112,7 @@ struct WatchdogFeederTests {
         #expect(socket.messages() == ["WATCHDOG=1"])
     }
 
-    @Test("is left alone when systemd does not ask, or asks another process")
+    @Test("the watchdog is off when systemd does not ask for it or asks another process")
     func disabled() {
         #expect(!feeder(["WATCHDOG_PID": "1"]).isEnabled)
         #expect(!feeder(["WATCHDOG_USEC": ""]).isEnabled)

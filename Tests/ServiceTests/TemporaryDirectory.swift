@@ -1,6 +1,6 @@
 import Foundation
 
-/// A directory that is gone when the value is.
+/// A directory that is removed together with this object.
 final class TemporaryDirectory {
     let url: URL
     var path: String { url.path }

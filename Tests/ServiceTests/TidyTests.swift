@@ -4,14 +4,14 @@ import Testing
 
 @testable import Service
 
-/// What neither the compiler nor swift-format sees.
+/// Rules that neither the compiler nor swift-format checks.
 @Suite("The sources")
 struct TidyTests {
     private let files: [SourceFile]
 
     init() throws { files = try SourceFile.all() }
 
-    @Test("have no function over 70 lines")
+    @Test("no function is over 70 lines long")
     func functions() {
         #expect(files.contains { !$0.functions.isEmpty })
         for file in files {
@@ -22,11 +22,11 @@ struct TidyTests {
         }
     }
 
-    @Test("have no line of 120 columns or more and no file over 300 lines")
+    @Test("no source line has 120 columns or more, and no source file is over 300 lines long")
     func sizes() {
         for file in files {
             for (index, line) in file.lines.enumerated() where line.count >= 120 {
-                // Data in a string, an event for one, has no space to break at.
+                // Data in a string, such as an event, has no space to break at.
                 guard line.drop(while: { $0 == " " }).contains(" ") else { continue }
                 Issue.record("\(file.path):\(index + 1): \(line.count) columns; at most 119")
             }
@@ -36,13 +36,13 @@ struct TidyTests {
         }
     }
 
-    @Test("are in half of all files under 150 lines long")
+    @Test("at least half of the source files are under 150 lines long")
     func median() {
         let lengths = files.filter { !$0.isTest }.map(\.lines.count).sorted()
         #expect(lengths[lengths.count / 2] < 150)
     }
 
-    /// The project's modules that each may import.
+    /// For each target, the project's modules that it may import.
     private static let below: [String: Set<String>] = [
         "Inventory": [], "Wire": ["Inventory"], "Kafka": ["CRDKafka", "CAllocator"],
         "Pipeline": ["Inventory", "Wire", "Kafka"], "Web": ["Inventory", "Wire", "Pipeline"], "WebClient": [],
@@ -50,7 +50,7 @@ struct TidyTests {
         "stockd": ["Inventory", "Wire", "Kafka", "Pipeline", "Web", "Service", "WebClient"],
     ]
 
-    /// What a module may not import, and why.
+    /// Why the target may not import the module; nil when it may.
     private static func isForbidden(_ module: String, in target: String) -> String? {
         if module == "CRDKafka", target != "Kafka" { return "C stays in Kafka" }
         guard let below = below[target] else { return "nobody said what \(target) may import" }
@@ -65,7 +65,7 @@ struct TidyTests {
         }
     }
 
-    @Test("import nothing that their module may not")
+    @Test("every source file imports only modules that its target may import")
     func imports() {
         #expect(files.contains { !$0.imports.isEmpty })
         for file in files where !file.isTest {
@@ -76,20 +76,20 @@ struct TidyTests {
         }
     }
 
-    @Test("declare each key of the configuration in the file that its first word names")
+    @Test("each key of the configuration is declared in the file that its first word names")
     func keys() throws {
         for key in Keys.all {
             let word = key.path[0].replacing("_", with: "")
             let file = try #require(
                 files.first { $0.path.lowercased().hasSuffix("/configuration/keys/\(word).swift") },
                 "\(key.name)")
-            // The keys of formats are made of their section's name; a comment lists them.
+            // A format's keys are built from their section's name; a comment lists them.
             let names = [key.name, "." + key.path[key.path.count - 1]]
             #expect(file.lines.contains { line in names.contains { line.contains($0) } }, "\(key.name)")
         }
     }
 
-    @Test("leave nothing undone and do not give up")
+    @Test("the sources hold no TODO, FIXME or XXX and call neither try! nor fatalError")
     func stubs() {
         let words = ["try!", "fatalError(", "TODO", "FIXME", "XXX"]
         for file in files where !file.isTest {
@@ -106,7 +106,7 @@ struct TidyTests {
         }
     }
 
-    @Test("belong to a target each, and each target has some")
+    @Test("every source file belongs to a target, and every Swift target has source files")
     func targets() throws {
         let manifest = try Repository.text("Package.swift")
         let pattern = /(?:\.target|\.executableTarget|\.testTarget)\(\s*name: "(\w+)"/
@@ -115,7 +115,7 @@ struct TidyTests {
         for file in files where !targets.contains(file.target) {
             Issue.record("\(file.path): there is no target \(file.target) in Package.swift")
         }
-        // Those whose names begin with a C are C.
+        // The targets without Swift files are written in C, and their names begin with a C.
         #expect(targets.subtracting(files.map(\.target)).allSatisfy { $0.hasPrefix("C") })
     }
 }

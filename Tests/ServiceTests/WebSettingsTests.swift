@@ -14,7 +14,7 @@ struct WebSettingsTests {
         return (configuration, mistakes.map(\.description))
     }
 
-    @Test("are loopback by default, and none with null")
+    @Test("HTTP listens on loopback by default and is off with null")
     func defaults() throws {
         let standard = try #require(Self.load("").0)
         #expect(standard.webSettings?.host == "127.0.0.1" && standard.webSettings?.port == 8080)
@@ -23,7 +23,7 @@ struct WebSettingsTests {
     }
 
     @Test(
-        "need a token for an address that other machines reach",
+        "an HTTP address that other machines reach needs a token",
         arguments: ["0.0.0.0:80", "[::]:80", "stock.example:80", "10.0.0.1:80"])
     func beyondLoopback(address: String) {
         let text = "http: {listen: \"\(address)\"}"
@@ -36,13 +36,13 @@ struct WebSettingsTests {
     }
 
     @Test(
-        "take loopback in all its forms without one", arguments: ["127.0.0.2:1", "[::1]:8080", "localhost:0"])
+        "a loopback address in any form needs no HTTP token", arguments: ["127.0.0.2:1", "[::1]:8080", "localhost:0"])
     func loopback(address: String) {
         #expect(Self.load("http: {listen: \"\(address)\"}").1 == [])
     }
 
     @Test(
-        "refuse what is no address or no token",
+        "an invalid HTTP address, an invalid token and a token in the file are rejected",
         arguments: ["8080", "127.0.0.1", "[::1]", "a:b", "host:70000", "http://x:1"])
     func mistakes(address: String) {
         #expect(Self.load("http: {listen: \"\(address)\"}").1.count == 1)
@@ -51,7 +51,7 @@ struct WebSettingsTests {
         #expect(Self.load("http: {token: 0123456789abcdef}").1.count == 1, "no secret in the file")
     }
 
-    @Test("wait for a restart, and say so")
+    @Test("a changed HTTP address is reported as needing a restart")
     func reload() throws {
         let one = try #require(Self.load("").0)
         let other = try #require(Self.load("http: {listen: \"127.0.0.1:9\"}").0)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The daemon's HTTP interface", .blocking)
 struct DaemonHTTPTests {
-    @Test("shows what was published, from the first moment, and a taken port ends a second start with 74")
+    @Test("HTTP shows the alerts that were published, and a second daemon on the same port ends with 74")
     func daemon() throws {
         let port = try FreePort.find()
         let site = try Site("web", partitions: 3, settings: "alerts: {topic: NAME-alerts, emit: row}")

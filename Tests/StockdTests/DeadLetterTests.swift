@@ -11,7 +11,7 @@ struct DeadLetterTests {
     private static let damaged =
         #"{"event_id":1,"event_type":"DAMAGED","product_id":1,"warehouse_id":1,"quantity":4,"event_time":0}"#
 
-    /// Good orders, one of a type nobody knows, and one that is cut off, all refused or counted by a daemon.
+    /// A site whose daemon has rejected two events: one of an unknown type and one that is cut off.
     private static func site() throws -> Site {
         let site = try Site(
             "dlq", partitions: 3,
@@ -34,7 +34,7 @@ struct DeadLetterTests {
         return site
     }
 
-    @Test("are listed with their reasons and shown whole, with nothing in them that moves a cursor")
+    @Test("dead letters are listed with their reasons and shown whole, with control characters escaped")
     func listAndShow() throws {
         let site = try Self.site()
         defer { site.close() }
@@ -61,7 +61,7 @@ struct DeadLetterTests {
         #expect(try site.result(of: ["dlq", "list", "--until", "1h"]).text == "no dead letters\n")
     }
 
-    @Test("are redriven as they were, where they were, and once")
+    @Test("a dead letter is redriven unchanged to its partition, and only once unless --again is given")
     func redrive() throws {
         let site = try Self.site()
         defer { site.close() }
@@ -89,7 +89,7 @@ struct DeadLetterTests {
         #expect(try site.result(of: ["dlq", "list"]).text.contains("unknown_type  \(site.name)-in[2]@0  20"))
     }
 
-    @Test("that were redriven are counted once the daemon knows their type")
+    @Test("a redriven dead letter is counted once the daemon knows its type")
     func counted() throws {
         let site = try Self.site()
         defer { site.close() }
@@ -103,7 +103,7 @@ struct DeadLetterTests {
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
     }
 
-    @Test("that cannot be named, found or redriven end with the code for it")
+    @Test("a dead letter that cannot be named, found or redriven ends the command with the code for it")
     func mistakes() throws {
         let site = try Self.site()
         defer { site.close() }
@@ -124,7 +124,7 @@ struct DeadLetterTests {
         #expect(try site.read("in").count == 2)
     }
 
-    @Test("that lack a part, or are rows of reference data, are refused: another event would be redriven")
+    @Test("a dead letter that lacks a part or is a reference row is not redriven")
     func incomplete() throws {
         let site = try Self.site()
         defer { site.close() }
@@ -149,7 +149,7 @@ struct DeadLetterTests {
     }
 
     @Test(
-        "are redriven once by two operators at the same time",
+        "two operators who redrive at the same time redrive each dead letter once",
         .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
     func twoOperators() throws {
         let site = try Self.site()

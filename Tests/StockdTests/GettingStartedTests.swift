@@ -10,7 +10,7 @@ struct GettingStartedTests {
     private static let kcat = Program.find("kcat")
 
     @Test(
-        "has events of their own counted, the alert in kcat, and the bad event among the dead letters",
+        "docs/getting-started.md gives a newcomer counted events, the alert in kcat, and the dead letter",
         .enabled(if: kcat != nil, "kcat is not installed: apt-get install kcat"))
     func steps() throws {
         let newcomer = try Newcomer()
@@ -72,7 +72,7 @@ private final class Newcomer {
         try Data(own(text).utf8).write(to: directory.appending(path: file))
     }
 
-    /// Runs the first command block of a step, up to a line that begins so.
+    /// Runs the first command block of a step, up to a line that begins with `end`.
     @discardableResult
     func type(_ step: String, upTo end: String? = nil) throws -> String {
         var lines = try block(step, "sh").split(separator: "\n", omittingEmptySubsequences: false)
@@ -103,7 +103,7 @@ private final class Newcomer {
         return daemon
     }
 
-    /// The alert topic has so many messages, and the last is the one that the step shows.
+    /// Waits until the alert topic has `count` messages; the last must be the one that the step shows.
     func expectAlert(_ count: Int, _ step: String) throws {
         let messages = try eventually("\(count) alerts are published", within: 60) { () -> [Message]? in
             let messages = try cluster.read("\(name)-alerts", admin)
@@ -111,7 +111,7 @@ private final class Newcomer {
         }
         #expect(messages.count == count)
         let shown = try block(step, "json").split(separator: "\n").map { $0.drop { $0 == " " } }.joined()
-        // Which partition a key comes to depends on how many there are.
+        // The source is not compared: a key's partition depends on the number of partitions.
         let expected = shown.components(separatedBy: ",\"source\":")[0]
         let published = String(decoding: messages.last?.value ?? [], as: UTF8.self)
         #expect(published.hasPrefix(expected), "\(published)")

@@ -34,7 +34,7 @@ struct InputChangeTests {
             return (book.rows, messages.count)
         }
 
-        /// Runs a daemon until the alerts are those of what was sent, and stops it in good order.
+        /// Runs a daemon until the alerts match the orders sent so far, then stops it with SIGTERM.
         func settle(_ keyedBy: String, _ flags: [String] = [], seed: UInt64) throws -> String {
             let daemon = try site.run(["STOCKD_INPUT_KEYED_BY": keyedBy], flags: flags)
             let expected = Recomputation(Array(orders[..<sent])).alerts
@@ -56,7 +56,7 @@ struct InputChangeTests {
         }
     }
 
-    @Test("ends with 78 and the way on, and goes both ways without publishing anything but what differs")
+    @Test("a changed input.keyed_by ends with 78; --rebuild accepts it and publishes only what differs")
     func keying() throws {
         let seed = SeededRandom.runSeed
         let site = try Self.site()
@@ -96,7 +96,7 @@ struct InputChangeTests {
             "one state partition holds them: \(published)")
     }
 
-    @Test("counts the new topic alone after a rebuild, and nothing before it")
+    @Test("a changed input.topic ends with 78; --rebuild accepts it and counts the new topic alone")
     func topic() throws {
         let site = try Self.site()
         defer { site.close() }

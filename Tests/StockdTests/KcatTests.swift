@@ -8,7 +8,7 @@ struct KcatTests {
     private static let kcat = Program.find("kcat")
 
     @Test(
-        "reads inventory-alerts and comes to the same alerts",
+        "kcat reads inventory-alerts and arrives at the same alerts",
         .enabled(if: kcat != nil, "kcat is not installed: apt-get install kcat"))
     func alerts() throws {
         let seed = SeededRandom.runSeed

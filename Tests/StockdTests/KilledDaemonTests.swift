@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A daemon that is killed", .blocking, .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
 struct KilledDaemonTests {
-    @Test("five times at random moments publishes every change exactly once")
+    @Test("a daemon that is killed five times at random moments publishes every change exactly once")
     func exactlyOnce() throws {
         let seed = SeededRandom.runSeed
         let site = try Self.site()
@@ -31,7 +31,7 @@ struct KilledDaemonTests {
                 """, kafka: "  group_instance_id: one")
     }
 
-    /// Sends 20,000 orders to daemons of which five are killed, and ends the last one in good order.
+    /// Sends 20,000 orders to six daemons in turn. The first five are killed, the last is stopped with SIGTERM.
     private static func killFiveTimes(_ site: Site, seed: UInt64) throws -> [Order] {
         var random = SeededRandom(seed: seed)
         let orders = Shop.orders(20_000, seed: seed)

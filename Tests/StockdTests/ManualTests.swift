@@ -23,7 +23,7 @@ struct ManualTests {
             .compactMap { $0.split(separator: " ").first.map(String.init) }
     }
 
-    @Test("names every command and every option that --help lists")
+    @Test("the manual page names every command and every option that --help lists")
     func commands() throws {
         let page = try String(contentsOfFile: Self.path, encoding: .utf8)
         let commands = try Self.subcommands(of: [])
@@ -42,7 +42,7 @@ struct ManualTests {
         }
     }
 
-    @Test("names every exit code that the program's own help names")
+    @Test("the manual page names every exit code that stockd --help names")
     func exitCodes() throws {
         let page = try String(contentsOfFile: Self.path, encoding: .utf8)
         let help = try Self.run(Program.stockd(), ["--help"])
@@ -52,7 +52,9 @@ struct ManualTests {
         for code in codes { #expect(page.contains("\n.It \(code)\n"), "exit code \(code) is missing") }
     }
 
-    @Test("is well formed", .enabled(if: mandoc != nil, "mandoc is not installed: apt-get install mandoc"))
+    @Test(
+        "the manual page is well formed",
+        .enabled(if: mandoc != nil, "mandoc is not installed: apt-get install mandoc"))
     func lint() throws {
         let complaints = try Self.run(#require(Self.mandoc), ["-T", "lint", Self.path])
             .split(separator: "\n").filter { !$0.contains("mandoc.db") }

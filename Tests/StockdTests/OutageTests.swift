@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A broker that goes away", .blocking)
 struct OutageTests {
-    @Test("in the middle and comes back leaves nothing out and counts nothing twice")
+    @Test("an outage of the broker during the work loses no order and counts none twice")
     func downAndUp() throws {
         let seed = SeededRandom.runSeed
         let rig = try Rig("outage", catalog: Shop.catalog, isEmbedded: true)
@@ -14,7 +14,7 @@ struct OutageTests {
         let orders = Shop.orders(20_000, seed: seed)
         try rig.send(Array(orders[..<8_000]))
         _ = try rig.settledViews()
-        // These are on their way in, and through the worker, when the broker goes.
+        // These orders are being sent and processed when the broker goes away.
         for order in orders[8_000..<14_000] { try rig.post(order) }
         usleep(50_000)
         try rig.cluster.embedded.setBrokerDown()
@@ -31,14 +31,14 @@ struct OutageTests {
         let messages = try rig.read(.alerts)
         #expect(try messages.last(ofEachKey: "alert_severity") == views.severities, "seed \(seed)")
         guard counts.aborted + counts.unknownOutcome + counts.fencings == 0 else { return }
-        // Without an abort, which the embedded cluster does not hide, each change is there exactly once.
+        // The embedded cluster does not hide aborted changes, so this needs a run without an abort.
         #expect(messages.count == counts.alertChanges, "seed \(seed)")
         #expect(try rig.alertBook().faults == [], "seed \(seed)")
     }
 }
 
 extension [Message] {
-    /// The newest text of a field by key, left out where it is null.
+    /// By key, the newest text of a field; a key whose field is null is left out.
     func last(ofEachKey field: String) throws -> [String: String] {
         var values: [String: String] = [:]
         for message in self { values[message.keyText] = try message.fields[field] as? String }
@@ -47,7 +47,7 @@ extension [Message] {
 }
 
 extension OutageTests {
-    @Test("is said once when it goes and once when it is back, each time")
+    @Test("each outage is logged once when the broker goes away and once when it is back")
     func saidOnce() throws {
         let site = try Site("said", partitions: 1, brokers: 1)
         defer { site.close() }

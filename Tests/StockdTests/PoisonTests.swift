@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Poison messages", .blocking)
 struct PoisonTests {
-    /// Bodies that are no order event, and the reason each is refused for.
+    /// Bodies that are no order events, each with the reason why it is rejected.
     private static let kinds: [(body: [UInt8], reason: String)] = [
         (Array("{]".utf8), "invalid_json"),
         (Array("".utf8), "invalid_json"),
@@ -16,7 +16,7 @@ struct PoisonTests {
         (order(#""quantity":1,"event_time":"30 March""#), "invalid_timestamp"),
     ]
 
-    /// Not long ago: a broker deletes messages that are older than a topic's retention.
+    /// A recent time, because a broker deletes messages that are older than a topic's retention.
     private static let recentMs = Int64(Date().timeIntervalSince1970) * 1_000
 
     private static func order(_ rest: String) -> [UInt8] {
@@ -41,7 +41,7 @@ struct PoisonTests {
             ], timestampMs: Self.recentMs - .random(in: 0..<1_000_000, using: &random))
     }
 
-    @Test("at random places among 100,000 events cost nothing but themselves")
+    @Test("bad messages among 100,000 events change no view and become dead letters")
     func hundredThousand() throws {
         let seed = SeededRandom.runSeed
         let partitions: Int32 = 6
@@ -79,7 +79,7 @@ struct PoisonTests {
         try checkLetters(rig, poisons)
     }
 
-    /// Every letter is the message it names, byte for byte, and says why it is there.
+    /// Every dead letter equals the message that it names, byte for byte, and gives the reason.
     private func checkLetters(_ rig: Rig, _ poisons: [Poison]) throws {
         let letters = try rig.read(.deadLetters)
         let places = Set(letters.map { Place($0) })
@@ -111,7 +111,7 @@ struct PoisonTests {
     }
 }
 
-/// Where in the input a message was.
+/// The input partition and the offset of a message.
 private struct Place: Hashable {
     let partition: String
     let offset: String

@@ -5,13 +5,13 @@ import Testing
 
 @Suite("SIGHUP", .blocking)
 struct ReloadTests {
-    /// The shop's products with another threshold for the first one, or a line that is none.
+    /// The shop's products with another threshold for the first one, which may be no number.
     private static func products(threshold: String) -> String {
         Shop.productsFile.replacing(
             "1,Product 1,Test,\(Shop.threshold(1)),", with: "1,Product 1,Test,\(threshold),")
     }
 
-    /// A daemon that keeps 25 of product 1, whose threshold is 30.
+    /// A daemon with 25 of product 1 in stock; the threshold is 30.
     private static func site() throws -> (Site, Program) {
         let site = try Site("reload", partitions: 1, settings: "alerts: {topic: NAME-alerts}")
         let producer = try TransactionalProducer(
@@ -38,7 +38,7 @@ struct ReloadTests {
         #expect(try changes(site) == expected, "\(daemon.text)")
     }
 
-    @Test("takes on changed thresholds, keeps the old rows where a file is broken, and loses no alert by it")
+    @Test("SIGHUP applies changed reference files and keeps the old rows where a file has a mistake")
     func referenceFiles() throws {
         let (site, daemon) = try Self.site()
         defer { site.close() }
@@ -60,7 +60,7 @@ struct ReloadTests {
         daemon.send(SIGHUP)
         try Self.await(["RAISED WARNING", "RESOLVED -", "RAISED CRITICAL"], site, daemon)
 
-        // Both tables or none: the warehouse that is gone takes its alert along, and comes back with it.
+        // The alert of a warehouse that is no longer in the file is resolved.
         try site.write("warehouses.csv", "warehouse_id,warehouse_name,region\n2,Warehouse 2,Test\n")
         daemon.send(SIGHUP)
         try Self.await(
@@ -69,7 +69,7 @@ struct ReloadTests {
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
     }
 
-    @Test("is not lost on a daemon that has only begun to start, and does not end it")
+    @Test("SIGHUP during the start takes effect and does not end the daemon")
     func early() throws {
         let (site, daemon) = try Self.site()
         defer { site.close() }
@@ -84,7 +84,7 @@ struct ReloadTests {
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
     }
 
-    @Test("changes the log level at once and names what needs a restart")
+    @Test("SIGHUP changes the log level at once and names the settings that need a restart")
     func settings() throws {
         let (site, daemon) = try Self.site()
         defer { site.close() }
@@ -101,7 +101,7 @@ struct ReloadTests {
         }
         let line = daemon.text.split(separator: "\n").last { $0.contains("alerts.emit") }
         #expect(line?.hasSuffix("needs a restart") == true, "\(line ?? "")")
-        // A debug line of the pipeline, which info would not show.
+        // A line of the pipeline that is logged at level debug.
         try site.write("products.csv", Self.products(threshold: "20"))
         daemon.send(SIGHUP)
         _ = try eventually("debug is logged") { daemon.text.contains("alert RESOLVED") ? () : nil }

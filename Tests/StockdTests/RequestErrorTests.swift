@@ -4,9 +4,9 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// What a request error means to the transaction it hits, by librdkafka's rules.
+/// What a request error does to its transaction, by librdkafka's rules.
 enum FaultKind: String, CaseIterable {
-    /// Repeated by librdkafka; nobody above notices.
+    /// librdkafka repeats the request; stockd does not notice.
     case retriable
     /// The transaction has to be aborted and its work done again.
     case abortable
@@ -30,8 +30,8 @@ struct Fault: CustomTestStringConvertible {
         Fault(api: .produce, kind: .fatal, codes: [90]),
         Fault(api: .produce, kind: .fatal, codes: [47]),
         Fault(api: .produce, kind: .fatal, codes: [45]),
-        // A success would be of the state alone, which goes first, one request at a time: the embedded cluster does
-        // not hide it once it is aborted.
+        // Not a late success: the state is sent first, in a request of its own, and the embedded cluster does not
+        // hide it after the abort.
         Fault(api: .produce, kind: .late, codes: [7]),
         Fault(api: .addPartitionsToTxn, kind: .retriable, codes: [14, 16, 51]),
         Fault(api: .addPartitionsToTxn, kind: .abortable, codes: [29, 59]),
@@ -48,12 +48,12 @@ struct Fault: CustomTestStringConvertible {
     ]
 }
 
-/// One order at a time, each of which raises one alert: so what a fault hits, and what must come of it, is
-/// known exactly. The embedded cluster shows aborted records to every reader, so what it holds is compared
-/// with what the worker says it committed.
+/// Sends one order at a time, each of which raises one alert, so the request that a fault hits and the right result
+/// are known exactly. The embedded cluster shows aborted records to every reader, so its records are compared with
+/// what the worker says it committed.
 @Suite("A request error", .blocking)
 struct RequestErrorTests {
-    @Test("loses nothing and repeats nothing", arguments: Fault.all)
+    @Test("a request error loses nothing and repeats nothing", arguments: Fault.all)
     func matrix(_ fault: Fault) throws {
         let rig = try Rig("fault", partitions: 1, catalog: Shop.catalog, isEmbedded: true)
         defer { rig.close() }
@@ -80,11 +80,11 @@ struct RequestErrorTests {
         try check(fault, sent, counts, messages)
     }
 
-    @Test("that ends every new producer is waited for, not stormed")
+    @Test("a worker whose every new producer is rejected waits between its attempts")
     func refusedProducer() throws {
         let rig = try Rig("refused", partitions: 1, catalog: Shop.catalog, isEmbedded: true)
         defer { rig.close() }
-        // The orders' own producer has its id before the next one is refused one.
+        // The test's own producer gets its id before the errors begin.
         try rig.send([Self.order(0)])
         // TRANSACTIONAL_ID_AUTHORIZATION_FAILED
         try rig.cluster.embedded.pushRequestErrors(.addPartitionsToTxn, Array(repeating: 53, count: 10_000))
@@ -103,12 +103,12 @@ struct RequestErrorTests {
     }
 
     @Test(
-        "that no repetition would help against stops the worker and says what to set",
+        "a request error that no repetition can cure stops the worker and names the setting to change",
         arguments: [(Int32(53), "kafka.transactional_id"), (Int32(50), "kafka.transaction_timeout")])
     func refusedForGood(_ code: Int32, _ setting: String) throws {
         let rig = try Rig("refused", partitions: 1, catalog: Shop.catalog, isEmbedded: true)
         defer { rig.close() }
-        // The orders' own producer has its id before the next one is refused one.
+        // The test's own producer gets its id before the errors begin.
         try rig.send([Self.order(0)])
         // TRANSACTIONAL_ID_AUTHORIZATION_FAILED, INVALID_TRANSACTION_TIMEOUT
         try rig.cluster.embedded.pushRequestErrors(.initProducerID, [code])
@@ -120,9 +120,9 @@ struct RequestErrorTests {
     }
 
     private func push(_ fault: Fault, _ code: Int32, to cluster: EmbeddedCluster) throws {
-        // The first Produce is the order's own; after it come the alert and, on its own, the state. A fatal
-        // error has to hit both: the state records of the dead transaction would be believed otherwise,
-        // because the embedded cluster does not hide them.
+        // The first Produce is the test's own order. After it come the alert and, in a request of its own, the
+        // state. A fatal error has to hit both: the embedded cluster does not hide the state records of the
+        // aborted transaction, so the next worker would believe them.
         let passes = fault.api == .produce
         let hits = passes && fault.kind == .fatal ? [code, code] : [code]
         if fault.kind == .late {
@@ -133,7 +133,7 @@ struct RequestErrorTests {
         }
     }
 
-    /// Each order is of another pair and leaves it CRITICAL.
+    /// Each order is for another pair and leaves it CRITICAL.
     private static func order(_ index: Int) -> Order {
         Order(
             id: Int64(index + 1), type: "RECEIVED", product: Int32(index) % Shop.products + 1,
@@ -146,7 +146,7 @@ struct RequestErrorTests {
         let attempts = counts.aborted + counts.unknownOutcome + counts.fencings
         let byKey = Dictionary(grouping: messages, by: \.keyText)
         #expect(Set(byKey.keys) == Set(sent.map(\.key)), "nothing is lost")
-        // A repeated attempt says what the first one said.
+        // A repeated attempt publishes the same alert as the first one.
         for (key, messages) in byKey {
             #expect(Set(messages.map(\.value)).count == 1, "\(key) has one alert")
         }
@@ -161,7 +161,7 @@ struct RequestErrorTests {
             #expect(messages.count <= sent.count + attempts)
         case .fatal, .late:
             #expect(attempts >= (fault.kind == .late ? 0 : fault.codes.count))
-            // An outcome nobody knew is looked up, and may turn out to have been a commit.
+            // The worker looks up an unknown outcome, which may turn out to have been a commit.
             #expect(counts.alertChanges <= sent.count)
             #expect(counts.alertChanges + counts.unknownOutcome + counts.fencings >= sent.count)
             #expect(messages.count <= sent.count + attempts)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A worker that was restarted", .blocking)
 struct RestartTests {
-    @Test("goes on where the last one ended and repeats nothing")
+    @Test("a restarted worker continues where the last one ended and repeats nothing")
     func restart() throws {
         let seed = SeededRandom.runSeed
         let rig = try Rig("restart", catalog: Shop.catalog)
@@ -17,7 +17,7 @@ struct RestartTests {
             let views = try rig.settledViews()
             let expected = Recomputation(Array(orders[..<range.upperBound]))
             #expect(views.stockRows == expected.stockRows, "part \(part), seed \(seed)")
-            // What an earlier run committed is brought back, not counted again.
+            // Events that an earlier run committed are recovered, not counted again.
             #expect(try rig.counts.input.applied == range.count, "part \(part), seed \(seed)")
             let book = try rig.alertBook()
             #expect(book.faults == [], "part \(part), seed \(seed)")

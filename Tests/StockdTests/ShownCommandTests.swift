@@ -6,12 +6,12 @@ import Testing
 @Suite("A command that a document shows", .blocking)
 struct ShownCommandTests {
     private struct Command {
-        /// For messages: the document and the line.
+        /// The document and the line, for failure messages.
         let origin: String
         let words: [String]
     }
 
-    /// What people have besides stockd; a new name here is a new thing to install.
+    /// The programs that readers need besides stockd; each new name is one more to install.
     private static let others: Set<String> = [
         ".", "[", "apt", "cat", "cd", "cp", "curl", "cut", "docker", "echo", "git", "grep", "head", "install", "jq",
         "journalctl", "kcat", "kill", "ls", "mkdir", "nc", "openssl", "pip", "printf", "promtool", "ps", "set",
@@ -36,7 +36,7 @@ struct ShownCommandTests {
         }
     }
 
-    /// Commands of a block: lines that end in a backslash go on, and what follows `|`, `;` or `&&` is a command, too.
+    /// The commands of a block. A line that ends in a backslash continues; `|`, `;` and `&&` separate commands.
     private static func split(_ lines: [(Int, String)]) -> [(Int, [String])] {
         var commands: [(Int, [String])] = []
         var pending = ""
@@ -73,7 +73,7 @@ struct ShownCommandTests {
     }
 
     @Test(
-        "is one of stockd's with options that it has, a target of the Makefile, a script, or a known program")
+        "each command in a document is stockd with options it has, a make target, a script or a known tool")
     func commands() throws {
         let commands = try Self.commands()
         let makefile = try Repository.text("Makefile")

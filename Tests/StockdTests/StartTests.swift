@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A daemon that starts", .blocking)
 struct StartTests {
-    @Test("takes on what SIGHUP had it read while no broker was there")
+    @Test("a daemon uses the reference files that SIGHUP had it read before a broker was there")
     func reloadBeforeBroker() throws {
         let site = try Site("hangup", partitions: 1, settings: Self.settings, brokers: 1)
         defer { site.close() }
@@ -28,7 +28,7 @@ struct StartTests {
     }
 
     @Test(
-        "waits for brokers while there are fewer than a topic is to have replicas",
+        "a daemon ends with 69 when there are fewer brokers than a topic is to have replicas",
         .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
     func fewBrokers() throws {
         let site = try Site(
@@ -41,7 +41,7 @@ struct StartTests {
     }
 
     @Test(
-        "is told by check, and ends with exit 78, where the state topic deletes what it holds",
+        "check and run end with 78 when the state topic's cleanup.policy is delete",
         .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
     func deletingState() throws {
         let site = try Site("deleting", partitions: 1, settings: "state: {topic: NAME-old}")
@@ -54,7 +54,7 @@ struct StartTests {
         #expect(try daemon.exitCode() == 78, "\(daemon.text)")
     }
 
-    @Test("is told by check, and ends with exit 78, where the brokers have no transactions")
+    @Test("check and run end with 78 when the brokers do not support transactions")
     func noTransactions() throws {
         let site = try Site("old", partitions: 1, settings: Self.settings, brokers: 1)
         defer { site.close() }
@@ -67,7 +67,7 @@ struct StartTests {
         #expect(daemon.text.contains("Use Apache Kafka 0.11 or later"), "\(daemon.text)")
     }
 
-    @Test("is not told that there are no transactions where check may not try them")
+    @Test("check does not report missing transactions when it may not use the transactional id")
     func untriedTransactions() throws {
         let site = try Site("untried", partitions: 1, settings: Self.settings, brokers: 1)
         defer { site.close() }
@@ -78,7 +78,7 @@ struct StartTests {
     }
 
     @Test(
-        "ends with exit 78, and check and state with it, where no client can be made",
+        "run, check and state end with 78 when no Kafka client can be made",
         arguments: [
             ("security.protocol: SASL_SSL", "sasl.kerberos.keytab"),
             ("security.protocol: SASL_PLAINTEXT, sasl.mechanism: GSSAPI", "sasl.kerberos.keytab"),
@@ -94,7 +94,7 @@ struct StartTests {
         }
     }
 
-    @Test("ends with exit 78, and check with it, while delivery is still set")
+    @Test("run and check end with 78 while delivery is set")
     func delivery() throws {
         let site = try Site("delivery", partitions: 1, settings: "delivery: at_least_once", brokers: 1)
         defer { site.close() }

@@ -11,7 +11,7 @@ struct StateCommandTests {
             "state", partitions: 3, settings: "alerts: {topic: NAME-alerts}\ncheckpoint: {interval: 100ms}")
     }
 
-    /// What `stockd state` says of each partition.
+    /// What `stockd state` prints for each partition.
     private static func summary(_ site: Site) throws -> [[String: Any]] {
         let program = try site.command("state", ["--format", "json"])
         #expect(try program.exitCode() == 0, "\(program.text)")
@@ -28,7 +28,7 @@ struct StateCommandTests {
         rows.reduce(0) { $0 + (AlertBook.integer($1[name]) ?? 0) }
     }
 
-    @Test("counts the pairs, the published alerts and the bytes, and dumps every record")
+    @Test("stockd state counts the pairs, the published alerts and the bytes, and dumps every record")
     func summary() throws {
         let seed = SeededRandom.runSeed
         let site = try Self.site()
@@ -77,7 +77,7 @@ struct StateCommandTests {
         #expect(stock == expected.stock, "seed \(seed)")
     }
 
-    @Test("says when the topic is somebody else's")
+    @Test("stockd state says when another program writes to the state topic")
     func foreign() throws {
         let site = try Self.site()
         defer { site.close() }
@@ -94,7 +94,7 @@ struct StateCommandTests {
     }
 
     @Test(
-        "says when there is no such topic",
+        "stockd state says when the state topic does not exist",
         .enabled(if: TestCluster.isReal, "the embedded cluster makes every topic that it is asked about"))
     func missing() throws {
         let site = try Self.site()
@@ -104,7 +104,7 @@ struct StateCommandTests {
         #expect(program.text.contains("\(site.name)-nowhere does not exist"), "\(program.text)")
     }
 
-    @Test("gives up on a broker that does not answer within its deadline")
+    @Test("stockd state gives up on a broker that does not answer within its deadline")
     func away() throws {
         let site = try Self.site()
         defer { site.close() }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The daemon under systemd", .blocking)
 struct SystemdTests {
-    /// What was said over NOTIFY_SOCKET, each assignment by itself, in order.
+    /// The assignments that arrived over NOTIFY_SOCKET, in order.
     private final class Listener {
         let socket: NotificationSocket
         private(set) var said: [String] = []
@@ -13,7 +13,7 @@ struct SystemdTests {
 
         func listen() { said += socket.messages().flatMap { $0.split(separator: "\n").map(String.init) } }
 
-        /// Listens until it hears this, or something that begins so.
+        /// Listens until an assignment begins with `start`.
         func await(_ start: String, _ daemon: Program, within seconds: Double = 90) throws {
             try eventually("\(start) is said", within: seconds) { () -> Void? in
                 listen()
@@ -23,7 +23,7 @@ struct SystemdTests {
         }
     }
 
-    @Test("is started without a broker, says what it waits for, and feeds the watchdog meanwhile")
+    @Test("a daemon without a broker is ready, says what it waits for, and feeds the watchdog")
     func noBroker() throws {
         let site = try Site("waiting", partitions: 1)
         defer { site.close() }
@@ -43,7 +43,7 @@ struct SystemdTests {
         #expect(daemon.text.components(separatedBy: "no broker").count == 2, "\(daemon.text)")
     }
 
-    @Test("says that it is started, how far its recovery is, that it is alive, and stopping")
+    @Test("systemd is told that the daemon is ready, how far recovery is, that it is alive, and that it stops")
     func notifications() throws {
         let count = 100_000
         let site = try Site(
@@ -56,7 +56,7 @@ struct SystemdTests {
         try Sender(site, Shop.orders(count, seed: 3)).send(count)
         let counting = try Listener()
         let first = try site.run(["NOTIFY_SOCKET": counting.socket.name])
-        // Everything is committed, and no checkpoint was written: all of it is to be read again.
+        // Everything is committed and no checkpoint was written, so recovery reads everything again.
         try counting.await("STATUS=running; \(count) events applied", first)
         first.send(SIGKILL)
         _ = try first.exitCode()
@@ -65,13 +65,13 @@ struct SystemdTests {
         let daemon = try site.run(["NOTIFY_SOCKET": listener.socket.name, "WATCHDOG_USEC": "600000"])
         try listener.await("STATUS=running", daemon)
         let said = listener.said.filter { !$0.hasPrefix("WATCHDOG") }
-        // Nothing that was started after it waits for Kafka or for a recovery.
+        // READY=1 comes first, so units that start after stockd do not wait for Kafka or for recovery.
         #expect(said.first == "READY=1", "\(said)")
         let progress = said.filter { $0.hasPrefix("STATUS=recovering input: ") }
         #expect(progress.count >= 2, "\(said)")
         let done = progress.compactMap { Int($0.split(separator: " ")[2]) }
         #expect(done == done.sorted() && Set(done).count == done.count, "\(progress)")
-        // What the first transaction held is in the checkpoint that pins where the history begins.
+        // The first transaction's events are in the checkpoint that says where the history begins.
         let totals = Set(progress.compactMap { Int($0.split(separator: " ")[4]) })
         #expect(totals.count == 1 && (count / 2...count).contains(totals.first ?? 0), "\(progress)")
 

@@ -39,7 +39,7 @@ struct TerminalTests {
         return (code, program.text)
     }
 
-    @Test("top prints alerts and lag, query the same rows as the views, and both say what is wrong")
+    @Test("stockd top prints alerts and lag, stockd query prints the views' rows, and both report errors")
     func topAndQuery() throws {
         let (site, daemon, url) = try Self.site()
         defer { site.close() }
@@ -95,7 +95,7 @@ struct TerminalTests {
         }
     }
 
-    @Test("a full disk ends a query with the code for it", .enabled(if: Program.find("bash") != nil))
+    @Test("a full disk ends stockd with 74", .enabled(if: Program.find("bash") != nil))
     func fullDisk() throws {
         let shell = try Program(
             #require(Program.find("bash")), ["-c", "\"$0\" version >/dev/full", Program.stockd()])

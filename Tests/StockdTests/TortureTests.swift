@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Three daemons in one group that are killed, stopped past their session and replaced for a minute and a half;
-/// then what they published is held against what it must be. STOCKD_TORTURE_SECONDS sets how long,
+/// then what they published is compared with a recomputation. STOCKD_TORTURE_SECONDS sets how long,
 /// STOCKD_TORTURE_RATE how many orders a second, STOCKD_TEST_SEED repeats the orders and the disturbances (not the
 /// moments within the daemons that they hit).
 @Suite("Daemons under torture", .blocking, .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
@@ -13,7 +13,7 @@ struct TortureTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let rate = environment["STOCKD_TORTURE_RATE"].flatMap { Double($0) } ?? 1_500
 
-    @Test("publish every change once and in order, and lose nothing")
+    @Test("daemons that are killed, stopped and replaced publish every change once and in order")
     func torture() throws {
         let seconds = Self.environment["STOCKD_TORTURE_SECONDS"].flatMap { Double($0) } ?? 90
         let seed = SeededRandom.runSeed
@@ -75,7 +75,7 @@ struct TortureTests {
         try producer.flush(deadlineMs: 30_000)
     }
 
-    /// Until the group has committed everything that was sent.
+    /// Waits until the group has committed everything that was sent.
     private static func waitUntilRead(_ site: Site, _ torturer: Torturer) throws {
         let topic = "\(site.name)-in"
         let partitions = Array(0..<Market.partitions)
@@ -99,7 +99,7 @@ struct TortureTests {
         }
     }
 
-    /// Until the last edition of the reference rows has reached the alerts and nothing more comes.
+    /// Waits until no alert has come for five seconds, so that the last edition of the reference rows is in.
     private static func waitUntilPublished(_ site: Site) throws {
         var last: Int64 = -1
         var since = Date()
@@ -146,7 +146,7 @@ struct TortureTests {
         )
     }
 
-    /// The daemon's own audit finds nothing either.
+    /// A rebuild must find no difference either.
     private static func audit(_ site: Site, _ seed: UInt64) throws {
         let daemon = try site.run(flags: ["--rebuild"])
         try eventually("the audit is through", within: 120) {

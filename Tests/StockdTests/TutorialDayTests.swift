@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The tutorial day", .blocking)
 struct TutorialDayTests {
-    @Test("gives the documented views, and the next day's delivery resolves its alert")
+    @Test("the tutorial day gives the documented views, and the next day's delivery resolves its alert")
     func day() throws {
         let rig = try Rig("tutorial", partitions: 1, catalog: Tutorial.catalog())
         defer { rig.close() }

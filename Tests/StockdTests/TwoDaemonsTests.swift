@@ -6,7 +6,7 @@ import Testing
 @Suite("Two daemons in one group", .blocking)
 struct TwoDaemonsTests {
     @Test(
-        "both stop and say what to configure when nothing tells which partition a product is in",
+        "two daemons in one group stop and say what to configure when the input is not keyed",
         .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
     func unkeyed() throws {
         let site = try Site("two", partitions: 4, settings: "alerts: {topic: NAME-alerts}")

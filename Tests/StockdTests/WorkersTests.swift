@@ -6,7 +6,7 @@ import Testing
 @Suite("Several workers in one process", .blocking)
 struct WorkersTests {
     @Test(
-        "share the partitions, and together publish every alert",
+        "several workers in one process share the partitions and together publish every alert",
         arguments: ["", "  group_instance_id: here"])
     func share(_ membership: String) throws {
         let seed = SeededRandom.runSeed
@@ -35,8 +35,8 @@ struct WorkersTests {
         }
         daemon.send(SIGTERM)
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
-        // The embedded cluster shows aborted changes too, also one that its repetition no longer makes, so only a
-        // real one proves that none is repeated and what stands at the end. Most must have come in any case.
+        // The embedded cluster shows aborted changes too, even those that the repetition no longer makes. Only a real
+        // cluster proves that no change is repeated and that every alert is right; here nine in ten must be.
         guard TestCluster.isReal else {
             let standing = try book().rows
             let right = expected.alerts.count { standing[$0.key] == $0.value }

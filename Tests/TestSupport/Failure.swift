@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a test could not go on without.
+/// Thrown when a test lacks something it cannot go on without.
 public struct Failure: Error, CustomStringConvertible {
     public let description: String
     public init(_ description: String) { self.description = description }

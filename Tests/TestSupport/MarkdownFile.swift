@@ -15,7 +15,7 @@ public struct MarkdownFile {
 
     public let path: String
     public private(set) var blocks: [Block] = []
-    /// What lies outside of fenced blocks, with line numbers from 1.
+    /// The lines outside fenced blocks, numbered from 1.
     public private(set) var prose: [(line: Int, text: String)] = []
 
     public init(_ path: String) throws {
@@ -48,7 +48,7 @@ public struct MarkdownFile {
         return try paths.filter { $0.hasSuffix(".md") }.map { try MarkdownFile($0) }
     }
 
-    /// What `#…` of a link may name, as GitHub makes it of a heading.
+    /// The anchors that GitHub makes of the headings, for the `#…` of links.
     public var anchors: Set<String> {
         var anchors: Set<String> = []
         for (_, text) in prose {
@@ -69,7 +69,7 @@ public struct MarkdownFile {
     /// Targets of links and pictures.
     public var links: [(line: Int, target: String)] {
         prose.flatMap { line, text in
-            // What stands in back quotes is code.
+            // Text in back quotes is code.
             let bare = text.replacing(/`[^`]*`/) { _ in "" }
             return bare.matches(of: /\]\(([^()\s]+)\)/).map { (line, String($0.1)) }
         }

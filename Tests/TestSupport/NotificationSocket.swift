@@ -3,9 +3,9 @@ import Foundation
 /// systemd's end of `NOTIFY_SOCKET`: a real unix datagram socket, at a path or in the abstract space.
 public final class NotificationSocket {
     private let descriptor: Int32
-    /// The file to be removed again; nil in the abstract space.
+    /// The socket's file, which is removed again; nil in the abstract space.
     private let path: String?
-    /// What `NOTIFY_SOCKET` says.
+    /// The value of `NOTIFY_SOCKET`.
     public let name: String
 
     public init(isAbstract: Bool) throws {
@@ -28,7 +28,7 @@ public final class NotificationSocket {
         guard result == 0 else { throw POSIXError(.EADDRINUSE) }
     }
 
-    /// Everything sent since it was last asked.
+    /// All messages received since the last call.
     public func messages() -> [String] {
         var messages: [String] = []
         var buffer = [UInt8](repeating: 0, count: 4096)

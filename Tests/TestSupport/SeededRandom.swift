@@ -1,4 +1,4 @@
-/// SplitMix64: a run is repeated by its seed.
+/// SplitMix64: the same seed repeats a run.
 public struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 

@@ -1,4 +1,4 @@
-/// The files of the worked day: the shipped inputs, and the views that they must give.
+/// The files of the tutorial's day: the shipped inputs and the expected views.
 public enum TutorialFile {
     public static func text(_ name: String) throws -> String {
         let folder =

@@ -22,7 +22,7 @@ struct ChangeStreamTests {
         try await onThread { try client.read(until: text) }
     }
 
-    @Test("gives a snapshot first, then each committed change, and goes on after the last one heard")
+    @Test("the change stream sends a snapshot, then each committed change, and resumes after Last-Event-ID")
     func resume() async throws {
         let stage = Stage()
         stage.fill(5, 3)
@@ -46,7 +46,7 @@ struct ChangeStreamTests {
         }
     }
 
-    @Test("starts anew where what was missed is no longer kept")
+    @Test("the change stream sends a new snapshot when the missed changes are no longer kept")
     func outOfBuffer() async throws {
         let stage = Stage()
         stage.fill(5, 3)
@@ -62,7 +62,7 @@ struct ChangeStreamTests {
         }
     }
 
-    @Test("tells which stock changed, and to read again when reference data did")
+    @Test("the change stream sends stock that changed, and a reload when reference data changed")
     func stock() async throws {
         let stage = Stage()
         stage.fill(5, 3)
@@ -79,7 +79,7 @@ struct ChangeStreamTests {
         }
     }
 
-    @Test("refuses more readers than it was told to have, and ends them all when the daemon ends")
+    @Test("the server refuses change streams over the limit, and ends them all when the daemon ends")
     func limit() async throws {
         var kept: [RawClient] = []
         try await ServedStage.open(Stage(), { $0.maxStreams = 2 }) { site in

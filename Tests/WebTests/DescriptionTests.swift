@@ -9,7 +9,7 @@ import Wire
 
 @Suite("What is described")
 struct DescriptionTests {
-    @Test("in metrics passes promtool's lint and is what docs/metrics.md lists")
+    @Test("the metrics pass promtool's lint and are the ones that docs/metrics.md lists")
     func metrics() async throws {
         let stage = Stage()
         stage.fill(5, 3)
@@ -35,7 +35,7 @@ struct DescriptionTests {
         }
     }
 
-    @Test("in openapi.json is every path there is")
+    @Test("openapi.json describes every path of the server")
     func paths() async throws {
         try await ServedStage.open { site in
             let paths = try await site.get("/openapi.json").json["paths"] as? [String: Any]
@@ -49,7 +49,7 @@ struct DescriptionTests {
         }
     }
 
-    @Test("in openapi.json an alert change has the fields of the message, and allows what they hold")
+    @Test("openapi.json gives an alert change the fields of the alert message, and allows their nulls")
     func alertChange() async throws {
         let stage = Stage()
         stage.apply(-5, 1, 1)
@@ -82,9 +82,9 @@ struct DescriptionTests {
         }
     }
 
-    /// That a cursor must be one of ours no schema can say, so positive_data_acceptance is left out.
-    /// Some thousand requests made up from the description; `/v1/changes` never ends and has tests of its own.
-    @Test("in openapi.json holds for whatever schemathesis sends")
+    /// Schemathesis makes up some thousand requests from openapi.json. No schema can say which cursors are valid,
+    /// so the check positive_data_acceptance is left out. `/v1/changes` never ends and has tests of its own.
+    @Test("the server behaves as openapi.json says for every request that schemathesis makes up")
     func schemathesis() async throws {
         let stage = Stage(.shop(products: 40, warehouses: 4))
         stage.fill(40, 4)

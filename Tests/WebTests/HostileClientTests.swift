@@ -8,17 +8,17 @@ import Testing
 
 @Suite("Hostile clients", .serialized)
 struct HostileClientTests {
-    /// Sends text and gives whatever came back, also when the connection was cut.
+    /// Sends text and returns what came back, even if the connection was cut.
     private static func exchange(_ site: ServedStage, _ text: String) async throws -> String {
         try await onThread { [port = site.port] in
             let client = try RawClient(port: port)
-            // The other side may well stop listening in the middle.
+            // The server may stop reading before the end.
             try? client.send(text)
             return String(decoding: try client.readToEnd(), as: UTF8.self)
         }
     }
 
-    @Test("that send giant heads or bodies, or no HTTP at all, are told so and cut off")
+    @Test("clients that send giant heads or bodies, or no HTTP at all, get an error and are cut off")
     func giants() async throws {
         try await ServedStage.open { site in
             let head = "GET /v1/stock HTTP/1.1\r\nHost: localhost\r\n"
@@ -46,7 +46,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("that send their head a byte at a time are cut off with 408")
+    @Test("clients that send their head a byte at a time are cut off with 408")
     func slowloris() async throws {
         try await ServedStage.open(Stage(), { $0.headSeconds = 1 }) { site in
             let replies = try await onThread { [port = site.port] in
@@ -63,7 +63,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("that ask for much and read nothing are dropped")
+    @Test("clients that ask for much and read nothing are dropped")
     func readers() async throws {
         let stage = Stage(.shop(products: 3_000, warehouses: 3))
         stage.fill(3_000, 3)
@@ -89,7 +89,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("that leave before they are answered take no place with them")
+    @Test("clients that leave before they are answered free their responses and streams")
     func leavers() async throws {
         let stage = Stage(.shop(products: 500, warehouses: 3))
         stage.fill(500, 3)
@@ -119,13 +119,13 @@ struct HostileClientTests {
         }
     }
 
-    @Test("that open more connections than are served are refused, and the rest goes on")
+    @Test("connections over the limit are refused with 503, and the earlier ones are still served")
     func flood() async throws {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         limit.rlim_cur = min(limit.rlim_max, 32_768)
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        // Both ends of each are in this process.
+        // Both ends of each connection are in this process.
         let wanted = min(10_000, Int(limit.rlim_cur) / 2 - 300)
         try await ServedStage.open(
             Stage(),
@@ -151,7 +151,7 @@ struct HostileClientTests {
             }
             #expect(refused == 10)
             #expect(kept.count == wanted)
-            // One that was there from the beginning is served as ever.
+            // A connection that was opened before the limit was reached is still served.
             let reply = try await onThread {
                 try kept[5].send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 return try Reply(kept[5].readToEnd())
@@ -161,14 +161,14 @@ struct HostileClientTests {
         }
     }
 
-    /// CPU time of the thread that asks, which other threads' work does not lengthen.
+    /// CPU time of the calling thread. The work of other threads does not add to it.
     private static var threadSeconds: Double {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
     }
 
-    /// What 200,000 events cost the worker's thread, showing the views as the worker does.
+    /// The CPU seconds of 200,000 events on the worker's thread, with the views published as the worker does.
     private static func cost(_ stage: Stage) -> Double {
         let start = threadSeconds
         for event in 0..<200_000 {
@@ -178,7 +178,7 @@ struct HostileClientTests {
         return threadSeconds - start
     }
 
-    @Test("do not make an event dearer for the worker")
+    @Test("busy clients do not multiply the CPU time that the worker needs for an event")
     func pipeline() async throws {
         let stage = Stage(.shop(products: 2_000, warehouses: 3))
         stage.fill(2_000, 3)
@@ -208,8 +208,8 @@ struct HostileClientTests {
             let harassed = try await onThread { (0..<3).map { _ in Self.cost(stage) }.min() ?? 0 }
             flag.lower()
             #expect(try await attack.value > 0)
-            // Its own time, not the clock's: what is left is caches and locks. A queue or a lock held while
-            // reading would show as a multiple.
+            // This is CPU time, not wall time, so only caches and locks can add to it. A queue, or a lock that
+            // a reader holds, would multiply it.
             #expect(harassed < quiet * 3, "\(quiet) s alone, \(harassed) s beside the attack")
         }
     }

@@ -11,20 +11,20 @@ struct LagWindowTests {
         return window.trend
     }
 
-    @Test("is judged by Burrow's rules")
+    @Test("a partition's lag is judged by Burrow's rules")
     func rules() {
         #expect(Self.trend([]) == .unknown)
-        #expect(Self.trend([(5, 3), (5, 4)]) == .unknown, "two samples judge nobody")
+        #expect(Self.trend([(5, 3), (5, 4)]) == .unknown, "two samples are too few")
         #expect(Self.trend([(5, 3), (5, 3), (5, 3), (5, 3)]) == .stalled)
         #expect(Self.trend([(5, 3), (5, 4), (5, 6), (5, 9)]) == .stalled)
         #expect(Self.trend([(5, 3), (6, 4), (7, 4), (8, 9)]) == .slow)
-        #expect(Self.trend([(5, 3), (6, 4), (7, 2), (8, 9)]) == .ok, "it shrank once")
-        #expect(Self.trend([(5, 90), (50, 50), (90, 20), (99, 9)]) == .ok, "a backlog that is worked off")
-        #expect(Self.trend([(5, 3), (8, 0), (8, 4), (8, 9)]) == .ok, "it had caught up")
-        #expect(Self.trend([(9, 3), (9, 3), (9, 3), (9, 3), (2, 8)]) == .unknown, "it began anew")
+        #expect(Self.trend([(5, 3), (6, 4), (7, 2), (8, 9)]) == .ok, "the lag shrank once")
+        #expect(Self.trend([(5, 90), (50, 50), (90, 20), (99, 9)]) == .ok, "the backlog shrinks")
+        #expect(Self.trend([(5, 3), (8, 0), (8, 4), (8, 9)]) == .ok, "the reader had caught up")
+        #expect(Self.trend([(9, 3), (9, 3), (9, 3), (9, 3), (2, 8)]) == .unknown, "the offset went back")
     }
 
-    @Test("counts what no reader gets as read")
+    @Test("offsets that no reader ever gets, such as control records, do not count as lag")
     func controlRecords() throws {
         let json = """
             {"name":"x","type":"consumer","msg_cnt":0,"msg_size":0,"brokers":{},"topics":{"order_events":{"partitions":

@@ -9,7 +9,7 @@ import Testing
 @Suite("The page in a browser", .serialized)
 struct PageTests {
     /// Plays a scene in the browser.
-    /// - Parameter then: what happens to the daemon once the page shows what was there before.
+    /// - Parameter then: what changes in the daemon once the page shows the initial state.
     private static func browse(
         _ site: ServedStage, _ scene: String, then: @escaping @Sendable () -> Void = {}
     ) async throws {
@@ -33,7 +33,7 @@ struct PageTests {
         #expect(status == 0, "\(output)")
     }
 
-    @Test("shows what the API says, by mouse and by keyboard, and follows changes")
+    @Test("the page shows what the API says, works by mouse and by keyboard, and follows changes")
     func small() async throws {
         let stage = Stage(
             Catalog(
@@ -53,7 +53,7 @@ struct PageTests {
         stage.commit()
         try await ServedStage.open(stage) { site in
             try await Self.browse(site, "small") {
-                // The next delivery, and one sold that was not there, while the browser watches.
+                // While the browser watches: a delivery, and a sale of six units that are not in stock.
                 stage.apply(100, 2, 1)
                 stage.apply(-6, 1, 1)
                 stage.commit()
@@ -61,14 +61,14 @@ struct PageTests {
         }
     }
 
-    @Test("stays quick with 10,000 products: it draws the rows that can be seen")
+    @Test("the page draws only the rows in view when there are 10,000 products")
     func large() async throws {
         let stage = Stage(.shop(products: 10_000, warehouses: 10))
         stage.fill(10_000, 10)
         try await ServedStage.open(stage) { site in try await Self.browse(site, "large") }
     }
 
-    @Test("asks for the token, and shows nothing before it has it")
+    @Test("the page asks for the token, and shows no rows before it has it")
     func token() async throws {
         let stage = Stage()
         stage.fill(5, 3)
@@ -77,7 +77,7 @@ struct PageTests {
         }
     }
 
-    @Test("says so when the daemon is no longer heard")
+    @Test("the page warns that its data is stale when the daemon has lost Kafka")
     func stale() async throws {
         let stage = Stage()
         stage.fill(5, 3)

@@ -20,7 +20,7 @@ struct QueryTests {
     }
 
     @Test(
-        "a mistake is answered with the parameter, what was found and what would be right",
+        "the error for a wrong query names the parameter, what was found and what is expected",
         arguments: [
             ("limt=3", "limt", nil, "one of category, cursor"),
             ("limit=0", "limit", "0", "an integer from 1 to 10000"),
@@ -67,7 +67,7 @@ struct QueryTests {
         #expect(pages == whole)
     }
 
-    @Test("a cursor holds while rows before it come and go")
+    @Test("a cursor stays valid while rows before it come and go")
     func stablePaging() throws {
         let stage = Self.stage()
         let first = try query(.currentStockLevels, "limit=40")
@@ -92,7 +92,7 @@ struct QueryTests {
         #expect(throws: Problem.self) { try query(.lowStockAlerts, "cursor=\(cursor)") }
     }
 
-    @Test("filters agree with a plain look at every row")
+    @Test("filters return the same rows as a check of every row")
     func filters() throws {
         let model = Self.stage().model
         let all = model.stockPage(try query(.currentStockLevels, "")).rows
@@ -123,7 +123,7 @@ struct QueryTests {
         #expect(alerts.count == all.filter { $0.row.severity != nil }.count)
     }
 
-    @Test("the rollup is every product's own")
+    @Test("the rollup has the aggregate's row of every product, and filters by status")
     func rollup() throws {
         let stage = Self.stage()
         var expected: [ProductID: RollupRow] = [:]

@@ -7,13 +7,13 @@ import Testing
 
 @Suite("The read model")
 struct ReadModelTests {
-    @Test("brought up to date equals one built anew, and tells which rows changed")
+    @Test("an updated read model equals one built from scratch, and tells which rows changed")
     func incremental() throws {
         var random = SystemRandomNumberGenerator()
         let stage = Stage(.shop(products: 400, warehouses: 3))
         var model = ReadModel()
         for round in 0..<60 {
-            // Reference data comes between transactions.
+            // Reference data changes between transactions.
             if round % 10 == 9 {
                 stage.adopt(.shop(products: .random(in: 300...420, using: &random), warehouses: 3))
             }
@@ -61,7 +61,7 @@ struct ReadModelTests {
         return Set(changed.map { [Int($0.product.rawValue), Int($0.warehouse.rawValue)] })
     }
 
-    @Test("the alert table is the snapshot's and what was committed since, whichever worker it came from")
+    @Test("the alert table is the snapshot and the changes committed since, from every worker")
     func alertTable() throws {
         let store = ViewStore(workers: 2)
         let one = Stage(.shop(products: 9, warehouses: 2), store: store, worker: 0)
@@ -87,7 +87,7 @@ struct ReadModelTests {
 
     private static func text(_ row: AlertRow) -> String { "\(row.row) \(row.since) \(row.incident)" }
 
-    @Test("changes that are no longer kept are not pretended to be")
+    @Test("after lost changes there is no list of changes and, until the next snapshot, no alert table")
     func lostChanges() {
         let stage = Stage(.shop(products: 5, warehouses: 1))
         stage.fill(5, 1)
@@ -98,10 +98,10 @@ struct ReadModelTests {
         stage.publish()
         #expect(AlertTable(stage.model, stage.store.snapshot()) != nil)
         #expect(stage.store.blocks(after: stage.store.snapshot().newest)?.isEmpty == true)
-        #expect(stage.store.blocks(after: seen + 1_000) == nil, "a number from the future is nobody's")
+        #expect(stage.store.blocks(after: seen + 1_000) == nil, "there is no such change yet")
     }
 
-    @Test("what is shown is as old as its oldest part, and without Kafka as old as the connection")
+    @Test("the views' age counts from the last update, or from an earlier loss of the Kafka connection")
     func freshness() {
         let stage = Stage()
         stage.fill(1, 1)

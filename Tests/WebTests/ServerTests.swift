@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The HTTP interface")
 struct ServerTests {
-    @Test("answers rows as JSON, CSV and NDJSON, with the snapshot they reflect")
+    @Test("the API returns rows as JSON, CSV and NDJSON, with the input offsets that they reflect")
     func forms() async throws {
         let stage = Stage()
         stage.fill(5, 3)
@@ -34,7 +34,7 @@ struct ServerTests {
         }
     }
 
-    @Test("counts oversold alerts apart, in the status and in the metrics, and each alert once")
+    @Test("the status and the metrics count oversold alerts separately, and each alert once")
     func oversold() async throws {
         let stage = Stage()
         for (units, product, warehouse) in [(-5, 1, 1), (-1, 2, 3), (0, 2, 1), (9, 3, 1), (-7, 5, 1)] {
@@ -61,7 +61,7 @@ struct ServerTests {
         }
     }
 
-    @Test("tells everything about a product, transfers included")
+    @Test("the API returns a product with its warehouses and transfers, and 404 for an unknown product")
     func product() async throws {
         let stage = Stage()
         stage.apply(100, 2, 1)
@@ -79,7 +79,7 @@ struct ServerTests {
         }
     }
 
-    @Test("answers mistakes as problems")
+    @Test("a wrong request is answered with its status and a problem document")
     func problems() async throws {
         try await ServedStage.open { site in
             for (method, target, status) in [
@@ -96,7 +96,7 @@ struct ServerTests {
         }
     }
 
-    @Test("asks for the token everywhere but for health and the bare page")
+    @Test("the server asks for the token everywhere except for health and the bare page")
     func token() async throws {
         let token = "0123456789abcdef"
         try await ServedStage.open(Stage(), { $0.token = token }) { site in
@@ -114,7 +114,7 @@ struct ServerTests {
         }
     }
 
-    @Test("compares tokens whole")
+    @Test("a token is accepted only if all of it is equal")
     func comparison() {
         let right = Array("abcdefgh".utf8)
         #expect(AccessControl.areEqual(right, right))
@@ -123,7 +123,7 @@ struct ServerTests {
         }
     }
 
-    @Test("without a token answers this machine's names alone")
+    @Test("without a token the server answers data requests only under this machine's own names")
     func rebinding() async throws {
         try await ServedStage.open { site in
             let foreign = try await site.get("/v1/stock", ["Host: evil.example"])
@@ -135,7 +135,7 @@ struct ServerTests {
         }
     }
 
-    @Test("gives the page a policy that lets only its own script run, and nothing of the input into it")
+    @Test("the page's security policy allows only its own script, and no request text enters the page")
     func page() async throws {
         try await ServedStage.open { site in
             let page = try await site.get("/?q=<script>", [])
@@ -151,7 +151,7 @@ struct ServerTests {
         }
     }
 
-    @Test("says why it is not ready")
+    @Test("the readiness check says why the daemon is not ready")
     func readiness() async throws {
         let stage = Stage()
         stage.fill(1, 1)
@@ -165,7 +165,7 @@ struct ServerTests {
         }
     }
 
-    @Test("ends the start with a clear error where the port is taken")
+    @Test("the server fails to start with a clear error when its port is taken")
     func portTaken() async throws {
         try await ServedStage.open { site in
             let other = WebServer(

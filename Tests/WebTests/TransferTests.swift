@@ -10,7 +10,7 @@ struct TransferTests {
             stocks.enumerated().map { (WarehouseID(Int32($0.offset + 1)), $0.element) }, threshold: threshold)
     }
 
-    @Test("fill the shortest from the fullest, and take none below the threshold")
+    @Test("suggested transfers fill the emptiest warehouse from the fullest, down to the threshold")
     func fill() {
         let transfers = Self.suggest([45, 0, 20, 31], 30)
         #expect(
@@ -20,12 +20,14 @@ struct TransferTests {
             ])
     }
 
-    @Test("are none without a threshold, a surplus or a shortage", arguments: [nil, 10, 1_000] as [Int32?])
+    @Test(
+        "no transfers are suggested without a threshold, a surplus or a shortage",
+        arguments: [nil, 10, 1_000] as [Int32?])
     func none(threshold: Int32?) {
         #expect(Self.suggest([10, 10, 10], threshold == 10 ? 10 : threshold) == [])
     }
 
-    @Test("never overdraw a giver, whatever the stocks")
+    @Test("suggested transfers never take a warehouse below the threshold, whatever the stocks")
     func neverBelow() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<500 {

@@ -27,13 +27,15 @@ import Wire
         return written { AlertEncoder.change(change, into: &$0) }
     }
 
-    @Test func `keys have their fields in order and no white space`() {
+    @Test("a key's JSON has its fields in order and no white space")
+    func keys() {
         let pair = Pair(product: ProductID(3), warehouse: WarehouseID(1))
         #expect(written { AlertEncoder.key(pair, into: &$0) } == #"{"product_id":3,"warehouse_id":1}"#)
         #expect(written { AlertEncoder.key(ProductID(-3), into: &$0) } == #"{"product_id":-3}"#)
     }
 
-    @Test func `a raised alert shows the row, the incident and the source`() {
+    @Test("a raised alert shows the row, the incident and the source")
+    func raised() {
         #expect(
             change(.raised, Self.row(), .critical, nil)
                 == #"{"change":"RAISED","product_id":2,"product_name":"USB-C Cable","#
@@ -46,7 +48,8 @@ import Wire
                 + #""since":"2026-03-30T11:30:00.25Z","incident":4,"source":{"partition":0,"offset":12}}"#)
     }
 
-    @Test func `a resolved alert shows the stock and threshold that resolved it`() {
+    @Test("a resolved alert shows the stock and threshold that resolved it")
+    func resolved() {
         #expect(
             change(.resolved, Self.row(stock: 200, threshold: 200), nil, .warning, source: nil)
                 == #"{"change":"RESOLVED","product_id":2,"product_name":"USB-C Cable","#
@@ -59,7 +62,8 @@ import Wire
                 + #""since":"2026-03-30T11:30:00.25Z","incident":4,"source":null}"#)
     }
 
-    @Test func `an alert whose row is gone shows its key`() {
+    @Test("an alert whose row is gone still shows its key")
+    func rowGone() {
         #expect(
             change(.resolved, nil, nil, .outOfStock, source: nil)
                 == #"{"change":"RESOLVED","product_id":2,"product_name":null,"category":null,"#
@@ -69,7 +73,8 @@ import Wire
                 + #""since":"2026-03-30T11:30:00.25Z","incident":4,"source":null}"#)
     }
 
-    @Test func `oversold stock is shown however large`() {
+    @Test("oversold units are shown in full, however many")
+    func oversold() {
         let text = change(.escalated, Self.row(stock: .min, threshold: .max), .oversold, .low)
         #expect(text.contains(#""alert_severity":"CRITICAL""#))
         #expect(text.contains(#""units_below_threshold":9223372039002259455,"#))
@@ -77,7 +82,8 @@ import Wire
         #expect(text.contains(#""change":"ESCALATED""#) && text.contains(#""previous_severity":"LOW""#))
     }
 
-    @Test func `what was oversold before is told with its units`() {
+    @Test("an alert that was oversold shows its previous oversold units")
+    func previousUnits() {
         let text = change(.eased, Self.row(stock: 3), .critical, .oversold, previousUnits: 1 << 63)
         #expect(
             text.contains(
@@ -89,7 +95,8 @@ import Wire
                 #""previous_severity":"CRITICAL","previous_oversold_units":5,"oversold_units":null"#))
     }
 
-    @Test func `names of any kind come back through Foundation`() throws {
+    @Test("a product name of any characters is read back by Foundation")
+    func productNames() throws {
         for name in ["a\"b\\c\n", "é 日本 😀", "", "\u{0}\u{1f}", String(repeating: "x\t", count: 300)] {
             for text in [
                 change(.updated, Self.row(name: Text(name)), .critical, .critical),
@@ -103,7 +110,8 @@ import Wire
         }
     }
 
-    @Test func `an upsert is the view's row with its oversold units`() {
+    @Test("an upsert is the view's row with its oversold units")
+    func upserts() {
         #expect(
             written { AlertEncoder.upsert(Self.row(stock: -3), into: &$0) }
                 == #"{"product_id":2,"product_name":"USB-C Cable","category":"Accessories","warehouse_id":3,"#

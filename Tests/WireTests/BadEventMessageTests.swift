@@ -4,7 +4,8 @@ import Wire
 @Suite struct BadEventMessageTests {
     let decoder = EventDecoder()
 
-    @Test func `messages name the field and what was found`() {
+    @Test("a bad event's message names the field and the value found")
+    func fieldAndValue() {
         func message(_ field: String, _ value: String) -> String? {
             decoder.badness(eventText(field, value))?.message
         }
@@ -26,14 +27,16 @@ import Wire
         #expect(decoder.badness("")?.message == "the message is empty, which is not JSON")
     }
 
-    @Test func `control characters and marks that reorder text are escaped`() {
+    @Test("a bad event's message escapes control characters and marks that reorder text")
+    func escapes() {
         let message = decoder.badness("[\"a\u{7f}\u{9b}\u{202e}\u{2028}b\"]")?.message
         #expect(message == "the message is not a JSON object: [\"a\\u{7f}\\u{9b}\\u{202e}\\u{2028}b\"]")
         let raw = decoder.badness("[\"a\n\u{1b}[31m")?.message
         #expect(raw?.contains("\\n\\u{1b}[31m") == true)
     }
 
-    @Test func `at most 200 bytes are quoted, never half a character`() throws {
+    @Test("a bad event's message quotes at most 200 bytes and never half a character")
+    func quoteLength() throws {
         for length in 190...210 {
             let value =
                 "\"" + String(repeating: "x", count: length % 5) + String(repeating: "é", count: length)
@@ -46,7 +49,8 @@ import Wire
         }
     }
 
-    @Test func `bytes that are not UTF-8 are shown as numbers`() {
+    @Test("a bad event's message shows bytes that are not UTF-8 as numbers")
+    func invalidUTF8() {
         guard case .failure(let error) = decoder.result([0x7B, 0x22, 0xFF, 0xC3, 0x28]) else {
             Issue.record("accepted")
             return
@@ -54,7 +58,8 @@ import Wire
         #expect(error.message == "the message is not UTF-8: byte 2 begins \\xff\\xc3(")
     }
 
-    @Test func `a byte order mark is named`() {
+    @Test("a bad event's message names a byte order mark")
+    func byteOrderMark() {
         #expect(decoder.badness("\u{FEFF}" + eventText())?.message.contains("byte order mark") == true)
     }
 }

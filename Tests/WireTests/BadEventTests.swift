@@ -9,8 +9,10 @@ import Wire
         decoder.badness(eventText(field, value))?.reason
     }
 
-    @Test(arguments: ["event_id", "product_id", "warehouse_id", "quantity"])
-    func `an integer field holds an integer in its range`(field: String) {
+    @Test(
+        "an integer field holds an integer in its range",
+        arguments: ["event_id", "product_id", "warehouse_id", "quantity"])
+    func integerFields(field: String) {
         for value in ["\"5\"", "null", "true", "false", "{}", "[5]", "\"\""] {
             #expect(reason(field, value) == .wrongType, "\(value)")
         }
@@ -31,17 +33,20 @@ import Wire
         }
     }
 
-    @Test func `a negative quantity is out of range`() {
+    @Test("a negative quantity is out of range")
+    func negativeQuantity() {
         #expect(reason("quantity", "-1") == .quantityOutOfRange)
     }
 
-    @Test func `a type is a string`() {
+    @Test("an event type is a string")
+    func typeField() {
         for value in ["null", "5", "true", "{}", "[\"SHIPPED\"]"] {
             #expect(reason("event_type", value) == .wrongType)
         }
     }
 
-    @Test func `every field is required`() {
+    @Test("every field of an event is required")
+    func requiredFields() {
         for field in ["event_id", "event_type", "product_id", "warehouse_id", "quantity", "event_time"] {
             let without = eventText().replacing("\"\(field)\"", with: "\"other\"")
             #expect(decoder.badness(without) == BadEvent(.missingField, "\(field) is missing"))
@@ -50,29 +55,34 @@ import Wire
         #expect(decoder.badness(" { } ")?.reason == .missingField)
     }
 
-    @Test(arguments: [
-        "[]", "[{}]", "5", "-5.5e3", "null", "true", "\"text\"", " [1,2] ", "\"{}\"",
-    ])
-    func `only an object is an event`(message: String) {
+    @Test(
+        "only an object is an event",
+        arguments: [
+            "[]", "[{}]", "5", "-5.5e3", "null", "true", "\"text\"", " [1,2] ", "\"{}\"",
+        ])
+    func notAnObject(message: String) {
         #expect(decoder.badness(message)?.reason == .notAnObject)
     }
 
-    @Test(arguments: [
-        "", " ", "\n", "{", "}", "{]", "[}", "nul", "nulll", "[1,]", "[1", "{\"a\"}", "{\"a\":}",
-        "{\"a\":1,}",
-        "{,}", "{a:1}", "{'a':1}", "{\"a\":1 \"b\":2}", "{\"a\" 1}", "{} {}", "{}x", "{}\u{0}", "\u{FEFF}{}",
-        "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":\"\\u123\"}", "{\"a\":\"\n\"}",
-        "{\"a\":\"\u{1f}\"}",
-        "{\"a\":[1,2}}", "{\"a\":{\"b\":1]}", "{\"a\":tru}", "{\"a\":TRUE}", "{\"a\":1}//", "{\"a\":\"\\",
-        "{\"a\":\"\\u", "{\"a\":\"b", "{\"a\":[[[]]}", "{\"a\":-}", "{\"a\":1e+}", "{\"a\":00}", "\u{A0}{}",
-        "{\"a\":[,1]}", "{\"a\":[1 2]}", "{\"a\":{\"b\"}}", "{\"a\":{\"b\":}}", "{\"a\":{1:2}}",
-        "{\"a\":{,}}",
-    ])
-    func `what breaks the grammar is not JSON`(message: String) {
+    @Test(
+        "a message that breaks the grammar is not JSON",
+        arguments: [
+            "", " ", "\n", "{", "}", "{]", "[}", "nul", "nulll", "[1,]", "[1", "{\"a\"}", "{\"a\":}",
+            "{\"a\":1,}",
+            "{,}", "{a:1}", "{'a':1}", "{\"a\":1 \"b\":2}", "{\"a\" 1}", "{} {}", "{}x", "{}\u{0}", "\u{FEFF}{}",
+            "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":\"\\u123\"}", "{\"a\":\"\n\"}",
+            "{\"a\":\"\u{1f}\"}",
+            "{\"a\":[1,2}}", "{\"a\":{\"b\":1]}", "{\"a\":tru}", "{\"a\":TRUE}", "{\"a\":1}//", "{\"a\":\"\\",
+            "{\"a\":\"\\u", "{\"a\":\"b", "{\"a\":[[[]]}", "{\"a\":-}", "{\"a\":1e+}", "{\"a\":00}", "\u{A0}{}",
+            "{\"a\":[,1]}", "{\"a\":[1 2]}", "{\"a\":{\"b\"}}", "{\"a\":{\"b\":}}", "{\"a\":{1:2}}",
+            "{\"a\":{,}}",
+        ])
+    func invalidJSON(message: String) {
         #expect(decoder.badness(message)?.reason == .invalidJSON)
     }
 
-    @Test func `invalid UTF-8 is bad wherever it stands`() throws {
+    @Test("invalid UTF-8 is bad wherever it stands")
+    func invalidUTF8() throws {
         let sequences: [[UInt8]] = [
             [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x28], [0xE0, 0x80, 0x80],
             [0xE0, 0xA0],
@@ -94,7 +104,8 @@ import Wire
         }
     }
 
-    @Test func `every beginning of a good message is bad, and every end of one`() {
+    @Test("a good message with its beginning or its end cut off is bad")
+    func cutMessages() {
         for message in [
             eventText(), eventText("event_time", "1774873800"), eventText("event_type", "\"SHIPP\\u0045D\""),
         ] {
@@ -106,7 +117,8 @@ import Wire
         }
     }
 
-    @Test func `reasons are snake_case words that do not change`() {
+    @Test("the reasons for bad events are snake_case words that do not change")
+    func stableReasons() {
         #expect(
             BadEvent.Reason.allCases.map(\.rawValue) == [
                 "invalid_json", "invalid_utf8", "not_an_object", "missing_field", "wrong_type",

@@ -6,7 +6,8 @@ import Testing
 @testable import Wire
 
 @Suite struct ByteWriterTests {
-    @Test func `integers are written in full`() {
+    @Test("64-bit and 32-bit integers are written in full")
+    func integers() {
         var random = SeededRandom(seed: 5)
         var numbers: [Int64] = [0, 1, -1, 9, 10, 99, 100, .max, .min, .min + 1, 1_000_000_000, -10]
         numbers += (0..<2000).map { _ in random.int64() }
@@ -19,7 +20,8 @@ import Testing
         }
     }
 
-    @Test func `128-bit integers are written in full`() {
+    @Test("128-bit integers are written in full")
+    func wideIntegers() {
         var random = SeededRandom(seed: 6)
         var numbers: [Int128] = [0, .max, .min, Int128(Int64.max) + 1, Int128(Int64.min) - 1]
         for power in 1...38 {
@@ -33,7 +35,8 @@ import Testing
         for number in numbers { #expect(written { $0.append(number) } == String(number)) }
     }
 
-    @Test func `JSON strings are read back by Foundation as they were`() throws {
+    @Test("Foundation reads JSON strings back as they were")
+    func jsonStrings() throws {
         var texts = ["", "plain", "a\"b\\c/d", "é😀\u{2028}\u{7f}"]
         texts += (0..<0x30).map { "a\(Unicode.Scalar($0).map(String.init) ?? "")b" }
         texts.append(String(repeating: "long \"text\" ", count: 500))
@@ -46,7 +49,8 @@ import Testing
         #expect(written { $0.append(jsonString: "\u{1}\u{1f}\n") } == #""\u0001\u001f\n""#)
     }
 
-    @Test func `CSV fields are quoted exactly when they must be`() {
+    @Test("CSV fields are quoted exactly when they must be")
+    func csvFields() {
         func field(_ text: Text) -> String { written { $0.append(csvField: text) } }
         #expect(field("plain text") == "plain text")
         #expect(field("é;'") == "é;'")
@@ -57,7 +61,8 @@ import Testing
         #expect(field("") == "\"\"")
     }
 
-    @Test func `a writer keeps its room and can take bytes back`() {
+    @Test("a byte writer can be truncated, emptied and used again")
+    func reuse() {
         var out = ByteWriter(capacity: 1)
         for _ in 0..<3 {
             for _ in 0..<1000 { out.append("0123456789") }

@@ -5,6 +5,7 @@ import Testing
 
 @Suite struct EpochTests {
     @Test(
+        "the unit of an integer epoch follows its magnitude",
         arguments: [
             (0, 0), (1, 1_000_000), (-1, -1_000_000), (1_774_872_000, 1_774_872_000_000_000),
             (99_999_999_999, 99_999_999_999_000_000), (100_000_000_000, 100_000_000_000_000),
@@ -15,14 +16,15 @@ import Testing
             (-99_999_999_999, -99_999_999_999_000_000), (-100_000_000_000, -100_000_000_000_000),
             (-1_774_872_000_123_456_789, -1_774_872_000_123_457), (Int64.min, -9_223_372_036_854_776),
         ] as [(Int64, Int64)])
-    func `the unit of an integer epoch follows its magnitude`(epoch: Int64, micros: Int64) throws {
+    func units(epoch: Int64, micros: Int64) throws {
         #expect(Epoch.instant(epoch) == Timestamp(microseconds: micros))
         #expect(InstantOracle.microseconds(epoch: epoch) == micros)
         let event = try EventDecoder().decode(eventText("event_time", "\(epoch)"))
         #expect(event.time == Timestamp(microseconds: micros))
     }
 
-    @Test func `an epoch may be written with an exponent and not with a fraction`() throws {
+    @Test("an epoch may have an exponent and no fraction")
+    func exponents() throws {
         #expect(
             try EventDecoder().decode(eventText("event_time", "1.774872e9")).time.microseconds
                 == 1_774_872_000_000_000)

@@ -9,39 +9,45 @@ import Wire
         id: EventID(16), pair: Pair(product: ProductID(3), warehouse: WarehouseID(1)), units: -185,
         time: Timestamp(microseconds: 1_774_873_800_000_000))
 
-    @Test func `the tutorial's form is read`() throws {
+    @Test("an event in the tutorial's form is read")
+    func tutorialEvent() throws {
         #expect(try decoder.decode(eventText()) == expected)
     }
 
-    @Test(arguments: [
-        #"{"event_id": 16, "event_type": "SHIPPED", "product_id": 3, "warehouse_id": 1,"#
-            + #" "quantity": 185, "event_time": "2026-03-30T12:30:00Z"}"#,
-        #" {"event_time":"2026-03-30T12:30:00Z","quantity":185,"warehouse_id":1,"product_id":3,"#
-            + #""event_type":"SHIPPED","event_id":16} "#,
-        "{\n\t\"event_id\" : 16 ,\r\n\"event_type\":\"SHIPPED\",\"product_id\":3,"
-            + "\"warehouse_id\":1,\"quantity\":185,\"event_time\":\"2026-03-30T12:30:00Z\"\n}\n",
-        #"{"event\u005fid":16,"\u0065vent_type":"SHIPPED","product_id":3,"warehouse_id":1,"#
-            + #""quantity":185,"event_time":"2026-03-30T12:30:00\u005a"}"#,
-        #"{"event_id":16.0,"event_type":"SHIPPED","product_id":3e0,"warehouse_id":10e-1,"#
-            + #""quantity":1.85e2,"event_time":1774873800}"#,
-    ])
-    func `order, white space, escapes and number forms do not matter`(text: String) throws {
+    @Test(
+        "order, white space, escapes and number forms do not change an event",
+        arguments: [
+            #"{"event_id": 16, "event_type": "SHIPPED", "product_id": 3, "warehouse_id": 1,"#
+                + #" "quantity": 185, "event_time": "2026-03-30T12:30:00Z"}"#,
+            #" {"event_time":"2026-03-30T12:30:00Z","quantity":185,"warehouse_id":1,"product_id":3,"#
+                + #""event_type":"SHIPPED","event_id":16} "#,
+            "{\n\t\"event_id\" : 16 ,\r\n\"event_type\":\"SHIPPED\",\"product_id\":3,"
+                + "\"warehouse_id\":1,\"quantity\":185,\"event_time\":\"2026-03-30T12:30:00Z\"\n}\n",
+            #"{"event\u005fid":16,"\u0065vent_type":"SHIPPED","product_id":3,"warehouse_id":1,"#
+                + #""quantity":185,"event_time":"2026-03-30T12:30:00\u005a"}"#,
+            #"{"event_id":16.0,"event_type":"SHIPPED","product_id":3e0,"warehouse_id":10e-1,"#
+                + #""quantity":1.85e2,"event_time":1774873800}"#,
+        ])
+    func equalForms(text: String) throws {
         #expect(try decoder.decode(text) == expected)
     }
 
-    @Test(arguments: [
-        #"{"a":[1,{"b":null}],"c":"\"\\\/\b\f\n\r\t\u1234"}"#, #"[[[[[]]]],{},{"event_id":1}]"#, "-0.5e-7",
-        #""\ud800 \udc00\ud800""#, #""é😀""#, "true", "1e999999999999999999999999", "\"\"",
-        "[" + String(repeating: "9", count: 400) + "]",
-    ])
-    func `unknown fields may hold anything`(value: String) throws {
+    @Test(
+        "unknown fields may hold anything",
+        arguments: [
+            #"{"a":[1,{"b":null}],"c":"\"\\\/\b\f\n\r\t\u1234"}"#, #"[[[[[]]]],{},{"event_id":1}]"#, "-0.5e-7",
+            #""\ud800 \udc00\ud800""#, #""é😀""#, "true", "1e999999999999999999999999", "\"\"",
+            "[" + String(repeating: "9", count: 400) + "]",
+        ])
+    func unknownFields(value: String) throws {
         let start = #"{"unknown":"# + value + "," + eventText().dropFirst()
         let end = eventText().dropLast() + #","unknown":"# + value + "}"
         #expect(try decoder.decode(start) == expected)
         #expect(try decoder.decode(end) == expected)
     }
 
-    @Test func `of a repeated field the last value counts, whatever the earlier one was`() throws {
+    @Test("a repeated field has its last value, whatever the earlier ones were")
+    func repeatedField() throws {
         for value in ["\"x\"", "null", "5.5", "17", "[1]", "99999999999999999999"] {
             #expect(try decoder.decode("{\"event_id\":\(value)," + eventText().dropFirst()) == expected)
         }
@@ -50,7 +56,8 @@ import Wire
         #expect(decoder.badness("{\"event_id\":01," + eventText().dropFirst())?.reason == .invalidJSON)
     }
 
-    @Test func `integers are exact to the last of their range`() throws {
+    @Test("integers are exact up to the ends of their range")
+    func integerRanges() throws {
         let ids = [
             Int64.min, .min + 1, -1, 0, 99_999_999, 100_000_000, 1_234_567_890_123_456, .max - 1, .max,
         ]
@@ -71,12 +78,13 @@ import Wire
         ("0." + String(repeating: "0", count: 300) + "7e301", 7), ("1e18", 1_000_000_000_000_000_000),
     ]
 
-    @Test(arguments: integers)
-    func `an integer may be written with a point or an exponent`(number: String, value: Int64) throws {
+    @Test("an integer may be written with a point or an exponent", arguments: integers)
+    func integerForms(number: String, value: Int64) throws {
         #expect(try decoder.decode(eventText("event_id", number)).id == EventID(value))
     }
 
-    @Test func `deep nesting and long strings take time in proportion, and no stack`() throws {
+    @Test("deep nesting and long strings do not overflow the stack")
+    func deepNesting() throws {
         let depth = 1_000_000
         let nested =
             String(repeating: "[", count: depth) + String(repeating: "{\"a\":", count: 1000) + "1"
@@ -88,7 +96,8 @@ import Wire
         #expect(try decoder.decode("{\"long\":\"\(long)\"," + eventText().dropFirst()) == expected)
     }
 
-    @Test func `mixed nesting remembers which bracket was open at every depth`() throws {
+    @Test("brackets must match at every depth of nesting")
+    func mixedNesting() throws {
         var random = SeededRandom(seed: 7)
         for depth in [1, 63, 64, 65, 127, 128, 129, 500] {
             let kinds = (0..<depth).map { _ in random.chance(2) }

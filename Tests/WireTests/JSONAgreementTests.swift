@@ -5,11 +5,11 @@ import Testing
 
 @testable import Wire
 
-/// The decoder against Foundation's JSONSerialization, on texts damaged at random.
+/// Compares the decoder with Foundation's JSONSerialization on randomly damaged texts.
 @Suite struct JSONAgreementTests {
-    /// Why a text is left out: where Foundation's reading is deliberately not ours. Nil when it is in.
+    /// Why a text is not compared: stockd deliberately reads it unlike Foundation. Nil if it is compared.
     static func exclusion(_ bytes: [UInt8]) -> String? {
-        // Foundation guesses UTF-16 and UTF-32 from zero bytes; for us a message is UTF-8, and a zero byte
+        // Foundation takes zero bytes for a sign of UTF-16 or UTF-32. stockd reads UTF-8 alone, where a zero byte
         // is a control character.
         if bytes.contains(0) { return "zero byte, may be UTF-16" }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return "byte order mark, which Foundation skips" }
@@ -36,7 +36,8 @@ import Testing
         return true
     }
 
-    @Test func `damaged events are read as Foundation reads them`() {
+    @Test("damaged events are read as Foundation reads them")
+    func damagedEvents() {
         var (compared, good) = (0, 0)
         for seed in UInt64(1)...5000 {
             var random = SeededRandom(seed: seed)
@@ -52,7 +53,8 @@ import Testing
         #expect(compared > 2500 && good > 500, "\(compared) compared, \(good) of them good")
     }
 
-    @Test func `damaged JSON of any kind is valid exactly when Foundation says so`() {
+    @Test("damaged JSON is valid exactly when Foundation says so")
+    func damagedJSON() {
         var compared = 0
         for seed in UInt64(1)...4000 {
             var random = SeededRandom(seed: seed &* 7919)
@@ -64,7 +66,8 @@ import Testing
         #expect(compared > 2000)
     }
 
-    @Test func `what is left out of the comparison is decided as documented`() {
+    @Test("texts that are not compared with Foundation are read as documented")
+    func exclusions() {
         let decoder = EventDecoder()
         func reason(_ unknown: String) -> BadEvent.Reason? {
             decoder.badness("{\"x\":\(unknown)," + eventText().dropFirst())?.reason

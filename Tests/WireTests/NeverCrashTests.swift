@@ -4,7 +4,7 @@ import Testing
 
 @testable import Wire
 
-/// Garbage of many kinds through everything that reads bytes, each in a block of exactly its size.
+/// Gives every reader of bytes many kinds of garbage, each in a block of exactly its size.
 @Suite struct NeverCrashTests {
     private func readEverything(_ bytes: [UInt8]) {
         withExactBytes(bytes) { block in
@@ -20,14 +20,16 @@ import Testing
         _ = try? ReferenceRows.products(json: bytes)
     }
 
-    @Test func `random bytes are read without harm`() {
+    @Test("random bytes are read without harm")
+    func randomBytes() {
         var random = SeededRandom(seed: 1)
         for _ in 0..<2000 {
             readEverything((0..<random.below(200)).map { _ in UInt8(truncatingIfNeeded: random.next()) })
         }
     }
 
-    @Test func `random JSON punctuation is read without harm`() {
+    @Test("random JSON punctuation is read without harm")
+    func punctuation() {
         var random = SeededRandom(seed: 2)
         let alphabet = Array(#"{}[]:,"\u0-1.eE+tfn \#u{9} é"#.utf8) + [0xFF, 0xC3]
         for _ in 0..<4000 {
@@ -35,7 +37,8 @@ import Testing
         }
     }
 
-    @Test func `every beginning of good texts is read without harm`() {
+    @Test("every beginning of a good text is read without harm")
+    func cutTexts() {
         var random = SeededRandom(seed: 3)
         for _ in 0..<20 {
             let bytes = Array(EventText.random(&random).text.utf8)
@@ -46,7 +49,8 @@ import Testing
         for cut in 0...csv.count { readEverything(Array(csv[..<cut])) }
     }
 
-    @Test func `damaged texts are read without harm`() {
+    @Test("damaged texts are read without harm")
+    func damagedTexts() {
         for seed in UInt64(1)...3000 {
             var random = SeededRandom(seed: seed)
             var bytes = Array(EventText.random(&random).text.utf8)
@@ -55,7 +59,8 @@ import Testing
         }
     }
 
-    @Test func `the empty buffer without an address is read without harm`() {
+    @Test("an empty buffer without an address is read without harm")
+    func emptyBuffer() {
         let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
         #expect(throws: BadEvent.self) { try EventDecoder().decode(nothing) }
         #expect(InputDecoder().typeName(nothing) == nil)

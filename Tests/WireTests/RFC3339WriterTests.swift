@@ -4,6 +4,7 @@ import Wire
 
 @Suite struct RFC3339WriterTests {
     @Test(
+        "an instant is written with a fraction only when it needs one",
         arguments: [
             (1_774_872_000_000_000, "2026-03-30T12:00:00Z"),
             (1_774_872_000_500_000, "2026-03-30T12:00:00.5Z"),
@@ -13,11 +14,12 @@ import Wire
             (-62_167_219_200_000_000, "0000-01-01T00:00:00Z"),
             (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"),
         ] as [(Int64, String)])
-    func `an instant has a fraction only when it needs one`(micros: Int64, text: String) {
+    func fractions(micros: Int64, text: String) {
         #expect(RFC3339.string(Timestamp(microseconds: micros)) == text)
     }
 
-    @Test func `years beyond four digits are written with a sign and six`() {
+    @Test("a year outside 0 to 9999 is written with a sign and six digits")
+    func longYears() {
         #expect(
             RFC3339.string(Timestamp(microseconds: -62_167_219_200_000_001))
                 == "-000001-12-31T23:59:59.999999Z")

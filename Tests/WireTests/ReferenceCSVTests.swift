@@ -18,7 +18,8 @@ import Wire
         }
     }
 
-    @Test func `the tutorial's tables are read`() throws {
+    @Test("the tutorial's CSV tables are read")
+    func tutorialTables() throws {
         let products = try products(
             header + "1,Wireless Headphones,Electronics,50,79.99\n2,USB-C Cable,Accessories,200,12.99\n")
         #expect(
@@ -36,7 +37,8 @@ import Wire
         #expect(warehouses == [Warehouse(id: WarehouseID(1), name: "East Coast Hub", region: "US-East")])
     }
 
-    @Test func `quotes, line breaks, line ends, column order and unknown columns do not matter`() throws {
+    @Test("quotes, line ends, column order and unknown columns do not change a CSV table")
+    func equalForms() throws {
         let text =
             "\u{FEFF}category,\"reorder_threshold\",note,product_id,product_name\r\n"
             + "\"a,b\",,\"x\ny\",7,\"say \"\"hi\"\"\r\nthere\"\r\n\r\n\n\"\",\"-5\",z,-8,é"
@@ -50,7 +52,8 @@ import Wire
         #expect(try products(old).count == 2)
     }
 
-    @Test func `integers may be written as spreadsheets write them, prices stay exact`() throws {
+    @Test("CSV integers may be written as spreadsheets do, and prices stay exact")
+    func numbers() throws {
         let row = try #require(try products(header + "1.0,a,b,5e1,1e2\n").first)
         #expect(row.id == ProductID(1) && row.reorderThreshold == 50)
         #expect(row.unitPrice == ExactDecimal(unscaled: 100, scale: 0))
@@ -59,7 +62,8 @@ import Wire
         #expect(price.description == exact)
     }
 
-    @Test func `all mistakes are reported at once, with line, column, value and what would be right`() {
+    @Test("all mistakes in a CSV file are reported at once, with line, column and value")
+    func everyMistake() {
         let text =
             header
             + "x,\"two\nlines\",c,5,1\n1,,c,2147483648,abc\n2,a,b\n3,a,b,5,1\n3,c,d,5,1\n4,a\"b,c,5,1\n"
@@ -83,7 +87,8 @@ import Wire
             ])
     }
 
-    @Test func `missing and doubled columns are named`() {
+    @Test("missing and doubled CSV columns are named")
+    func columns() {
         let wanted =
             "a header line naming product_id, product_name, category, reorder_threshold, unit_price"
         #expect(
@@ -99,7 +104,8 @@ import Wire
         #expect(mistakes(header).isEmpty)
     }
 
-    @Test func `a quote that never ends and bytes that are not UTF-8 name their line`() {
+    @Test("an unclosed quote and bytes that are not UTF-8 are reported with their line")
+    func lines() {
         #expect(
             mistakes(header + "1,a,b,5,1\n2,\"a,b,5,1\n3,a,b,5,1\n").first?.hasPrefix("line 3: found a field")
                 == true)
@@ -113,7 +119,8 @@ import Wire
         }
     }
 
-    @Test func `a file of another kind does not fill the memory with mistakes`() {
+    @Test("a file with thousands of mistakes lists only the first hundred")
+    func manyMistakes() {
         do throws(ReferenceMistakes) {
             _ = try products(header + String(repeating: "x\n", count: 5000))
             Issue.record("accepted")

@@ -21,7 +21,8 @@ import Wire
         }
     }
 
-    @Test func `an array and one object a line are read alike`() throws {
+    @Test("a JSON array and one object a line are read alike")
+    func layouts() throws {
         let second = row.replacing(":1,", with: ":2,")
         for text in [
             "[\(row),\(second)]", " [\n\(row) ,\n \(second)\n]\n", "\(row)\n\(second)\n",
@@ -35,7 +36,8 @@ import Wire
         #expect(try products("[\(row)]") == [product])
     }
 
-    @Test func `unknown fields, escapes and repeated fields are read as in events`() throws {
+    @Test("unknown fields, escapes and repeated fields are read as in events")
+    func equalForms() throws {
         let text =
             #"{"x":[{"product_id":9}],"product_id":"no","product\u005fid":1.0,"#
             + #""product_name":"\u0061","category":"b","#
@@ -43,7 +45,8 @@ import Wire
         #expect(try products(text) == [product])
     }
 
-    @Test func `a null threshold never alerts, and one left out is a mistake`() throws {
+    @Test("a null threshold never alerts, and a missing one is a mistake")
+    func nullThreshold() throws {
         #expect(try products(row.replacing(":5,", with: ":null,")).first?.reorderThreshold == .some(nil))
         #expect(
             mistakes(row.replacing(#""reorder_threshold":5,"#, with: "")) == [
@@ -54,7 +57,8 @@ import Wire
         #expect(try products(row.replacing("79.99", with: "null")).first?.unitPrice == nil)
     }
 
-    @Test func `all mistakes are reported at once`() {
+    @Test("all mistakes in a JSON file are reported at once")
+    func everyMistake() {
         let text =
             "[\n{\"product_id\":\"1\",\"product_name\":null,\"category\":5,"
             + "\"reorder_threshold\":\"5\"},\n5,\n"
@@ -76,7 +80,8 @@ import Wire
             ])
     }
 
-    @Test func `a line that is not JSON does not hide the mistakes of the next`() {
+    @Test("a line that is not JSON does not hide the mistakes of the next")
+    func badLine() {
         #expect(
             mistakes(row + "\n{\"product_id\":\n{}x\n[]\n") == [
                 "line 2: found the end of the text, expected a value",
@@ -96,20 +101,22 @@ import Wire
         ("100000000000000000000000000000000000e-35", 100_000_000_000_000_000_000_000_000_000_000_000, 35),
     ]
 
-    @Test(arguments: prices)
-    func `a price keeps every digit`(text: String, unscaled: Int128, scale: Int) throws {
+    @Test("a price keeps every digit", arguments: prices)
+    func exactPrices(text: String, unscaled: Int128, scale: Int) throws {
         for written in [text, "\"\(text)\""] {
             let price = try products(row.replacing("79.99", with: written)).first?.unitPrice
             #expect(price == ExactDecimal(unscaled: unscaled, scale: scale))
         }
     }
 
-    @Test(arguments: [
-        "1e38", "1e-39", "123456789012345678901234567890123456789", "1e99999999999999999999", "\"\"",
-        "\"1.\"",
-        "\"+1\"", "\" 1\"", "\"0x1\"", "\"1e\"", "true", "{}", "\"NaN\"", "\"-\"", "\"1,5\"", "\"79.99 EUR\"",
-    ])
-    func `a price that cannot be kept exactly is a mistake`(text: String) {
+    @Test(
+        "a price that cannot be kept exactly is a mistake",
+        arguments: [
+            "1e38", "1e-39", "123456789012345678901234567890123456789", "1e99999999999999999999", "\"\"",
+            "\"1.\"",
+            "\"+1\"", "\" 1\"", "\"0x1\"", "\"1e\"", "true", "{}", "\"NaN\"", "\"-\"", "\"1,5\"", "\"79.99 EUR\"",
+        ])
+    func inexactPrices(text: String) {
         #expect(mistakes(row.replacing("79.99", with: text)).count == 1)
     }
 }

@@ -25,7 +25,8 @@ import Wire
         }
     }
 
-    @Test func `the id may stand in the key, in the value, or in both`() throws {
+    @Test("a reference row's id may stand in the key, in the value or in both")
+    func idPlaces() throws {
         let without = value.replacing(#""warehouse_id":3,"#, with: "")
         #expect(try read(key: nil, value) == warehouse)
         for key in ["3", "\"3\"", #"{"warehouse_id":3}"#, #" {"x":1,"warehouse\u005fid":3.0} "#, "3.0"] {
@@ -35,21 +36,27 @@ import Wire
         #expect(mistake(key: nil, without)?.hasPrefix("warehouse_id: found no such field") == true)
     }
 
-    @Test func `a key and a value that disagree are a mistake`() {
+    @Test("a key and a value that disagree are a mistake")
+    func disagreement() {
         #expect(mistake(key: "4", value) == "warehouse_id is 3 in the value and 4 in the key")
     }
 
-    @Test(arguments: ["", "x", "{}", "{", "2147483648", "null", "\"", "[3]", #"{"warehouse_id":"3"}"#, "3 3"])
-    func `a key that names no id is a mistake`(key: String) {
+    @Test(
+        "a key that names no id is a mistake",
+        arguments: ["", "x", "{}", "{", "2147483648", "null", "\"", "[3]", #"{"warehouse_id":"3"}"#, "3 3"])
+    func badKeys(key: String) {
         #expect(mistake(key: key, value) != nil)
     }
 
-    @Test(arguments: ["", "5", "[]", "null", "{", "{}x", "{\"warehouse_id\":3}", "\u{FEFF}{}"])
-    func `a value that is no row is a mistake`(value: String) {
+    @Test(
+        "a value that is no row is a mistake",
+        arguments: ["", "5", "[]", "null", "{", "{}x", "{\"warehouse_id\":3}", "\u{FEFF}{}"])
+    func badValues(value: String) {
         #expect(mistake(key: "3", value) != nil)
     }
 
-    @Test func `the key of a deletion names what is deleted`() throws {
+    @Test("the key of a deletion names the deleted row")
+    func deletions() throws {
         func product(
             _ key: String
         ) throws(BadEvent) -> ReferenceMessage<ProductID, ProductPatch> {
@@ -62,7 +69,8 @@ import Wire
         #expect(throws: BadEvent.self) { try product(#"{"warehouse_id":7}"#) }
     }
 
-    @Test func `a product keeps its null threshold and exact price`() throws {
+    @Test("a product keeps its null threshold and exact price")
+    func products() throws {
         let value =
             #"{"product_id":1,"product_name":"a","category":"b","reorder_threshold":null,"#
             + #""unit_price":"12.50"}"#

@@ -10,20 +10,23 @@ import Wire
         return event.typeIsKnown ? event.units : nil
     }
 
-    @Test func `the standard types move stock by their sign`() throws {
+    @Test("the standard types move stock by their sign")
+    func standardTypes() throws {
         let decoder = EventDecoder()
         #expect(try units(#""RECEIVED""#, decoder) == 10)
         #expect(try units(#""RETURNED""#, decoder) == 10)
         #expect(try units(#""SHIPPED""#, decoder) == -10)
     }
 
-    @Test func `case, spaces, prefixes and longer names make another type`() throws {
+    @Test("case, spaces, prefixes and longer names make another type")
+    func otherTypes() throws {
         for type in ["shipped", "Shipped", "SHIPPED ", " SHIPPED", "SHIPPE", "SHIPPEDD", "", "S"] {
             #expect(try units("\"\(type)\"", EventDecoder()) == nil)
         }
     }
 
-    @Test func `a type written with escapes is the type it means`() throws {
+    @Test("a type written with escapes is the type it means")
+    func escapedTypes() throws {
         #expect(try units(#""SHIPP\u0045D""#, EventDecoder()) == -10)
         #expect(try units(#""\u0053\u0048\u0049\u0050\u0050\u0045\u0044""#, EventDecoder()) == -10)
         #expect(try units(#""SHIPP\u0065D""#, EventDecoder()) == nil)
@@ -31,7 +34,8 @@ import Wire
         #expect(try units(#""SHIPPED\ud800""#, EventDecoder()) == nil)
     }
 
-    @Test func `names of any length and any characters can be configured`() throws {
+    @Test("a configured type name may have any length and any characters")
+    func configuredNames() throws {
         let names = [
             "", "A", "TRANSFER_IN", "SIXTEEN_LETTERS_", "SEVENTEEN_LETTERS", "Ware\u{308}ngang", "a\"b",
             "a\\b",
@@ -47,7 +51,8 @@ import Wire
         }
     }
 
-    @Test func `a name that JSON must escape never matches its bare bytes`() {
+    @Test("a type name that JSON must escape never matches its bare bytes")
+    func unescapedNames() {
         let decoder = EventDecoder(signs: SignTable(["a\"b": 1, "a\\": 1, "c\u{1}": 1]))
         for type in ["\"a\"b\"", "\"a\\\"", "\"c\u{1}\""] {
             #expect(
@@ -55,7 +60,8 @@ import Wire
         }
     }
 
-    @Test func `an unknown type moves nothing, or is a bad event when so configured`() throws {
+    @Test("an unknown type moves nothing, or is a bad event if so configured")
+    func unknownType() throws {
         let text = #"{"event_id":1,"event_type":"LOST","# + body
         let event = try EventDecoder().decode(text)
         #expect(event.units == 0 && !event.typeIsKnown && event.pair.product == ProductID(1))
@@ -64,12 +70,14 @@ import Wire
         #expect(strict.badness(text)?.message == #"event_type is not in events.types: "LOST""#)
     }
 
-    @Test func `a known type of sign 0 is known and moves nothing`() throws {
+    @Test("a type of sign 0 is known and moves nothing")
+    func signZero() throws {
         let decoder = EventDecoder(signs: SignTable(["COUNTED": 0]), unknownType: .deadLetter)
         #expect(try units(#""COUNTED""#, decoder) == 0)
     }
 
-    @Test func `the name of a type is given for the log, short and on one line`() throws {
+    @Test("a type's name is given for the log, short and on one line")
+    func loggedName() throws {
         func name(_ type: String) -> String? {
             withExactBytes(Array((#"{"event_id":1,"event_type":"# + type + "," + body).utf8)) {
                 InputDecoder().typeName($0)

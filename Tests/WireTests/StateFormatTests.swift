@@ -2,7 +2,7 @@ import Inventory
 import Testing
 import Wire
 
-/// Keys and values are stored: they stay as they are in every release of format 1.
+/// Keys and values are stored, so they must stay the same in every release of format 1.
 @Suite struct StateFormatTests {
     private static func bytes(_ record: StateRecord) -> [[UInt8]] {
         var encoder = StateEncoder()
@@ -20,7 +20,8 @@ import Wire
 
     private static let pair = Pair(product: ProductID(3), warehouse: WarehouseID(4))
 
-    @Test func `a bucket of stock entries has the bytes of format 1`() {
+    @Test("a bucket of stock entries has the bytes of format 1")
+    func entries() {
         let image = StoredEntry(
             pair: Self.pair, stock: -5, lastUpdated: Timestamp(microseconds: 6), events: 7)
         let found = Self.bytes(.entries(bucket: 9, [image]))
@@ -28,7 +29,8 @@ import Wire
         #expect(found[1] == [1] + Self.little(UInt64(3 << 32 | 4), Int64(-5), Int64(6), UInt32(7)))
     }
 
-    @Test func `a bucket of event ids has the bytes of format 1`() {
+    @Test("a bucket of event ids has the bytes of format 1")
+    func eventIDs() {
         let words = (0..<UInt64(IDChunk.wordCount)).map { $0 }
         let bucket = IDBucket(set: 5, bucket: 9, chunks: [IDChunk(number: -2, words: words)], ids: [-1, 8])
         let found = Self.bytes(.ids(Partition(2), bucket))
@@ -38,7 +40,8 @@ import Wire
             found[1] == [1] + Self.little(UInt64(5), UInt32(1)) + chunk + Self.little(Int64(-1), Int64(8)))
     }
 
-    @Test func `a block of movements has the bytes of format 1`() {
+    @Test("a block of movements has the bytes of format 1")
+    func movements() {
         let version = RowVersion(position: 6, seconds: 7)
         let images = [
             MovementImages.Image(entry: 4, units: -5, time: Timestamp(microseconds: 8), version: version),
@@ -51,7 +54,8 @@ import Wire
         #expect(found[1] == [1] + Self.little(UInt64(3)) + one + other)
     }
 
-    @Test func `a checkpoint record has the bytes of format 1`() {
+    @Test("a checkpoint record has the bytes of format 1")
+    func checkpointRecords() {
         let record = CheckpointRecord(
             partition: Partition(1), base: Offset(2), offset: Offset(3), pairs: 4, publishedAlerts: 5,
             movements: 6, truncated: RowVersion(position: 7, seconds: 8),
@@ -67,7 +71,8 @@ import Wire
                 + Array("a=b".utf8))
     }
 
-    @Test func `a published alert has the bytes of format 1`() {
+    @Test("a published alert has the bytes of format 1")
+    func publishedAlerts() {
         let alert = PublishedAlert(
             level: .oversold, oversoldUnits: 6, incident: 7, since: Timestamp(microseconds: 8),
             fingerprint: 9)
@@ -76,7 +81,8 @@ import Wire
         #expect(found[1] == [1, 5] + Self.little(UInt32(7), Int64(8), UInt64(9), UInt64(6)))
     }
 
-    @Test func `the other records have the bytes of format 1`() {
+    @Test("the other state records have the bytes of format 1")
+    func otherRecords() {
         #expect(
             Self.bytes(.position(Partition(2), Offset(3))) == [
                 [0x50, 2, 0, 0, 0], [1] + Self.little(Int64(3)),
@@ -96,7 +102,8 @@ import Wire
             ])
     }
 
-    @Test func `a truncation without a version is told from none`() throws {
+    @Test("a truncation without a version differs from no truncation")
+    func truncations() throws {
         for truncated in [nil, RowVersion.none, RowVersion(position: 7, seconds: 8)] {
             let record = CheckpointRecord(
                 partition: Partition(1), base: Offset(2), offset: Offset(3), truncated: truncated,
@@ -109,7 +116,8 @@ import Wire
         }
     }
 
-    @Test func `each record lies in the state partition that it always did`() {
+    @Test("each record has the same state partition in every release")
+    func statePartitions() {
         let placement = StatePlacement(keyedBy: .none, statePartitionCount: 5)
         func partition(_ key: StateRecord.Key) -> Int32 {
             placement.partition(of: key, shardOf: Partition(3)).rawValue

@@ -14,7 +14,7 @@ struct StateRecordJSONTests {
     }
 
     @Test(
-        "says where it is and all that it holds",
+        "a state record's JSON says where the record is and all that it holds",
         arguments: [
             (
                 StateRecord.entries(
@@ -89,7 +89,7 @@ struct StateRecordJSONTests {
         #expect(line(record) == #"{"state_partition":2,"offset":41,"record":"# + expected + "}\n")
     }
 
-    @Test("gives remembered ids in their order, negative ones too")
+    @Test("the JSON of remembered ids lists them in order, negative ones too")
     func ids() {
         var words = [UInt64](repeating: 0, count: IDChunk.wordCount)
         words[0] = 0b1011
@@ -102,7 +102,7 @@ struct StateRecordJSONTests {
             ))
     }
 
-    @Test("of a deleted one gives the key")
+    @Test("the JSON of a deleted state record gives its key")
     func deleted() {
         var out = ByteWriter()
         [UInt8](arrayLiteral: 0x43, 0, 0xAB).withUnsafeBytes {
@@ -114,7 +114,7 @@ struct StateRecordJSONTests {
                 == #"{"state_partition":0,"offset":1,"record":"deleted","key":"4300ab"}"# + "\n")
     }
 
-    @Test("is named by its key alone")
+    @Test("a state record's key is read back from its bytes alone")
     func key() {
         var encoder = StateEncoder()
         let pair = Pair(product: ProductID(7), warehouse: WarehouseID(-1))

@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 import Wire
 
-/// Records at random.
 extension StateRecordTests {
     static func bytes(_ most: Int, _ random: inout SeededRandom) -> [UInt8] {
         (0..<random.below(most + 1)).map { _ in UInt8(random.below(random.pick([2, 256]))) }

@@ -83,7 +83,8 @@ import Wire
         if case .failure = decode(key, value) { true } else { false }
     }
 
-    @Test func `every record is read as it was written, from a reused encoder too`() throws {
+    @Test("every state record is read as it was written, even from a reused encoder")
+    func everyKind() throws {
         var encoder = StateEncoder()
         for record in Self.records {
             encoder.encode(record) { key, value in
@@ -93,7 +94,8 @@ import Wire
         }
     }
 
-    @Test func `random records are read as they were written`() {
+    @Test("random state records are read as they were written")
+    func randomRecords() {
         var random = SeededRandom(seed: 11)
         for _ in 0..<500 {
             let record = Self.random(&random)
@@ -102,7 +104,8 @@ import Wire
         }
     }
 
-    @Test func `records of different things have different keys, and new values of one the same`() {
+    @Test("different state records have different keys, and a new value keeps its key")
+    func distinctKeys() {
         let keys = Self.records.map { Self.encode($0).key }
         #expect(Set(keys).count == keys.count)
         let position = Self.encode(.position(Partition(1), Offset(5))).key
@@ -110,24 +113,27 @@ import Wire
         #expect(position == [0x50, 1, 0, 0, 0], "keys are stored: they stay the same in every release")
     }
 
-    @Test func `a deleted record is nothing`() {
+    @Test("a deleted state record reads as nothing")
+    func deletedRecord() {
         for record in Self.records {
             #expect(Self.decode(Self.encode(record).key, nil) == .success(nil))
         }
     }
 
-    @Test func `a key that is no key of stockd's is foreign`() {
+    @Test("a key that stockd does not write is foreign")
+    func foreignKeys() {
         #expect(Self.decode(nil, nil) == .failure(.foreign))
         #expect(Self.decode([], [1]) == .failure(.foreign))
         #expect(Self.decode([0x7B, 0x22], [1]) == .failure(.foreign))
         #expect(Self.decode([0x7B, 0x22], nil) == .failure(.foreign))
     }
 
-    @Test func `anything cut short is refused`() {
+    @Test("a state record that is cut short is rejected")
+    func cutRecords() {
         for record in Self.records {
             let (key, value) = Self.encode(record)
             for length in key.indices { #expect(Self.isRefused(Array(key.prefix(length)), value)) }
-            // A bucket cut between two of its elements is a shorter bucket: the checkpoint's counts tell.
+            // A bucket cut between two elements is a valid shorter bucket; only the checkpoint's counts reveal it.
             var isShorter: (Int) -> Bool = { _ in false }
             switch record {
             case .entries: isShorter = { $0 > 0 && ($0 - 1) % 28 == 0 }
@@ -142,7 +148,8 @@ import Wire
         }
     }
 
-    @Test func `anything too long is refused`() {
+    @Test("a state record that is too long is rejected")
+    func longRecords() {
         for record in Self.records {
             let (key, value) = Self.encode(record)
             #expect(Self.isRefused(key + [0], value))
@@ -152,10 +159,11 @@ import Wire
         #expect(Self.decode(full.key, full.value + full.value[1...28]) == .failure(.foreign))
     }
 
-    @Test func `values that no release writes are refused`() {
+    @Test("state records with values that no release writes are rejected")
+    func impossibleValues() {
         var alert = Self.encode(.alert(Pair(packed: 1), PublishedAlert(level: .low)))
         for level in [5, 6, .max] as [UInt8] {
-            // Oversold says by how many units, and nothing else does.
+            // Level 5, oversold, is stored with its units, which this value lacks. The others are no levels.
             alert.value[1] = level
             #expect(Self.decode(alert.key, alert.value) == .failure(.foreign))
         }
@@ -166,7 +174,7 @@ import Wire
         }
         var checkpoint = Self.encode(.checkpoint(Self.checkpoint))
         let release = Self.checkpoint.release.utf8.count
-        // Whether the events table was truncated.
+        // The flag that says whether the events table was truncated must be 0 or 1.
         checkpoint.value[1 + 4 + release + 16 + 8 + 8] = 2
         #expect(Self.decode(checkpoint.key, checkpoint.value) == .failure(.foreign))
         checkpoint = Self.encode(.checkpoint(Self.checkpoint))
@@ -179,7 +187,8 @@ import Wire
         #expect(Self.decode(ids.key, ids.value) == .failure(.foreign))
     }
 
-    @Test func `partitions and offsets below zero are foreign`() {
+    @Test("state records with negative partitions or offsets are foreign")
+    func negativeNumbers() {
         for record in Self.records {
             var (key, value) = Self.encode(record)
             switch record.key {
@@ -203,7 +212,8 @@ import Wire
         }
     }
 
-    @Test func `a tombstone is of the record with just its key`() {
+    @Test("a tombstone stands for the record with exactly its key")
+    func tombstones() {
         for record in Self.records {
             let key = Self.encode(record).key
             #expect(Self.key(key) == record.key)
@@ -215,7 +225,8 @@ import Wire
         withExactBytes(bytes) { StateRecord.Key($0) }
     }
 
-    @Test func `an unknown version is refused, and a checkpoint record names the release that wrote it`() {
+    @Test("an unknown version is rejected, and a checkpoint record names the release that wrote it")
+    func unknownVersion() {
         for record in Self.records {
             var (key, value) = Self.encode(record)
             #expect(value[0] == 1)
@@ -237,7 +248,8 @@ import Wire
         #expect(Self.decode(key, [9, 4, 0]) == .failure(.unknownVersion(9, kind: "C", release: nil)))
     }
 
-    @Test func `no bytes crash the reader, and only what could have been written is read`() {
+    @Test("no bytes crash the reader, and only records that could be written are read")
+    func randomBytes() {
         var random = SeededRandom(seed: 12)
         let kinds = Array("ACEFILMPR".utf8)
         var wrong = 0

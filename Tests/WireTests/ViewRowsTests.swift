@@ -10,7 +10,8 @@ import Wire
             id: ProductID(2), name: "USB-C Cable", category: "Accessories", reorderThreshold: nil),
         warehouseCount: 3, totalStock: Int128(Int64.max) * 3, minWarehouseStock: -5, maxWarehouseStock: .max)
 
-    @Test func `headers name the columns in order`() {
+    @Test("a CSV header names the view's columns in order")
+    func headers() {
         #expect(
             written { ViewRows.header(.currentStockLevels, into: &$0) }
                 == "product_id,product_name,category,warehouse_id,warehouse_name,current_stock,"
@@ -25,7 +26,8 @@ import Wire
                 + "max_warehouse_stock,reorder_threshold,overall_status")
     }
 
-    @Test func `CSV rows are quoted where they must be, and null is empty`() {
+    @Test("CSV rows are quoted where they must be, and null is an empty field")
+    func csvRows() {
         #expect(
             written { ViewRows.stock(row, as: .csv, into: &$0) }
                 == "2,\"Cable, \"\"2 m\"\"\",Accessories,3,Central Warehouse,5,200,2026-03-30T12:00:00Z")
@@ -38,7 +40,8 @@ import Wire
                 == "2,USB-C Cable,Accessories,3,27670116110564327421,-5,9223372036854775807,,HEALTHY")
     }
 
-    @Test func `JSON rows have exactly the view's columns, in its order`() throws {
+    @Test("JSON rows have exactly the view's columns, in its order")
+    func jsonRows() throws {
         let rows: [(View, String)] = [
             (.currentStockLevels, written { ViewRows.stock(row, as: .json, into: &$0) }),
             (.lowStockAlerts, written { ViewRows.alert(row, as: .json, into: &$0) }),

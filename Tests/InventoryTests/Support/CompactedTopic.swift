@@ -1,6 +1,6 @@
 @testable import Inventory
 
-/// A compacted state topic: of each key the newest record.
+/// A compacted state topic: the newest record of each key.
 struct CompactedTopic {
     private struct IDKey: Hashable {
         var input: Int
@@ -41,7 +41,7 @@ struct CompactedTopic {
         }
     }
 
-    /// What stands when everything is read; nil when as much is not there as the checkpoint says.
+    /// The aggregate that the records give, nil when there are not as many as the checkpoint says.
     func restore(_ catalog: Catalog, _ window: Int, _ outputs: Aggregate.Outputs) -> Store? {
         let store = Store(catalog, window: window, inputs: counts?.dedupe.count ?? 1, outputs: outputs)
         for (bucket, entries) in buckets { store.aggregate.restore(bucket: bucket, entries: entries) }

@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import Inventory
 
-/// A transaction as it was: what came before it, and its events.
+/// A transaction's events, and the reference tables adopted before them.
 struct Transaction {
     struct Step {
         var event: OrderEvent
@@ -19,7 +19,7 @@ struct Transaction {
 struct History {
     var random: SeededRandom
     let window: Int
-    /// More than one record of a checkpoint holds the pairs of, if there are many.
+    /// With many products, a checkpoint holds their pairs in more than one record.
     private let products: Int
     private var highest: [Int64] = [-5000, 4090]
     private var offset: Int64 = 0

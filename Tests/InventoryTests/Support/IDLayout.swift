@@ -1,6 +1,6 @@
 import TestSupport
 
-/// How the ids of a table's rows may lie.
+/// How the ids of a table's rows may be distributed.
 enum IDLayout: CaseIterable {
     case dense, everySecond, everySixth, farApart
     /// Dense, below zero and above.
@@ -20,7 +20,7 @@ enum IDLayout: CaseIterable {
         case .aroundZero: return number % 2 == 0 ? number / 2 : -(number / 2) - 1
         case .snowflake: return 1 << 60 | (number / 3) << 22 | (number * 5 % 8) << 12 | number % 3
         case .random:
-            // The outermost ids too.
+            // Include the least and the greatest id.
             if number < 2 { return number == 0 ? .min : .max }
             var random = SeededRandom(seed: UInt64(number))
             return Int64(bitPattern: random.next())

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Inventory
 
-/// Random changes of rows, in transactions some of which are rolled back, held against a plain model.
+/// Random changes of rows, compared with a plain model; some of the transactions are rolled back.
 final class RowHistory {
     private struct Row {
         var pair: Pair
@@ -20,7 +20,7 @@ final class RowHistory {
     private let times: Int
     private let id: (Int) -> Int64
 
-    /// - Parameter sharePlaces: Choose ids that have two places in all.
+    /// - Parameter sharePlaces: Choose ids whose keys have only two different tags.
     init(seed: UInt64, ids: Int, sharePlaces: Bool = false) {
         self.seed = seed
         self.ids = ids

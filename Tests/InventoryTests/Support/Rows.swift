@@ -1,6 +1,6 @@
 @testable import Inventory
 
-/// An aggregate that follows rows, with short ways to change them.
+/// An aggregate of captured rows, with shorthands that change them.
 final class Rows {
     struct StockEntry: Equatable {
         var stock: Int64
@@ -51,7 +51,7 @@ final class Rows {
         return entries
     }
 
-    /// A copy made of what a checkpoint of everything holds.
+    /// A copy restored from a full checkpoint.
     func restored() -> Rows {
         let copy = Rows(inputs: aggregate.inputCount)
         aggregate.forEachDirtyPart { part in

@@ -1,12 +1,12 @@
 @testable import Inventory
 
-/// An aggregate with short ways to say what happens to it.
+/// An aggregate with shorthands that change it.
 final class Store {
     var aggregate: Aggregate
     /// The offset of the last event given to `apply`.
     private(set) var offset: Int64 = -1
     private var nextID: Int64 = 1
-    /// Ids that were ever seen, by input.
+    /// Every id given to `apply`, by input.
     var ids: [Set<Int64>]
 
     init(
@@ -37,7 +37,8 @@ final class Store {
         return changes
     }
 
-    /// Consolidates and commits; the alert changes of that.
+    /// Consolidates and commits.
+    /// - Returns: the alert changes.
     @discardableResult
     func commit() -> [AlertChange] {
         let changes = consolidate().compactMap(\.alert)
@@ -77,7 +78,7 @@ final class Store {
 }
 
 extension Store {
-    /// Everything that counts of an aggregate: the views, what was published and the ids remembered.
+    /// An aggregate's views, what it published and the ids it remembers.
     struct State: Equatable {
         var stock: [Pair: StockRow]
         var rollup: [ProductID: RollupRow]
@@ -103,7 +104,7 @@ extension Store {
         for (input, summary) in aggregate.checkpointCounts.dedupe.enumerated() {
             var counts = summary
             counts.seed = 0
-            // Without a window each start takes new numbers.
+            // Without a window each start numbers its sets anew.
             if aggregate.windows[input].window == 0 { counts.number = 0 }
             state.dedupe.append(counts)
             state.remembered.append(ids[input].filter { aggregate.windows[input].contains($0) })

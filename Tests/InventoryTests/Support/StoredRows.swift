@@ -1,6 +1,6 @@
 @testable import Inventory
 
-/// What a compacted topic holds of the checkpoints written to it: the newest record of each name.
+/// A compacted topic with checkpoints of rows: the newest record of each key.
 final class StoredRows {
     private var buckets: [UInt32: [StoredEntry]] = [:]
     private var chunks: [Int64: MovementImages] = [:]

@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import Inventory
 
-/// What a dedupe window remembers, said as plainly as possible.
+/// A plain model of what a dedupe window remembers.
 struct WindowModel: Equatable {
     let window: Int
     var current: Set<Int64> = []
@@ -18,7 +18,7 @@ struct WindowModel: Equatable {
     }
 }
 
-/// A dedupe window and its model, transactions, and the records that its checkpoints have left in a compacted topic.
+/// A dedupe window, its model, and the records that its checkpoints left in a compacted topic.
 final class WindowedInput {
     private struct Name: Hashable {
         var isOdd: Bool
@@ -102,8 +102,8 @@ final class WindowedInput {
         stored = (model, summary)
     }
 
-    /// Goes on from the last checkpoint.
-    /// - Returns: whether all is there that the checkpoint promises.
+    /// Restarts from the last checkpoint.
+    /// - Returns: whether everything that the checkpoint counts was there.
     @discardableResult
     func restore(window size: Int? = nil, without lost: Int = 0) -> Bool {
         let size = size ?? model.window
@@ -116,7 +116,7 @@ final class WindowedInput {
         return window.finishRestoring()
     }
 
-    /// Whether it says the same of itself as the model, and of all these ids.
+    /// Whether the window and the model agree on their counts and on these ids.
     func agrees(on ids: [Int64]) -> Bool {
         let counts =
             [summary.currentCount, summary.previousCount] == [model.current.count, model.previous.count]

@@ -7,14 +7,14 @@ import Testing
 @testable import Pipeline
 @testable import Wire
 
-/// A database whose tables change, a connector that tells it, and the views that SQL computes of the tables
-/// as they stand.
+/// Tables of a database change and a connector reports it: stockd's views are compared with those that SQL computes
+/// from the tables.
 @Suite struct CaptureOracleTests {
     static let parts = 6
     static let historiesPerPart = 25
 
-    @Test(arguments: 0..<parts)
-    func `views are those of SQL on the tables, however the connector tells them`(part: Int) throws {
+    @Test("views equal those of SQL on the tables, however the connector reports them", arguments: 0..<parts)
+    func anyConnector(part: Int) throws {
         for number in 0..<Self.historiesPerPart {
             let seed = UInt64(part * Self.historiesPerPart + number + 1)
             var course = CaptureCourse(seed: seed)
@@ -26,7 +26,7 @@ import Testing
     }
 }
 
-/// One history of a database, told by a connector that restarts.
+/// One history of a database, reported by a connector that restarts.
 struct CaptureCourse: ~Copyable {
     private var random: SeededRandom
     private var database = ModelDatabase()
@@ -48,10 +48,10 @@ struct CaptureCourse: ~Copyable {
         references = ReferenceDecoder(format: connector.format)
     }
 
-    /// What went wrong, nil when nothing did.
+    /// Runs the history. Returns what went wrong, or nil.
     mutating func run() throws -> String? {
         for _ in 0..<random.below(30) { _ = database.change(&random) }
-        // A transaction that is open during PostgreSQL's snapshot lies before it and is told after it.
+        // A transaction that is open during PostgreSQL's snapshot has an older position and is sent after it.
         try snapshot(ahead: connector.isMySQL ? 0 : random.below(30))
         for step in 0..<25 {
             for _ in 0..<random.below(8) {
@@ -138,8 +138,8 @@ struct CaptureCourse: ~Copyable {
         }
     }
 
-    /// Without versions, an update sent again may come after its row's delete and keep a column of nothing. It
-    /// is refused, and what made the row comes again behind it.
+    /// Without versions, a repeated update may come after its row's delete and refer to a column that is gone. It is
+    /// rejected, and the changes that made the row are sent again after it.
     private func pass(_ error: BadEvent) throws {
         guard error.reason == .unavailableValue, connector.form == .unwrappedBare else { throw error }
     }

@@ -6,11 +6,11 @@ import Wire
 /// Follows what a worker shows the way a reader of `/v1/changes` does: a table first, then its changes.
 final class ChangeReader {
     let store = ViewStore(workers: 1)
-    /// The number of the last change heard; nil before the first table.
+    /// The number of the last change read; nil before the first table.
     private var heard: UInt64?
     private var table: [Pair: AlertLevel] = [:]
 
-    /// Takes in what was told since the last look. What is wrong with it, or nil.
+    /// Takes the changes since the last call. Returns what is wrong with them, or nil.
     func look(_ cluster: SimCluster, _ settings: PipelineSettings) -> String? {
         guard let after = heard, let blocks = store.blocks(after: after) else {
             takeTable()

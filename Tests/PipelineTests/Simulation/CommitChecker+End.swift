@@ -3,7 +3,7 @@ import Pipeline
 import Wire
 
 extension CommitChecker {
-    /// Holds what is there at the end against the whole input and the last reference rows.
+    /// Checks the final topics against the whole input and the last reference rows.
     mutating func checkEnd(_ cluster: SimCluster, _ catalog: Catalog, _ snapshots: [WorkerSnapshot]) {
         checkPositions(cluster)
         for pair in stock.pairs { compare(pair, catalog) }
@@ -19,7 +19,7 @@ extension CommitChecker {
         reached(.rowDeleted, times: stock.rows.deleted)
     }
 
-    /// Each record of a reference topic that is no row was sent once, whoever sent it.
+    /// Checks that each reference record that is no row was sent once, by whichever worker.
     mutating func checkReferenceLetters(_ refused: Set<[Int64]>) {
         reached(.referenceLetter, times: referenceLetters.count)
         let sent = referenceLetters.sorted { $0.lexicographicallyPrecedes($1) }
@@ -64,7 +64,7 @@ extension CommitChecker {
         } ?? nil
     }
 
-    /// A `read_committed` consumer of the alert topic has the same table, by the topic's own order.
+    /// Checks that a `read_committed` consumer of the alert topic has the same table, in the topic's order.
     private mutating func checkReplay(_ cluster: SimCluster) {
         var table: [Pair: (level: String?, incident: Int)] = [:]
         for partition in cluster.topics[.alerts]! {

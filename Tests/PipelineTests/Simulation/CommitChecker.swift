@@ -1,7 +1,7 @@
 import Inventory
 import Pipeline
 
-/// Follows the committed transactions in order and holds each against the specification.
+/// Follows the committed transactions in order and checks each against the specification.
 struct CommitChecker {
     /// What consumers know of a pair's alert.
     struct Published: Equatable {
@@ -12,7 +12,7 @@ struct CommitChecker {
         var columns: [String: String] = [:]
 
         var level: String? { ExpectedStock.level(severity, oversold: columns["oversold_units"]) }
-        /// As the next message must repeat it.
+        /// The value that the next message must repeat.
         var oversoldUnits: String? { severity == nil ? nil : columns["oversold_units"] }
     }
 
@@ -24,7 +24,7 @@ struct CommitChecker {
     private(set) var positions: [Int32: Int64] = [:]
     private(set) var problems: [String] = []
     private(set) var coverage = Coverage()
-    /// What the commit advances by, of each partition.
+    /// By partition, the offsets that the commit advances over.
     private var taken: [Int32: Range<Int64>] = [:]
     private var sources: [Pair: [(Int32, Int64)]] = [:]
     /// The reference rows that each pair was last compared with.
@@ -56,7 +56,7 @@ struct CommitChecker {
             follow(pair, record, commit)
         }
         let catalog = ObjectIdentifier(commit.catalog)
-        // What was right stays so until something is counted, told or joined with other rows.
+        // Alerts stay right until an event, a message or another reference row changes them.
         for pair in stock.pairs where owns(commit, pair) {
             let isNews = comparedWith.updateValue(catalog, forKey: pair) != catalog
             if isNews || sources[pair] != nil || changed.contains(pair) { compare(pair, commit.catalog) }
@@ -187,8 +187,8 @@ struct CommitChecker {
     }
 
     private func hasRightSource(_ pair: Pair, _ message: FlatJSON) -> Bool {
-        // A truncation takes back rows of all partitions, and which of two partitions' changes came first, so
-        // which of them changed something, is known to the worker alone.
+        // A truncation takes back rows of all partitions. Only the worker knows in which order it applied two
+        // partitions' changes, and so which of them changed something.
         if settings.simulatesRows, settings.onTruncate == .apply,
             let partition = message["source.partition"].flatMap({ Int32($0) }),
             let offset = message["source.offset"].flatMap({ Int64($0) }),
@@ -201,7 +201,7 @@ struct CommitChecker {
         }
         return events.contains { partition, offset in
             message["source.partition"] == String(partition) && message["source.offset"] == String(offset)
-                // Of its partition it is the newest.
+                // It is the newest of its partition.
                 && !events.contains { $0.0 == partition && $0.1 > offset }
         }
     }
@@ -221,7 +221,7 @@ struct CommitChecker {
         if let probe = Probe(rawValue: kind.lowercased()) { coverage.reached(probe) }
     }
 
-    /// Held against the view: the published table is `low_stock_alerts` at each commit.
+    /// Checks that the published table equals `low_stock_alerts` at each commit.
     mutating func compare(_ pair: Pair, _ catalog: Catalog) {
         let expected = stock.row(pair, catalog)
         let known = published[pair] ?? Published()

@@ -1,6 +1,6 @@
 import Inventory
 
-/// Rows that change, with plain dictionaries: what stands is the newest version of each.
+/// Captured rows in plain dictionaries: the newest version of each counts.
 struct ExpectedRows {
     struct Row: Equatable {
         var pair: Pair
@@ -15,7 +15,7 @@ struct ExpectedRows {
     private(set) var updated = 0
     private(set) var deleted = 0
 
-    /// Follows a change; the pairs whose rows are others now.
+    /// Applies a change. Returns the pairs whose rows changed.
     mutating func follow(_ change: SimRowChange) -> Set<Pair> {
         switch change {
         case .upsert(let id, let pair, let units, let second, let version):
@@ -43,7 +43,7 @@ struct ExpectedRows {
         return Set([before?.pair, row?.pair].compactMap { $0 })
     }
 
-    /// What stands of a pair; nil without a row.
+    /// A pair's stock entry; nil without a row.
     func entry(of pair: Pair) -> ExpectedStock.Entry? {
         let standing = rows.values.filter { $0.pair == pair }
         guard let newest = standing.map(\.second).max() else { return nil }
@@ -52,7 +52,7 @@ struct ExpectedRows {
 }
 
 extension ExpectedStock {
-    /// Follows a change of a row; the pairs it changed.
+    /// Applies a change of a row. Returns the pairs that it changed.
     mutating func follow(_ change: SimRowChange) -> Set<Pair> {
         let changed = rows.follow(change)
         for pair in changed { replace(pair, by: rows.entry(of: pair)) }

@@ -20,14 +20,14 @@ struct ExpectedStock {
     }
 
     private(set) var entries: [Pair: Entry] = [:]
-    /// Pairs whose rows all went away.
+    /// Pairs whose rows were all deleted.
     private(set) var emptied: Set<Pair> = []
     var rows = ExpectedRows()
     private(set) var duplicates = 0
     /// Events that counted again because their ids were remembered no longer.
     private(set) var forgotten = 0
     private var ever: [Int32: Set<Int64>] = [:]
-    /// By partition, the ids remembered: the last so many, and those before that came in with as many others.
+    /// By partition, the remembered ids: the newest set, and the full set before it.
     private var current: [Int32: Set<Int64>] = [:]
     private var previous: [Int32: Set<Int64>] = [:]
     private let window: Int

@@ -1,14 +1,14 @@
 import Pipeline
 
 extension PipelineSettings {
-    /// A configuration that a seed decides, with small limits so that histories run into them.
+    /// A random configuration, with limits so small that histories reach them.
     static func simulated(_ random: inout SplitMix64) -> PipelineSettings {
         var settings = PipelineSettings()
         settings.keyedBy = random.happens(500) ? .product : .none
         settings.checkpointIntervalMs = Int64(random.pick([0, 0, 100, 2_000, 1_000_000]))
         settings.maxBatchEvents = random.pick([1, 3, 10, 1_000])
         settings.commitIntervalMs = Int64(random.pick([0, 5, 50, 500]))
-        // Few events, yet many transactions of them.
+        // Many transactions of few events.
         settings.gatheringPerWait = 4
         settings.dedupeWindow = random.pick([0, 1, 5, 20, 20, 100_000])
         settings.unknownType = random.happens(300) ? .deadLetter : .ignore
@@ -28,6 +28,6 @@ extension PipelineSettings {
         return settings
     }
 
-    /// A history of rows that change; with `auto` the truncations tell it from one of plain events.
+    /// A history of captured rows; with `auto`, truncations distinguish it from one of plain events.
     var simulatesRows: Bool { inputFormat.envelope == .debezium || onTruncate == .apply }
 }

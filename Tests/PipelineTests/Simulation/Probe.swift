@@ -24,7 +24,7 @@ enum Probe: String, CaseIterable {
     case levelAlone
 }
 
-/// How often each was reached.
+/// How often each branch was reached.
 struct Coverage {
     private(set) var counts: [Probe: Int] = [:]
 

@@ -3,9 +3,9 @@ import Pipeline
 import Testing
 import Wire
 
-/// What many scenarios do.
+/// Steps that many scenarios share.
 extension Scenario {
-    /// Starts a worker that ends by itself, and says why. Nobody is in the group afterwards.
+    /// Starts a worker that stops by itself and returns the reason. The group is empty afterwards.
     func stop(
         _ catalog: Catalog = Scenario.catalog(), steps: Int = 200,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -17,14 +17,14 @@ extension Scenario {
         return stop
     }
 
-    /// Has a worker stop in good order.
+    /// Stops a worker in good order.
     func finish(_ process: Simulation.Process, sourceLocation: SourceLocation = #_sourceLocation) throws {
         process.inbox.stop()
         #expect(try !process.worker.step(), sourceLocation: sourceLocation)
         process.session.close()
     }
 
-    /// Lets a worker die in the course of so many calls, and its transaction with it.
+    /// Starts a worker that dies within so many calls; its transaction is aborted.
     func die(_ catalog: Catalog, after calls: Int, steps: Int = 600) {
         cluster.faults.lazySends = 500
         let dying = start(catalog)
@@ -82,7 +82,7 @@ extension Scenario {
         return count
     }
 
-    /// How many checkpoints are part of the commits from one on.
+    /// How many checkpoints the commits contain, from the given one on.
     func checkpoints(since first: Int = 0) -> Int {
         cluster.commits[first...].count { commit in
             commit.records.contains { topic, record in
@@ -91,7 +91,7 @@ extension Scenario {
         }
     }
 
-    /// The newest level that the alert topic tells of each pair; nil where none stands.
+    /// By pair, the newest level in the alert topic; nil where no alert stands.
     var published: [String: String?] {
         var newest: [String: String?] = [:]
         for record in cluster.topics[.alerts]!.flatMap(\.committedRecords) {
@@ -108,6 +108,6 @@ extension Scenario {
 }
 
 extension StopReason {
-    /// Whether the message holds all of these.
+    /// Whether the message contains all of these.
     func says(_ words: String...) -> Bool { words.allSatisfy { message.contains($0) } }
 }

@@ -3,7 +3,7 @@ import Pipeline
 import TestSupport
 import Wire
 
-/// One partition, one product in one warehouse, and faults that strike when they are told to.
+/// By default one partition and one product in one warehouse; faults strike only when scripted.
 final class Scenario {
     let cluster: SimCluster
     var settings = PipelineSettings()
@@ -48,10 +48,10 @@ final class Scenario {
         cluster.partition(.input, partition).append(record)
     }
 
-    /// Fails the next so many calls of a kind.
+    /// Lets a fault strike at the next so many opportunities.
     func fail(_ probe: Probe, times: Int = 1) { cluster.faults.scripted[probe] = times }
 
-    /// Steps, long enough for anything to settle.
+    /// Runs the workers, by default long enough for everything to settle.
     func run(_ processes: Simulation.Process..., steps: Int = 200) throws {
         for _ in 0..<steps {
             for process in processes { _ = try process.worker.step() }
@@ -63,7 +63,7 @@ final class Scenario {
         cluster.leave(process.session)
     }
 
-    /// What a `read_committed` consumer of the alerts has seen: change, severity, stock and incident.
+    /// The alerts that a `read_committed` consumer has read: change, severity, stock and incident.
     var alerts: [String] {
         cluster.topics[.alerts]!.flatMap(\.committedRecords).map { record in
             let message = FlatJSON(record.value)
@@ -72,7 +72,7 @@ final class Scenario {
         }
     }
 
-    /// Stock by warehouse of a product, as the worker's views have it.
+    /// A product's stock by warehouse, from the worker's views.
     func stock(_ process: Simulation.Process, product: Int32 = 1) throws -> [Int32: Int64] {
         for _ in 0..<10 { _ = try process.worker.step() }
         let rows = (process.reader.store.snapshot().workers[0]?.stock ?? []).filter {
@@ -89,7 +89,7 @@ final class Scenario {
         }
     }
 
-    /// The newest record of each key of the state topic that is not deleted.
+    /// The newest record of each key of the state topic, without deleted ones.
     var stored: [StateRecord] {
         var newest: [[UInt8]: StateRecord] = [:]
         for record in cluster.partition(.state, 0).committedRecords {

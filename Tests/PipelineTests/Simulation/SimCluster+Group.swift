@@ -1,6 +1,6 @@
 import Inventory
 
-/// The group's coordinator, with the eager protocol: all give up, all rejoin, all get anew.
+/// The group's coordinator, with the eager protocol: all members give up their partitions, rejoin and get new ones.
 extension SimCluster {
     static var rebalanceTimeoutMs: Int64 { 10_000 }
     static var sessionTimeoutMs: Int64 { 10_000 }
@@ -23,7 +23,7 @@ extension SimCluster {
         say("rebalance")
         for member in members {
             if case .assigned = member.groupEvent {
-                // It never heard of the last assignment.
+                // The member never heard of the last assignment.
                 member.owned = []
                 member.groupEvent = nil
             }
@@ -32,7 +32,7 @@ extension SimCluster {
         }
     }
 
-    /// The member is thought dead; if it lives it will hear of it at its next poll.
+    /// Removes a member that is thought dead; if it lives, it hears of it at its next poll.
     func evict(_ session: SimSession) {
         guard members.contains(where: { $0 === session }) else { return }
         say("evict \(session.name)")
@@ -58,7 +58,7 @@ extension SimCluster {
         generation += 1
         guard !members.isEmpty else { return }
         var shares = Array(repeating: [Int32](), count: members.count)
-        // Often the same shares as before, so that parked shards come home.
+        // Often the same shares as before, so that suspended shards are resumed.
         let rotation = random.happens(400) ? random.below(members.count) : 0
         let order = members.indices.sorted { members[$0].slot < members[$1].slot }
         for partition in topics[.input]!.indices {

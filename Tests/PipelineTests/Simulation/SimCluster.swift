@@ -8,9 +8,9 @@ final class SimCluster {
     var coverage = Coverage()
     var nowMs: Int64 = 0
     var topics: [Topic: [SimPartition]] = [:]
-    /// One that the brokers do not know any more.
+    /// A topic that the brokers do not know any more.
     var deletedTopic: Topic?
-    /// The first thing found wrong.
+    /// The first violation found.
     private(set) var violation: String?
     var trace: [String] = []
     var isTracing = false
@@ -19,8 +19,8 @@ final class SimCluster {
     private var transactionCount = 0
     private var epochs: [String: Int] = [:]
     private(set) var transactions: [SimTransaction] = []
-    /// Requests to end a transaction that had ended otherwise when they arrived: they may strike the next one of the
-    /// same producer.
+    /// Requests to end a transaction that had already ended otherwise when they arrived: they may end the producer's
+    /// next one.
     private var strays: [(id: String, epoch: Int, commit: Bool)] = []
     /// Decided commits, in the order of their decision.
     private(set) var commits: [SimTransaction] = []
@@ -57,7 +57,7 @@ final class SimCluster {
         if isTracing { trace.append("\(nowMs) \(text())") }
     }
 
-    /// Lets time pass, and with it what only needs time.
+    /// Lets time pass, and does what is due by then.
     func advance(_ ms: Int64) {
         nowMs += ms
         for transaction in transactions { settle(transaction) }
@@ -81,7 +81,7 @@ final class SimCluster {
             }
         case .decided(let commit):
             guard let marker = transaction.missingMarkers.first else { break }
-            // Offsets mostly come soon, so that successors read on into what is not there whole yet.
+            // Offsets mostly arrive early, so that successors read a transaction whose other markers are missing.
             if !faults.isOn || random.happens(marker == .offsets ? 400 : 50) {
                 land(transaction.missingMarkers.removeFirst(), of: transaction, commit)
             }
@@ -94,7 +94,7 @@ final class SimCluster {
         return strays.remove(at: match).commit
     }
 
-    /// The input is another topic from here on.
+    /// Replaces the input by another topic.
     func replaceInput(partitions: Int) {
         topics[.input] = Self.partitions(partitions)
         groupOffsets = [:]
@@ -104,7 +104,7 @@ final class SimCluster {
 
     func epoch(of id: String) -> Int { epochs[id, default: 0] }
 
-    /// A new producer: what the old one left is ended, whichever way it stands.
+    /// Registers a new producer and ends the old one's transaction, by a commit or an abort.
     func initialise(_ id: String) -> Int {
         for transaction in transactions where transaction.id == id {
             if transaction.phase == .open {
@@ -120,7 +120,7 @@ final class SimCluster {
     }
 
     func begin(_ id: String) -> SimTransaction {
-        // The client waits for the markers of the one before.
+        // The client waits for the previous transaction's markers.
         for transaction in transactions where transaction.id == id { landAll(transaction) }
         transactionCount += 1
         let transaction = SimTransaction(number: transactionCount, id: id, startedMs: nowMs)
@@ -155,7 +155,7 @@ final class SimCluster {
         if !transaction.offsets.isEmpty { transaction.touched.insert(.offsets) }
         transaction.missingMarkers = transaction.touched.sorted { Self.rank($0) < Self.rank($1) }
         transaction.missingMarkers.shuffle(using: &random)
-        // Often the offsets first, so that a successor goes on to read what is not there whole yet.
+        // The offsets are often first, so that a successor reads a transaction whose other markers are missing.
         if random.happens(500), let offsets = transaction.missingMarkers.firstIndex(of: .offsets) {
             transaction.missingMarkers.swapAt(0, offsets)
         }
@@ -166,7 +166,7 @@ final class SimCluster {
         }
     }
 
-    /// Only to have one order before shuffling: a set's differs from run to run.
+    /// Gives one order before shuffling: a set's order differs from run to run.
     private static func rank(_ marker: SimTransaction.Marker) -> String { "\(marker)" }
 
     private func landAll(_ transaction: SimTransaction) {

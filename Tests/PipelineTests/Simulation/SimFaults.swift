@@ -1,10 +1,10 @@
-/// How often what goes wrong, in a thousand calls.
+/// How often each fault strikes, in a thousand calls.
 struct SimFaults {
     var isOn = true
     var poll = 0
     var question = 0
     var reader = 0
-    /// Of the partitions of followed topics, those that bring nothing any more after a while.
+    /// How many partitions of followed topics bring nothing any more after a while.
     var deaf = 0
     var prepare = 0
     var begin = 0
@@ -13,12 +13,12 @@ struct SimFaults {
     var commitUnknown = 0
     var abort = 0
     var rewind = 0
-    /// How often a fetch brings again what was passed already.
+    /// How often a fetch repeats records that were already delivered.
     var repeats = 0
     var delayedMarkers = 0
     /// How often a message stays with the client until the end of its transaction.
     var lazySends = 0
-    /// At any call, in the middle of whatever the worker does.
+    /// How often the worker is evicted inside a call, whichever it is.
     var evictInside = 0
     var rebalanceInside = 0
     /// The process hangs in a call while the group goes on without it.
@@ -27,13 +27,13 @@ struct SimFaults {
     var hangsIn = "sendOffsets"
     /// The next call of this name is met by a rebalance.
     var rebalancesIn: String?
-    /// A fault that is to happen at the next occasion after the call of a name was made.
+    /// A fault that strikes at the first opportunity after the named call.
     var following: (call: String, probe: Probe)?
     /// How often records still come after the client was told of a rebalance.
     var recordsBeforeNews = 0
-    /// Faults to happen at the next occasion, so many times each.
+    /// Faults that strike at the next opportunities, so many times each.
     var scripted: [Probe: Int] = [:]
-    // In a thousand steps of the driver.
+    // How often each happens, in a thousand steps of the driver.
     var kill = 0
     var rebalance = 0
     var evict = 0
@@ -43,7 +43,7 @@ struct SimFaults {
 
     init() {}
 
-    /// A history's weather: calm, one thing often, or everything at once.
+    /// Random rates for one history: from no faults at all to many kinds at once.
     init(_ random: inout SplitMix64) {
         let strength = random.pick([0, 1, 3, 10])
         func some(_ random: inout SplitMix64) -> Int { random.happens(500) ? 0 : random.below(12) * strength }

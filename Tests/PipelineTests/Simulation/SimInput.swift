@@ -16,7 +16,7 @@ struct SimProducer {
     /// Transactions of the input's own producer, by partition: their number and whether they will commit.
     private var open: [Int32: (number: Int, commits: Bool)] = [:]
     private var transactionCount = 0
-    /// How often such a one begins, in a thousand events.
+    /// How often such a transaction begins, in a thousand events.
     private let transactions: Int
     private var lastID: Int64
     private let isKeyed: Bool
@@ -26,7 +26,7 @@ struct SimProducer {
     let pairs: [Pair]
     let isWide: Bool
     var warehouses: Int32 { isWide ? 50 : 2 }
-    /// Of a wide history, the pairs that have no event yet.
+    /// In a history of many pairs, those without an event so far.
     private(set) var unseen: [Pair] = []
     /// Where the events are rows of a database.
     private var rows: SimRows?
@@ -39,7 +39,7 @@ struct SimProducer {
         isKeyed = settings.keyedBy == .product
         refusesUnknown = settings.unknownType == .deadLetter
         lastID = random.pick([0, 4_090, -20, 1 << 40])
-        // Now and then more pairs than a few checkpoint records hold, all of them there from the start.
+        // Some histories have more pairs than a few checkpoint records hold, all from the start.
         isWide = random.happens(150)
         let warehouses: ClosedRange<Int32> = 1...(isWide ? 50 : 2)
         let all = (1...3).flatMap { product in
@@ -125,7 +125,7 @@ struct SimProducer {
         var record = record
         if open[partition] == nil, cluster.random.happens(transactions) {
             transactionCount += 1
-            // A connector that loses what it told tells it again; the simulated one does not.
+            // A real connector sends lost messages again; the simulated one does not.
             open[partition] = (transactionCount, rows != nil || cluster.random.happens(500))
         }
         record.timestampMs = cluster.nowMs

@@ -4,7 +4,7 @@ struct SimRecord {
     var key: [UInt8]?
     var value: [UInt8]?
     var headers: [(name: String, value: [UInt8]?)] = []
-    /// By the cluster's clock; nil where nobody asks.
+    /// By the cluster's clock; nil where no test needs it.
     var timestampMs: Int64?
     /// The transaction that wrote it; nil for plain producers.
     var transaction: Int?
@@ -22,7 +22,7 @@ final class SimPartition {
     private var open: [Int: Int64] = [:]
     private var aborted: Set<Int> = []
 
-    /// Where `read_committed` readers stop.
+    /// The last stable offset, where `read_committed` readers stop.
     var stableEnd: Int64 { open.values.min() ?? end }
 
     @discardableResult
@@ -35,7 +35,7 @@ final class SimPartition {
         return record.offset
     }
 
-    /// An offset that no reader ever sees a record at.
+    /// Takes an offset at which no reader ever sees a record.
     func appendControl() { append(SimRecord(offset: 0, isControl: true)) }
 
     func mark(_ transaction: Int, committed: Bool) {
@@ -59,7 +59,7 @@ final class SimPartition {
         return low
     }
 
-    /// Up to so many committed records, and the position behind what was looked at.
+    /// Up to so many committed records, and the position behind the last record looked at.
     func read(from: Int64, below limit: Int64, max count: Int) -> (records: [SimRecord], next: Int64) {
         var found: [SimRecord] = []
         let bound = min(limit, stableEnd)
@@ -72,15 +72,15 @@ final class SimPartition {
         return (found, max(from, bound))
     }
 
-    /// The first record that is as new, or the end.
+    /// The offset of the first record at least as new, or the end.
     func offset(atMs time: Int64) -> Int64 {
         records.first { ($0.timestampMs ?? .min) >= time }?.offset ?? end
     }
 
-    /// Everything committed.
+    /// All committed records.
     var committedRecords: [SimRecord] { read(from: start, below: end, max: .max).records }
 
-    /// Keeps the newest of each key below an offset; true when something went away.
+    /// Keeps the newest record of each key below an offset; true when records were deleted.
     func compact(below limit: Int64) -> Bool {
         let limit = min(limit, stableEnd)
         var newest: [[UInt8]: Int64] = [:]
@@ -96,7 +96,7 @@ final class SimPartition {
         return records.count < before
     }
 
-    /// Retention: the oldest records go.
+    /// Deletes the oldest records, as retention does.
     func trim(to offset: Int64) {
         start = max(start, min(offset, end))
         records.removeAll { $0.offset < start }

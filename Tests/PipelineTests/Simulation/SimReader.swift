@@ -47,7 +47,7 @@ extension SimSession {
         }
         try question("reader")
         if topic == .state {
-            // Only a suspended shard is checked from an offset on.
+            // Only the check of a suspended shard reads from an offset on.
             let isSuspendedCheck = spans.contains { $0.from != nil }
             if !isSuspendedCheck, suspendedCheckOpen { cluster.coverage.reached(.suspendedRefused) }
             suspendedCheckOpen = isSuspendedCheck
@@ -72,14 +72,14 @@ extension SimSession {
     }
 }
 
-/// Reads stretches of partitions of the simulated cluster as `read_committed`, in an order by chance.
+/// Reads stretches of the simulated cluster's partitions as `read_committed`, in random order.
 final class SimReader: TopicReader {
     struct Stretch {
         let partition: Partition
         let source: SimPartition
         var next: Int64
         let end: Int64
-        /// So many more records and this partition is silently no longer fetched; nil for never.
+        /// After so many more records the partition is silently no longer fetched; nil for never.
         var deafAfter: Int?
     }
 

@@ -5,7 +5,7 @@ import Wire
 /// product in all of them.
 struct SimRebuild {
     private(set) var mayCome = false
-    /// The flag is given, and no commit has written the state anew yet.
+    /// Daemons start with the flag, and no commit has written the new state yet.
     private(set) var isUnderWay = false
     private var commitsBefore = 0
     private var isOfOtherKeying = false

@@ -3,12 +3,12 @@ import Pipeline
 
 /// Reference tables in topics, as their producer knows them.
 struct SimReference {
-    /// The tables as the topics tell them.
+    /// The tables that the topics hold.
     private(set) var catalog: Catalog
     /// Records that are no rows, by table, partition and offset; each is to be one dead letter.
     private(set) var refused: Set<[Int64]> = []
     let kinds: [ReferenceKind]
-    /// Refused records under a row's own key, which compaction would keep instead of the row.
+    /// Rejected records under a row's own key, which compaction would keep instead of the row.
     private let spoilsKeys: Bool
 
     init(_ random: inout SplitMix64, _ settings: PipelineSettings) {
@@ -19,14 +19,14 @@ struct SimReference {
 
     var mayCompact: Bool { !spoilsKeys }
 
-    /// The tables that a worker joins with when its files say this.
+    /// The tables that a worker joins with when its files hold this catalog.
     func joined(_ files: Catalog) -> Catalog {
         Catalog(
             products: kinds.contains(.products) ? catalog.products : files.products,
             warehouses: kinds.contains(.warehouses) ? catalog.warehouses : files.warehouses)
     }
 
-    /// Writes what makes the topics hold these tables, and now and then what is no row.
+    /// Writes records until the topics hold these tables, and sometimes one that is no row.
     mutating func write(_ wanted: Catalog, _ cluster: SimCluster) {
         for kind in kinds {
             switch kind {

@@ -8,13 +8,13 @@ enum SimRowChange {
     case truncate(version: Int64)
 }
 
-/// A database with an events table and the connector that tells its changes: in order for each row, and again
-/// from some way back when it was restarted.
+/// A database with an events table and a connector that reports its changes: in order for each row, and again from
+/// an older position after a restart.
 struct SimRows {
     private struct Told {
         var record: SimRecord
         var meaning: SimInput
-        /// A tombstone is told with its delete.
+        /// A tombstone follows its delete.
         var isTombstone = false
     }
 
@@ -35,7 +35,7 @@ struct SimRows {
         lastID = random.pick([0, 60, -20, 1 << 40])
     }
 
-    /// The next change, with what of it is to be written where.
+    /// The next change, and the messages to write with their partitions.
     mutating func next(
         _ random: inout SplitMix64, partitions: Int
     ) -> [(partition: Int32, record: SimRecord, meaning: SimInput)] {
@@ -90,7 +90,7 @@ struct SimRows {
 
     private func key(_ id: Int64) -> [UInt8] { Array(#"{"event_id":\#(id)}"#.utf8) }
 
-    /// What `before` holds is as little as a replica identity gives, or wrong.
+    /// The contents of `before`: as little as a replica identity gives, or wrong values.
     private func deleted(_ id: Int64, _ random: inout SplitMix64) -> [Told] {
         let before = random.pick([
             #"{"event_id":\#(id),"event_type":"","product_id":0,"warehouse_id":0,"quantity":0}"#,

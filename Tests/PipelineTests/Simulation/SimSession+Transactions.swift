@@ -60,7 +60,7 @@ extension SimSession {
         try leave("send")
     }
 
-    /// What the client still held reaches the brokers.
+    /// Sends the messages that the client still holds.
     private func deliver(_ transaction: SimTransaction) {
         for (topic, index, record) in unsent { cluster.write(record, to: topic, index, in: transaction) }
         unsent = []
@@ -75,7 +75,7 @@ extension SimSession {
             mustAbort = true
             throw .mustAbort("simulated offsets")
         }
-        // The generation travels with the offsets: without any, nobody checks it.
+        // The generation is sent with the offsets: without offsets it is not checked.
         let isMember = generation == cluster.generation && cluster.members.contains { $0 === self }
         guard positions.isEmpty || isMember else {
             cluster.coverage.reached(.staleGeneration)
@@ -89,7 +89,7 @@ extension SimSession {
         try leave("sendOffsets")
     }
 
-    /// The coordinator may decide at once or at the end, after what is polled in between.
+    /// The coordinator may decide at once, or at the end of the commit, after further polls.
     func startCommit() throws(SessionFailure) {
         try enter("commit")
         if commitUnderWay != nil { cluster.violated("\(name) commits during a commit") }
@@ -123,7 +123,7 @@ extension SimSession {
             throw .mustAbort("simulated commit")
         }
         transaction.catalog = catalog()
-        // The offsets are there before the last of the messages, and the process may hang in between.
+        // The offsets arrive before the last messages, and the process may hang in between.
         if !unsent.isEmpty {
             cluster.coverage.reached(.offsetsBeforeMessages)
             if cluster.faults.isOn { hang("delivery") }
@@ -160,7 +160,7 @@ extension SimSession {
         }
         guard cluster.faults.isOn, cluster.random.happens(rate) else {
             cluster.end(transaction, commit: commit, delayingMarkers: isDelayed)
-            // So that a successor reads what is not there whole yet.
+            // So that a successor reads a transaction that has not arrived whole yet.
             if isDelayed, cluster.random.happens(300) { cluster.startRebalance() }
             self.transaction = nil
             mustAbort = false

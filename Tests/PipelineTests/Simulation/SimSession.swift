@@ -13,11 +13,11 @@ final class SimSession: Session {
     var owned: [Int32] = []
     var groupEvent: Polled?
     var hasRejoined = false
-    /// Told to the client while a poll brought records; the next poll returns it.
+    /// A rebalance event that came while a poll brought records; the next poll returns it.
     private var news: Polled?
-    /// Told to the client and not answered yet; no other is told before.
+    /// The rebalance event that the client has not answered yet; the next one waits for that.
     private(set) var unanswered: Polled?
-    /// A rewind was forbidden by it.
+    /// A rebalance forbade a rewind.
     private(set) var hasNoPosition = false
     private var positions: [Int32: Int64] = [:]
     private var batch: [SimRecord] = []
@@ -28,18 +28,18 @@ final class SimSession: Session {
     var epoch: Int?
     var transaction: SimTransaction?
     var mustAbort = false
-    /// Between the start of a commit and its end: what became of it, where that is decided already.
+    /// Between the start of a commit and its end: its outcome, if already decided.
     var commitUnderWay: Result<Void, SessionFailure>??
-    /// How many records were polled in between.
+    /// How many records were polled during the commit.
     var recordsReadAhead = 0
     /// Messages that the client holds and no broker has yet.
     var unsent: [(topic: Topic, index: Int, record: SimRecord)] = []
 
     // The process.
     private(set) var isDead = false
-    /// Since when the group has heard nothing of it; nil where it left in order.
+    /// When it died without a word to the group; nil if it left in good order.
     private(set) var diedMs: Int64?
-    /// Dies in the course of so many more calls.
+    /// The process dies within so many more calls.
     var callsToLive: Int?
     private var diesAfterwards = false
     /// An evicted process that its supervisor replaced dies when it learns of it.
@@ -81,7 +81,7 @@ final class SimSession: Session {
         cluster.say("\(name) dies")
     }
 
-    /// Every call passes here before it has any effect.
+    /// Runs before every call takes effect.
     func enter(_ call: String) throws(SessionFailure) {
         cluster.advance(Int64(cluster.random.below(3)))
         if call == cluster.faults.rebalancesIn {
@@ -111,7 +111,7 @@ final class SimSession: Session {
         }
     }
 
-    /// Now and then the process hangs while the group goes on without it.
+    /// At random, the process hangs while the group goes on without it.
     func hang(_ call: String) {
         guard let goOn = cluster.goOnWithout else { return }
         let isScripted = call == cluster.faults.hangsIn && cluster.faults.scripted[.hungInsideCall] != nil
@@ -124,7 +124,7 @@ final class SimSession: Session {
         cluster.goOnWithout = isScripted ? nil : goOn
     }
 
-    /// And here after it.
+    /// Runs after every call.
     func leave(_ call: String) throws(SessionFailure) {
         guard diesAfterwards, !isDead else { return }
         cluster.say("\(name) killed after \(call)")
@@ -160,7 +160,7 @@ final class SimSession: Session {
         if let event = groupEvent.take() {
             cluster.say("\(name) is told \(event)")
             unanswered = event
-            // What was fetched before may come first, and the news with the next poll.
+            // Records fetched before may come first, and the rebalance event with the next poll.
             guard hasMore, isReadable, strikes(cluster.faults.recordsBeforeNews, .recordsBeforeNews) else {
                 return hear(event)
             }
@@ -197,7 +197,7 @@ final class SimSession: Session {
 
     private func fetch(_ maxRecords: Int) throws(SessionFailure) {
         var room = cluster.random.within(1...max(1, min(maxRecords, 12)))
-        // Which partition's records come first is nobody's promise.
+        // Kafka does not promise which partition's records come first.
         for partition in positions.keys.sorted().shuffled(using: &cluster.random) where room > 0 {
             let source = cluster.partition(.input, Int(partition))
             let position = positions[partition] ?? 0

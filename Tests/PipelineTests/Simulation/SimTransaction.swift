@@ -5,7 +5,7 @@ import Pipeline
 final class SimTransaction {
     enum Phase: Equatable {
         case open
-        /// Decided; some markers may be under way.
+        /// Decided; some markers may not have arrived yet.
         case decided(commit: Bool)
     }
 
@@ -21,12 +21,12 @@ final class SimTransaction {
     var touched: Set<Marker> = []
     /// What was written, in order.
     var records: [(topic: Topic, record: SimRecord)] = []
-    /// The group's offsets to be.
+    /// The group offsets that it commits.
     var offsets: [Int32: Int64] = [:]
     var missingMarkers: [Marker] = []
     /// A request to end that the client gave up on and that has not arrived yet.
     var endUnderWay: Bool?
-    /// The client was told that nobody knows.
+    /// The client was told that the outcome is unknown.
     var isUnknown = false
     /// The reference rows and partitions of the worker that asked for the commit.
     var catalog = Catalog()

@@ -5,7 +5,7 @@ import TestSupport
 @testable import Pipeline
 
 extension Simulation {
-    /// A worker's process, of which one slot may have two: an evicted one and its replacement.
+    /// A worker's process. A slot may have two: an evicted one and its replacement.
     final class Process {
         let session: SimSession
         let inbox = WorkerInbox()

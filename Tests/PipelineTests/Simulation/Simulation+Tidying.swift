@@ -2,7 +2,7 @@ import Inventory
 import Pipeline
 
 extension Simulation {
-    /// Compaction and retention, whenever they come.
+    /// Compaction and retention, at random times.
     func tidyTopics() {
         for state in cluster.topics[.state]! where cluster.random.happens(500) {
             let limit =
@@ -14,7 +14,7 @@ extension Simulation {
                 if partition.compact(below: partition.end) { cluster.coverage.reached(.referenceCompacted) }
             }
         }
-        // What a checkpoint stands for is never needed again.
+        // Records before a checkpoint are never needed again.
         guard settings.checkpointIntervalMs == 0, !rebuilds.mayCome else { return }
         for (partition, offset) in checkpointed.sorted(by: { $0.key < $1.key })
         where cluster.random.happens(500) {

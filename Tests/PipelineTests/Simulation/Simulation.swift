@@ -2,7 +2,7 @@ import Inventory
 
 @testable import Pipeline
 
-/// One history: a seed decides the configuration, the input, the weather and every fault.
+/// One history: a seed decides the configuration, the input and every fault.
 final class Simulation {
     let seed: UInt64
     let cluster: SimCluster
@@ -16,7 +16,7 @@ final class Simulation {
     var slots: Int { settings.keyedBy == .product && !rebuilds.isUnderWay ? keyedSlots : 1 }
     private(set) var rebuilds = SimRebuild()
     private var eventsToCome: Int
-    /// How often some come, in a thousand steps: where it is seldom, reference rows and rebalances make the history.
+    /// How often events come, in a thousand steps: when seldom, reference rows and rebalances make the history.
     private let eventRate: Int
     private var started = 0
     private var fencingStops = 0
@@ -53,7 +53,7 @@ final class Simulation {
         cluster.say("\(settings.fingerprint) checkpoint=\(settings.checkpointIntervalMs) \(faults)")
     }
 
-    /// Plays the history; the first thing found wrong, or nil.
+    /// Plays the history. Returns the first problem found, or nil.
     func run() -> String? {
         var calm = 0
         cluster.goOnWithout = { [unowned self] session in
@@ -136,7 +136,7 @@ final class Simulation {
         for process in processes where process.session.isDead {
             if process.isRebuilding { cluster.coverage.reached(.rebuildKilled) }
             cluster.coverage.reached(.duplicate, times: process.telemetry.snapshot.input.duplicates)
-            // The group learns of it at once or when the session ends.
+            // The group learns of the death at once or when the session ends.
             if cluster.random.happens(500) { cluster.leave(process.session) }
         }
         processes.removeAll(where: \.session.isDead)
@@ -189,7 +189,7 @@ final class Simulation {
 
     // MARK: The end
 
-    /// No more faults: everybody lives, and works until nothing is left to do.
+    /// Ends all faults and lets every worker run until nothing is left to do.
     private func settle() -> String? {
         cluster.faults.isOn = false
         cluster.say("settling")
@@ -201,7 +201,7 @@ final class Simulation {
         }
         bury()
         if let problem = comeToRest() { return problem }
-        // What the last checkpoints hold must be enough for a next start.
+        // The last checkpoints must be enough for the next start.
         if cluster.random.happens(300) {
             cluster.coverage.reached(.recoveredOnceMore)
             for process in processes { process.session.die() }
@@ -222,7 +222,7 @@ final class Simulation {
         return cluster.violation ?? checker.problems.first
     }
 
-    /// Works until nothing was committed for a while; what is wrong, or nil.
+    /// Runs until nothing was committed for a while. Returns what is wrong, or nil.
     private func comeToRest() -> String? {
         var quietSince = cluster.nowMs
         var commits = cluster.commits.count
@@ -232,7 +232,7 @@ final class Simulation {
         while cluster.violation == nil, cluster.nowMs < deadline, cluster.nowMs - quietSince < quietMs {
             startMissing()
             for process in processes { step(process) }
-            // Where nothing happens any more only time is left to tell.
+            // After a quiet while only time must pass, so the steps are larger.
             cluster.advance(cluster.nowMs - quietSince < 5_000 ? 200 : 1_500)
             if cluster.commits.count != commits || !isAllRead {
                 commits = cluster.commits.count

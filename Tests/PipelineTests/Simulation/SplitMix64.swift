@@ -15,7 +15,7 @@ struct SplitMix64: RandomNumberGenerator {
         range.lowerBound + below(range.upperBound - range.lowerBound + 1)
     }
 
-    /// True so many times in a thousand.
+    /// True with a probability of so many in a thousand.
     mutating func happens(_ perMille: Int) -> Bool { perMille > 0 && below(1_000) < perMille }
 
     mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }

@@ -4,8 +4,8 @@ import Kafka
 import OracleSupport
 import TestSupport
 
-/// A database whose tables change, a connector that tells three topics of it, sometimes twice, and the site whose
-/// daemon follows them.
+/// A database whose tables change, a connector that writes the changes to three topics, some of them twice, and the
+/// site whose daemon reads these topics.
 final class CaptureShop {
     let site: Site
     let connector: ModelConnector
@@ -49,7 +49,7 @@ final class CaptureShop {
 
     // MARK: The database
 
-    /// Every row that stands, as the connector reads it at its start.
+    /// Sends every current row, as the connector does when it starts.
     func snapshot() throws {
         for table in ModelDatabase.Table.allCases {
             for (_, row) in (database.rows[table] ?? [:]).sorted(by: { $0.key < $1.key }) {
@@ -63,10 +63,10 @@ final class CaptureShop {
         try flush()
     }
 
-    /// Changes that nobody tells, since the connector's snapshot comes after them.
+    /// Makes changes that the connector does not send, because its snapshot comes after them.
     func changeUnseen(_ count: Int) { for _ in 0..<count { _ = database.change(&random) } }
 
-    /// So many changes; now and then the connector says one twice, or goes back and says the last ones again.
+    /// Makes `count` changes. Now and then the connector sends one twice, or goes back and sends the last ones again.
     func change(_ count: Int) throws {
         for _ in 0..<count {
             for change in database.change(&random) { try tell(connector.messages(change, &random)) }
@@ -85,7 +85,7 @@ final class CaptureShop {
 
     private func post(_ message: ModelConnector.Message) throws {
         let partitions = message.table == .events ? Self.inputPartitions : Self.referencePartitions
-        // All that is said of a row goes to one partition.
+        // All messages about a row go to one partition.
         let partition = message.key.utf8.reduce(0) { ($0 * 31 + Int32($1)) % 1_009 } % partitions
         try senders[message.table]?.post(
             message.value.map { Array($0.utf8) }, key: Array(message.key.utf8), partition: partition)
@@ -93,9 +93,9 @@ final class CaptureShop {
 
     private func flush() throws { for sender in senders.values { try sender.flush() } }
 
-    // MARK: What is to be
+    // MARK: Expected
 
-    /// The three views by SQL on the tables as they stand, the published stock table last.
+    /// The three views by SQL on the current tables, then the published stock table.
     func expected() throws -> [String] {
         let tables = database.rows
         return try DatabaseQueue().write { db in
@@ -109,7 +109,7 @@ final class CaptureShop {
         }
     }
 
-    /// The severities by key that `inventory-alerts` must have come to.
+    /// By key, the severities with which `inventory-alerts` must end.
     func severities() throws -> [String: String] {
         let tables = database.rows
         return try DatabaseQueue().write { db in
@@ -124,9 +124,9 @@ final class CaptureShop {
         }
     }
 
-    // MARK: What is
+    // MARK: Found
 
-    /// The views as the daemon's HTTP interface tells them, and the stock table as its topic does.
+    /// The views from the daemon's HTTP interface, then the stock table from its topic.
     func found() throws -> [String] {
         let curl = Curl(port)
         func rows(_ view: String, _ columns: [String]) -> [String] {
@@ -154,7 +154,7 @@ final class CaptureShop {
         }
     }
 
-    /// Waits until everything is what SQL says; the first lines that differ, nil when none do.
+    /// Waits until everything matches SQL. Returns the first lines that differ, or nil when none do.
     func trouble(_ daemon: Program) throws -> String? {
         let expected = try expected()
         _ = try? eventually("the views are right", within: 60) { () -> Void? in

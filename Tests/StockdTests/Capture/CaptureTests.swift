@@ -6,12 +6,12 @@ import Testing
 
 @Suite("Change data capture", .blocking)
 struct CaptureTests {
-    /// A start takes its time on the embedded cluster: there the run's seed chooses a form.
+    /// A start is slow on the embedded cluster, so there the run's seed chooses one form.
     private static let forms =
         TestCluster.isReal
         ? ModelConnector.Form.allCases : [ModelConnector.Form.allCases[Int(SeededRandom.runSeed % 4)]]
 
-    @Test("of all three tables gives what SQL says of them, over kills and restarts", arguments: forms)
+    @Test("the views of the three captured tables match SQL after kills and restarts", arguments: forms)
     func tables(_ form: ModelConnector.Form) throws {
         let seed = SeededRandom.runSeed &+ UInt64(ModelConnector.Form.allCases.firstIndex(of: form) ?? 0)
         var moment = SeededRandom(seed: seed)
@@ -45,7 +45,7 @@ struct CaptureTests {
         settled.send(SIGTERM)
         #expect(try settled.exitCode() == 0, "\(settled.text)")
 
-        // From the state alone: nothing comes any more.
+        // No more messages arrive, so this daemon recovers from the state alone.
         let recovered = try shop.run()
         if let trouble = try shop.trouble(recovered) {
             Issue.record("recovered, seed \(seed), \(shop.connector): \(trouble)")
@@ -55,8 +55,8 @@ struct CaptureTests {
         try Self.check(shop, seed)
     }
 
-    /// Any moment on a real broker. The embedded cluster does not hide what an open transaction wrote: there the
-    /// daemon has to be idle.
+    /// Waits for a random time on a real broker. The embedded cluster does not hide what an open transaction wrote,
+    /// so there it waits until the daemon is idle.
     private static func awaitMoment(
         _ daemon: Program, _ shop: CaptureShop, _ moment: inout SeededRandom
     ) throws {
@@ -70,7 +70,7 @@ struct CaptureTests {
     private static func check(_ shop: CaptureShop, _ seed: UInt64) throws {
         let messages = try shop.site.read("alerts")
         #expect(try messages.last(ofEachKey: "alert_severity") == shop.severities(), "seed \(seed)")
-        // A row that was sent again after its delete may lack a column, where nothing tells versions apart.
+        // This form has no versions, so a row that is sent again after its delete may lack a column.
         if shop.connector.form != .unwrappedBare {
             #expect(try shop.site.read("dlq").map(\.letter) == [], "seed \(seed)")
         }
@@ -80,7 +80,7 @@ struct CaptureTests {
         #expect(!book.levels.isEmpty || book.count > 0, "the history must alert, seed \(seed)")
     }
 
-    @Test("counts what became of each message")
+    @Test("every captured message is counted by its outcome")
     func counted() throws {
         let port = try FreePort.find()
         let site = try Site(

@@ -1,12 +1,12 @@
-/// A message as PostgreSQL's connector writes it, told by hand.
+/// A message as Debezium's PostgreSQL connector writes it.
 struct DebeziumMessage {
     var key: String?
     var value: String?
 
     /// - Parameters:
     ///   - operation: `c`, `u`, `d`, `t`, …
-    ///   - row: the row as it then stands, or stood; nil for none.
-    ///   - lsn: its position in the database's log, by which its time goes up as well.
+    ///   - row: the row after the operation, or before a delete; nil for none.
+    ///   - lsn: its position in the database's log; its time grows with it.
     init(_ operation: String, key: String?, row: String?, lsn: Int) {
         self.key = key
         let row = row ?? "null"

@@ -7,7 +7,7 @@ import Testing
 @Suite("Reference topics", .blocking)
 struct ReferenceTopicTests {
     enum Form: String, CaseIterable { case plain, debezium }
-    /// A start takes its time on the embedded cluster.
+    /// A start is slow on the embedded cluster, so one form is enough there.
     private static let forms = TestCluster.isReal ? Form.allCases : [.debezium]
 
     private static func site(partitions: Int32 = 1, brokers: Int32 = 0) throws -> Site {
@@ -19,7 +19,7 @@ struct ReferenceTopicTests {
                 """, kafka: "  group_instance_id: one", reference: ("", partitions), brokers: brokers)
     }
 
-    /// Twenty of a product in warehouse 1.
+    /// An event that receives 20 of a product in warehouse 1.
     private static func order(_ product: Int32) -> [UInt8] {
         let order = Order(
             id: Int64(product), type: "RECEIVED", product: product, warehouse: 1, quantity: 20,
@@ -27,7 +27,7 @@ struct ReferenceTopicTests {
         return Array(order.json.utf8)
     }
 
-    /// The row of a product as the topic's producer writes it; nil for a deleted one.
+    /// A product's row as the topic's producer writes it. A threshold of nil deletes the row.
     private static func product(_ id: Int32, _ threshold: Int?, _ form: Form, lsn: Int) -> DebeziumMessage {
         let row = threshold.map {
             #"{"product_id":\#(id),"product_name":"P","category":"C","reorder_threshold":\#($0)}"#
@@ -45,7 +45,7 @@ struct ReferenceTopicTests {
         return message
     }
 
-    @Test("are read whole before the first event counts", arguments: forms)
+    @Test("reference topics are read to their end before the first event is counted", arguments: forms)
     func whole(_ form: Form) throws {
         let site = try Self.site(partitions: 2)
         defer { site.close() }
@@ -55,7 +55,7 @@ struct ReferenceTopicTests {
         try events.post(Self.order(1), key: nil, partition: 0)
         try events.send(Self.order(2), key: nil, partition: 0)
         try warehouses.send(Self.warehouse(1, form), partition: 1)
-        // Whoever counted with a part of this topic would raise an alert of the first product.
+        // A daemon that had read only part of this topic would raise an alert for the first product.
         for round in 1...10_000 {
             let row = Self.product(1, round % 2 == 0 ? 10 : 1_000, form, lsn: round)
             try products.post(
@@ -76,7 +76,7 @@ struct ReferenceTopicTests {
     }
 
     @Test(
-        "are followed: thresholds, deletes, and what is no row goes to the dead letters once",
+        "changed and deleted reference rows change the alerts, and an invalid row is one dead letter",
         arguments: forms)
     func followed(_ form: Form) throws {
         let site = try Self.site()
@@ -87,14 +87,14 @@ struct ReferenceTopicTests {
         try products.send(Self.product(1, 30, form, lsn: 1))
         let daemon = try site.run()
         try events.send(Self.order(1), key: nil, partition: 0)
-        // An inner join: the alert comes with the warehouse.
+        // The views are an inner join, so the alert needs the warehouse's row.
         try warehouses.send(Self.warehouse(1, form))
         var expected = ["RAISED WARNING 1/1"]
         try site.await(expected, daemon)
         try products.send(Self.product(1, 100, form, lsn: 2))
         expected += ["ESCALATED CRITICAL 1/1"]
         try site.await(expected, daemon)
-        // Neither changes the row; then a newer version does.
+        // Neither of these changes the row.
         let bad = [#"{"product_id":1,"product_name":7}"#, "{"]
         for text in bad {
             try products.send(Array(text.utf8), key: Array(#"{"product_id":1}"#.utf8), partition: 0)
@@ -108,7 +108,7 @@ struct ReferenceTopicTests {
         daemon.send(SIGTERM)
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
 
-        // The topic is read again from its beginning, and who is dead already stays so.
+        // The second daemon reads the topic from its beginning and sends no dead letter again.
         let second = try site.run()
         try products.send(Self.product(1, nil, form, lsn: 3))
         expected += ["RESOLVED - 1/1"]
@@ -122,7 +122,7 @@ struct ReferenceTopicTests {
     }
 
     @Test(
-        "that were deleted and made anew are read again, and the rows they no longer hold are gone",
+        "a recreated reference topic is read again, and the rows it no longer holds are gone",
         .enabled(if: TestCluster.isReal, "needs STOCKD_TEST_BROKERS"))
     func madeAnew() throws {
         let site = try Self.site()
@@ -158,11 +158,11 @@ struct ReferenceTopicTests {
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
     }
 
-    @Test("whose followed offset is gone are read again from their beginning, while their rows stay")
+    @Test("a reference topic whose next offset is gone is read again, and its rows stay meanwhile")
     func offsetGone() throws {
         let site = try Self.site(brokers: 2)
         defer { site.close() }
-        // Alone on its broker, so that nothing else is told that its offset is gone.
+        // The products topic is alone on its broker, so that only its reader gets the out-of-range error.
         let cluster = try site.cluster.embedded
         for topic in ["in", "alerts", "state", "dlq", "warehouses"] {
             try cluster.moveLeader(of: "\(site.name)-\(topic)", 0, to: 1)

@@ -20,7 +20,7 @@ struct TruncateTests {
             second: 1_774_872_000 + id)
     }
 
-    @Test("changes nothing and is one dead letter, also over a restart, unless it is to be applied")
+    @Test("a truncate that is not to be applied changes nothing and is one dead letter, even after a restart")
     func refused() throws {
         let site = try Self.site("refuse")
         defer { site.close() }
@@ -47,7 +47,7 @@ struct TruncateTests {
     }
 
     @Test(
-        "takes every row of every partition back, and keeps rows away that are sent again, also after a kill")
+        "a truncate removes every row, and rows that are sent again do not return, even after a kill")
     func applied() throws {
         let site = try Self.site("apply")
         defer { site.close() }
@@ -63,7 +63,7 @@ struct TruncateTests {
         try sender.send(.truncate(lsn: 30))
         expected += ["RESOLVED - 1/1", "RESOLVED - 2/1"]
         try site.await(expected, daemon)
-        // Sent again by a connector that went back, which then comes to a row that is new.
+        // A connector that went back sends an old row again, then a new one.
         try sender.send(second, partition: 1)
         try sender.send(.event("c", Self.received(3, product: 1, 0), lsn: 40))
         expected += ["RAISED OUT_OF_STOCK 1/1"]

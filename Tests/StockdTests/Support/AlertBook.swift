@@ -1,7 +1,7 @@
 import Foundation
 
-/// A consumer of inventory-alerts that believes nothing: it applies changes in order and notes each one that
-/// does not follow from the one before, which is how a lost or repeated change shows.
+/// A consumer of inventory-alerts that applies changes in order. It records each change that does not follow from the
+/// one before, and so finds lost and repeated changes.
 struct AlertBook {
     struct Row: Equatable {
         var severity: String

@@ -12,7 +12,7 @@ extension Site {
         }
     }
 
-    /// Waits until exactly this was published; the order counts within a pair alone.
+    /// Waits until exactly these changes are published; only the order within a pair matters.
     func await(_ expected: [String], _ daemon: Program, within seconds: Double = 30) throws {
         func sorted(_ changes: [String]) -> [[String]] {
             Dictionary(grouping: changes) { $0.split(separator: " ").last.map(String.init) ?? "" }
@@ -25,7 +25,7 @@ extension Site {
         #expect(sorted(found) == sorted(expected), "\(daemon.text)")
     }
 
-    /// Waits for so many dead letters and says why they are there.
+    /// Waits for `count` dead letters and returns their reasons and messages.
     func letters(_ count: Int, _ daemon: Program) throws -> [String] {
         _ = try? eventually("the dead letters are there") { try read("dlq").count >= count ? () : nil }
         let letters = try read("dlq").map(\.letter)

@@ -20,7 +20,7 @@ enum FreePort {
     }
 }
 
-/// What curl gets from loopback; nothing where nobody answers.
+/// Reads from a port on loopback with curl; the result is empty when nothing answers.
 struct Curl {
     private let port: Int
     init(_ port: Int) { self.port = port }

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A market of 20,000 pairs: orders without end, some of them sent twice, some of them no orders at all.
+/// A market of 20,000 pairs: an endless stream of messages, some of them sent twice, some of them not valid orders.
 struct Market {
     static let products: Int32 = 4_000
     static let warehouses: Int32 = 5
@@ -14,9 +14,9 @@ struct Market {
         var value: String
     }
 
-    /// What was sent and counts, in the order it was sent in.
+    /// The orders that count, in the order in which they were sent.
     private(set) var orders: [Order] = []
-    /// The values that are no orders.
+    /// The values that are not valid orders.
     private(set) var bad: [String] = []
     private var recent: [Message] = []
     private var random: SeededRandom
@@ -68,7 +68,7 @@ struct Market {
         return Message(partition: Int32(random.below(Int(Self.partitions))), key: "bad", value: value)
     }
 
-    /// The alerts that must stand at the end.
+    /// By key, the levels of the alerts that must be open at the end.
     func levels(edition: Int) -> [String: String] {
         let expected = Recomputation(orders)
         var levels: [String: String] = [:]

@@ -4,7 +4,7 @@ import Kafka
 import Pipeline
 import TestSupport
 
-/// A record as a consumer that came later finds it.
+/// A record as a later consumer reads it.
 struct Message {
     var partition: Int32
     var offset: Int64

@@ -2,7 +2,7 @@ import ClusterSupport
 import Foundation
 import Kafka
 
-/// Hands messages to a topic.
+/// Sends messages to a topic.
 final class MessageSender {
     private let producer: TransactionalProducer
     private let topic: TopicHandle
@@ -12,7 +12,7 @@ final class MessageSender {
         self.topic = try producer.topic(topic)
     }
 
-    /// To a topic of a site, its input topic for one.
+    /// Sends to a topic of a site, by default to its input topic.
     convenience init(_ site: Site, _ topic: String = "in") throws {
         try self.init(site.cluster, topic: "\(site.name)-\(topic)")
     }
@@ -49,13 +49,13 @@ final class MessageSender {
     }
 }
 
-/// Hands orders to the input topic of a site a few at a time.
+/// Sends orders to a topic of a site, a few at a time.
 final class Sender {
     private let messages: MessageSender
     private var orders: ArraySlice<Order>
     private let partition: (Order) -> Int32
 
-    /// - Parameter partition: where an order goes; by default as its id chooses among three.
+    /// - Parameter partition: the partition of an order; by default its id modulo 3.
     init(
         _ site: Site, _ orders: [Order], topic: String = "in",
         partition: @escaping (Order) -> Int32 = { Int32($0.id % 3) }

@@ -3,7 +3,7 @@ import Inventory
 import Pipeline
 import Wire
 
-/// The views worked out plainly from the orders themselves, sharing nothing with stockd.
+/// The views computed directly from the orders, without stockd's own computation.
 struct Recomputation {
     private(set) var stock: [String: Int64] = [:]
     private(set) var updated: [String: Int64] = [:]
@@ -52,7 +52,7 @@ struct Recomputation {
         return rows
     }
 
-    /// How many warehouses, total, least and most by product.
+    /// By product, the number of warehouses and the total, least and greatest stock.
     var rollup: [Int32: [Int64]] {
         var rows: [Int32: [Int64]] = [:]
         for (key, stock) in stock {

@@ -6,7 +6,7 @@ import Pipeline
 import Service
 import TestSupport
 
-/// A worker on topics of its own, with a producer of orders in front and readers behind.
+/// A worker on topics of its own, with a producer for its input and readers for its output.
 final class Rig {
     let cluster: TestCluster
     let name: String
@@ -15,9 +15,9 @@ final class Rig {
     private let orders: MessageSender
     private let partitions: Int32
     private(set) var worker: WorkerThread?
-    /// What the worker shows.
+    /// Holds the views that the worker publishes.
     private var store = ViewStore(workers: 1)
-    /// How long Kafka may take for a question or a transactional call.
+    /// How long Kafka may take for a query or a transactional call.
     var deadlineMs: Int32 = 10_000
 
     init(

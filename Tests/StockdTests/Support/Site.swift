@@ -2,7 +2,7 @@ import ClusterSupport
 import Foundation
 import Kafka
 
-/// Where `stockd run` processes live: a configuration file, reference files and topics of one name.
+/// What `stockd run` needs: a configuration file, reference files and topics, all under one name.
 final class Site {
     let cluster: TestCluster
     let name: String
@@ -13,8 +13,8 @@ final class Site {
     /// - Parameters:
     ///   - settings: lines of the configuration besides the names.
     ///   - input: more settings of the input.
-    ///   - reference: topics of this name instead of the files, and how many partitions each has.
-    ///   - brokers: so many embedded ones, for tests that inject faults; 0 for the tests' own cluster.
+    ///   - reference: the settings and the number of partitions of reference topics; nil for reference files.
+    ///   - brokers: the number of embedded brokers, for tests that inject faults; 0 for the tests' own cluster.
     init(
         _ stem: String, partitions: Int32, settings: String = "", kafka: String = "",
         keyedBy: String = "none", input: String = "", reference: (settings: String, partitions: Int32)? = nil,

@@ -3,13 +3,13 @@ import TestSupport
 
 /// Ends, stops and replaces the daemons of a group at moments that a seed decides.
 final class Torturer {
-    /// One place of the group, and whoever fills it.
+    /// One member of the group and the daemon that runs as that member.
     private struct Slot {
         let number: Int
         var daemon: Program
-        /// Stopped, and to be let go again at this time.
+        /// When the stopped daemon continues; nil when it is not stopped.
         var asleepUntil: Date?
-        /// A daemon that was replaced while it was stopped; ended a while after it woke.
+        /// A daemon that was replaced while it was stopped; it is killed a while after it wakes.
         var zombie: (daemon: Program, wakes: Date, ends: Date)?
     }
 
@@ -33,7 +33,7 @@ final class Torturer {
         var variables = ["STOCKD_KAFKA_TRANSACTIONAL_ID": "\(site.name)-\(number)"]
         if isStatic { variables["STOCKD_KAFKA_GROUP_INSTANCE_ID"] = "member-\(number)" }
         let daemon = try site.run(variables)
-        // Before it takes signals, SIGHUP would end it.
+        // Until the daemon handles signals, SIGHUP would end it.
         return try eventually("the start of daemon \(number)") {
             daemon.text.contains("starting") || !daemon.isRunning ? daemon : nil
         }
@@ -41,7 +41,7 @@ final class Torturer {
 
     private func note(_ what: String) { counts[what, default: 0] += 1 }
 
-    /// One turn; called a few times a second.
+    /// Looks after every daemon and sometimes disturbs one; called a few times a second.
     func turn() throws {
         for index in slots.indices { try look(after: index) }
         guard random.chance(20) else { return }
@@ -67,7 +67,7 @@ final class Torturer {
         try changeReference()
     }
 
-    /// Replaces daemons that have ended; those that were told to share an id may have given up.
+    /// Replaces daemons that have ended: of two that share an id, one may have given up.
     func lookAfterAll() throws { for index in slots.indices { try look(after: index) } }
 
     /// Stops all daemons in good order.
@@ -92,7 +92,7 @@ final class Torturer {
         slots[index].daemon = try start(slots[index].number)
     }
 
-    /// Past the session time-out, so that the group goes on without it; then it wakes as a zombie.
+    /// Stops a daemon for longer than its session time-out, so that the group goes on without it.
     private func sleep(_ index: Int) {
         note("stopped past its session")
         slots[index].daemon.send(SIGSTOP)

@@ -5,7 +5,7 @@ import Service
 import TestSupport
 import Wire
 
-/// The worked day of the documentation: its reference tables and what it must give.
+/// The day of the tutorial in the documentation: its reference tables and the expected views.
 enum Tutorial {
     static func catalog() throws -> Catalog {
         Catalog(

@@ -1,4 +1,4 @@
-"""Drives the page in headless Chromium: page.py SCENE ADDRESS. Exits with a traceback where it is not as it should be."""
+"""Drives the page in headless Chromium: page.py SCENE ADDRESS FILE. Exits with a traceback if the page is wrong."""
 
 import json
 import sys
@@ -65,7 +65,7 @@ def level_of(row):
 
 
 def go_on():
-    """Tells the test that what was there before is shown."""
+    """Creates FILE: it tells the test that the page shows the initial state."""
     open(sys.argv[3], "w").close()
 
 
@@ -77,7 +77,7 @@ def small(page):
     for place, level in enumerate(["OVERSOLD", "OUT_OF_STOCK", "CRITICAL", "LOW", "WARNING"]):
         assert int(tiles[place]) == sum(level_of(row) == level for row in alerts), (tiles, alerts)
     assert tiles == ["1", "1", "1", "1", "0", "3"], tiles
-    # Oversold comes first, and its tile shows it alone.
+    # Oversold alerts come first, and their tile hides all others.
     worst = page.rows("alerts")[0]
     assert "Oversold · Hub 3" in worst[1] and "oversold 5" in worst[2], worst
     page.click(".tile.s5")
@@ -92,7 +92,7 @@ def small(page):
     for row in page.rows("grid"):
         name = row[0].split("\n")[0]
         assert row[2].lower() == status[name], (row, status)
-    # A name is text, whatever it looks like.
+    # A product name is shown as text, even if it looks like HTML.
     assert page.driver.execute_script("return document.querySelectorAll('img').length") == 0
     # By keyboard alone: search, move, open, close, clear.
     page.keys("body", "/")

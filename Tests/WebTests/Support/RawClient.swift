@@ -1,7 +1,7 @@
 import Glibc
 import TestSupport
 
-/// A TCP connection to loopback that sends whatever it is told, for clients that do not behave.
+/// A TCP connection to loopback that sends any bytes, to act as a client that does not behave.
 final class RawClient: @unchecked Sendable {
     let descriptor: Int32
 
@@ -46,7 +46,7 @@ final class RawClient: @unchecked Sendable {
         }
     }
 
-    /// What comes next; nil at the end, or when the other side cut the connection.
+    /// The next bytes; nil at the end, or when the server cut the connection.
     func read() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(descriptor, &buffer, buffer.count, 0)
@@ -59,7 +59,7 @@ final class RawClient: @unchecked Sendable {
         return all
     }
 
-    /// Reads until a text has come.
+    /// Reads until `text` has come.
     func read(until text: String) throws -> String {
         var all: [UInt8] = []
         while let more = read() {

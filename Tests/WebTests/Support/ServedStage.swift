@@ -7,7 +7,7 @@ import TestSupport
 @testable import Pipeline
 @testable import Web
 
-/// The HTTP interface on a port of its own over a stage, for the length of a test.
+/// Serves a stage over HTTP on a free port for the length of a test.
 struct ServedStage {
     let stage: Stage
     let server: WebServer
@@ -51,7 +51,7 @@ struct ServedStage {
         }
     }
 
-    /// As librdkafka gives them out: a broker that is the group's coordinator appears twice.
+    /// Statistics as librdkafka writes them: the broker that is the group's coordinator appears twice.
     private static let statistics: String = {
         let broker = """
             "nodeid":1,"state":"UP","txbytes":1,"rxbytes":2,"txerrs":0,"rxerrs":0,"txretries":0,"req_timeouts":0,
@@ -80,14 +80,14 @@ struct ServedStage {
     }
 }
 
-/// Runs something that blocks on a thread of its own.
+/// Runs blocking code on its own thread.
 func onThread<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
     try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
     }
 }
 
-/// A response, taken apart.
+/// A parsed HTTP response.
 struct Reply: Sendable {
     let status: Int
     let headers: [String: String]

@@ -4,7 +4,7 @@ import Logging
 @testable import Pipeline
 @testable import Web
 
-/// A worker's aggregate that shows what it commits, without Kafka. One thread at a time drives it.
+/// A worker's aggregate that publishes its views without Kafka. Only one thread at a time may use it.
 final class Stage: @unchecked Sendable {
     let store: ViewStore
     private(set) var aggregate: Aggregate
@@ -37,7 +37,7 @@ final class Stage: @unchecked Sendable {
 
     func adopt(_ catalog: Catalog) { aggregate.adopt(catalog) }
 
-    /// Commits, as the worker does: the changes at once, the entries when they are asked for.
+    /// Commits as the worker does: alert changes are appended at once, stock entries are published if `publishing`.
     func commit(publishing: Bool = true) {
         var changes: [AlertChange] = []
         aggregate.consolidate { if case .alert(let change, _) = $0 { changes.append(change) } }
@@ -55,7 +55,7 @@ final class Stage: @unchecked Sendable {
         store.markFresh(worker: worker, at: monotonicMicroseconds())
     }
 
-    /// Each product in each warehouse with a stock that differs.
+    /// Gives each product in each warehouse a stock from 0 to 89.
     func fill(_ products: Int32, _ warehouses: Int32) {
         for product in 1...products {
             for warehouse in 1...warehouses {

@@ -1,12 +1,12 @@
 import Foundation
 import TestSupport
 
-/// Programs that check what the interface gives out. `make test` installs them.
+/// Programs that check the HTTP interface from outside. `make test` installs them.
 enum Tool {
-    /// Python with what Scripts/install-dependencies.sh put beside the build.
+    /// The Python that Scripts/install-dependencies.sh installs, with its packages.
     static var python: String { Repository.root.appending(path: ".build/test-tools/bin/python3").path }
 
-    /// Where Scripts/promtool.sh finds or puts it.
+    /// Where Scripts/promtool.sh finds or installs promtool.
     static var promtool: String {
         let installed = "/usr/bin/promtool"
         let isInstalled = FileManager.default.isExecutableFile(atPath: installed)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Wire
 
-/// Damaged change data capture, each message and key in a block of exactly its size.
+/// Decodes damaged captured messages, each message and key in a block of exactly its size.
 @Suite struct CaptureNeverCrashTests {
     static let messages: [String] = {
         let row = DebeziumText.row()
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    /// A bad message's sentence stays one line and short, whatever it quotes.
+    /// Checks that the error of a bad message is one short line, whatever it quotes.
     private func check(_ body: () throws(BadEvent) -> Void) {
         do throws(BadEvent) {
             try body()
@@ -63,7 +63,8 @@ import Testing
         }
     }
 
-    @Test func `damaged messages and keys are read without harm`() {
+    @Test("damaged messages and keys are read without harm")
+    func damagedMessages() {
         for seed in UInt64(1)...1500 {
             var random = SeededRandom(seed: seed)
             var value = Array(random.pick(Self.messages).utf8)
@@ -77,7 +78,8 @@ import Testing
         }
     }
 
-    @Test func `every beginning of good messages is read without harm`() {
+    @Test("every beginning of a good message is read without harm")
+    func cutMessages() {
         for message in Self.messages {
             let bytes = Array(message.utf8)
             for cut in stride(from: 0, through: bytes.count, by: bytes.count > 1000 ? 7 : 1) {
@@ -86,7 +88,8 @@ import Testing
         }
     }
 
-    @Test func `deep nesting in every member takes no stack`() {
+    @Test("deep nesting in any member does not overflow the stack")
+    func deepNesting() {
         let deep = String(repeating: "[", count: 200_000) + String(repeating: "]", count: 200_000)
         let open = String(repeating: #"{"after":"#, count: 100_000)
         for value in [

@@ -37,7 +37,8 @@ private typealias Debezium = DebeziumText
         }
     }
 
-    @Test func `the schema tells an integer's unit, then the configuration, then its size`() throws {
+    @Test("an integer time's unit comes from the schema, else the configuration, else its size")
+    func timeUnits() throws {
         let noon: Int64 = 1_774_872_000_000_000
         #expect(try time("1774872000000", schema: "io.debezium.time.Timestamp") == noon)
         #expect(try time("1774872000000000", schema: "io.debezium.time.MicroTimestamp") == noon)
@@ -46,7 +47,7 @@ private typealias Debezium = DebeziumText
         #expect(try time("20542", schema: "io.debezium.time.Date", type: "int32") == 20_542 * 86_400_000_000)
         #expect(
             try time("20542", schema: "org.apache.kafka.connect.data.Date") == 20_542 * 86_400_000_000)
-        // 1970 in microseconds, which its size would take for seconds.
+        // Five seconds in microseconds: by its size alone the number would be read as seconds.
         #expect(try time("5000000", schema: "io.debezium.time.MicroTimestamp") == 5_000_000)
         #expect(try time("5000000", encoding: .epoch(.microseconds)) == 5_000_000)
         #expect(
@@ -59,6 +60,7 @@ private typealias Debezium = DebeziumText
     }
 
     @Test(
+        "instants and dates may be written as text",
         arguments: [
             ("\"2026-03-30T12:00:00Z\"", 1_774_872_000_000_000),
             ("\"2026-03-30T12:00:00.123456Z\"", 1_774_872_000_123_456),
@@ -66,19 +68,22 @@ private typealias Debezium = DebeziumText
             ("\"2026-03-30\"", 1_774_828_800_000_000),
             ("\"2026-03-30Z\"", 1_774_828_800_000_000), ("\"2026-03-30 12:00:00\"", 1_774_872_000_000_000),
         ] as [(String, Int64)])
-    func `instants and dates come as text`(text: String, microseconds: Int64) throws {
+    func textTimes(text: String, microseconds: Int64) throws {
         #expect(try time(text) == microseconds)
     }
 
-    @Test(arguments: [
-        "\"infinity\"", "\"-infinity\"", "9223372036825200000", "-9223372036832400000", "9223372036825200",
-        "-9223372036832400",
-    ])
-    func `infinity is no instant`(value: String) {
+    @Test(
+        "infinity is no instant",
+        arguments: [
+            "\"infinity\"", "\"-infinity\"", "9223372036825200000", "-9223372036832400000", "9223372036825200",
+            "-9223372036832400",
+        ])
+    func infinity(value: String) {
         #expect(reason { () throws(BadEvent) in _ = try time(value) } == .infiniteTimestamp)
     }
 
-    @Test func `what no instant can be is a bad event`() {
+    @Test("a value that can be no instant is a bad event")
+    func impossibleInstants() {
         for (value, unit) in [
             ("9223372036854775807", FieldEncoding.EpochUnit.milliseconds), ("-622191234", .days),
             ("1.5", .seconds), ("99999999999999999999", .microseconds),
@@ -89,7 +94,8 @@ private typealias Debezium = DebeziumText
         #expect(reason { () throws(BadEvent) in _ = try time("null") } == .wrongType)
     }
 
-    @Test func `a quantity may be a decimal in any of its encodings`() throws {
+    @Test("a quantity may be a decimal in any of its encodings")
+    func decimalQuantities() throws {
         func quantity(
             _ value: String, schema: String? = nil, encoding: FieldEncoding? = nil
         ) throws(BadEvent) -> Int64? {
@@ -121,7 +127,8 @@ private typealias Debezium = DebeziumText
         #expect(reason { () throws(BadEvent) in _ = try event(Debezium.row(quantity: "true")) } == .wrongType)
     }
 
-    @Test func `a type that was not logged is kept`() throws {
+    @Test("an update whose type was not logged keeps the row's type")
+    func unloggedType() throws {
         let text = Debezium.envelope(
             "u", after: Debezium.row(type: "\"__debezium_unavailable_value\"", quantity: "7"))
         guard
@@ -131,7 +138,8 @@ private typealias Debezium = DebeziumText
         #expect(kept.units == 7 && kept.typeIsKnown)
     }
 
-    @Test func `base64 decimals are exact up to 38 digits`() {
+    @Test("base64 decimals are exact up to 38 digits")
+    func base64Decimals() {
         func unscaled(_ text: String) -> Int128? { Base64Decimal.unscaled(Array(text.utf8).span.bytes) }
         #expect(unscaled("B88=") == 1999)
         #expect(unscaled("AMLs") == 49900)
@@ -147,7 +155,8 @@ private typealias Debezium = DebeziumText
         }
     }
 
-    @Test func `columns may have other names, and stand in objects`() throws {
+    @Test("a field may have another column name, and may stand in a nested object")
+    func columnNames() throws {
         var format = SourceFormat()
         format.fields = [
             "event_id": "id", "quantity": "line.qty", "product_id": "line.product.number_in_the_catalogue",
@@ -171,7 +180,8 @@ private typealias Debezium = DebeziumText
         #expect(decoder.badness(row.replacing(#""qty""#, with: #""n""#))?.reason == .missingField)
     }
 
-    @Test func `a schema's struct leads to a column in it`() throws {
+    @Test("a nested column's unit is found in the schema's struct")
+    func nestedSchema() throws {
         var format = SourceFormat()
         format.fields = ["event_time": "at.time"]
         let row =

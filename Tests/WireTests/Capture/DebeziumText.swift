@@ -1,5 +1,5 @@
-/// Messages as Debezium writes them, put together from their parts: the forms of its documentation and of
-/// the sources of its releases 2 and 3.
+/// Messages as Debezium writes them, built from their parts. They follow its documentation and the sources of its
+/// releases 2 and 3.
 enum DebeziumText {
     /// The tutorial's sixteenth event as PostgreSQL's columns, `event_time` a timestamptz.
     static func row(
@@ -10,8 +10,7 @@ enum DebeziumText {
             + #""quantity":\#(quantity),"event_time":\#(time)}"#
     }
 
-    /// What REPLICA IDENTITY DEFAULT leaves of an old row: the key, and what a column that is NOT NULL has
-    /// to hold.
+    /// What REPLICA IDENTITY DEFAULT leaves of an old row: the key, and a default in each column that is NOT NULL.
     static func keyAlone(id: String = "16") -> String {
         row(
             id: id, type: "\"\"", product: "0", warehouse: "0", quantity: "0",
@@ -26,7 +25,7 @@ enum DebeziumText {
             + #""ts_ns":1774873801112345678}"#
     }
 
-    /// As releases before 2.6 order the members.
+    /// An envelope with its members in the order of releases before 2.6.
     static func oldEnvelope(
         _ operation: String, before: String = "null", after: String = "null", source: String = postgres()
     ) -> String {
@@ -55,7 +54,7 @@ enum DebeziumText {
             + #""row":\#(row),"thread":7,"query":null}"#
     }
 
-    /// With the schema that JsonConverter sends when `schemas.enable` is true.
+    /// The envelope with the schema that JsonConverter sends when `schemas.enable` is true.
     static func withSchema(_ envelope: String, _ fields: String = rowFields()) -> String {
         let row = { (name: String) in
             #"{"type":"struct","fields":[\#(fields)],"optional":true,"#
@@ -70,7 +69,7 @@ enum DebeziumText {
             + #""name":"shop.public.order_events.Envelope","version":2},"payload":\#(envelope)}"#
     }
 
-    /// A row by itself with its schema, as an unwrapped row has one.
+    /// An unwrapped row with its schema.
     static func rowWithSchema(_ row: String, _ fields: String = rowFields()) -> String {
         #"{"schema":{"type":"struct","fields":[\#(fields)],"optional":false,"#
             + #""name":"shop.public.order_events.Value"},"payload":\#(row)}"#

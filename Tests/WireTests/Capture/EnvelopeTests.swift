@@ -15,8 +15,8 @@ private typealias Debezium = DebeziumText
     static let formats: [SourceFormat] = [SourceFormat(.auto), SourceFormat(.debezium)]
     static let wrappings: [@Sendable (String) -> String] = [{ $0 }, { DebeziumText.withSchema($0) }]
 
-    @Test(arguments: formats, [0, 1])
-    func `inserts and updates hold the row as it now stands`(format: SourceFormat, wrapping: Int) throws {
+    @Test("inserts and updates hold the row as it now is", arguments: formats, [0, 1])
+    func upserts(format: SourceFormat, wrapping: Int) throws {
         let wrap = Self.wrappings[wrapping]
         let old = Debezium.row(quantity: "5", time: "\"2026-03-30T11:00:00Z\"")
         for text in [
@@ -31,18 +31,21 @@ private typealias Debezium = DebeziumText
         }
     }
 
-    @Test(arguments: [
-        "\"first\"", "\"true\"", "true", "\"first_in_data_collection\"", "\"last_in_data_collection\"",
-        "\"last\"", "\"false\"", "false", "null",
-    ])
-    func `a snapshot's row says so in its version`(snapshot: String) throws {
+    @Test(
+        "a snapshot's row says so in its version",
+        arguments: [
+            "\"first\"", "\"true\"", "true", "\"first_in_data_collection\"", "\"last_in_data_collection\"",
+            "\"last\"", "\"false\"", "false", "null",
+        ])
+    func snapshotRows(snapshot: String) throws {
         let source = Debezium.postgres(snapshot: snapshot)
         let message = try InputDecoder().decode(Debezium.envelope("r", after: Debezium.row(), source: source))
         let version = RowVersion(logPosition: 24_023_128, seconds: 1_774_873_800, .snapshot)
         #expect(message == .change(.upsert(event, version)))
     }
 
-    @Test func `an incremental snapshot's row of PostgreSQL has its time alone`() throws {
+    @Test("a PostgreSQL incremental snapshot's row takes its version from the time alone")
+    func incrementalSnapshotRows() throws {
         let source = Debezium.postgres(lsn: nil, snapshot: "\"incremental\"")
         let message = try InputDecoder().decode(Debezium.envelope("r", after: Debezium.row(), source: source))
         let version = RowVersion(
@@ -50,7 +53,8 @@ private typealias Debezium = DebeziumText
         #expect(message == .change(.upsert(event, version)))
     }
 
-    @Test func `MySQL's position is file, place and row`() throws {
+    @Test("MySQL's log position is file, place and row")
+    func mysqlPositions() throws {
         func version(_ source: String, _ operation: String = "u") throws -> RowVersion? {
             let text = Debezium.envelope(operation, after: Debezium.row(), source: source)
             guard case .change(.upsert(event, let version)) = try InputDecoder().decode(text) else {
@@ -70,14 +74,15 @@ private typealias Debezium = DebeziumText
             try version(Debezium.mysql(snapshot: "\"true\""), "r")
                 == RowVersion(
                     logPosition: 3 << 41 | 484 << 9, seconds: 1_774_873_800, flags.union(.snapshot)))
-        // File numbers are numbers: 000010 comes after 000009, and after 999999 comes 1000000.
+        // File numbers are compared as numbers: 000010 comes after 000009, and 1000000 after 999999.
         let nine = try #require(try version(Debezium.mysql(file: "mysql-bin.000009", position: 900)))
         let ten = try #require(try version(Debezium.mysql(file: "mysql-bin.000010", position: 4)))
         #expect(nine.advanced(by: ten) == ten)
         #expect(ten.advanced(by: nine) == nil)
     }
 
-    @Test func `a source without a position has its time, and one without either nothing`() throws {
+    @Test("a source without a position gives its time, and one without either gives no version")
+    func noPosition() throws {
         for (source, version) in [
             (
                 #"{"ts_ms":1774873800500}"#,
@@ -101,8 +106,8 @@ private typealias Debezium = DebeziumText
         }
     }
 
-    @Test(arguments: [0, 1])
-    func `a delete is found by the key, and by before where there is no key that names it`(
+    @Test("a delete's id comes from the key, or from before if the key does not name it", arguments: [0, 1])
+    func deleteKeys(
         wrapping: Int
     ) throws {
         let wrap = Self.wrappings[wrapping]
@@ -123,7 +128,8 @@ private typealias Debezium = DebeziumText
         }
     }
 
-    @Test func `an id of 0 may be invented where the key is of other columns`() throws {
+    @Test("an id of 0 in before is not trusted when the key has other columns")
+    func inventedID() throws {
         let text = Debezium.envelope("d", before: Debezium.keyAlone(id: "0"))
         #expect(InputDecoder().badness(key: Debezium.key("line_id", "5"), text)?.reason == .missingKey)
         let zero = InputMessage.change(.delete(EventID(0), streamedDelete))
@@ -131,7 +137,8 @@ private typealias Debezium = DebeziumText
         #expect(try InputDecoder().decode(text) == zero)
     }
 
-    @Test func `a changed key is a delete and an insert`() throws {
+    @Test("a changed key arrives as a delete and an insert")
+    func changedKey() throws {
         let decoder = InputDecoder()
         let delete = try decoder.decode(
             key: Debezium.key(), Debezium.envelope("d", before: Debezium.keyAlone()))
@@ -143,14 +150,16 @@ private typealias Debezium = DebeziumText
         #expect(insert == .change(.upsert(moved, streamed)))
     }
 
-    @Test func `truncates are told, logical messages skipped`() throws {
+    @Test("truncates are read, and logical messages are skipped")
+    func truncates() throws {
         #expect(try InputDecoder().decode(Debezium.envelope("t")) == .change(.truncate(streamed)))
         let message =
             #"{"op":"m","ts_ms":1,"source":\#(Debezium.postgres()),"message":{"prefix":"x","content":"aGk="}}"#
         #expect(try InputDecoder().decode(message) == .skipped(.logicalMessage))
     }
 
-    @Test func `an envelope without its row, or of no known operation, is bad`() {
+    @Test("an envelope without its row or with an unknown operation is bad")
+    func badEnvelopes() {
         for (text, reason) in [
             (Debezium.envelope("u"), BadEvent.Reason.missingRow),
             (Debezium.envelope("c", before: Debezium.row()), .missingRow),

@@ -1,7 +1,7 @@
 import Wire
 
 extension InputDecoder {
-    /// Reads texts in blocks of exactly their size.
+    /// Decodes the key and the value, each in a block of exactly its size.
     func decode(key: String? = nil, _ value: String?) throws(BadEvent) -> InputMessage {
         guard let value else {
             return try withKey(key) { (key) throws(BadEvent) in try decode(key: key, value: nil) }

@@ -57,7 +57,8 @@ private typealias Debezium = DebeziumText
     let version = RowVersion(logPosition: 24_023_128, seconds: 1_774_873_800, [])
     let delete = RowVersion(logPosition: 24_023_128, seconds: 1_774_873_800, .delete)
 
-    @Test func `plain rows, deletes by key alone`() throws {
+    @Test("a plain row is an upsert, and a key without a value is a delete")
+    func plainRows() throws {
         for key in [nil, "7", "\"7\"", #"{"product_id":7}"#, Debezium.keyWithSchema("product_id", "7")] {
             let message = try product(key: key, Self.row())
             #expect(message == .change(.upsert(ProductID(7), patch(), .none)))
@@ -75,7 +76,8 @@ private typealias Debezium = DebeziumText
         #expect(reason(key: "7", "{") == .invalidJSON)
     }
 
-    @Test func `envelopes tell upserts, deletes and truncation`() throws {
+    @Test("a reference table's envelopes are upserts, deletes and truncates")
+    func envelopes() throws {
         let key = Debezium.key("product_id", "7")
         for wrap in EnvelopeTests.wrappings {
             for operation in ["c", "u"] {
@@ -95,7 +97,8 @@ private typealias Debezium = DebeziumText
         #expect(try product(#"{"ts_ms":1}"#) == .skipped(.heartbeat))
     }
 
-    @Test func `unwrapped rows carry their version, and deletes their mark`() throws {
+    @Test("an unwrapped row carries its version, and a rewritten delete its mark")
+    func unwrappedRows() throws {
         let row = Self.row().dropLast() + #","__op":"u","__lsn":24023128,"__source_ts_ms":1774873800500}"#
         #expect(try product(String(row)) == .change(.upsert(ProductID(7), patch(), version)))
         let gone = Self.row().dropLast() + #","__deleted":"true"}"#
@@ -103,7 +106,8 @@ private typealias Debezium = DebeziumText
         #expect(try product(String(gone)) == .change(.delete(ProductID(7), none)))
     }
 
-    @Test func `a column that was not logged keeps what it was`() throws {
+    @Test("a column that was not logged keeps its value")
+    func unloggedColumn() throws {
         let text = Debezium.envelope(
             "u", after: Self.row(name: "\"__debezium_unavailable_value\"", threshold: "5"))
         let message = try product(text)
@@ -113,7 +117,7 @@ private typealias Debezium = DebeziumText
         #expect(kept.row(ProductID(7), after: old)?.name == "Old")
         #expect(kept.row(ProductID(7), after: old)?.category == "Accessories")
         #expect(kept.row(ProductID(7), after: nil) == nil)
-        // An unwrapped row may look like a plain one.
+        // An unwrapped row may look like a plain row, so only the json format reads the marker as text.
         let plain = Self.row(name: "\"__debezium_unavailable_value\"")
         #expect(try product(plain) == .change(.upsert(ProductID(7), patch(name: nil), .none)))
         #expect(
@@ -121,7 +125,8 @@ private typealias Debezium = DebeziumText
                 == .change(.upsert(ProductID(7), patch(name: "__debezium_unavailable_value"), .none)))
     }
 
-    @Test func `a price is exact in every encoding`() throws {
+    @Test("a price is exact in every encoding")
+    func prices() throws {
         var format = SourceFormat()
         func price(_ value: String, schema: String? = nil) throws(BadEvent) -> String? {
             var text = Debezium.envelope("c", after: Self.row(price: value))
@@ -135,7 +140,7 @@ private typealias Debezium = DebeziumText
         #expect(try price(#"{"scale":2,"value":"B88="}"#) == "19.99")
         #expect(try price("\"B88=\"", schema: Debezium.decimal("unit_price", scale: 2)) == "19.99")
         #expect(try price("\"/wY=\"", schema: Debezium.decimal("unit_price", scale: 2)) == "-2.50")
-        // Four digits that are three bytes of a negative number.
+        // Four digits that are also base64: three bytes of a negative number.
         #expect(try price("\"1234\"", schema: Debezium.decimal("unit_price", scale: 2)) == "-26588.24")
         #expect(reason(Debezium.envelope("c", after: Self.row(price: "\"B88=\""))) == .unknownScale)
         format.encodings["unit_price"] = .base64(scale: 2)
@@ -143,7 +148,8 @@ private typealias Debezium = DebeziumText
         #expect(try price("\"1234\"") == "-26588.24")
     }
 
-    @Test func `thresholds may be null, encoded or boolean`() throws {
+    @Test("a threshold may be null, an encoded decimal or a boolean")
+    func thresholds() throws {
         func threshold(_ value: String) throws(BadEvent) -> Int32? {
             let text = Debezium.envelope("c", after: Self.row(threshold: value))
             guard case .change(.upsert(_, let patch, _)) = try product(text) else { return -1 }
@@ -155,7 +161,8 @@ private typealias Debezium = DebeziumText
         #expect(reason(Debezium.envelope("c", after: Self.row(threshold: "\"5\""))) == .invalidRow)
     }
 
-    @Test func `columns of another schema are mapped, and named in what is wrong`() throws {
+    @Test("a reference row's columns may have other names")
+    func mappedColumns() throws {
         var format = SourceFormat()
         format.fields = ["product_id": "id", "product_name": "title.en", "unit_price": "price"]
         let row =
@@ -167,7 +174,8 @@ private typealias Debezium = DebeziumText
         #expect(reason(row.replacing("\"en\"", with: "\"de\""), format) == .invalidRow)
     }
 
-    @Test func `warehouses are read alike`() throws {
+    @Test("warehouses are read like products")
+    func warehouses() throws {
         let row = #"{"warehouse_id":3,"warehouse_name":"Central","region":"__debezium_unavailable_value"}"#
         let upsert = try warehouse(Debezium.envelope("u", after: row))
         let patch = WarehousePatch(name: "Central", region: nil)

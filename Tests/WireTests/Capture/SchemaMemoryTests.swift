@@ -4,7 +4,7 @@ import Testing
 
 @testable import Wire
 
-/// A decoder remembers how the last message with a schema began; that must never show in what it reads.
+/// A decoder remembers the beginning of the last message with a schema. This must never change what it reads.
 @Suite struct SchemaMemoryTests {
     private static func withUnit(_ unit: String, quantity: String = "185", time: String) -> String {
         let fields = DebeziumText.rowFields(
@@ -48,7 +48,8 @@ import Testing
         }
     }
 
-    @Test func `messages one after the other are read as each is by itself`() {
+    @Test("a message is read the same whatever messages came before it")
+    func sequences() {
         for seed in UInt64(1)...600 {
             var random = SeededRandom(seed: seed)
             let format = random.pick(Self.formats)
@@ -60,7 +61,7 @@ import Testing
                     let other = Array(random.pick(Self.messages).utf8)
                     Mutation.apply(to: &value, other: other, &random)
                 }
-                // What is remembered is of the message before, or of this very one.
+                // The decoder remembers the previous message in the first round, and this one in the second.
                 for _ in 0..<2 {
                     #expect(read(decoder, value) == read(InputDecoder(format: format), value), "seed \(seed)")
                     #expect(
@@ -71,7 +72,8 @@ import Testing
         }
     }
 
-    @Test func `the same schema is told by its bytes alone, and another one at once`() throws {
+    @Test("a schema that changes between messages counts at once")
+    func changingSchema() throws {
         let decoder = InputDecoder()
         func time(_ text: String) throws -> Int64? {
             guard case .change(.upsert(let event, _)) = try decoder.decode(text) else { return nil }
@@ -84,7 +86,8 @@ import Testing
         }
     }
 
-    @Test func `threads that share a decoder read what each has`() async {
+    @Test("threads that share a decoder each read their own messages")
+    func threads() async {
         let decoder = InputDecoder()
         await withTaskGroup(of: Bool.self) { group in
             for unit in ["MicroTimestamp", "Timestamp", "NanoTimestamp"] {

@@ -5,7 +5,7 @@ import Testing
 
 private typealias Debezium = DebeziumText
 
-/// Rows as ExtractNewRecordState leaves them, tombstones, and the messages that are no rows.
+/// Rows as ExtractNewRecordState writes them, tombstones, and messages that are no rows.
 @Suite struct UnwrappedTests {
     let event = OrderEvent(
         id: EventID(16), pair: Pair(product: ProductID(3), warehouse: WarehouseID(1)), units: -185,
@@ -15,7 +15,8 @@ private typealias Debezium = DebeziumText
         row.dropLast() + "," + fields + "}"
     }
 
-    @Test func `added fields give the version, by either name and behind any prefix`() throws {
+    @Test("added fields give a row's version, under either name and any prefix")
+    func addedFields() throws {
         var prefixed = SourceFormat()
         prefixed.unwrapPrefix = "cdc."
         let lsn = RowVersion(logPosition: 24_023_128, seconds: 1_774_873_800, [])
@@ -39,8 +40,8 @@ private typealias Debezium = DebeziumText
         }
     }
 
-    @Test(arguments: [#""__deleted":"true""#, #""__deleted":true"#, #""__op":"d""#])
-    func `a rewritten delete is one`(mark: String) throws {
+    @Test("a rewritten delete is a delete", arguments: [#""__deleted":"true""#, #""__deleted":true"#, #""__op":"d""#])
+    func rewrittenDelete(mark: String) throws {
         let delete = InputMessage.change(
             .delete(EventID(16), RowVersion(logPosition: 0, seconds: 0, .delete)))
         let row = added(mark, to: Debezium.keyAlone())
@@ -49,19 +50,21 @@ private typealias Debezium = DebeziumText
         #expect(try InputDecoder().decode(key: Debezium.key(), Debezium.rowWithSchema(row)) == delete)
     }
 
-    @Test func `without added fields only the configuration tells a row of a database from an event`() throws {
+    @Test("without added fields or a schema only the configuration makes a row a change")
+    func plainRows() throws {
         #expect(try InputDecoder().decode(Debezium.row()) == .event(event))
         #expect(try InputDecoder(format: SourceFormat(.json)).decode(Debezium.row()) == .event(event))
         #expect(
             try InputDecoder(format: SourceFormat(.debezium)).decode(Debezium.row())
                 == .change(.upsert(event, .none)))
-        // A schema around it is a connector's.
+        // Only a connector sends a row with a schema.
         #expect(
             try InputDecoder().decode(Debezium.rowWithSchema(Debezium.row()))
                 == .change(.upsert(event, .none)))
     }
 
-    @Test func `plain rows alone are read when the format says so`() {
+    @Test("the json format reads nothing but plain rows")
+    func jsonFormat() {
         let decoder = InputDecoder(format: SourceFormat(.json))
         for text in [
             Debezium.envelope("c", after: Debezium.row()), Debezium.rowWithSchema(Debezium.row()),
@@ -71,7 +74,8 @@ private typealias Debezium = DebeziumText
         }
     }
 
-    @Test func `a tombstone deletes the row its key names`() throws {
+    @Test("a tombstone deletes the row its key names")
+    func tombstones() throws {
         let delete = InputMessage.change(.delete(EventID(16), .tombstone))
         for key in [Debezium.key(), Debezium.keyWithSchema(), #"{"other":1,"event_id":16.0}"#] {
             #expect(try InputDecoder().decode(key: key, nil) == delete)
@@ -80,7 +84,7 @@ private typealias Debezium = DebeziumText
             #expect(try json.decode(key: key, nil) == .skipped(.tombstone))
             #expect(try InputDecoder().decode(key: key, #"{"schema":null,"payload":null}"#) == delete)
         }
-        // A bare number may be the product.
+        // A bare number in the key may be another column, such as the product.
         for key in [nil, "16", "\"16\"", "", "{", #"{"product_id":3}"#, #"{"event_id":null}"#] {
             #expect(try InputDecoder().decode(key: key, nil) == .skipped(.tombstone))
         }
@@ -103,8 +107,8 @@ private typealias Debezium = DebeziumText
         ),
     ]
 
-    @Test(arguments: notices)
-    func `heartbeats, transactions and schema changes are skipped`(text: String, reason: SkipReason) throws {
+    @Test("heartbeats, transactions and schema changes are skipped", arguments: notices)
+    func skippedMessages(text: String, reason: SkipReason) throws {
         for format in [SourceFormat(.auto), SourceFormat(.debezium)] {
             let decoder = InputDecoder(format: format)
             #expect(try decoder.decode(text) == .skipped(reason))
@@ -113,16 +117,19 @@ private typealias Debezium = DebeziumText
         }
     }
 
-    @Test(arguments: [
-        "{}", #"{"ts_ms":1,"x":2}"#, #"{"ts_ms":"1"}"#, #"{"status":"OPEN","id":1,"ts_ms":1}"#,
-        #"{"ddl":"x"}"#, #"{"op":"c"}"#, #"{"payload":{}}"#, #"{"status":"BEGIN","id":"1"}"#,
-    ])
-    func `what is none of them is a bad event, as ever`(text: String) {
+    @Test(
+        "a message that is no event and no known notice is a bad event",
+        arguments: [
+            "{}", #"{"ts_ms":1,"x":2}"#, #"{"ts_ms":"1"}"#, #"{"status":"OPEN","id":1,"ts_ms":1}"#,
+            #"{"ddl":"x"}"#, #"{"op":"c"}"#, #"{"payload":{}}"#, #"{"status":"BEGIN","id":"1"}"#,
+        ])
+    func unknownMessages(text: String) {
         #expect(InputDecoder().badness(text) == EventDecoder().badness(text))
         #expect(InputDecoder().badness(text)?.reason == .missingField)
     }
 
-    @Test func `a plain event may hold fields that envelopes have`() throws {
+    @Test("a plain event may hold fields that envelopes have")
+    func envelopeFields() throws {
         for extra in [
             #""op":"c","after":{"event_id":5}"#, #""schema":{},"payload":{"event_id":5}"#,
             #""before":null,"source":{"lsn":5},"ts_ms":7"#, #""status":"BEGIN","id":7"#,

@@ -8,7 +8,7 @@ struct EventText {
     var event: OrderEvent
     var text: String
 
-    /// `isShort`: no number has more digits than a Double holds.
+    /// - Parameter isShort: Write no number with more digits than a Double holds.
     static func random(_ random: inout SeededRandom, isShort: Bool = false) -> Self {
         let (type, sign) = random.pick([
             ("RECEIVED", Int64(1)), ("SHIPPED", -1), ("RETURNED", 1), ("COUNTED", 0), ("received", 0),
@@ -39,7 +39,7 @@ struct EventText {
         return Self(event: event, text: around + "{" + around + body + around + "}" + around)
     }
 
-    /// Another order, unknown fields, and earlier values of repeated fields that must not count.
+    /// Shuffles the fields, and adds unknown fields and earlier values of repeated fields, which must not count.
     private static func shuffleAndAdd(_ fields: inout [(String, String)], _ random: inout SeededRandom) {
         if random.chance(2) { fields.shuffle(using: &random) }
         for _ in 0..<random.below(3) {

@@ -41,7 +41,7 @@ func written(_ body: (inout ByteWriter) -> Void) -> String {
     return String(decoding: out.bytes, as: UTF8.self)
 }
 
-/// An event in the tutorial's form, one field of it written otherwise.
+/// An event in the tutorial's form, with `value` as the text of one field.
 func eventText(_ field: String = "", _ value: String = "") -> String {
     let fields = [
         ("event_id", "16"), ("event_type", "\"SHIPPED\""), ("product_id", "3"), ("warehouse_id", "1"),

@@ -2,7 +2,7 @@ import Foundation
 import Inventory
 import Wire
 
-/// Reads an event by way of Foundation's JSONSerialization.
+/// Reads an event with Foundation's JSONSerialization.
 enum FoundationOracle {
     enum Verdict {
         case event(OrderEvent)
@@ -67,7 +67,7 @@ enum FoundationOracle {
         return InstantOracle.microseconds(epoch: epoch)
     }
 
-    /// The texts compared hold at most 15 digits, which a Double has exactly.
+    /// A Double is exact: the compared texts hold at most 15 digits.
     private static func number(_ value: Any) -> Double? {
         guard let number = value as? NSNumber, String(cString: number.objCType) != "c" else { return nil }
         return number.doubleValue

@@ -1,4 +1,4 @@
-/// The reading of instants written again in the plainest way: days counted year by year and month by month.
+/// Reads instants in the plainest way: it counts days year by year and month by month.
 enum InstantOracle {
     /// Days from 1970-01-01 to the first of each January, years 0…10000.
     static let firstDays: [Int] = {
@@ -44,7 +44,7 @@ enum InstantOracle {
         return Int64(seconds * 1_000_000 + number(fraction))
     }
 
-    /// An integer epoch, its unit told by its magnitude.
+    /// Microseconds since 1970 of an integer epoch, whose magnitude gives its unit.
     static func microseconds(epoch: Int64) -> Int64 {
         let exact = Int128(epoch)
         let size = exact < 0 ? -exact : exact
