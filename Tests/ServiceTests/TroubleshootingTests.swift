@@ -65,12 +65,16 @@ struct TroubleshootingTests {
     /// The text of all string literals, joined; each interpolation becomes a character that no heading contains.
     private static func literals(in text: Substring) -> String {
         var all = ""
-        for piece in text.replacing("\"\"\"", with: "\"").split(separator: "\n") {
+        var isInText = false
+        for piece in text.split(separator: "\n") {
             let line = piece.drop { $0 == " " }
             if line.hasPrefix("//") { continue }
-            // In a literal of several lines, every line but the first and the last is only text.
-            let isText = !line.contains("\"") && !line.hasSuffix("(") && !line.hasSuffix(")") && !line.hasSuffix(",")
-            all += isText ? interpolationsHidden(line) : quoted(line)
+            if line.contains("\"\"\"") {
+                isInText.toggle()
+                all += quoted(line.replacing("\"\"\"", with: "")[...])
+            } else {
+                all += isInText ? interpolationsHidden(line) : quoted(line)
+            }
         }
         return all
     }
