@@ -54,9 +54,13 @@ output=$(within apt-get install -y -q --no-install-recommends /stockd.deb 2>&1) 
 within dpkg --verify stockd
 passed "installed with its dependencies alone, not enabled, and told to be configured first"
 
-while read -r file target; do
-    [[ -e $(dirname "$file")/$target ]] || fail "${file#"$tree"} links to $target, which is not in the package"
-done < <(grep -oroE '\]\([^):#]+' "$tree/usr/share/doc/stockd" --include='*.md' | sed 's/:](/ /')
+while IFS= read -r line; do
+    file=${line%%:*} target=${line#*](}
+    target=${target%%[)#]*}
+    [[ $target != *:* ]] || continue
+    [[ -z $target || -e $(dirname "$file")/$target ]] ||
+        fail "${file#"$tree"} links to $target, which is not in the package"
+done < <(grep -roE '\]\([^)]+\)' "$tree/usr/share/doc/stockd" --include='*.md')
 passed "its documents link to what is in the package"
 
 [[ $(within stockd version) == "stockd "*librdkafka* ]] || fail "stockd version"
