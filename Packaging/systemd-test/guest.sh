@@ -76,8 +76,11 @@ check "a wrong configuration is not restarted (78)" ends_with 78
 sed -i 's/^workers: .*/workers: 1/' "$yaml"
 cp /etc/stockd/products.csv /root/
 echo "x,y,z,1,1" >>/etc/stockd/products.csv
-check "wrong reference data are not restarted (65)" ends_with 65
+check "wrong reference data are not restarted (78)" ends_with 78
 cp /root/products.csv /etc/stockd/
+printf '[Service]\nExecStart=\nExecStart=/bin/sh -c "exit 65"\n' >/etc/systemd/system/stockd.service.d/test.conf
+systemctl daemon-reload
+check "what needs a person is not restarted (65)" ends_with 65
 printf '[Service]\nLoadCredential=kafka.sasl_password:/etc/stockd/none\n' >/etc/systemd/system/stockd.service.d/test.conf
 systemctl daemon-reload
 check "a missing credential is not restarted (243)" ends_with 243
@@ -107,7 +110,7 @@ check "it runs once a broker answers" until_so 90 says "^ready"
 check "its status says so" until_so 30 is StatusText "running; * events applied since the start"
 pid=$(show MainPID)
 check "the reading thread has a lower priority" eval 'ps -L -o ni= -p "$pid" | grep -qx " *5"'
-check "its threads are named" eval 'cat /proc/$pid/task/*/comm | grep -qx worker-0'
+check "its threads are named" eval 'cat /proc/$pid/task/*/comm | grep -x worker-0 >/dev/null'
 check "its lines have no second prefix" eval '! says "^stockd: "'
 check "libdispatch is silent" eval '! journalctl --no-pager -u "$unit" -o cat | grep -qi dispatch'
 kill -KILL "$demo"
