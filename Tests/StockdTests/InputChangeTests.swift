@@ -39,10 +39,7 @@ struct InputChangeTests {
             let daemon = try site.run(["STOCKD_INPUT_KEYED_BY": keyedBy], flags: flags)
             let expected = Recomputation(Array(orders[..<sent])).alerts
             try eventually("the daemon is ready") { daemon.text.contains("ready") ? () : nil }
-            try? eventually("the alerts are right", within: 60) {
-                usleep(200_000)
-                return try alerts().rows == expected ? () : nil
-            }
+            waitUntil { try alerts().rows == expected }
             #expect(try alerts().rows == expected, "seed \(seed): \(daemon.text)")
             daemon.send(SIGTERM)
             #expect(try daemon.exitCode() == 0, "\(daemon.text)")

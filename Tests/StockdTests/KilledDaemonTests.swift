@@ -51,9 +51,7 @@ struct KilledDaemonTests {
         try sender.send(sender.remaining)
         let expected = Recomputation(orders).stockRows
         // The caller compares, and shows what differs.
-        try? eventually("the stock is right", within: 60) {
-            try stock(site) == expected ? () : nil
-        }
+        waitUntil { try stock(site) == expected }
         daemon.send(SIGTERM)
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
         return orders

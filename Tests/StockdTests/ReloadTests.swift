@@ -34,7 +34,7 @@ struct ReloadTests {
     }
 
     private static func await(_ expected: [String], _ site: Site, _ daemon: Program) throws {
-        _ = try? eventually("the changes are published") { try changes(site) == expected ? () : nil }
+        waitUntil { try changes(site) == expected }
         #expect(try changes(site) == expected, "\(daemon.text)")
     }
 

@@ -28,11 +28,7 @@ struct WorkersTests {
             for message in try site.read("alerts") { try book.apply(message) }
             return book
         }
-        // The check that follows shows what differs.
-        try? eventually("the alerts are right", within: 60) {
-            usleep(200_000)
-            return try book().rows == expected.alerts ? () : nil
-        }
+        waitUntil { try book().rows == expected.alerts }
         daemon.send(SIGTERM)
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
         // The embedded cluster shows aborted changes too, even those that the repetition no longer makes. Only a real

@@ -16,3 +16,13 @@ public func eventually<T>(_ what: String, within seconds: Double = 90, _ ask: ()
     }
     throw Failure("\(what): not within \(seconds) s")
 }
+
+/// Waits until a check holds, at most so long. A check that throws, such as a read that a busy machine times out, does
+/// not hold yet. What follows checks again, and so shows what differs.
+public func waitUntil(within seconds: Double = 90, _ holds: () throws -> Bool) {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while Date() < deadline {
+        if (try? holds()) == true { return }
+        usleep(200_000)
+    }
+}

@@ -157,11 +157,7 @@ final class CaptureShop {
     /// Waits until everything matches SQL. Returns the first lines that differ, or nil when none do.
     func trouble(_ daemon: Program) throws -> String? {
         let expected = try expected()
-        _ = try? eventually("the views are right", within: 60) { () -> Void? in
-            guard daemon.isRunning else { throw Failure("it ended") }
-            usleep(100_000)
-            return try found() == expected ? () : nil
-        }
+        waitUntil { try !daemon.isRunning || found() == expected }
         let last = try found()
         if last == expected { return nil }
         let differences = last.difference(from: expected).prefix(10)

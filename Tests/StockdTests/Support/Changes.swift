@@ -13,21 +13,19 @@ extension Site {
     }
 
     /// Waits until exactly these changes are published; only the order within a pair matters.
-    func await(_ expected: [String], _ daemon: Program, within seconds: Double = 30) throws {
+    func await(_ expected: [String], _ daemon: Program, within seconds: Double = 90) throws {
         func sorted(_ changes: [String]) -> [[String]] {
             Dictionary(grouping: changes) { $0.split(separator: " ").last.map(String.init) ?? "" }
                 .sorted { $0.key < $1.key }.map(\.value)
         }
-        _ = try? eventually("the changes are published", within: seconds) {
-            try sorted(changes()) == sorted(expected) ? () : nil
-        }
+        waitUntil(within: seconds) { try sorted(changes()) == sorted(expected) }
         let found = try changes()
         #expect(sorted(found) == sorted(expected), "\(daemon.text)")
     }
 
     /// Waits for `count` dead letters and returns their reasons and messages.
     func letters(_ count: Int, _ daemon: Program) throws -> [String] {
-        _ = try? eventually("the dead letters are there") { try read("dlq").count >= count ? () : nil }
+        waitUntil { try read("dlq").count >= count }
         let letters = try read("dlq").map(\.letter)
         #expect(letters.count == count, "\(daemon.text)")
         return letters
