@@ -39,6 +39,14 @@ struct ServedStage {
             configuration: .init(services: [.init(service: server)], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
+            // As a worker does that waits for events; else the views would be stale after five seconds.
+            let freshness = Task {
+                while !Task.isCancelled {
+                    stage.markFresh()
+                    try? await Task.sleep(for: .milliseconds(500))
+                }
+            }
+            defer { freshness.cancel() }
             while server.port == nil { try await Task.sleep(for: .milliseconds(5)) }
             do {
                 try await body(ServedStage(stage: stage, server: server, port: server.port ?? 0))

@@ -52,8 +52,10 @@ final class Stage: @unchecked Sendable {
             chunks: chunks, catalog: aggregate.catalog, pairs: aggregate.pairCount,
             positions: [PartitionPosition(Partition(partition), Offset(offset))])
         store.publish(WorkerSnapshot([shard]), worker: worker, tookMicroseconds: 1)
-        store.markFresh(worker: worker, at: monotonicMicroseconds())
+        markFresh()
     }
+
+    func markFresh() { store.markFresh(worker: worker, at: monotonicMicroseconds()) }
 
     /// Gives each product in each warehouse a stock from 0 to 89.
     func fill(_ products: Int32, _ warehouses: Int32) {
