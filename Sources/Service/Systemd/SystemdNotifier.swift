@@ -18,8 +18,6 @@ public final class SystemdNotifier: Sendable {
         case status(String)
         /// Still alive and making progress.
         case watchdog
-        /// A start, reload or stop needs this much longer, from now.
-        case extendTimeout(Duration)
     }
 
     private let descriptor: Int32
@@ -87,7 +85,6 @@ public final class SystemdNotifier: Sendable {
         // A line's end would begin another assignment.
         case .status(let text): "STATUS=" + text.map { $0.isNewline ? " " : String($0) }.joined()
         case .watchdog: "WATCHDOG=1"
-        case .extendTimeout(let duration): "EXTEND_TIMEOUT_USEC=\(max(0, duration.microseconds))"
         }
     }
 
