@@ -138,8 +138,7 @@ struct ReferenceTopicTests {
         }
         let daemon = try site.run()
         for product in [Int32(1), 2] { try events.send(Self.order(product), key: nil, partition: 0) }
-        var expected = ["RAISED WARNING 1/1", "RAISED WARNING 2/1"]
-        try site.await(expected, daemon)
+        try site.await(["RAISED WARNING 1/1", "RAISED WARNING 2/1"], daemon)
 
         try site.admin.deleteTopics(["\(site.name)-products"], timeoutMs: 10_000)
         _ = try eventually("it is made anew") {
@@ -148,12 +147,19 @@ struct ReferenceTopicTests {
         let anew = try MessageSender(site, "products")
         defer { anew.close() }
         try anew.send(Self.product(1, 100, .plain, lsn: 1))
-        expected += ["ESCALATED CRITICAL 1/1", "RESOLVED - 2/1"]
-        try site.await(expected, daemon, within: 60)
+        // Not the changes: the daemon may see the new topic before its first record, and then both alerts end first.
+        func alerts() throws -> AlertBook {
+            var book = AlertBook()
+            for message in try site.read("alerts") { try book.apply(message) }
+            return book
+        }
+        let key = { (product: Int) in #"{"product_id":\#(product),"warehouse_id":1}"# }
+        waitUntil { try alerts().levels == [key(1): "CRITICAL"] }
         #expect(daemon.text.contains("reference topic of products is read again"), "\(daemon.text)")
         try anew.send(Self.product(2, 100, .plain, lsn: 2))
-        expected += ["RAISED CRITICAL 2/1"]
-        try site.await(expected, daemon)
+        waitUntil { try alerts().levels == [key(1): "CRITICAL", key(2): "CRITICAL"] }
+        #expect(try alerts().levels == [key(1): "CRITICAL", key(2): "CRITICAL"], "\(daemon.text)")
+        #expect(try alerts().faults == [])
         daemon.send(SIGTERM)
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
     }
