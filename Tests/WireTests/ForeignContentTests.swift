@@ -29,7 +29,7 @@ import Wire
     func name(_ bytes: [UInt8]) -> String? { ForeignContent.name(of: bytes.span.bytes) }
 
     @Test("Packed files and documents of other programs are known by name.", arguments: packed)
-    func packed(hex: String, name: String) {
+    func packedFile(hex: String, name: String) {
         let digits = hex.filter { $0 != " " }.map { UInt8($0.hexDigitValue ?? 0) }
         let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
         #expect(self.name(bytes) == name)
