@@ -84,6 +84,11 @@ public struct PipelineSettings: Sendable {
         .joined(separator: "\n")
     }
 
+    /// Reads the messages of the input.
+    func makeDecoder() -> InputDecoder {
+        InputDecoder(signs: SignTable(eventTypes), unknownType: unknownType, format: inputFormat)
+    }
+
     /// The topics that transactions write to.
     var outputTopics: [Topic] {
         var topics: [Topic] = [.state, .alerts]

@@ -13,9 +13,7 @@ final class RecordApplier<S: InputConsumer & TransactionalProducing> {
         self.session = session
         self.settings = settings
         self.telemetry = telemetry
-        decoder = InputDecoder(
-            signs: SignTable(settings.eventTypes), unknownType: settings.unknownType,
-            format: settings.inputFormat)
+        decoder = settings.makeDecoder()
     }
 
     /// Applies the records of the last poll.
@@ -135,16 +133,5 @@ private struct WaitingEvents {
     mutating func removeAll() {
         events.removeAll(keepingCapacity: true)
         indices.removeAll(keepingCapacity: true)
-    }
-}
-
-extension InputMessage {
-    /// Whether its event, if it has one, is of a type in the sign table.
-    @inline(__always)
-    fileprivate var typeIsKnown: Bool {
-        switch self {
-        case .event(let event), .change(.upsert(let event, _)): event.typeIsKnown
-        default: true
-        }
     }
 }
