@@ -5,18 +5,6 @@ import Testing
 /// `stockd replay` on files as people have them.
 @Suite("A replay", .blocking)
 struct ReplayTests {
-    private static func event(_ id: Int64, _ type: String = "RECEIVED", quantity: Int = 10, product: Int = 1) -> String
-    {
-        """
-        {"event_id":\(id),"event_type":"\(type)","product_id":\(product),"warehouse_id":1,"quantity":\(quantity),\
-        "event_time":"2026-03-30T08:00:00Z"}
-        """
-    }
-
-    private static func row(_ stock: Int) -> String {
-        "\n1,Bolt,Hardware,1,North,\(stock),40,2026-03-30T08:00:00Z\n"
-    }
-
     @Test(
         "a replay counts each id once, snowflakes and a stray largest id included",
         arguments: [
@@ -29,29 +17,33 @@ struct ReplayTests {
             ([1, .max, 2, 2, 3, 3], "4 events applied, 2 duplicates\n"),
         ] as [([Int64], String)])
     func duplicates(ids: [Int64], summary: String) throws {
-        let lines = ids.map { Self.event($0, quantity: $0 == .max ? 0 : 10) }
+        let lines = ids.map { ReplayStage.event($0, quantity: $0 == .max ? 0 : 10) }
         let stage = try ReplayStage(lines.joined(separator: "\n") + "\n")
         let result = try stage.replay()
-        #expect(result.code == 0 && result.text.contains(Self.row(30)), "\(result.text)")
+        #expect(result.code == 0 && result.text.contains(ReplayStage.row(30)), "\(result.text)")
         #expect(result.text.hasSuffix("stockd: " + summary), "\(result.text)")
     }
 
     @Test("a replay takes a byte order mark, CR LF, blank lines and a last line without an end as a person would")
     func lineForms() throws {
-        let lines = "\u{FEFF}" + Self.event(1) + "\r\n" + Self.event(2) + "\r\n\r\n \t\n" + Self.event(3)
+        let lines =
+            "\u{FEFF}" + ReplayStage.event(1) + "\r\n" + ReplayStage.event(2) + "\r\n\r\n \t\n" + ReplayStage.event(3)
         let stage = try ReplayStage(lines)
         let result = try stage.replay()
-        #expect(result.code == 0 && result.text.contains(Self.row(30)), "\(result.text)")
+        #expect(result.code == 0 && result.text.contains(ReplayStage.row(30)), "\(result.text)")
         #expect(result.text.hasSuffix("stockd: 3 events applied\n"), "\(result.text)")
     }
 
     @Test(
         "a replay refuses a file of another kind in one sentence",
         arguments: [
-            ("utf16", Data([0xFF, 0xFE]) + Data((event(1) + "\r\n").utf8.flatMap { [$0, 0] }), "text in UTF-16"),
+            (
+                "utf16", Data([0xFF, 0xFE]) + Data((ReplayStage.event(1) + "\r\n").utf8.flatMap { [$0, 0] }),
+                "text in UTF-16"
+            ),
             ("packed", Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0x0A, 0x0A]), "gzip-compressed data"),
-            ("array", Data("[\(event(1)),\(event(2))]\n".utf8), "one JSON array"),
-            ("lines", Data("[\n\(event(1)),\n\(event(2))\n]\n".utf8), "one JSON array"),
+            ("array", Data("[\(ReplayStage.event(1)),\(ReplayStage.event(2))]\n".utf8), "one JSON array"),
+            ("lines", Data("[\n\(ReplayStage.event(1)),\n\(ReplayStage.event(2))\n]\n".utf8), "one JSON array"),
             ("pretty", Data("{\n  \"event_id\": 1\n}\n".utf8), "JSON written over several lines"),
             ("table", Data("event_id,event_type\n1,RECEIVED\n".utf8), "a table with a header, such as CSV"),
         ])
@@ -69,34 +61,34 @@ struct ReplayTests {
     func badFirstLine() throws {
         let cut = #"{"event_id":7,"#
         for (first, reason) in [("[1,2]", "not_an_object"), ("[]", "not_an_object"), (cut, "invalid_json")] {
-            let stage = try ReplayStage(first + "\n" + Self.event(1) + "\n")
+            let stage = try ReplayStage(first + "\n" + ReplayStage.event(1) + "\n")
             let result = try stage.replay()
-            #expect(result.code == 0 && result.text.contains(Self.row(10)), "\(result.text)")
+            #expect(result.code == 0 && result.text.contains(ReplayStage.row(10)), "\(result.text)")
             #expect(result.text.contains("stockd: events.ndjson:1: \(reason): "), "\(result.text)")
         }
     }
 
     @Test("a replay reads messages as connectors write them, the three kinds in one file")
     func connectors() throws {
-        let payload = Self.event(1).dropLast()
+        let payload = ReplayStage.event(1).dropLast()
         let stage = try ReplayStage(
             """
             {"schema": {"type": "struct", "fields": [{"type": "int64", "optional": false, "field": "event_id"}], \
             "optional": false, "name": "order"}, "payload": \(payload)}}
-            {"before": null, "after": \(Self.event(2)), "source": {"lsn": 7, "ts_ms": 1774857600000}, "op": "c", \
-            "ts_ms": 1774857600001}
-            \(Self.event(3))
+            {"before": null, "after": \(ReplayStage.event(2)), "source": {"lsn": 7, "ts_ms": 1774857600000}, \
+            "op": "c", "ts_ms": 1774857600001}
+            \(ReplayStage.event(3))
 
             """)
         let result = try stage.replay()
-        #expect(result.code == 0 && result.text.contains(Self.row(30)), "\(result.text)")
+        #expect(result.code == 0 && result.text.contains(ReplayStage.row(30)), "\(result.text)")
         #expect(result.text.hasSuffix("stockd: 3 events applied\n"), "\(result.text)")
     }
 
     @Test("a replay follows updates, deletes and truncations, and counts what changed nothing")
     func rows() throws {
         func change(_ operation: String, _ id: Int64, _ quantity: Int, lsn: Int) -> String {
-            let row = Self.event(id, quantity: quantity)
+            let row = ReplayStage.event(id, quantity: quantity)
             let (before, after) = operation == "d" ? (#"{"event_id":\#(id)}"#, "null") : ("null", row)
             return #"{"before":\#(before),"after":\#(after),"source":{"lsn":\#(lsn)},"op":"\#(operation)"}"#
         }
@@ -107,7 +99,7 @@ struct ReplayTests {
         ]
         let refusing = try ReplayStage(lines.joined(separator: "\n"))
         let result = try refusing.replay()
-        #expect(result.code == 0 && result.text.contains(Self.row(25)), "\(result.text)")
+        #expect(result.code == 0 && result.text.contains(ReplayStage.row(25)), "\(result.text)")
         let summary =
             "2 events applied, 1 updated, 1 deleted, 1 stale, 1 skipped (1 heartbeat), 1 rejected (1 truncate_refused)"
         #expect(result.text.hasSuffix("stockd: \(summary)\n"), "\(result.text)")
@@ -118,101 +110,17 @@ struct ReplayTests {
             "stockd.yaml": Data("input: {on_truncate: apply}".utf8),
         ])
         let other = try applying.replay(["events.ndjson"], ["--config", applying.path("stockd.yaml")])
-        #expect(other.code == 0 && other.text.contains(Self.row(7)), "\(other.text)")
+        #expect(other.code == 0 && other.text.contains(ReplayStage.row(7)), "\(other.text)")
         #expect(other.text.contains("1 truncation"), "\(other.text)")
     }
 
     @Test("a replay stops with 78 at a change of a row behind plain events, as the daemon does")
     func mixed() throws {
-        let change = #"{"before":null,"after":\#(Self.event(2)),"source":{"lsn":1},"op":"c"}"#
-        let stage = try ReplayStage(Self.event(1) + "\n" + change + "\n")
+        let change = #"{"before":null,"after":\#(ReplayStage.event(2)),"source":{"lsn":1},"op":"c"}"#
+        let stage = try ReplayStage(ReplayStage.event(1) + "\n" + change + "\n")
         let result = try stage.replay()
         #expect(result.code == 78)
         #expect(result.text.hasPrefix("stockd: events.ndjson:2 holds a change of a row, but plain"), "\(result.text)")
-    }
-
-    // MARK: The configuration
-
-    /// As it runs in production: with secrets that are not here, a retired key, and the tables beside it.
-    private static let configuration = """
-        delivery: exactly_once
-        kafka:
-          brokers: kafka.example.com:9093
-          properties: {security.protocol: SASL_SSL, sasl.mechanism: PLAIN}
-        http: {listen: "0.0.0.0:8080"}
-        input:
-          fields: {quantity: data.qty, event_id: data.event_id, event_type: type, product_id: data.product, \
-        warehouse_id: data.site, event_time: time}
-        reference:
-          products: {file: products.csv}
-          warehouses: {file: warehouses.csv}
-
-        """
-
-    private static func cloudEvent(_ id: Int) -> String {
-        """
-        {"specversion": "1.0", "id": "a\(id)", "source": "/shop", "type": "RECEIVED", "time": "2026-03-30T08:00:00Z", \
-        "datacontenttype": "application/json", "data": {"event_id": \(id), "product": 1, "site": 1, "qty": 10}}
-
-        """
-    }
-
-    @Test("a replay takes input.fields and the tables from a production configuration, whose secrets are elsewhere")
-    func cloudEvents() throws {
-        let stage = try ReplayStage([
-            "events.ndjson": Data((Self.cloudEvent(1) + Self.cloudEvent(2)).utf8),
-            "stockd.yaml": Data(Self.configuration.utf8),
-        ])
-        let result = try stage.replay(["events.ndjson"], ["--config", stage.path("stockd.yaml")], tables: false)
-        #expect(result.code == 0 && result.text.contains(Self.row(20)), "\(result.text)")
-        #expect(result.text.hasSuffix("stockd: 2 events applied\n"), "\(result.text)")
-    }
-
-    @Test(
-        "a replay ends with 78 and names each mistake in the sections that it uses, and no other",
-        arguments: ["input: {format: avro}", "events: {types: {A: 2}}", "inptu: {format: json}"])
-    func mistakes(section: String) throws {
-        let key = section.prefix { $0 != ":" }
-        let stage = try ReplayStage([
-            "events.ndjson": Data(Self.event(1).utf8),
-            "stockd.yaml": Data((section + "\nkafka: {group_id: \"\"}\n").utf8),
-        ])
-        let result = try stage.replay(["events.ndjson"], ["--config", stage.path("stockd.yaml")])
-        #expect(result.code == 78)
-        #expect(result.text.hasPrefix("stockd: \(key)"), "\(result.text)")
-        #expect(!result.text.contains("kafka"), "\(result.text)")
-    }
-
-    @Test("a replay reads the messages of a reference topic from a file, and asks for one")
-    func referenceTopic() throws {
-        let configuration = """
-            reference:
-              products: {topic: shop.products, fields: {product_name: title}}
-              warehouses: {file: warehouses.csv}
-
-            """
-        func change(_ title: String, lsn: Int) -> String {
-            let row = #"{"product_id":1,"title":"\#(title)","category":"Hardware","reorder_threshold":40}"#
-            return #"{"before":null,"after":\#(row),"source":{"lsn":\#(lsn)},"op":"u"}"#
-        }
-        let stage = try ReplayStage([
-            "events.ndjson": Data(Self.event(1).utf8), "stockd.yaml": Data(configuration.utf8),
-            "rows.ndjson": Data([change("Bolt", lsn: 2), change("Nail", lsn: 1)].joined(separator: "\n").utf8),
-            "bad.ndjson": Data(#"{"product_id":1,"product_name":"Bolt"}"#.utf8),
-        ])
-        let options = ["--config", stage.path("stockd.yaml")]
-        let result = try stage.replay(
-            ["events.ndjson"], options + ["--products", stage.path("rows.ndjson")], tables: false)
-        #expect(result.code == 0 && result.text.contains(Self.row(10)), "\(result.text)")
-
-        let missing = try stage.replay(["events.ndjson"], options, tables: false)
-        #expect(missing.code == 64)
-        #expect(missing.text.contains("the products are in the topic shop.products"), "\(missing.text)")
-        #expect(missing.text.contains("give --products FILE"), "\(missing.text)")
-
-        let bad = try stage.replay(
-            ["events.ndjson"], options + ["--products", stage.path("bad.ndjson")], tables: false)
-        #expect(bad.code == 65 && bad.text.contains("bad.ndjson: line 1: "), "\(bad.text)")
     }
 
     // MARK: What is counted
@@ -220,12 +128,13 @@ struct ReplayTests {
     @Test("a replay counts padded types, and names each unknown type once with its count")
     func unknownTypes() throws {
         let lines = [
-            Self.event(1), Self.event(2, "SHIPPED   ", quantity: 4), Self.event(3, "shipped", quantity: 4),
-            Self.event(4, "CANCELLED", quantity: 4), Self.event(5, "CANCELLED ", quantity: 4),
+            ReplayStage.event(1), ReplayStage.event(2, "SHIPPED   ", quantity: 4),
+            ReplayStage.event(3, "shipped", quantity: 4),
+            ReplayStage.event(4, "CANCELLED", quantity: 4), ReplayStage.event(5, "CANCELLED ", quantity: 4),
         ]
         let stage = try ReplayStage(lines.joined(separator: "\n"))
         let result = try stage.replay()
-        #expect(result.code == 0 && result.text.contains(Self.row(6)), "\(result.text)")
+        #expect(result.code == 0 && result.text.contains(ReplayStage.row(6)), "\(result.text)")
         let report = """
             stockd: event type "CANCELLED" is not in events.types: its 2 events moved no stock
             stockd: event type "shipped" is not in events.types: its 1 event moved no stock
@@ -243,10 +152,10 @@ struct ReplayTests {
     @Test("a replay reports the first twenty events of each reason, counts all, and fails only if it is strict")
     func rejected() throws {
         var lines = (1...30).map { _ in "no event" }
-        lines += [Self.event(1), #"{"event_id":2}"#]
+        lines += [ReplayStage.event(1), #"{"event_id":2}"#]
         let stage = try ReplayStage(lines.joined(separator: "\n"))
         let result = try stage.replay()
-        #expect(result.code == 0 && result.text.contains(Self.row(10)), "\(result.text)")
+        #expect(result.code == 0 && result.text.contains(ReplayStage.row(10)), "\(result.text)")
         let reports = result.text.split(separator: "\n").filter { $0.contains(": invalid_json: ") }
         #expect(reports.count == 20 && reports.last?.hasPrefix("stockd: events.ndjson:20: ") == true, "\(result.text)")
         #expect(result.text.contains("events.ndjson:32: missing_field: event_type is missing\n"), "\(result.text)")
@@ -254,13 +163,13 @@ struct ReplayTests {
         #expect(result.text.hasSuffix("stockd: \(summary)\n"), "\(result.text)")
 
         #expect(try stage.replay(["events.ndjson"], ["--strict"]).code == 65)
-        try stage.write("good.ndjson", Data(Self.event(1).utf8))
+        try stage.write("good.ndjson", Data(ReplayStage.event(1).utf8))
         #expect(try stage.replay(["good.ndjson"], ["--strict"]).code == 0)
     }
 
     @Test("a replay names a file that it cannot read, exits with 74, and reads a pipe once")
     func files() throws {
-        let stage = try ReplayStage(Self.event(1))
+        let stage = try ReplayStage(ReplayStage.event(1))
         for (path, reason) in [("nowhere.ndjson", "no such file or directory"), (".", "is a directory")] {
             let result = try stage.replay(["events.ndjson", path])
             #expect(result.code == 74 && result.text.hasSuffix(": cannot be read: \(reason)\n"), "\(result.text)")
@@ -274,15 +183,15 @@ struct ReplayTests {
 
     @Test("a replay reads standard input and a process substitution", .enabled(if: Program.find("bash") != nil))
     func pipes() throws {
-        let stage = try ReplayStage(Self.event(1) + "\n" + Self.event(2))
+        let stage = try ReplayStage(ReplayStage.event(1) + "\n" + ReplayStage.event(2))
         let command = """
             cat "$1/events.ndjson" | "$0" replay --products <(cat "$1/products.csv") \
-            --warehouses "$1/warehouses.csv" --format csv --view stock - <(echo '\(Self.event(3))')
+            --warehouses "$1/warehouses.csv" --format csv --view stock - <(echo '\(ReplayStage.event(3))')
             """
         let shell = try Program(
             #require(Program.find("bash")), ["-c", command, Program.stockd(), stage.directory.path])
         defer { shell.remove() }
         #expect(try shell.exitCode() == 0, "\(shell.text)")
-        #expect(shell.text.contains(Self.row(30)), "\(shell.text)")
+        #expect(shell.text.contains(ReplayStage.row(30)), "\(shell.text)")
     }
 }

@@ -33,6 +33,7 @@ struct ReplaySettings {
             for mistake in mistakes { printError(mistake) }
             throw Exit.data
         }
+        for note in files.tables?.notes ?? [] { printError(note) }
         return (configuration.pipelineSettings(release: Stockd.release), files.tables?.catalog ?? Catalog())
     }
 

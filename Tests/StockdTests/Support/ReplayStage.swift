@@ -29,14 +29,28 @@ struct ReplayStage: ~Copyable {
 
     /// The exit code and both streams of a replay that prints the stock as CSV.
     func replay(
-        _ files: [String] = ["events.ndjson"], _ options: [String] = [], tables: Bool = true
+        _ files: [String] = ["events.ndjson"], _ options: [String] = [], tables: Bool = true,
+        variables: [String: String] = [:]
     ) throws -> (code: Int32, text: String) {
         let tables = tables ? ["--products", path("products.csv"), "--warehouses", path("warehouses.csv")] : []
         let program = try Program(
             Program.stockd(),
             ["replay"] + tables + ["--format", "csv", "--view", "stock"] + options
-                + files.map { $0 == "-" ? $0 : path($0) })
+                + files.map { $0 == "-" ? $0 : path($0) }, variables)
         defer { program.remove() }
         return (try program.exitCode(), program.text.replacing(directory.path + "/", with: ""))
+    }
+
+    // MARK: Events and rows
+
+    static func event(_ id: Int64, _ type: String = "RECEIVED", quantity: Int = 10, product: Int = 1) -> String {
+        """
+        {"event_id":\(id),"event_type":"\(type)","product_id":\(product),"warehouse_id":1,"quantity":\(quantity),\
+        "event_time":"2026-03-30T08:00:00Z"}
+        """
+    }
+
+    static func row(_ stock: Int) -> String {
+        "\n1,Bolt,Hardware,1,North,\(stock),40,2026-03-30T08:00:00Z\n"
     }
 }
