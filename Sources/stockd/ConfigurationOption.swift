@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Inventory
 import Service
+import Wire
 
 /// `--config`: reads the file, the environment and systemd's credentials.
 struct ConfigurationOption: ParsableArguments {
@@ -42,6 +43,9 @@ struct ConfigurationOption: ParsableArguments {
     }
 }
 
+/// One line on standard error. It may quote text of others: names of files and topics, headers, responses.
 func printError(_ text: String) {
-    FileHandle.standardError.write(Data("stockd: \(text)\n".utf8))
+    // The journal names the program itself, and takes a priority instead.
+    let isJournal = LogStyle(.auto, environment: ProcessInfo.processInfo.environment) == .journal
+    FileHandle.standardError.write(Data("\(isJournal ? "<3>" : "stockd: ")\(EscapedText.of(text))\n".utf8))
 }

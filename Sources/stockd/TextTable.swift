@@ -1,27 +1,33 @@
-import Inventory
+import Wire
 
-/// A table for people: columns as wide as their widest cell, numbers to the right.
+/// A table for people: columns as wide as their widest cell, numbers to the right. Whatever a cell holds, it stays
+/// one line of its column.
 struct TextTable {
     let title: String
     let columns: [String]
     var rows: [[String]] = []
 
+    /// One long cell must not push all other rows apart: it sticks out of its column instead.
+    private static let widest = 60
+
     func text(_ style: TerminalStyle) -> String { lines(style).joined(separator: "\n") + "\n" }
 
     func lines(_ style: TerminalStyle) -> [String] {
-        var widths = columns.map(\.count)
-        for row in rows {
-            for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.count) }
+        let header = columns.map { EscapedText.of($0) }
+        let body = rows.map { $0.map { EscapedText.of($0) } }
+        var widths = header.map { TerminalWidth.of($0) }
+        for row in body {
+            for (index, cell) in row.enumerated() where index < widths.count {
+                widths[index] = max(widths[index], min(TerminalWidth.of(cell), Self.widest))
+            }
         }
         func line(_ cells: [String]) -> String {
             zip(cells, widths).map { cell, width in
-                let padding = String(repeating: " ", count: width - cell.count)
+                let padding = String(repeating: " ", count: max(0, width - TerminalWidth.of(cell)))
                 return Int(cell) == nil && cell != "-" ? style.severity(cell) + padding : padding + cell
             }.joined(separator: "  ")
         }
-        var lines = [style.bold(title), style.dim(line(columns))]
-        lines += rows.map(line)
-        return lines
+        return [style.bold(EscapedText.of(title)), style.dim(line(header))] + body.map(line)
     }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import Inventory
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Service
@@ -33,6 +34,22 @@ struct LogLineTests {
         #expect(object["message"] as? String == "a bad event\nforged line \u{1b}[2J")
         #expect(object["partition"] as? Int == 3)
         #expect(object["time_"] as? String == "x")
+    }
+
+    @Test("no log line, not even one of JSON, holds what would do something to a terminal")
+    func hostile() throws {
+        for text in HostileText.samples {
+            let hostile = LogLine(
+                time: line.time, level: .info, label: text, message: text, fields: [("field", .string(text))])
+            for style in [LogStyle.text(colour: false), .journal, .json] {
+                let written = hostile.written(style)
+                #expect(HostileText.found(in: written) == [])
+                #expect(written.hasSuffix("\n") && written.filter(\.isNewline).count == 1)
+            }
+            let parsed = try JSONSerialization.jsonObject(with: Data(hostile.written(.json).utf8))
+            let object = try #require(parsed as? [String: Any])
+            #expect(object["message"] as? String == text && object["field"] as? String == text)
+        }
     }
 
     @Test("a log line for the journal has a priority and no time")

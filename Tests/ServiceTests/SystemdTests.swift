@@ -12,9 +12,9 @@ struct SystemdNotifierTests {
         let socket = try NotificationSocket(isAbstract: isAbstract)
         let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": socket.name])
         #expect(notifier.isConnected)
-        #expect(notifier.send(.ready, .status("up\nREADY=0")))
+        #expect(notifier.send(.ready, .status("up\nREADY=0 \u{1B}[2J")))
         notifier.send(.stopping)
-        #expect(socket.messages() == ["READY=1\nSTATUS=up READY=0", "STOPPING=1"])
+        #expect(socket.messages() == ["READY=1\nSTATUS=up READY=0 \\u{1b}[2J", "STOPPING=1"])
     }
 
     @Test("a reload notification carries the time at which the reload began")

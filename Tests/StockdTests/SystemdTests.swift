@@ -43,6 +43,23 @@ struct SystemdTests {
         #expect(daemon.text.components(separatedBy: "no broker").count == 2, "\(daemon.text)")
     }
 
+    @Test("an error on its way to the journal has a priority, and not the program's name again")
+    func journal() throws {
+        let site = try Site("journal", partitions: 1)
+        defer { site.close() }
+        try site.write("journal", "")
+        let shell = """
+            JOURNAL_STREAM=$(stat -c %d:%i "$1") "$0" check --config "$2" 2>"$1"; "$0" check --config "$2"; cat "$1"
+            """
+        let program = try Program(
+            "/bin/sh", ["-c", shell, Program.stockd(), site.path("journal"), site.path("none.yaml")])
+        defer { program.remove() }
+        #expect(try program.exitCode() == 0)
+        let lines = program.text.split(separator: "\n").filter { $0.contains("none.yaml") }
+        try #require(lines.count == 2, "\(program.text)")
+        #expect(lines[0].hasPrefix("stockd: ") && lines[1] == "<3>" + lines[0].dropFirst("stockd: ".count))
+    }
+
     @Test("systemd is told that the daemon is ready, how far recovery is, that it is alive, and that it stops")
     func notifications() throws {
         let count = 100_000

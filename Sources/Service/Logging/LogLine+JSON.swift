@@ -18,8 +18,8 @@ extension LogLine {
             out.append(":")
             out.append(json: value)
         }
-        out.append("}\n")
-        return String(decoding: out.bytes, as: UTF8.self)
+        out.append("}")
+        return EscapedText.ofJSON(String(decoding: out.bytes, as: UTF8.self)) + "\n"
     }
 }
 

@@ -27,9 +27,9 @@ extension LogLine {
         let level = LogText.name(of: level)
         var line = InstantText.write(time) + " "
         line += colour ? LogText.colour(of: self.level) + level + LogText.plain : level
-        line += " " + label + ": " + LogText.escaped(message)
+        line += " " + LogText.escaped(label) + ": " + LogText.escaped(message)
         for (name, value) in fields {
-            let field = name + "=" + LogText.value(value)
+            let field = LogText.escaped(name) + "=" + LogText.value(value)
             line += " " + (colour ? LogText.dim + field + LogText.plain : field)
         }
         return line + "\n"
@@ -37,7 +37,7 @@ extension LogLine {
 
     /// `<6>message name=value`; the journal has the program's name.
     func journal() -> String {
-        let fields = self.fields.map { " " + $0.name + "=" + LogText.value($0.value) }.joined()
+        let fields = self.fields.map { " " + LogText.escaped($0.name) + "=" + LogText.value($0.value) }.joined()
         return "<\(LogText.priority(of: level))>" + LogText.escaped(message) + fields + "\n"
     }
 }
@@ -74,8 +74,8 @@ enum LogText {
         }
     }
 
-    /// Control characters escaped: what an event holds must not forge a line or move the cursor.
-    static func escaped(_ text: String) -> String { EscapedText.of(Array(text.utf8)) }
+    /// What an event holds must not forge a line or move the cursor.
+    static func escaped(_ text: String) -> String { EscapedText.of(text) }
 
     static func value(_ value: Logger.MetadataValue) -> String {
         let text = "\(value)"

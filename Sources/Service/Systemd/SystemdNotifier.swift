@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import Wire
 
 /// Tells systemd how the service is, over the socket named by `NOTIFY_SOCKET` (`sd_notify(3)`).
 ///
@@ -82,8 +83,9 @@ public final class SystemdNotifier: Sendable {
         case .ready: "READY=1"
         case .stopping: "STOPPING=1"
         case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(monotonicMicroseconds())"
-        // A line's end would begin another assignment.
-        case .status(let text): "STATUS=" + text.map { $0.isNewline ? " " : String($0) }.joined()
+        // A line's end would begin another assignment; the rest is for systemctl's terminal.
+        case .status(let text):
+            "STATUS=" + EscapedText.of(text.map { $0.isNewline ? " " : String($0) }.joined())
         case .watchdog: "WATCHDOG=1"
         }
     }

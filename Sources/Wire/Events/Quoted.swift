@@ -19,34 +19,16 @@ enum Quoted {
         while at < end {
             let length = text.utf8Length(at: at)
             if length == 0 {
-                quoted += "\\x" + hex(UInt32(text.byte(at)))
+                quoted += "\\x" + EscapedText.hex(UInt32(text.byte(at)))
                 at += 1
             } else if at + length <= end {
-                append(text.scalar(at: at, length: length), to: &quoted)
+                EscapedText.append(text.scalar(at: at, length: length), to: &quoted)
                 at += length
             } else {
                 break
             }
         }
         return at < range.upperBound ? quoted + "…" : quoted
-    }
-
-    private static func append(_ scalar: Unicode.Scalar, to quoted: inout String) {
-        switch scalar.value {
-        case 0x09: quoted += "\\t"
-        case 0x0A: quoted += "\\n"
-        case 0x0D: quoted += "\\r"
-        // C0, DEL and C1; line and paragraph separators; marks that change the direction of text; the
-        // byte order mark.
-        case ..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
-            quoted += "\\u{" + hex(scalar.value) + "}"
-        default: quoted.unicodeScalars.append(scalar)
-        }
-    }
-
-    private static func hex(_ value: UInt32) -> String {
-        let digits = String(value, radix: 16)
-        return digits.utf8.count < 2 ? "0" + digits : digits
     }
 }
 

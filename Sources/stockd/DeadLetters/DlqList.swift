@@ -50,14 +50,14 @@ struct DlqList: ParsableCommand {
             title: "dead letters", columns: ["position", "time", "reason", "source", "redriven", "message"])
         table.rows = try deadLetters.map { deadLetter in
             [
-                deadLetter.position.description, deadLetter.timeText, Escaped.text(deadLetter.reason),
-                Escaped.text(deadLetter.source?.description ?? "not stockd's"),
-                try box.redrivenAt(deadLetter) ?? "", Escaped.text(deadLetter.message),
+                deadLetter.position.description, deadLetter.timeText, deadLetter.reason,
+                deadLetter.source?.description ?? "not stockd's",
+                try box.redrivenAt(deadLetter) ?? "", deadLetter.message,
             ]
         }
         print(table.text(TerminalStyle(isColoured: Terminal.isColoured)))
         let counts = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .map { "\(Escaped.text($0.key.isEmpty ? "no reason" : $0.key)) \($0.value)" }
+            .map { "\(EscapedText.of($0.key.isEmpty ? "no reason" : $0.key)) \($0.value)" }
         let shown = deadLetters.count < total ? "the newest \(deadLetters.count) of \(total)" : "\(total)"
         print("\(shown): " + counts.joined(separator: ", "))
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Service
+import Wire
 
 struct DlqRedrive: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -70,22 +71,23 @@ private final class Tally {
 
     func note(_ deadLetter: DeadLetter, _ outcome: DeadLetterRedrive.Outcome) {
         seen.insert(deadLetter.position)
-        let target = deadLetter.source.map { "\(Escaped.text($0.topic))[\($0.partition)]" } ?? "nowhere"
+        let target = deadLetter.source.map { "\(EscapedText.of($0.topic))[\($0.partition)]" } ?? "nowhere"
         switch outcome {
         case .redriven:
             redriven += 1
-            print("\(deadLetter.position)  redriven to \(target)  (\(Escaped.text(deadLetter.reason)))")
+            print("\(deadLetter.position)  redriven to \(target)  (\(EscapedText.of(deadLetter.reason)))")
         case .wouldBeRedriven:
             redriven += 1
             print(
-                "\(deadLetter.position)  would be redriven to \(target)  (\(Escaped.text(deadLetter.reason)))"
+                "\(deadLetter.position)  would be redriven to \(target)  (\(EscapedText.of(deadLetter.reason)))"
             )
         case .already(let time):
             already += 1
+            let time = EscapedText.of(time)
             print("\(deadLetter.position)  already redriven at \(time), skipped; --again sends it once more")
         case .refused(let why):
             refused += 1
-            printError("\(deadLetter.position): not redriven: \(Escaped.text(why))")
+            printError("\(deadLetter.position): not redriven: \(why)")
         }
     }
 

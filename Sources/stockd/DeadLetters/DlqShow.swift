@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Pipeline
 import Service
+import Wire
 
 struct DlqShow: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,16 +41,16 @@ struct DlqShow: ParsableCommand {
         }
         line("position", deadLetter.position.description)
         line("time", deadLetter.timeText)
-        line("source", Escaped.text(deadLetter.source?.description ?? "not written by stockd"))
-        line("reason", Escaped.text(deadLetter.reason))
-        line("message", Escaped.text(deadLetter.message))
-        line("redriven", redrivenAt ?? "no")
+        line("source", EscapedText.of(deadLetter.source?.description ?? "not written by stockd"))
+        line("reason", EscapedText.of(deadLetter.reason))
+        line("message", EscapedText.of(deadLetter.message))
+        line("redriven", redrivenAt.map { EscapedText.of($0) } ?? "no")
         for header in deadLetter.headers {
-            line("header", Escaped.text(header.name) + ": " + (header.value.map(Escaped.text) ?? "null"))
+            line("header", EscapedText.of(header.name) + ": " + (header.value.map { EscapedText.of($0) } ?? "null"))
         }
         func content(_ part: String, _ bytes: [UInt8]?) -> String {
             deadLetter.omittedBytes[part].map { "left out because of its size, \($0) bytes" }
-                ?? bytes.map(Escaped.text) ?? "null"
+                ?? bytes.map { EscapedText.of($0) } ?? "null"
         }
         if let size = deadLetter.omittedBytes["headers"] {
             line("headers", "left out because of their size, \(size) bytes")

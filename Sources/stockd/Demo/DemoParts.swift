@@ -15,18 +15,18 @@ struct AlertMessage {
 
     func sentence(_ style: TerminalStyle) -> String {
         func text(_ name: String) -> String? { fields[name] as? String }
-        let change = text("change") ?? "?"
+        let change = EscapedText.of(text("change") ?? "?")
         let padded = style.severity(change) + String(repeating: " ", count: max(0, 9 - change.count))
         // Negative stock is a level of its own though its severity is CRITICAL.
         func level(_ severity: String, _ oversoldUnits: String) -> String? {
             let units = (fields[oversoldUnits] as? NSNumber)?.int64Value ?? 0
-            return text(severity).map { units > 0 ? "OVERSOLD" : $0 }
+            return text(severity).map { units > 0 ? "OVERSOLD" : EscapedText.of($0) }
         }
         let now = level("alert_severity", "oversold_units").map { style.severity($0) } ?? "fine"
         let from = level("previous_severity", "previous_oversold_units").map { "\($0) → " } ?? ""
         let stock = (fields["current_stock"] as? NSNumber).map { ", stock \($0)" } ?? ""
-        return
-            "\(padded)  \(text("product_name") ?? "?"), \(text("warehouse_name") ?? "?"): \(from)\(now)\(stock)"
+        let place = EscapedText.of("\(text("product_name") ?? "?"), \(text("warehouse_name") ?? "?")")
+        return "\(padded)  \(place): \(from)\(now)\(stock)"
     }
 }
 

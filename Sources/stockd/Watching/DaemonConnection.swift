@@ -63,7 +63,7 @@ extension WebClient {
     func ask(_ path: String, _ query: [(String, String)] = []) async throws(WebClientFailure) -> Response {
         let answer = try await get(path, query)
         let problem = try? JSONDecoder().decode(Problem.self, from: Data(answer.body))
-        let detail = Escaped.text(problem?.detail ?? problem?.title ?? "")
+        let detail = problem?.detail ?? problem?.title ?? ""
         switch answer.status {
         case 200: return answer
         case 401, 403:

@@ -73,7 +73,7 @@ struct Query: AsyncParsableCommand {
         } while cursor != nil
         if format == .table, let table {
             var text = TextTable(title: "\(view.rawValue), \(table.rows.count) rows", columns: table.header)
-            text.rows = table.rows.map { $0.map { Escaped.text($0) } }
+            text.rows = table.rows
             print(text.text(TerminalStyle(isColoured: Terminal.isColoured)), terminator: "")
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Wire
 
 /// Draws a daemon's picture as lines of text.
 struct TopScreen {
@@ -10,7 +11,7 @@ struct TopScreen {
 
     /// - Parameter notice: shown above all, instead of a fresh picture.
     func lines(_ picture: DaemonPicture?, notice: String? = nil) -> [String] {
-        var lines = notice.map { [style.alarm($0)] } ?? []
+        var lines = notice.map { [style.alarm(EscapedText.of($0))] } ?? []
         if let picture {
             lines += head(picture.status) + [""]
             lines += partitions(picture.status, atMost: height.map { max(3, ($0 - lines.count) / 3) }) + [""]
@@ -25,14 +26,14 @@ struct TopScreen {
         let state = status.ready ? style.good("ready") : style.alarm("not ready")
         let age = status.ageMs.map { $0 < 10_000 ? "\($0) ms" : Self.span(Double($0) / 1_000) } ?? "unknown"
         var lines = [
-            style.bold("stockd \(Escaped.text(status.release))") + "  " + state + "  "
-                + Escaped.text("\(status.groupId) on \(status.inputTopic)")
+            style.bold("stockd \(EscapedText.of(status.release))") + "  " + state + "  "
+                + EscapedText.of("\(status.groupId) on \(status.inputTopic)")
                 + "  age " + (status.stale ? style.alarm(age + ", stale") : age)
                 + "  up " + Self.span(status.uptimeSeconds)
         ]
-        lines += status.reasons.map { "  " + style.alarm(Escaped.text($0)) }
+        lines += status.reasons.map { "  " + style.alarm(EscapedText.of($0)) }
         for worker in status.workers where !worker.running {
-            lines.append("  worker \(worker.worker): " + Escaped.text(worker.status))
+            lines.append("  worker \(worker.worker): " + EscapedText.of(worker.status))
         }
         // Most sites have no rows that change.
         let ofRows = ["updated", "deleted", "truncated", "stale", "skipped"].filter {
@@ -71,7 +72,7 @@ struct TopScreen {
             [
                 "\(row.partition)", row.worker.map { "\($0)" } ?? "", row.offset.map { "\($0)" } ?? "",
                 row.endOffset.map { "\($0)" } ?? "", row.lag.map { "\($0)" } ?? "",
-                Escaped.text(row.trend),
+                row.trend,
             ]
         }
         var lines = table.lines(style)
@@ -97,7 +98,7 @@ struct TopScreen {
             let isOversold = oversold.map { $0 < row.count && row[$0] != "0" } ?? false
             return columns.map { column, _ in
                 guard column < row.count else { return "" }
-                return column == severity && isOversold ? "OVERSOLD" : Escaped.text(row[column])
+                return column == severity && isOversold ? "OVERSOLD" : row[column]
             }
         }
         var lines = table.lines(style)
@@ -118,8 +119,8 @@ struct TopScreen {
                 kept.append(character)
                 if character.isLetter { isEscape = false }
             } else if columns < width {
-                kept.append(character)
-                columns += 1
+                columns += TerminalWidth.of(String(character))
+                if columns <= width { kept.append(character) }
             }
         }
         return kept
