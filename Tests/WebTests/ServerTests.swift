@@ -1,6 +1,7 @@
 import Foundation
 import Inventory
 import Testing
+import Wire
 
 @testable import Pipeline
 @testable import Web
@@ -31,6 +32,21 @@ struct ServerTests {
             let link = try #require(json.headers["link"]?.split(separator: ">").first?.dropFirst())
             let next = try await site.get(String(link))
             #expect(next.rows.first?["warehouse_id"] as? Int == 3)
+        }
+    }
+
+    @Test("every reason of a rejection and every kind of a skipped message is counted from 0")
+    func countedFromZero() async throws {
+        try await ServedStage.open { site in
+            let samples = Set(try await site.get("/metrics").body.split(separator: "\n").map(String.init))
+            for reason in BadEvent.Reason.allCases {
+                let count = reason == .invalidJSON ? 1 : 0
+                let sample = "stockd_rejected_events_total{reason=\"\(reason.rawValue)\"} \(count)"
+                #expect(samples.contains(sample), "\(sample)")
+            }
+            for kind in SkipReason.allCases where kind != .tombstone {
+                #expect(samples.contains("stockd_skipped_messages_total{kind=\"\(kind.rawValue)\"} 0"), "\(kind)")
+            }
         }
     }
 

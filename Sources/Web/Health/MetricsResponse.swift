@@ -1,5 +1,6 @@
 import Inventory
 import Pipeline
+import Wire
 
 /// Everything Prometheus is told; the names are listed in docs/metrics.md.
 struct MetricsResponse {
@@ -38,16 +39,21 @@ struct MetricsResponse {
         out.family(
             "stockd_events_total", .counter, "Input records by outcome.", by: "outcome",
             input.byOutcome.map { ($0, $1) })
-        let reasons = counts.reduce(into: [String: Int]()) {
+        // Every series exists from the start: Prometheus sees no increase in the first sample of one.
+        let noRejections = Dictionary(uniqueKeysWithValues: BadEvent.Reason.allCases.map { ($0.rawValue, 0) })
+        let reasons = counts.reduce(into: noRejections) {
             $0.merge($1.rejectedByReason, uniquingKeysWith: +)
         }
+        let noSkips = Dictionary(
+            uniqueKeysWithValues: SkipReason.allCases.filter { $0 != .tombstone }.map { ($0.rawValue, 0) })
+        let skips = noSkips.merging(input.skippedByKind) { $0 + $1 }
         out.family(
             "stockd_rejected_events_total", .counter, "Rejected events and rows, by reason.", by: "reason",
             reasons.sorted { $0.key < $1.key }.map { ($0, $1) })
         out.family(
             "stockd_skipped_messages_total", .counter,
             "Messages of a connector that hold no row, by kind, without tombstones.",
-            by: "kind", input.skippedByKind.sorted { $0.key < $1.key }.map { ($0, $1) })
+            by: "kind", skips.sorted { $0.key < $1.key }.map { ($0, $1) })
         out.single(
             "stockd_unknown_type_events_total", .counter, "Events whose type is not in events.types.",
             sum(counts, \.unknownTypes))
