@@ -46,6 +46,27 @@ struct ChangeStreamTests {
         }
     }
 
+    @Test("the change stream tells a proxy neither to hold it back nor to keep it")
+    func proxy() async throws {
+        try await ServedStage.open { site in
+            // As nginx asks: its own version of HTTP, and a connection for this request alone.
+            let client = try await onThread { [port = site.port] in
+                let client = try RawClient(port: port)
+                try client.send("GET /v1/changes HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return client
+            }
+            let first = try await Self.read(client, until: "event: heartbeat")
+            let parts = first.split(separator: "\r\n\r\n", maxSplits: 1)
+            let head = (parts.first ?? "").lowercased()
+            #expect(head.contains("\r\nx-accel-buffering: no"), "\(head)")
+            #expect(head.contains("\r\ncache-control: no-store"), "\(head)")
+            #expect(!head.contains("content-length"), "\(head)")
+            #expect(first.contains("event: snapshot"), "\(first)")
+            // The next sign of life comes long before a proxy gives up, which nginx does after 60 s.
+            _ = try await Self.read(client, until: "event: heartbeat")
+        }
+    }
+
     @Test("the change stream sends a new snapshot when the missed changes are no longer kept")
     func outOfBuffer() async throws {
         let stage = Stage()

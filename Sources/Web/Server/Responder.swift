@@ -112,6 +112,8 @@ struct Responder: HTTPResponder {
             resumesAfter: number)
         var fields = ResponseContent.commonFields
         fields[.contentType] = "text/event-stream"
+        // nginx may hold events back until a buffer is full.
+        fields[.accelBuffering] = "no"
         if request.method == .head { return Response(status: .ok, headers: fields) }
         guard let (id, wakes) = hub.join() else {
             throw .busy("\(settings.maxStreams) readers of /v1/changes are connected; try again later")
@@ -137,5 +139,6 @@ struct Responder: HTTPResponder {
 }
 
 extension HTTPField.Name {
-    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .range
+    static let lastEventID = known("Last-Event-ID")
+    static let accelBuffering = known("X-Accel-Buffering")
 }

@@ -72,7 +72,7 @@ extension HTTPField.Name {
     static let link = known("Link")
 
     /// Only for names that are legal.
-    private static func known(_ name: String) -> HTTPField.Name {
+    static func known(_ name: String) -> HTTPField.Name {
         guard let known = HTTPField.Name(name) else { preconditionFailure("\(name) is no header's name") }
         return known
     }
