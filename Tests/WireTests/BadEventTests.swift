@@ -126,6 +126,7 @@ import Wire
                 "warehouse_id_out_of_range", "quantity_out_of_range", "invalid_timestamp", "unknown_type",
                 "stock_overflow", "invalid_row", "unknown_operation", "missing_row", "missing_key",
                 "truncate_refused", "infinite_timestamp", "unknown_scale", "unavailable_value",
+                "unsupported_change_format",
             ])
     }
 }

@@ -12,6 +12,24 @@ extension BadEvent {
             "the database left \(name) out because it did not change, and stockd does not know the row from before")
     }
 
+    init(noDigits name: String, _ type: String, _ value: Range<Int>, in text: RawSpan) {
+        self.init(.wrongType, "\(name) is \(type) by its schema and not a number: \(Quoted.json(text, value))")
+    }
+
+    init(_ type: String, noInstant value: Range<Int>, of name: String, in text: RawSpan) {
+        self.init(
+            .invalidTimestamp, "\(name) is \(type) by its schema and not an instant: \(Quoted.json(text, value))")
+    }
+
+    /// - Parameter key: The configuration key of the column's encoding.
+    init(eitherDigitsOrBytes name: String, key: String, _ value: Range<Int>, in text: RawSpan) {
+        self.init(
+            .unknownScale,
+            "\(name) is the string \(Quoted.json(text, value)), which may be a number or a decimal's bytes, and no "
+                + "schema tells which: set \(key) to text for a number, or to base64:2 for bytes with two digits after "
+                + "the point")
+    }
+
     init(noScale name: String, key: String, _ value: Range<Int>, in text: RawSpan) {
         self.init(
             .unknownScale,
@@ -29,7 +47,11 @@ extension BadEvent {
         self.init(.missingRow, "the change has op \(operation.letter), but its field after holds no row")
     }
 
-    init(noKey name: String) {
+    init(noKey name: String, _ key: UnsafeRawBufferPointer?) {
+        if let key, let framing = SchemaFraming(key.bytes) {
+            self.init(.missingKey, framing.sentence("the key"))
+            return
+        }
         self.init(
             .missingKey,
             "the delete does not name its row: neither the message's key nor its field before holds \(name)")

@@ -1,5 +1,7 @@
 /// What one pass over a message found: the parts of an envelope, and the columns of a row at its top.
 struct CaptureScan {
+    /// Where the object begins.
+    var start = 0
     /// Columns at the top, as a plain or an unwrapped row has them.
     var row = RowSpans()
     /// Columns of the object in `after`.
@@ -44,6 +46,7 @@ struct CaptureScan {
     /// Passes over the object that opens at `at`.
     init(_ text: RawSpan, at: inout Int, _ columns: ColumnMap, _ added: ColumnMap) throws(SyntaxError) {
         var scan = Self(empty: ())
+        scan.start = at
         let names = Member.names
         let positions = SourcePosition.names
         try text.scanMembers(at: &at) { (name, at) throws(SyntaxError) in

@@ -6,10 +6,12 @@ struct ColumnMap: Sendable {
         var column: Int16 = -1
         /// The node with the names of the nested object, 0 for none.
         var child: Int16 = 0
+        /// Whether change messages of other formats have this name.
+        var isMark = false
     }
 
     /// A name of up to sixteen bytes as two words with masks; a longer one stands in `longNames`.
-    private struct Entry {
+    fileprivate struct Entry {
         var target: Target
         let count: Int
         var words: (UInt64, UInt64) = (0, 0)
@@ -53,7 +55,54 @@ struct ColumnMap: Sendable {
     func leads(from name: String) -> Bool {
         let name = Array(name.utf8)
         return name.withUnsafeBytes { bytes in
-            nodes[0].contains { isNamed($0, bytes.bytes, 0, name.count) }
+            nodes[0].contains {
+                isNamed($0, bytes.bytes, 0, name.count) && ($0.target.column >= 0 || $0.target.child > 0)
+            }
+        }
+    }
+
+    /// Whether paths lead through this name of an object into one within it.
+    func leads(into name: String, in node: Int) -> Bool {
+        guard nodes[node].contains(where: { $0.target.child > 0 }) else { return false }
+        let name = Array(name.utf8)
+        return name.withUnsafeBytes { bytes in
+            nodes[node].contains { isNamed($0, bytes.bytes, 0, name.count) && $0.target.child > 0 }
+        }
+    }
+
+    /// Notes names as marks, in the row and in every object that paths lead into.
+    mutating func mark(_ names: Names) {
+        for node in nodes.indices { mark(names, in: node) }
+    }
+
+    /// As `mark`, but only in objects that hold one that paths lead into by the name `sibling`.
+    mutating func mark(_ names: Names, besides sibling: String) {
+        for node in nodes.indices where leads(into: sibling, in: node) { mark(names, in: node) }
+    }
+
+    private mutating func mark(_ names: Names, in node: Int) {
+        let known = nodes[node]
+        for entry in names.entries {
+            if let index = known.firstIndex(where: { $0.count == entry.count && $0.words == entry.words }) {
+                nodes[node][index].target.isMark = true
+            } else {
+                nodes[node].append(entry)
+            }
+        }
+    }
+
+    /// Short names that are marks, made ready once for all maps.
+    struct Names: Sendable {
+        fileprivate let entries: [Entry]
+
+        init(_ names: [String]) {
+            var map = ColumnMap([])
+            for name in names {
+                precondition(name.utf8.count <= 16, "a longer name stands elsewhere")
+                let index = map.childIndex(of: Array(name.utf8), in: 0)
+                map.nodes[0][index].target.isMark = true
+            }
+            entries = map.nodes[0]
         }
     }
 
@@ -145,6 +194,7 @@ struct ColumnMap: Sendable {
     @inline(__always)
     func note(_ text: RawSpan, _ name: StringToken, _ value: Range<Int>, into spans: inout RowSpans) {
         guard let target = find(text, name) else { return }
+        if target.isMark { spans.hasMark = true }
         if target.column >= 0 { spans.set(Int(target.column), value) }
         if target.child > 0 { descend(text, value, Int(target.child), into: &spans) }
     }
@@ -156,6 +206,7 @@ struct ColumnMap: Sendable {
         var at = value.lowerBound
         try? text.scanObject(at: &at) { name, value in
             guard let target = find(text, name, in: node) else { return }
+            if target.isMark { spans.hasMark = true }
             if target.column >= 0 { spans.set(Int(target.column), value) }
             if target.child > 0 { descend(text, value, Int(target.child), into: &spans) }
         }

@@ -50,7 +50,9 @@ struct ColumnReader: Sendable {
     ) throws(BadEvent) -> ExactInteger {
         if isCaptured, let number = boolean(text, value) { return .value(number) }
         guard let decimal = try decimal(text, value, schema, isCaptured: isCaptured) else {
-            throw BadEvent(name, isNo: "an integer", value, in: text)
+            var bad = BadEvent(name, isNo: "an integer", value, in: text)
+            if isCaptured, let hint = hint(text, value) { bad.message += hint }
+            throw bad
         }
         return ExactInteger(decimal)
     }
@@ -61,11 +63,21 @@ struct ColumnReader: Sendable {
         return text.matches("false", at: value.lowerBound) ? 0 : nil
     }
 
-    /// True when a string of the column holds its number as written, and not its bytes.
-    func isWritten(_ text: RawSpan, _ schema: RowSchema?) -> Bool {
-        if case .base64 = encoding { return false }
-        if case .decimal = meaning(text, schema) { return false }
-        return true
+    /// True when a string of the column holds its number as written, and cannot be its bytes.
+    func isWritten(_ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, isCaptured: Bool) -> Bool {
+        switch meaning(text, schema) {
+        case .text: return true
+        case .decimal, .bits: return false
+        default: break
+        }
+        if let encoding { return encoding == .text }
+        return !isCaptured || !Self.isBase64(text, value)
+    }
+
+    /// How to have a number read that stands in quotes. Nil for another value.
+    func hint(_ text: RawSpan, _ value: Range<Int>) -> String? {
+        guard encoding == nil, text.isString(value), Self.written(text, value) != nil else { return nil }
+        return "; set \(encodingsKey) to text to read numbers in quotes"
     }
 
     /// The number in a string or an object; nil for another value, such as a JSON number.
@@ -77,17 +89,36 @@ struct ColumnReader: Sendable {
         if isCaptured, Unavailable.fills(text, value) { throw BadEvent(unavailable: name) }
         switch meaning(text, schema) {
         case .decimal(let scale): return Self.base64(text, value, scale: scale)
-        case .epoch, .plain: break
+        case .text: return Self.written(text, value)
+        case .bits: throw BadEvent(noDigits: name, "a string of bits", value, in: text)
+        case .epoch, .plain, .timeOfDay, .year, .duration: break
         }
         switch encoding {
         case .base64(let scale): return Self.base64(text, value, scale: scale)
-        case .text: return text.withDecodedString(value) { ExactDecimal($0.copy(0..<$0.byteCount)) }
+        case .text: return Self.written(text, value)
         case .epoch: return nil
         case nil:
-            guard isCaptured, text.withDecodedString(value, { Base64Decimal.unscaled($0) }) != nil else {
-                return nil
+            guard isCaptured, Self.isBase64(text, value) else { return nil }
+            if Self.written(text, value) != nil {
+                throw BadEvent(eitherDigitsOrBytes: name, key: encodingsKey, value, in: text)
             }
             throw BadEvent(noScale: name, key: encodingsKey, value, in: text)
+        }
+    }
+
+    private static func isBase64(_ text: RawSpan, _ value: Range<Int>) -> Bool {
+        text.withDecodedString(value) { Base64Decimal.unscaled($0) } != nil
+    }
+
+    /// The number that a string holds, zeros in front allowed.
+    private static func written(_ text: RawSpan, _ value: Range<Int>) -> ExactDecimal? {
+        text.withDecodedString(value) { digits in
+            let sign = digits.has(0x2D, at: 0) ? 1 : 0
+            var first = sign
+            while first + 1 < digits.byteCount, digits.byte(first) == 0x30, digits.byte(first + 1) &- 0x30 <= 9 {
+                first += 1
+            }
+            return ExactDecimal(digits.copy(0..<sign) + digits.copy(first..<digits.byteCount))
         }
     }
 
@@ -115,18 +146,28 @@ struct ColumnReader: Sendable {
             guard case .value(let number) = ExactInteger(text, value) else {
                 throw BadEvent(noEpoch: value, of: name, in: text)
             }
-            return try instant(number, unit(text, schema), text, value, isCaptured: isCaptured)
+            try rejectOtherTimes(text, value, schema)
+            return try instant(number, unit(text, schema), text, value)
         }
         guard text.isString(value) else { throw BadEvent(name, isNo: "an instant", value, in: text) }
         let time = text.withDecodedString(value) { RFC3339.parse($0, 0..<$0.byteCount) }
         if let time { return time }
-        if isCaptured {
-            if let day = text.withDecodedString(value, Self.day) { return day }
-            if text.withDecodedString(value, Self.isInfinity) {
-                throw BadEvent(infinite: value, of: name, in: text)
-            }
-        }
+        if isCaptured, let day = text.withDecodedString(value, Self.day) { return day }
+        if text.withDecodedString(value, Infinity.isWritten) { throw BadEvent(infinite: value, of: name, in: text) }
+        try rejectOtherTimes(text, value, schema)
         throw BadEvent(noInstant: value, of: name, in: text)
+    }
+
+    /// Throws when the schema says that the column holds times which are no instants.
+    private func rejectOtherTimes(_ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?) throws(BadEvent) {
+        let type: String
+        switch meaning(text, schema) {
+        case .timeOfDay: type = "a time of day"
+        case .year: type = "a year"
+        case .duration: type = "a length of time"
+        default: return
+        }
+        throw BadEvent(type, noInstant: value, of: name, in: text)
     }
 
     private func unit(_ text: RawSpan, _ schema: RowSchema?) -> FieldEncoding.EpochUnit? {
@@ -136,10 +177,9 @@ struct ColumnReader: Sendable {
     }
 
     private func instant(
-        _ number: Int64, _ unit: FieldEncoding.EpochUnit?, _ text: RawSpan, _ value: Range<Int>,
-        isCaptured: Bool
+        _ number: Int64, _ unit: FieldEncoding.EpochUnit?, _ text: RawSpan, _ value: Range<Int>
     ) throws(BadEvent) -> Timestamp {
-        if isCaptured, Self.infinities.contains(number) {
+        if Infinity.contains(number, in: unit) {
             throw BadEvent(infinite: value, of: name, in: text)
         }
         guard let unit else { return Epoch.instant(number) }
@@ -149,23 +189,11 @@ struct ColumnReader: Sendable {
         return instant
     }
 
-    /// PostgreSQL's `infinity` and `-infinity` as Debezium writes them in microseconds and in milliseconds.
-    private static let infinities: [Int64] = [
-        9_223_372_036_825_200_000, 9_223_372_036_825_200, -9_223_372_036_832_400_000,
-        -9_223_372_036_832_400,
-    ]
-
     /// `2026-03-30` and `2026-03-30Z`: a date column as text is the beginning of the day.
     private static func day(_ text: RawSpan) -> Timestamp? {
         guard text.byteCount == 10 || text.byteCount == 11 && text.has(0x5A, at: 10) else { return nil }
         let whole = text.copy(0..<10) + Array("T00:00:00Z".utf8)
         return RFC3339.parse(whole.span.bytes, 0..<whole.count)
-    }
-
-    private static func isInfinity(_ text: RawSpan) -> Bool {
-        let start = text.has(0x2D, at: 0) ? 1 : 0
-        guard text.byteCount == start + 8 else { return false }
-        return text.matches("infinity", at: start) || text.matches("Infinity", at: start)
     }
 }
 

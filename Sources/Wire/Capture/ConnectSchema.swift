@@ -5,6 +5,11 @@ enum ConnectSchema {
     enum Meaning: Equatable {
         case epoch(FieldEncoding.EpochUnit)
         case decimal(scale: Int)
+        /// A number in one of these columns is written as text.
+        case text
+        case timeOfDay, year, duration
+        /// `bit(n)`, the last byte first.
+        case bits
         /// Nothing that changes how a value is read.
         case plain
     }
@@ -25,10 +30,11 @@ enum ConnectSchema {
     }
 
     static func meaning(_ text: RawSpan, of schema: Range<Int>) -> Meaning {
-        guard let name = member("name", of: schema, in: text), text.isString(name) else { return .plain }
-        for (words, meaning) in names where text.matches(words, at: name.lowerBound) {
-            return .epoch(meaning)
+        guard let name = member("name", of: schema, in: text), text.isString(name) else {
+            let type = member("type", of: schema, in: text)
+            return type.map { text.matches("\"string\"", at: $0.lowerBound) } ?? false ? .text : .plain
         }
+        for (words, meaning) in names where text.matches(words, at: name.lowerBound) { return meaning }
         guard text.matches("\"org.apache.kafka.connect.data.Decimal\"", at: name.lowerBound),
             let parameters = member("parameters", of: schema, in: text),
             let scale = member("scale", of: parameters, in: text),
@@ -37,14 +43,25 @@ enum ConnectSchema {
         return .decimal(scale: digits)
     }
 
-    private static var names: [(StaticString, FieldEncoding.EpochUnit)] {
+    private static var names: [(StaticString, Meaning)] {
         [
-            ("\"io.debezium.time.MicroTimestamp\"", .microseconds),
-            ("\"io.debezium.time.Timestamp\"", .milliseconds),
-            ("\"io.debezium.time.NanoTimestamp\"", .nanoseconds),
-            ("\"io.debezium.time.Date\"", .days),
-            ("\"org.apache.kafka.connect.data.Timestamp\"", .milliseconds),
-            ("\"org.apache.kafka.connect.data.Date\"", .days),
+            ("\"io.debezium.time.MicroTimestamp\"", .epoch(.microseconds)),
+            ("\"io.debezium.time.Timestamp\"", .epoch(.milliseconds)),
+            ("\"io.debezium.time.NanoTimestamp\"", .epoch(.nanoseconds)),
+            ("\"io.debezium.time.Date\"", .epoch(.days)),
+            ("\"org.apache.kafka.connect.data.Timestamp\"", .epoch(.milliseconds)),
+            ("\"org.apache.kafka.connect.data.Date\"", .epoch(.days)),
+            ("\"io.debezium.time.MicroTime\"", .timeOfDay),
+            ("\"io.debezium.time.Time\"", .timeOfDay),
+            ("\"io.debezium.time.NanoTime\"", .timeOfDay),
+            ("\"io.debezium.time.ZonedTime\"", .timeOfDay),
+            ("\"io.debezium.time.IsoTime\"", .timeOfDay),
+            ("\"org.apache.kafka.connect.data.Time\"", .timeOfDay),
+            ("\"io.debezium.time.Year\"", .year),
+            ("\"io.debezium.time.MicroDuration\"", .duration),
+            ("\"io.debezium.time.NanoDuration\"", .duration),
+            ("\"io.debezium.time.Interval\"", .duration),
+            ("\"io.debezium.data.Bits\"", .bits),
         ]
     }
 

@@ -17,10 +17,13 @@ struct EnvelopeReader: Sendable {
     /// The column that identifies a row.
     private let key: Int
     private let envelope: SourceFormat.Envelope
+    /// The configuration's section of the topic.
+    private let section: String
     /// Nil where a field may be named `schema` or `payload`, and for plain rows alone.
     private let memory: SchemaMemory?
 
-    init(columns: ColumnMap, key: Int, format: SourceFormat) {
+    init(columns: ColumnMap, key: Int, format: SourceFormat, section: String) {
+        self.section = section
         self.columns = columns
         self.key = key
         envelope = format.envelope
@@ -35,12 +38,17 @@ struct EnvelopeReader: Sendable {
         try RowSpans.checkLength(of: text)
         if text.matches(Self.beginning, at: 0), let known = try remembered(text) { return known }
         let scan = try scan(text, from: 0, isWhole: true)
-        guard envelope != .json else { return .row(scan.row, nil, .none, isCaptured: false) }
+        guard envelope != .json else {
+            try rejectForeignChange(text, scan, if: scan.row[key] == nil)
+            return .row(scan.row, nil, .none, isCaptured: false)
+        }
         guard scan.row[key] == nil, let payload = scan[.payload], let schema = scan[.schema],
             scan[.operation] == nil
         else { return try content(text, scan, schema: nil) }
         if text.matches("null", at: payload.lowerBound) { return .skipped(.tombstone) }
-        guard text.has(0x7B, at: payload.lowerBound) else { throw BadEvent(notAnObject: text) }
+        guard text.has(0x7B, at: payload.lowerBound) else {
+            throw BadEvent(notAnObject: text.extracting(payload))
+        }
         let inner = try self.scan(text, from: payload.lowerBound, isWhole: false)
         guard text.has(0x7B, at: schema.lowerBound) else { return try content(text, inner, schema: nil) }
         if scan.memberCount == 2, schema.lowerBound < payload.lowerBound, text.matches(Self.beginning, at: 0) {
@@ -118,9 +126,17 @@ struct EnvelopeReader: Sendable {
         return scan
     }
 
+    @inline(__always)
+    private func rejectForeignChange(
+        _ text: RawSpan, _ scan: CaptureScan, if isSuspect: Bool = false
+    ) throws(BadEvent) {
+        if isSuspect || scan.row.hasMark { try columns.rejectForeignChange(text, at: scan.start, section: section) }
+    }
+
     private func content(
         _ text: RawSpan, _ scan: CaptureScan, schema: FoundSchema?
     ) throws(BadEvent) -> CapturedMessage {
+        try rejectForeignChange(text, scan)
         if scan.row[key] == nil {
             if let operation = scan[.operation], text.isString(operation),
                 scan[.after] != nil || scan[.before] != nil || scan[.source] != nil
@@ -128,6 +144,7 @@ struct EnvelopeReader: Sendable {
                 return try change(text, scan, schema)
             }
             if let reason = notice(text, scan) { return .skipped(reason) }
+            try rejectForeignChange(text, scan, if: true)
         }
         let rowSchema = schema.map { RowSchema(found: $0, part: .whole) }
         if scan.unwrapped.isEmpty {
@@ -147,10 +164,15 @@ struct EnvelopeReader: Sendable {
         let version = SourcePosition.version(text, scan.source, operation: operation.rawValue)
         switch operation {
         case .create, .read, .update:
-            guard scan.hasAfter else { throw BadEvent(missingRow: operation) }
+            guard scan.hasAfter else {
+                try rejectForeignChange(text, scan, if: true)
+                throw BadEvent(missingRow: operation)
+            }
             let schema = schema.map { RowSchema(found: $0, part: .after) }
             return .row(scan.after, schema, version, isCaptured: true)
         case .delete:
+            let hasRow = scan[.before].map { text.has(0x7B, at: $0.lowerBound) } ?? false
+            try rejectForeignChange(text, scan, if: !hasRow)
             let schema = schema.map { RowSchema(found: $0, part: .before) }
             return .delete(scan.before(text, columns), schema, version)
         case .truncate: return .truncate(version)

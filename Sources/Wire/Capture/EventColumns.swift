@@ -11,7 +11,7 @@ struct EventColumns: Sendable {
         readers = EventField.allCases.map {
             ColumnReader(field: $0.name, column: $0.rawValue, format: format, section: "input")
         }
-        map = ColumnMap(EventField.allCases.map { format.fields[$0.name] ?? $0.name })
+        map = ColumnMap(EventField.allCases.map { format.fields[$0.name] ?? $0.name }).markingForeignChanges()
         self.signs = signs
         self.unknownType = unknownType
     }
@@ -110,10 +110,10 @@ struct EventColumns: Sendable {
         return sign
     }
 
-    /// The type's name, for the one log line an unknown type gets.
+    /// The type's name without padding, for the one log line an unknown type gets.
     func typeName(_ text: RawSpan, _ row: RowSpans) -> String? {
         guard let value = row[EventField.eventType.rawValue], text.isString(value) else { return nil }
         let name = text.unescaped(text.token(value))
-        return Quoted.json(name.span.bytes, 0..<name.count)
+        return Quoted.json(name.span.bytes, 0..<name.span.bytes.endWithoutPadding(0..<name.count))
     }
 }

@@ -16,7 +16,8 @@ public struct InputDecoder: Sendable {
     ) {
         events = EventDecoder(signs: signs, unknownType: unknownType)
         columns = EventColumns(signs: signs, unknownType: unknownType, format: format)
-        envelopes = EnvelopeReader(columns: columns.map, key: EventField.eventID.rawValue, format: format)
+        envelopes = EnvelopeReader(
+            columns: columns.map, key: EventField.eventID.rawValue, format: format, section: "input")
         self.format = format
         isStandard = format.fields.isEmpty && format.encodings.isEmpty && format.envelope != .debezium
     }
@@ -27,7 +28,7 @@ public struct InputDecoder: Sendable {
     public func decode(
         key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
     ) throws(BadEvent) -> InputMessage {
-        guard let value else { return tombstone(key) }
+        guard let value else { return try tombstone(key) }
         let text = value.bytes
         if isStandard {
             if let event = events.predicted(text) { return .event(event) }
@@ -45,7 +46,7 @@ public struct InputDecoder: Sendable {
         case .delete(let row, let schema, let version):
             return .change(.delete(try deleted(text, row, schema, key), version))
         case .truncate(let version): return .change(.truncate(version))
-        case .skipped(.tombstone): return tombstone(key)
+        case .skipped(.tombstone): return try tombstone(key)
         case .skipped(let reason): return .skipped(reason)
         }
     }
@@ -61,16 +62,21 @@ public struct InputDecoder: Sendable {
     ) throws(BadEvent) -> EventID {
         if let key, let id = named(by: key) { return id }
         guard row[EventField.eventID.rawValue] != nil else {
-            throw BadEvent(noKey: columns.name(.eventID))
+            throw BadEvent(noKey: columns.name(.eventID), key)
         }
         let id = try columns.id(text, row, schema)
-        if key != nil, id.rawValue == 0 { throw BadEvent(noKey: columns.name(.eventID)) }
+        if key != nil, id.rawValue == 0 { throw BadEvent(noKey: columns.name(.eventID), key) }
         return id
     }
 
-    private func tombstone(_ key: UnsafeRawBufferPointer?) -> InputMessage {
-        guard format.envelope != .json, let key, let id = named(by: key) else { return .skipped(.tombstone) }
-        return .change(.delete(id, .tombstone))
+    /// On a topic of plain events alone a key may be anything, and on one of rows it must be readable.
+    private func tombstone(_ key: UnsafeRawBufferPointer?) throws(BadEvent) -> InputMessage {
+        guard format.envelope != .json, let key else { return .skipped(.tombstone) }
+        if let id = named(by: key) { return .change(.delete(id, .tombstone)) }
+        if format.envelope == .debezium, let framing = SchemaFraming(key.bytes) {
+            throw BadEvent(.missingKey, framing.sentence("the key"))
+        }
+        return .skipped(.tombstone)
     }
 
     /// The event a key names, `{"event_id":7}` with or without its schema. A bare number names nothing: it

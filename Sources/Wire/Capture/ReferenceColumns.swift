@@ -20,8 +20,8 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
         }
         let numbers = ["product_id", "reorder_threshold", "unit_price", "warehouse_id"]
         holdsNumber = table.columns.map { numbers.contains($0) }
-        let map = ColumnMap(table.columns.map { format.fields[$0] ?? $0 })
-        envelopes = EnvelopeReader(columns: map, key: 0, format: format)
+        let map = ColumnMap(table.columns.map { format.fields[$0] ?? $0 }).markingForeignChanges()
+        envelopes = EnvelopeReader(columns: map, key: 0, format: format, section: section)
         envelope = format.envelope
     }
 
@@ -56,6 +56,11 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
                 cells[name] = try cell(column, text, value, schema, isCaptured)
             }
         }
+        // Labels may be missing, but an object with none of the fields is no row of this table.
+        if cells.isForeign {
+            throw BadEvent(
+                .invalidRow, "found a row with none of the fields, expected " + table.columns.joined(separator: ", "))
+        }
         // The id may stand in the key, in the value or in both, which must agree.
         if let key, let id = isCaptured ? try named(by: key) : try id(key).rawValue {
             if cells[table.key] == .missing { cells[table.key] = .number(Array(String(id).utf8)) }
@@ -81,11 +86,15 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
         case .text(let bytes):
             // A price may be written as a string; a string that is no number is a decimal's bytes.
             let isWritten = table.columns[column] == "unit_price" && ExactDecimal(bytes) != nil
-            if isWritten, readers[column].isWritten(text, schema) { return plain }
+            if isWritten, readers[column].isWritten(text, value, schema, isCaptured: isCaptured) { return plain }
         case .other: break
         default: return plain
         }
         guard let decimal = try readers[column].decimal(text, value, schema, isCaptured: isCaptured) else {
+            if isCaptured, let hint = readers[column].hint(text, value) {
+                let found = "\(readers[column].name): found \(plain.quoted), expected an integer"
+                throw BadEvent(.invalidRow, found + hint)
+            }
             return plain
         }
         return .number(Array(decimal.description.utf8))
@@ -103,13 +112,13 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
     ) throws(BadEvent) -> ID {
         if let key, let number = try named(by: key), let id = ID(rawValue: number) { return id }
         guard let value = row[0] else {
-            guard let key else { throw BadEvent(noKey: readers[0].name) }
+            guard let key else { throw BadEvent(noKey: readers[0].name, nil) }
             return try id(key)
         }
         // With a key of other columns, 0 may stand for an id that the database did not log.
         guard let number = try int32(text, value, schema), key == nil || number != 0,
             let id = ID(rawValue: number)
-        else { throw BadEvent(noKey: readers[0].name) }
+        else { throw BadEvent(noKey: readers[0].name, key) }
         return id
     }
 
@@ -133,7 +142,8 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
         let bare = key.bytes.extracting(envelopes.bareKey(key.bytes))
         let isQuoted = bare.byteCount > 1 && bare.has(0x22, at: 0) && bare.has(0x22, at: bare.byteCount - 1)
         let written = isQuoted ? bare.copy(1..<bare.byteCount - 1) : bare.copy(0..<bare.byteCount)
-        if let number = Cell.field(written).int32, let id = ID(rawValue: number) { return id }
+        if let number = Cell.number(written).int32, let id = ID(rawValue: number) { return id }
+        if let framing = SchemaFraming(key.bytes) { throw BadEvent(.missingKey, framing.sentence("the key")) }
         throw BadEvent(
             .missingKey,
             "\(table.key): found the key \(Quoted.text(bare, 0..<bare.byteCount)), "

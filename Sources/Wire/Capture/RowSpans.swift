@@ -4,6 +4,8 @@ struct RowSpans {
     /// The first byte in the upper half, the end in the lower; 0 for a column that is not there.
     private var spans = InlineArray<16, UInt64>(repeating: 0)
     private(set) var isEmpty = true
+    /// Whether a field was seen that change messages of other formats have.
+    var hasMark = false
 
     /// Columns that fit.
     static var capacity: Int { 16 }

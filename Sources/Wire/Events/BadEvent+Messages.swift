@@ -1,7 +1,15 @@
 extension BadEvent {
     /// The text is not JSON, or not even UTF-8: a message that is not UTF-8 says so whatever else is wrong.
+    /// What a person would know by name is named.
     init(_ error: SyntaxError, in text: RawSpan) {
-        if let offset = text.firstInvalidUTF8() {
+        let invalid = text.firstInvalidUTF8()
+        if let name = ForeignContent.name(of: text) {
+            self.init(
+                invalid == nil ? .invalidJSON : .invalidUTF8,
+                "the message is \(name), but stockd reads JSON in UTF-8")
+        } else if let framing = SchemaFraming(text) {
+            self.init(.invalidJSON, framing.sentence("the message"))
+        } else if let offset = invalid {
             let found = Quoted.json(text, offset..<min(offset + 4, text.byteCount))
             self.init(.invalidUTF8, "the message is not UTF-8: byte \(offset) begins \(found)")
         } else if text.matches("\u{FEFF}", at: 0) {
@@ -23,7 +31,12 @@ extension BadEvent {
 
     init(notAnObject text: RawSpan) {
         let found = Quoted.json(text, 0..<text.byteCount)
-        self.init(.notAnObject, "the message is not a JSON object: \(found)")
+        var at = 0
+        text.skipSpace(at: &at)
+        let what =
+            text.matches("\"{", at: at)
+            ? "is a string that holds JSON, which was written as JSON twice" : "is not a JSON object"
+        self.init(.notAnObject, "the message \(what): \(found)")
     }
 
     init(missing name: String) {

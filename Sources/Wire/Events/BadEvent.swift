@@ -13,7 +13,8 @@ public struct BadEvent: Error, Equatable, Sendable {
 
     /// Why an event is bad. The raw values are part of the dead letters' format and do not change.
     public enum Reason: String, Sendable, CaseIterable {
-        /// The text breaks JSON's grammar: truncated, followed by more text, a byte order mark in front.
+        /// The text breaks JSON's grammar: truncated, followed by more text, a byte order mark or a schema registry's
+        /// framing in front.
         case invalidJSON = "invalid_json"
         /// The message is not UTF-8, whatever else is wrong with it.
         case invalidUTF8 = "invalid_utf8"
@@ -45,11 +46,13 @@ public struct BadEvent: Error, Equatable, Sendable {
         case missingKey = "missing_key"
         /// A TRUNCATE of the events table, which `input.on_truncate` refuses. Decided where it would be applied.
         case truncateRefused = "truncate_refused"
-        /// A timestamp of `infinity` or `-infinity`.
+        /// A timestamp of `infinity` or `-infinity`, in whatever unit.
         case infiniteTimestamp = "infinite_timestamp"
-        /// A decimal as bytes whose scale neither a schema nor the configuration tells.
+        /// A decimal as bytes whose scale neither a schema nor the configuration tells, or text that may be such bytes.
         case unknownScale = "unknown_scale"
         /// A column that the database did not log, of a row that is not known.
         case unavailableValue = "unavailable_value"
+        /// A change message of a format that stockd does not read.
+        case unsupportedChangeFormat = "unsupported_change_format"
     }
 }

@@ -31,6 +31,9 @@ public struct EventDecoder: Sendable {
             throw BadEvent(error, in: text)
         }
         guard let row else { throw BadEvent(notAnObject: text) }
+        if row.hasMark || row[EventField.eventID.rawValue] == nil {
+            try columns.map.rejectForeignChange(text, section: "input")
+        }
         return try columns.event(text, row, nil, isCaptured: false)
     }
 }

@@ -1,6 +1,7 @@
 /// How an event's type moves stock: the sign its quantity is taken with.
 ///
-/// Names are compared byte for byte with the type's decoded text: case counts, and so does every accent.
+/// Names are compared byte for byte with the type's decoded text: case counts, and so does every accent. Blanks at the
+/// end do not, because char(n) columns arrive padded.
 public struct SignTable: Sendable {
     /// `RECEIVED` and `RETURNED` add, `SHIPPED` takes away.
     public static let standardSigns = ["RECEIVED": 1, "RETURNED": 1, "SHIPPED": -1]
@@ -12,7 +13,14 @@ public struct SignTable: Sendable {
     /// `signs` are −1, 0 or +1, which the configuration has checked.
     public init(_ signs: [String: Int]) {
         precondition(signs.values.allSatisfy { (-1...1).contains($0) }, "a type's sign is -1, 0 or +1")
-        entries = signs.sorted { $0.key < $1.key }.map { Entry(name: Array($0.key.utf8), sign: $0.value) }
+        entries = signs.sorted { $0.key < $1.key }.map { Entry(name: Array(Self.name($0.key).utf8), sign: $0.value) }
+    }
+
+    /// A type's name as it is compared: without the blanks at its end.
+    public static func name(_ type: String) -> String {
+        var name = type.unicodeScalars
+        while name.last == " " { name.removeLast() }
+        return String(name)
     }
 
     /// A name of up to sixteen bytes as two words with masks, so that most types are told apart by two
@@ -60,10 +68,20 @@ public struct SignTable: Sendable {
 
     /// The sign of the type written in `range`, which holds no escapes.
     func sign(_ text: RawSpan, _ range: Range<Int>) -> Int64? {
-        entries.first { entry in
+        let range = range.lowerBound..<text.endWithoutPadding(range)
+        return entries.first { entry in
             entry.count == range.count
                 && entry.name.indices.allSatisfy { text.byte(range.lowerBound + $0) == entry.name[$0] }
         }?.sign
+    }
+}
+
+extension RawSpan {
+    /// The end of a text without the blanks that pad it.
+    func endWithoutPadding(_ range: Range<Int>) -> Int {
+        var end = range.upperBound
+        while end > range.lowerBound, byte(end - 1) == 0x20 { end -= 1 }
+        return end
     }
 }
 

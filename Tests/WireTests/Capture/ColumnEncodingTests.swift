@@ -72,20 +72,10 @@ private typealias Debezium = DebeziumText
         #expect(try time(text) == microseconds)
     }
 
-    @Test(
-        "infinity is no instant",
-        arguments: [
-            "\"infinity\"", "\"-infinity\"", "9223372036825200000", "-9223372036832400000", "9223372036825200",
-            "-9223372036832400",
-        ])
-    func infinity(value: String) {
-        #expect(reason { () throws(BadEvent) in _ = try time(value) } == .infiniteTimestamp)
-    }
-
     @Test("a value that can be no instant is a bad event")
     func impossibleInstants() {
         for (value, unit) in [
-            ("9223372036854775807", FieldEncoding.EpochUnit.milliseconds), ("-622191234", .days),
+            ("9223372036854779", FieldEncoding.EpochUnit.milliseconds), ("-622191234", .days),
             ("1.5", .seconds), ("99999999999999999999", .microseconds),
         ] {
             let reason = reason { () throws(BadEvent) in _ = try time(value, encoding: .epoch(unit)) }

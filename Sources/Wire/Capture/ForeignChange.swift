@@ -1,0 +1,236 @@
+/// A format of change messages that stockd does not read.
+///
+/// A message is one of a format when it has all of the marks below, so no plain event is taken for one by accident.
+/// Each such message is rejected by the format's name: if it were read as a plain event, a row's updates and deletes
+/// would count as events of their own.
+struct ForeignChange: Sendable {
+    /// The product, after "a change message of".
+    let name: String
+    fileprivate let marks: [(path: Int, kind: Kind)]
+
+    /// What a mark's value is.
+    fileprivate enum Kind {
+        case any, string, number, boolean, object, array, objectOrNull
+        case oneOf([String])
+        /// An array of objects with a `kind`.
+        case changes
+        /// CockroachDB's time: nanoseconds, a point and ten digits.
+        case hybridTime
+    }
+
+    /// In each row the first mark is the one that makes any message worth a closer look.
+    private static let rows: [(String, KeyValuePairs<String, Kind>)] = [
+        (
+            "Maxwell",
+            [
+                "database": .string, "table": .string, "ts": .number, "data": .object,
+                "type": .oneOf([
+                    "insert", "update", "delete", "bootstrap-start", "bootstrap-insert", "bootstrap-complete",
+                ]),
+            ]
+        ),
+        (
+            "Maxwell",
+            [
+                "database": .string, "ts": .number,
+                "type": .oneOf([
+                    "table-create", "table-alter", "table-drop", "database-create", "database-alter", "database-drop",
+                ]),
+            ]
+        ),
+        ("Canal", ["isDdl": .boolean, "database": .string, "table": .string, "type": .string]),
+        ("TiCDC", ["commitTs": .number, "database": .string, "table": .string, "type": .string]),
+        ("AWS DMS", ["metadata.record-type": .oneOf(["data", "control"]), "metadata.operation": .string]),
+        ("MongoDB's connector", ["operationType": .string, "ns.db": .string]),
+        (
+            "Oracle GoldenGate",
+            ["op_type": .oneOf(["I", "U", "D", "T", "K"]), "op_ts": .string, "current_ts": .string]
+        ),
+        ("Oracle GoldenGate", ["op_type": .oneOf(["I", "U", "D", "T", "K"]), "op_ts": .string, "pos": .string]),
+        (
+            "Confluent's Oracle connector",
+            ["op_type": .oneOf(["R", "I", "U", "D", "T"]), "scn": .any, "table": .string]
+        ),
+        ("wal2json", ["change": .changes]),
+        (
+            "wal2json",
+            ["action": .oneOf(["I", "U", "D"]), "schema": .string, "table": .string, "columns": .array]
+        ),
+        (
+            "wal2json",
+            ["action": .oneOf(["I", "U", "D"]), "schema": .string, "table": .string, "identity": .array]
+        ),
+        ("Qlik Replicate", ["magic": .oneOf(["atMSG"]), "message": .any]),
+        ("Qlik Replicate", ["headers.changeSequence": .string, "headers.operation": .string, "data": .any]),
+        ("Striim", ["metadata.OperationName": .string, "metadata.TableName": .string, "data": .any]),
+        ("CockroachDB", ["updated": .hybridTime, "after": .objectOrNull]),
+        ("Debezium as a CloudEvent", ["iodebeziumop": .string, "specversion": .string]),
+    ]
+
+    /// Formats that are looked for only where the id of a row is missing or the row is: their first marks are those of
+    /// Debezium's envelopes.
+    private static let rowsWithoutID: [(String, KeyValuePairs<String, Kind>)] = [
+        ("Debezium's MongoDB connector", ["op": .string, "source.connector": .oneOf(["mongodb"])]),
+        ("Flink", ["op": .oneOf(changelogKinds), "data": .object]),
+    ]
+
+    /// Formats that are looked for only where `input.fields` leads into the object in one of these fields: Debezium's
+    /// own envelopes, which are read without such paths, and Flink's changelog.
+    private static let rowsByPath: [(into: [String], String, KeyValuePairs<String, Kind>)] = [
+        (["after", "before"], envelope, ["op": .oneOf(["c", "r", "u", "d", "t", "m"]), "after": .any]),
+        (["after", "before"], envelope, ["op": .oneOf(["c", "r", "u", "d", "t", "m"]), "before": .any]),
+        (["data"], "Flink", ["op": .oneOf(changelogKinds), "data": .object]),
+    ]
+
+    private static let changelogKinds = ["+I", "-U", "+U", "-D"]
+
+    fileprivate static let envelope = "Debezium"
+
+    // MARK: The tables by number
+
+    private static let paths: [String] = {
+        var paths: [String] = []
+        for marks in (rows + rowsWithoutID).map(\.1) + rowsByPath.map(\.2) {
+            for (path, _) in marks where !paths.contains(path) { paths.append(path) }
+        }
+        return paths
+    }()
+
+    private static let map: ColumnMap = {
+        var map = ColumnMap([])
+        for (index, path) in paths.enumerated() { map.add(path, column: index) }
+        return map
+    }()
+
+    private init(_ name: String, _ marks: KeyValuePairs<String, Kind>) {
+        self.name = name
+        self.marks = marks.map { mark in (Self.paths.firstIndex(of: mark.key) ?? 0, mark.value) }
+    }
+
+    private static let everywhere = (rows + rowsWithoutID).map { Self($0.0, $0.1) }
+    private static let byPath = rowsByPath.map { (into: $0.into, change: Self($0.1, $0.2)) }
+
+    private static let firstMarks = ColumnMap.Names(
+        rows.compactMap { $0.1.first?.key.split(separator: ".").first.map(String.init) })
+    private static let firstMarksByPath = rowsByPath.map { row in
+        (into: row.into, marks: ColumnMap.Names(row.2.prefix(1).map(\.key)))
+    }
+
+    /// Marks the names for which a closer look is worth its time.
+    fileprivate static func mark(_ columns: inout ColumnMap) {
+        columns.mark(firstMarks)
+        for (into, marks) in firstMarksByPath {
+            for name in into { columns.mark(marks, besides: name) }
+        }
+    }
+
+    /// The format of the object that opens at `start`.
+    /// - Parameter isPath: whether paths lead into the object in a field of this name.
+    fileprivate init?(_ text: RawSpan, at start: Int, isPath: (String) -> Bool) {
+        let found = Self.spans(text, at: start)
+        func isMarked(_ change: Self) -> Bool {
+            change.marks.allSatisfy { mark in found[mark.path].map { mark.kind.holds(text, $0) } ?? false }
+        }
+        if let change = Self.everywhere.first(where: isMarked) {
+            self = change
+        } else if let (_, change) = Self.byPath.first(where: { isMarked($0.change) && $0.into.contains(where: isPath) }
+        ) {
+            self = change
+        } else {
+            return nil
+        }
+    }
+
+    private static func spans(_ text: RawSpan, at start: Int) -> [Range<Int>?] {
+        var found: [Range<Int>?] = Array(repeating: nil, count: paths.count)
+        func note(_ name: StringToken, _ value: Range<Int>, in node: Int) -> Int {
+            guard let target = map.find(text, name, in: node) else { return 0 }
+            if target.column >= 0 { found[Int(target.column)] = value }
+            return Int(target.child)
+        }
+        var at = start
+        try? text.scanObject(at: &at) { name, value in
+            let child = note(name, value, in: 0)
+            guard child > 0, text.has(0x7B, at: value.lowerBound) else { return }
+            var within = value.lowerBound
+            try? text.scanObject(at: &within) { name, value in _ = note(name, value, in: child) }
+        }
+        return found
+    }
+}
+
+extension ForeignChange.Kind {
+    fileprivate func holds(_ text: RawSpan, _ value: Range<Int>) -> Bool {
+        let start = value.lowerBound
+        switch self {
+        case .any: return true
+        case .string: return text.isString(value)
+        case .number: return text.isNumber(value)
+        case .boolean: return text.matches("true", at: start) || text.matches("false", at: start)
+        case .object: return text.has(0x7B, at: start)
+        case .array: return text.has(0x5B, at: start)
+        case .objectOrNull: return text.has(0x7B, at: start) || text.matches("null", at: start)
+        case .oneOf(let words):
+            guard text.isString(value) else { return false }
+            return text.withDecodedString(value) { found in words.contains { found.isEqual(to: Array($0.utf8)) } }
+        case .changes:
+            guard text.has(0x5B, at: start) else { return false }
+            var at = start + 1
+            text.skipSpace(at: &at)
+            return ConnectSchema.member("kind", of: at..<value.upperBound, in: text) != nil
+        case .hybridTime:
+            guard text.isString(value), value.count > 13 else { return false }
+            let point = value.upperBound - 12
+            return text.has(0x2E, at: point)
+                && (start + 1..<value.upperBound - 1).allSatisfy { $0 == point || text.byte($0) &- 0x30 <= 9 }
+        }
+    }
+}
+
+extension ColumnMap {
+    /// Marks the names of fields that change messages of other formats have.
+    func markingForeignChanges() -> Self {
+        var marked = self
+        ForeignChange.mark(&marked)
+        return marked
+    }
+
+    /// Throws when the object that opens at `start`, or one within it that paths lead into, is a change message of
+    /// another format. To be asked where a mark was seen, or a row or its id is missing.
+    /// - Parameter section: The configuration's section of the topic.
+    @inline(never)
+    func rejectForeignChange(_ text: RawSpan, at start: Int = 0, section: String) throws(BadEvent) {
+        var start = start
+        text.skipSpace(at: &start)
+        if let change = foreignChange(text, at: start, node: 0) { throw BadEvent(change, section: section) }
+    }
+
+    private func foreignChange(_ text: RawSpan, at start: Int, node: Int) -> ForeignChange? {
+        if let change = ForeignChange(text, at: start, isPath: { leads(into: $0, in: node) }) { return change }
+        var found: ForeignChange?
+        var at = start
+        try? text.scanObject(at: &at) { name, value in
+            guard found == nil, let target = find(text, name, in: node), target.child > 0,
+                text.has(0x7B, at: value.lowerBound)
+            else { return }
+            found = foreignChange(text, at: value.lowerBound, node: Int(target.child))
+        }
+        return found
+    }
+}
+
+extension BadEvent {
+    init(_ change: ForeignChange, section: String) {
+        guard change.name == ForeignChange.envelope else {
+            self.init(
+                .unsupportedChangeFormat,
+                "this is a change message of \(change.name), which stockd does not read; see docs/cdc.md")
+            return
+        }
+        self.init(
+            .unsupportedChangeFormat,
+            "this is a change message of Debezium, and \(section).fields leads into its row, so that updates and deletes "
+                + "would count as further rows: set \(section).format: debezium and name the columns without \"after.\""
+        )
+    }
+}
