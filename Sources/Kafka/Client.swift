@@ -43,7 +43,7 @@ final class Client {
             // The configuration is left behind: a failed rd_kafka_new has freed the interceptors in it, and freeing
             // them again would crash.
             retainedContext.release()
-            throw .own(code, text.string, isFatal: true)
+            throw .own(code, SecretMask(settings.properties)(text.string), isFatal: true)
         }
         self.handle = handle
     }
@@ -68,7 +68,8 @@ final class Client {
             var text = CBuffer()
             let result = text.fill { rd_kafka_conf_set(configuration, key, value, $0, $1) }
             if result != RD_KAFKA_CONF_OK {
-                throw .own(RD_KAFKA_RESP_ERR__INVALID_ARG, "kafka property \(key): \(text.string)", isFatal: true)
+                let reason = SecretMask(settings.properties)(text.string)
+                throw .own(RD_KAFKA_RESP_ERR__INVALID_ARG, "kafka property \(key): \(reason)", isFatal: true)
             }
         }
     }

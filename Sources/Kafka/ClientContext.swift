@@ -10,10 +10,12 @@ final class ClientContext: @unchecked Sendable {
     let name: String
     var deliveries = DeliveryCounts()
     var rebalances: RebalanceInbox?
+    private let mask: SecretMask
 
     init(_ settings: ClientSettings, name: String) {
         self.settings = settings
         self.name = name
+        mask = SecretMask(settings.properties)
         connection = ConnectionMonitor { [onConnection = settings.onConnection] state in
             onConnection?(ConnectionChange(client: name, state: state))
         }
@@ -35,7 +37,8 @@ final class ClientContext: @unchecked Sendable {
         rd_kafka_conf_set_error_cb(configuration) { client, code, reason, opaque in
             guard let context = ClientContext.of(opaque) else { return }
             let code = rd_kafka_resp_err_t(rawValue: code)
-            context.noteError(KafkaError(code, message: reason.map { String(cString: $0) }, on: client))
+            let message = reason.map { context.mask(String(cString: $0)) }
+            context.noteError(KafkaError(code, message: message, on: client))
         }
         if settings.onStatistics != nil {
             rd_kafka_conf_set_stats_cb(configuration) { _, json, length, opaque in
@@ -76,7 +79,7 @@ final class ClientContext: @unchecked Sendable {
 
     private func write(_ level: Logger.Level, _ facility: String, _ text: String) {
         settings.logger.log(
-            level: level, "\(text)",
+            level: level, "\(mask(text))",
             metadata: ["client": .string(name), "facility": .string(facility)])
     }
 }

@@ -6,24 +6,44 @@ extension ClientSettings {
         public let key: String
         /// Why, and what to do instead; never the value of a secret.
         public let message: String
+        /// Neither librdkafka nor the Java client has such a property, so the name may be misspelt.
+        public let isUnknown: Bool
     }
 
     /// Everything wrong with pass-through properties, sorted by key; empty when all can be used.
     public static func problems(in properties: [String: String]) -> [Problem] {
         guard let scratch = rd_kafka_conf_new() else { return [] }
         defer { rd_kafka_conf_destroy(scratch) }
-        return properties.sorted { $0.key < $1.key }.compactMap { key, value in
-            problem(key, value, scratch).map { Problem(key: key, message: $0) }
-        }
+        return properties.sorted { $0.key < $1.key }.compactMap { problem($0, $1, scratch) }
     }
 
-    private static func problem(_ key: String, _ value: String, _ scratch: OpaquePointer) -> String? {
-        if let refusal = RefusedProperty.named(key) { return refusal.message }
+    /// Every property that may be meant by a misspelt name.
+    public static var knownProperties: Set<String> {
+        PropertyCatalogue.all.union(RefusedProperty.names).union(JavaProperty.names)
+    }
+
+    private static func problem(_ key: String, _ value: String, _ scratch: OpaquePointer) -> Problem? {
+        if let refusal = RefusedProperty.named(key) {
+            return Problem(key: key, message: refusal.message, isUnknown: false)
+        }
+        if !PropertyCatalogue.has(key) {
+            // Spelt as in a variable, or in capitals.
+            let plain = key.lowercased().replacing("_", with: ".")
+            if let message = RefusedProperty.named(plain)?.message ?? JavaProperty.remedy(plain) {
+                return Problem(key: key, message: message, isUnknown: false)
+            }
+        }
         var text = CBuffer()
-        let result = text.fill { rd_kafka_conf_set(scratch, key, value, $0, $1) }
-        if result == RD_KAFKA_CONF_OK { return nil }
-        // librdkafka quotes the value that it did not understand.
-        let isQuoted = SecretProperty.holdsSecret(key) && !value.isEmpty && text.string.contains(value)
-        return isQuoted ? "the value is not valid (not shown: it is a secret)" : text.string
+        switch text.fill({ rd_kafka_conf_set(scratch, key, value, $0, $1) }) {
+        case RD_KAFKA_CONF_OK: return nil
+        case RD_KAFKA_CONF_UNKNOWN:
+            let message = "librdkafka \(LibraryVersion.text) has no such property"
+            return Problem(key: key, message: message, isUnknown: true)
+        default:
+            // librdkafka quotes the value that it did not understand.
+            let isQuoted = SecretProperty.holdsSecret(key) && !value.isEmpty && text.string.contains(value)
+            let message = isQuoted ? "the value is not valid (not shown: it is a secret)" : text.string
+            return Problem(key: key, message: message, isUnknown: false)
+        }
     }
 }

@@ -7,12 +7,13 @@ enum PropertyCatalogue {
     static let consumerOnly = names(marked: "C")
     static let producerOnly = names(marked: "P")
 
+    /// Every property that can be set; not those that librdkafka only knows as another client's.
+    static let all = names(marked: "*").union(consumerOnly).union(producerOnly)
+
     private static let table = printed()
 
     /// Whether the loaded librdkafka has a property.
-    static func has(_ name: String) -> Bool {
-        table.split(separator: "\n").contains { $0.hasPrefix(name + " ") }
-    }
+    static func has(_ name: String) -> Bool { all.contains(name) }
 
     private static func names(marked mark: Substring) -> Set<String> {
         var all: Set<String> = []

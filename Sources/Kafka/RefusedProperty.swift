@@ -15,6 +15,8 @@ struct RefusedProperty {
         return nil
     }
 
+    static var names: some Sequence<String> { table.keys }
+
     private static let callback = RefusedProperty(
         reason: "callbacks cannot be set from a configuration file", instead: nil)
     private static let mock = RefusedProperty(
@@ -93,7 +95,7 @@ struct RefusedProperty {
             ["allow.auto.create.topics"], "a mistyped topic name would create an empty topic",
             "topics.create")
         + refuse(
-            ["enable.sasl.oauthbearer.unsecure.jwt"],
+            ["enable.sasl.oauthbearer.unsecure.jwt", "sasl.oauthbearer.config"],
             "unsecured tokens are for librdkafka's own tests", "sasl.oauthbearer.method=oidc")
         + refuse(["topic.blacklist"], "a hidden topic would look like an empty one")
 

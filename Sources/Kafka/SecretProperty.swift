@@ -1,8 +1,50 @@
-/// Which properties hold something that must not reach a log.
+/// Which properties hold something that must not reach a log or an error.
 public enum SecretProperty {
-    public static func holdsSecret(_ key: String) -> Bool {
-        let key = key.lowercased()
-        return key.hasSuffix(".pem") || key.contains("password") || key.contains("secret")
-            || key == "ssl_key" || key == "sasl.oauthbearer.config" || key == "sasl.kerberos.kinit.cmd"
+    /// Whether a property may hold a secret, by what its name says. It errs on the side of a secret, because it also
+    /// decides for properties of other clients and for misspelt names.
+    public static func holdsSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        if words.contains(where: { name.contains($0) }) { return true }
+        let last = name.split { !$0.isLetter }.last
+        return last == "key" || last == "pem" || last == "pwd" || listed.contains(name)
+    }
+
+    /// Whether a property's value may be shown: librdkafka has the property, and it holds no secret. A name that
+    /// librdkafka does not have may be a misspelt one of a secret.
+    public static func maybeShown(_ name: String) -> Bool {
+        PropertyCatalogue.has(name) && !holdsSecret(name)
+    }
+
+    private static let words = [
+        "password", "passwd", "passphrase", "secret", "token", "jaas", "credential", "user.info", "ssl_key",
+        "keystore.certificate",
+    ]
+
+    private static let listed: Set<String> = [
+        "sasl.oauthbearer.config", "sasl.oauthbearer.extensions", "sasl.kerberos.kinit.cmd",
+    ]
+}
+
+/// Takes the secrets among properties out of what librdkafka writes: it quotes values in errors, and the command that
+/// gets a Kerberos ticket in the log.
+struct SecretMask: Sendable {
+    private let secrets: [String]
+
+    init(_ properties: [String: String]) {
+        var secrets: Set<String> = []
+        for (name, value) in properties where SecretProperty.holdsSecret(name) {
+            if name == "sasl.kerberos.kinit.cmd" {
+                // librdkafka fills in the %{…} of the command, and writes the rest as it is.
+                secrets.formUnion(value.split { " {}%".contains($0) }.map(String.init).filter { $0.utf8.count >= 4 })
+            } else if value.utf8.count >= 8 {
+                // A shorter one may be a part of any message.
+                secrets.insert(value)
+            }
+        }
+        self.secrets = secrets.sorted { $0.utf8.count > $1.utf8.count }
+    }
+
+    func callAsFunction(_ text: String) -> String {
+        secrets.reduce(text) { $0.replacing($1, with: "<redacted>") }
     }
 }
