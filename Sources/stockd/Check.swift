@@ -17,6 +17,9 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let (configuration, files, _) = try options.loadOrExit()
+        for note in configuration.notes { printError("note: \(note)") }
+        for note in configuration.clientNotes() { printError("note: \(note)") }
+        for note in files.tables?.notes ?? [] { printError(note) }
         if broker { try checkBroker(configuration) }
         let tables = [
             Self.describe("products", files.tables?.products?.count, configuration.reference.products),

@@ -31,6 +31,7 @@ struct Run: AsyncParsableCommand {
         output.bootstrap()
         let logger = output.logger("stockd")
         logger.notice("stockd \(Stockd.release) starting", metadata: ["config": "\(options.config)"])
+        for note in configuration.notes { logger.notice("\(note)") }
         var daemonOptions = Daemon.Options()
         daemonOptions.rebuilds = rebuild
         daemonOptions.acceptsConfigChange = acceptConfigChange

@@ -59,7 +59,7 @@ struct ConfigurationTests {
         let configuration = try load(
             """
             kafka:
-              brokers: [a:9092, "[::1]:9093", SASL_SSL://c.example:9094]
+              brokers: [a:9092, "[::1]:9093", SSL://c.example:9094]
               broker_deadline: 1m30s
               fetch_buffer: 1GiB
               properties:
@@ -73,7 +73,7 @@ struct ConfigurationTests {
             topics: {create: no, replication_factor: 3}
             alerts: {format: upsert}
             """)
-        #expect(configuration.kafka.bootstrapServers == "a:9092,[::1]:9093,SASL_SSL://c.example:9094")
+        #expect(configuration.kafka.bootstrapServers == "a:9092,[::1]:9093,SSL://c.example:9094")
         #expect(configuration.kafka.brokerDeadline == .seconds(90))
         #expect(configuration.kafka.fetchBufferBytes == 1 << 30)
         #expect(configuration.kafka.properties == ["security.protocol": "SSL", "debug": "cgrp,topic"])

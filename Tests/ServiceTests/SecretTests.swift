@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -69,16 +70,81 @@ struct SecretTests {
             ])
     }
 
-    @Test("a credential with a name that is nearly a key's is a mistake")
+    private let login = [
+        "STOCKD_KAFKA_PROPERTIES": "security.protocol=SASL_SSL,sasl.mechanism=PLAIN",
+        "STOCKD_KAFKA_SASL_USERNAME": "u",
+    ]
+
+    private func load(
+        _ directory: String, _ environment: [String: String] = [:]
+    ) -> (Configuration?, [Mistake]) {
+        Configuration.load(
+            file: nil, environment: reference.merging(environment) { $1 }, credentialsDirectory: directory)
+    }
+
+    @Test("a credential with a name that is nearly a key's is noted, and is the mistake where its key is missing")
     func misspelt() throws {
         let directory = try TemporaryDirectory()
         let file = try directory.write("x", to: "kafka.sasl_pasword")
-        let (_, mistakes) = Configuration.load(
-            file: nil, environment: reference, credentialsDirectory: directory.path)
+        let text =
+            "kafka.sasl_pasword: (credential \(file)) the file is not read, because no key has its name; "
+            + "did you mean kafka.sasl_password?"
+        let (configuration, mistakes) = load(directory.path)
+        #expect(mistakes == [])
+        #expect(configuration?.notes.map(\.description) == [text])
+        #expect(load(directory.path, login).1.map(\.description) == [text])
+    }
+
+    @Test(
+        "files of the credentials directory that name no setting are left alone",
+        arguments: [
+            "kafka.key", "kafka.pem", "ca.pem", "tls.key", "tls.crt", "http.key", "client.key", "db.password",
+            "postgres_password", "password", "id_rsa", "kafka.ssl_key",
+        ])
+    func foreign(name: String) throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("k\n", to: name)
+        let (configuration, mistakes) = load(directory.path)
+        #expect(mistakes == [])
+        #expect(configuration?.notes == [])
+    }
+
+    @Test("Kubernetes' links are followed, and line ends and a byte-order mark are no part of a secret")
+    func links() throws {
+        let directory = try TemporaryDirectory()
+        let files = FileManager.default
+        try files.createDirectory(atPath: directory.path + "/..2026", withIntermediateDirectories: true)
+        try directory.write("\u{FEFF}secret \r\n", to: "..2026/kafka.sasl_password")
+        try files.createSymbolicLink(atPath: directory.path + "/..data", withDestinationPath: "..2026")
+        try files.createSymbolicLink(
+            atPath: directory.path + "/kafka.sasl_password", withDestinationPath: "..data/kafka.sasl_password")
+        let (configuration, mistakes) = load(directory.path, login)
+        #expect(mistakes == [])
+        #expect(configuration?.kafka.credentials["sasl.password"]?.reveal() == "secret ")
+    }
+
+    @Test("an empty credential and one that cannot be read are one mistake each", arguments: ["", "\n", "\r\n\r\n"])
+    func empty(content: String) throws {
+        let directory = try TemporaryDirectory()
+        let file = try directory.write(content, to: "kafka.sasl_password")
         #expect(
-            mistakes.map(\.description) == [
-                "kafka.sasl_pasword: (credential \(file)) there is no such key; "
-                    + "did you mean kafka.sasl_password?"
+            load(directory.path, login).1.map(\.description) == [
+                "kafka.sasl_password: (credential \(file)) "
+                    + "the file is empty; write the value into it, or remove the file"
             ])
+        try FileManager.default.removeItem(atPath: file)
+        try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: true)
+        #expect(load(directory.path, login).1.map(\.key) == ["kafka.sasl_password"])
+    }
+
+    @Test("a credentials directory that is not there is one mistake, and an empty variable is none")
+    func missing() {
+        #expect(
+            load("/nonexistent", login).1.map(\.description) == [
+                "CREDENTIALS_DIRECTORY: found \"/nonexistent\" (environment variable CREDENTIALS_DIRECTORY); "
+                    + "cannot be read: no such file or directory"
+            ])
+        #expect(load("").1 == [])
+        #expect(load("", login).1.map(\.key) == ["kafka.sasl_password"])
     }
 }

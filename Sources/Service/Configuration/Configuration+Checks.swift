@@ -1,3 +1,5 @@
+import Wire
+
 extension Configuration {
     /// Reports values that are right by themselves but not together.
     func check(_ read: inout Reading) {
@@ -6,7 +8,6 @@ extension Configuration {
         checkTopicNames(&read)
         checkTimes(&read)
         checkEvents(&read)
-        checkSecurity(&read)
         checkHTTP(&read)
     }
 
@@ -56,10 +57,10 @@ extension Configuration {
             read.contradiction(
                 key, with: [other], "\(other) names the topic \(topic) as well; each needs its own topic")
         }
-        if alerts.format == .upsert, topics.alertsCleanupPolicy == .delete {
+        if alerts.format == .upsert, alertsCleanupPolicy.contains("delete") {
             read.contradiction(
                 "topics.alerts.cleanup_policy", with: ["alerts.format"],
-                "with alerts.format: upsert, delete would delete rows that are current; use auto or compact")
+                "with alerts.format: upsert, Kafka would delete rows that are current; use auto or compact")
         }
     }
 
@@ -100,31 +101,16 @@ extension Configuration {
                 one, so list RECEIVED, RETURNED and SHIPPED in it if they still come
                 """)
         }
+        let types = events.types.keys.map(SignTable.name)
+        if let twice = types.sorted().first(where: { type in types.count { $0 == type } > 1 }) {
+            read.contradiction(
+                "events.types",
+                "must have each type once; \(twice) also stands with blanks at its end, which do not count")
+        }
         if events.unknownType == .deadLetter, deadLetters.topic == nil {
             read.contradiction(
                 "events.unknown_type", with: ["dead_letters.topic"],
                 "needs dead_letters.topic, which is null; name a topic there or use ignore")
-        }
-    }
-
-    private func checkSecurity(_ read: inout Reading) {
-        let transport = kafka.properties["security.protocol"]?.lowercased() ?? "plaintext"
-        for key in Keys.all where kafka.credentials[key.property ?? ""] != nil {
-            let isSASL = key.property?.hasPrefix("sasl.") == true
-            guard !transport.contains(isSASL ? "sasl" : "ssl") else { continue }
-            let right = isSASL ? "SASL_SSL (or SASL_PLAINTEXT)" : "SSL or SASL_SSL"
-            read.contradiction(
-                key.name, with: ["kafka.properties"],
-                "would not be used: kafka.properties must set security.protocol to \(right)")
-        }
-        let sasl = kafka.properties["sasl.mechanism"] ?? kafka.properties["sasl.mechanisms"] ?? ""
-        let isPassword = sasl.uppercased() == "PLAIN" || sasl.uppercased().hasPrefix("SCRAM-")
-        guard transport.contains("sasl"), isPassword else { return }
-        for (property, name) in [("username", "kafka.sasl_username"), ("password", "kafka.sasl_password")]
-        where kafka.credentials["sasl.\(property)"] == nil {
-            read.contradiction(
-                name, with: ["kafka.properties"],
-                "\(sasl) needs it: set \(KeyEntry.environmentName(name)) or the credential \(name)")
         }
     }
 }

@@ -8,23 +8,23 @@ extension Configuration {
     ///   - environment: The process's variables; those that begin with `STOCKD_` count.
     ///   - credentialsDirectory: systemd's `CREDENTIALS_DIRECTORY`; nil for none.
     ///   - checkProperty: Says what is wrong with a librdkafka property.
-    /// - Returns: The configuration, nil when there is any mistake; and all mistakes.
+    ///   - counts: Whether a mistake counts; so a configuration can be read without its secrets.
+    /// - Returns: The configuration, nil when there is any mistake that counts; and all that count.
     public static func load(
         file: String?, environment: [String: String], credentialsDirectory: String? = nil,
-        checkProperty: PropertyCheck = { _, _ in nil }
+        checkProperty: PropertyCheck = { _, _ in nil }, counts: (Mistake) -> Bool = { _ in true }
     ) -> (Configuration?, [Mistake]) {
-        guard let file else {
-            return load(nil, environment, credentialsDirectory, checkProperty)
+        var settingsFile: SettingsFile?
+        if let file {
+            do {
+                settingsFile = SettingsFile(text: try FileContent.text(ofFile: file), path: file)
+            } catch {
+                settingsFile = SettingsFile(unreadable: error, path: file)
+            }
         }
-        do {
-            let text = try FileContent.text(ofFile: file)
-            return load(SettingsFile(text: text, path: file), environment, credentialsDirectory, checkProperty)
-        } catch {
-            let origin = Origin.file(path: file, line: nil)
-            let unreadable = Mistake(key: nil, found: nil, origin: origin, remedy: "\(error)")
-            // Without the file most keys would only seem to be missing, so only mistakes in the variables count.
-            return (nil, [unreadable] + EnvironmentSettings(environment).mistakes)
-        }
+        let (configuration, mistakes) = read(settingsFile, environment, credentialsDirectory, checkProperty)
+        let counting = mistakes.filter(counts)
+        return (counting.isEmpty ? configuration : nil, counting)
     }
 
     /// The same from a file's text.
@@ -35,19 +35,49 @@ extension Configuration {
         credentialsDirectory: String? = nil,
         checkProperty: PropertyCheck = { _, _ in nil }
     ) -> (Configuration?, [Mistake]) {
-        load(SettingsFile(text: text, path: name), environment, credentialsDirectory, checkProperty)
+        let file = SettingsFile(text: text, path: name)
+        let (configuration, mistakes) = read(file, environment, credentialsDirectory, checkProperty)
+        return (mistakes.isEmpty ? configuration : nil, mistakes)
     }
 
-    private static func load(
+    /// A wrong value is at its default in what is returned.
+    private static func read(
         _ file: SettingsFile?, _ environment: [String: String], _ credentialsDirectory: String?,
         _ checkProperty: PropertyCheck
-    ) -> (Configuration?, [Mistake]) {
+    ) -> (Configuration, [Mistake]) {
+        // An empty variable counts as missing.
+        let directory = credentialsDirectory?.isEmpty == true ? nil : credentialsDirectory
         var reading = Reading(
             environment: EnvironmentSettings(environment),
-            credentials: credentialsDirectory.map { CredentialsDirectory(path: $0) }, file: file)
-        let configuration = Configuration(&reading)
+            credentials: directory.map { CredentialsDirectory(path: $0) }, file: file)
+        var configuration = Configuration(&reading)
+        let refused = configuration.checkProperties(&reading, checkProperty)
         configuration.check(&reading)
-        configuration.checkProperties(&reading, checkProperty)
-        return (reading.mistakes.isEmpty ? configuration : nil, reading.mistakes)
+        configuration.checkSecurity(&reading, refused: refused)
+        configuration.checkEffects(&reading)
+        reading.finish()
+        configuration.notes = reading.notes
+        return (configuration, reading.mistakes)
+    }
+}
+
+extension Mistake {
+    /// Whether it counts for one who uses these sections alone. A name that belongs to no section may be a misspelt
+    /// one of theirs.
+    public func concerns(_ sections: [String]) -> Bool {
+        guard let key else { return true }
+        if sections.contains(where: { key.isOf($0) }) { return true }
+        return Keys.retired[key] == nil && !Keys.all.contains { key.isOf($0.path[0]) }
+    }
+
+    /// Whether it only says that a key is missing.
+    public var isAbsence: Bool { found == nil && origin == .standard }
+}
+
+extension String {
+    /// Whether the key, or the variable, belongs to a section.
+    fileprivate func isOf(_ section: String) -> Bool {
+        self == section || hasPrefix(section + ".")
+            || hasPrefix(KeyEntry.environmentName(section) + "_") || self == KeyEntry.environmentName(section)
     }
 }

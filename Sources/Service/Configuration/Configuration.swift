@@ -18,6 +18,8 @@ public struct Configuration: Sendable {
     public var log: Log
     /// Every key with its value and origin, for the log and for `check`; secrets are not in it.
     public private(set) var settings: [Setting] = []
+    /// Settings that are right but have no effect, with what to do about each.
+    public internal(set) var notes: [Mistake] = []
 
     init(_ read: inout Reading) {
         kafka = Kafka(&read)

@@ -1,19 +1,51 @@
 extension Kind where Value == [String] {
     /// Broker addresses as librdkafka takes them.
-    static let brokers = Kind(shape: .list, expected: "host:port addresses separated by commas") { raw in
-        guard case .list(let elements) = raw, !elements.isEmpty else { return nil }
-        return elements.allSatisfy(BrokerAddress.isLegal) ? elements : nil
+    static let brokers = Kind(
+        shape: .list, expected: "host:port addresses separated by commas",
+        parse: { raw in
+            let addresses = addresses(raw)
+            return !addresses.isEmpty && addresses.allSatisfy(BrokerAddress.isLegal) ? addresses : nil
+        }, flaws: { flaws(of: addresses($0)) })
+
+    /// Without the blanks around commas and without what stray commas leave.
+    private static func addresses(_ raw: RawValue) -> [String] {
+        guard case .list(let elements) = raw, !raw.isNull else { return [] }
+        return elements.flatMap(RawValue.elements)
+    }
+
+    /// What is wrong with the addresses, each kind of flaw once.
+    private static func flaws(of addresses: [String]) -> [Flaw] {
+        // A password may hold commas, so no address is shown.
+        if addresses.contains(where: { $0.contains("@") }) {
+            return [
+                Flaw(
+                    found: nil,
+                    remedy: "an address has no user and no password; set kafka.sasl_username and the credential "
+                        + "kafka.sasl_password, and write host:port alone")
+            ]
+        }
+        var flaws: [Flaw] = []
+        for address in addresses {
+            do throws(BrokerAddress.Flaw) {
+                _ = try BrokerAddress(address)
+            } catch {
+                guard !flaws.contains(where: { $0.remedy == error.remedy }) else { continue }
+                flaws.append(Flaw(found: address, remedy: error.remedy))
+            }
+        }
+        return flaws
     }
 }
 
 extension Kind where Value == [String: String] {
     /// librdkafka's own properties; it checks their values later.
     static let properties = Kind(
-        shape: .map,
-        expected: "a map of librdkafka property names to values (in a variable: name=value,name=value)"
-    ) { raw in
-        MapText.read(raw)
-    }
+        shape: .map, expected: expectedProperties, parse: { MapText.read($0) },
+        // The value may hold a secret anywhere.
+        flaws: { _ in [Flaw(found: nil, remedy: "must be \(expectedProperties)")] })
+
+    private static let expectedProperties =
+        "a map of librdkafka property names to values (in a variable: name=value,name=value)"
 }
 
 extension Kind where Value == [String: Int] {
@@ -40,18 +72,7 @@ enum MapText {
     }
 
     static func read(_ raw: RawValue) -> [String: String]? {
-        guard case .list(let parts) = raw else { return nil }
-        // A variable is split at every comma, those inside a value included: `debug=cgrp,topic`.
-        var entries: [String] = []
-        for part in parts where !part.isEmpty {
-            if part.contains("=") {
-                entries.append(part)
-            } else if let last = entries.popLast() {
-                entries.append(last + "," + part)
-            } else {
-                return nil
-            }
-        }
+        guard case .list(let entries) = raw else { return nil }
         var map: [String: String] = [:]
         for entry in entries {
             guard let equals = entry.firstIndex(of: "="), equals != entry.startIndex else { return nil }

@@ -12,13 +12,8 @@ extension Kind where Value == String {
         TopicName.isLegal(text) ? text : nil
     }
 
-    /// A file whose extension names its format.
-    static func path(endingIn extensions: [String]) -> Self {
-        let list = extensions.map { "." + $0 }.joined(separator: " or ")
-        return scalar("a path to a file ending in \(list)") { text in
-            extensions.contains { text.lowercased().hasSuffix("." + $0) } ? text : nil
-        }
-    }
+    /// A file's path. Its content tells what the file is, and not its ending.
+    static let path = scalar("a path to a file") { $0.contains("\0") ? nil : $0 }
 }
 
 extension Kind where Value == Int {

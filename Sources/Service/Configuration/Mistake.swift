@@ -4,8 +4,8 @@ internal import Wire
 public struct Mistake: Error, Hashable, Sendable {
     /// The key's full name, `kafka.group_id` for one; nil when the whole file is meant.
     public let key: String?
-    /// The value as it was written, shortened and with control characters escaped. A secret's value is never
-    /// here. Nil when nothing was found.
+    /// The value as it was written, shortened, with control characters escaped and secrets masked. Nil when nothing
+    /// was found.
     public let found: String?
     public let origin: Origin
     /// What would be right, as the end of a sentence: `must be a duration from 6s to 30m`.
@@ -22,11 +22,12 @@ public struct Mistake: Error, Hashable, Sendable {
     static let redacted = "<redacted>"
 
     private static func quoted(_ text: String) -> String {
+        let text = SecretText.masked(text)
         guard text != redacted else { return text }
         let limit = 100
         let shown = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
         let end = text.unicodeScalars.count > limit ? "…\"" : "\""
-        return "\"" + EscapedText.of(Array(shown.utf8)).replacing("\"", with: "\\\"") + end
+        return "\"" + EscapedText.of(shown).replacing("\"", with: "\\\"") + end
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Kafka
 
 /// A setting as it was written, before its kind gives it a meaning.
 enum RawValue: Hashable, Sendable {
@@ -36,6 +37,28 @@ enum RawValue: Hashable, Sendable {
         case .text(let text): RawValue.isNull(text)
         case .list(let elements): elements.count == 1 && RawValue.isNull(elements[0])
         }
+    }
+
+    /// A map's entries from a layer of text, which is split at every comma, those inside a value included:
+    /// `debug=cgrp,topic`. What follows a secret belongs to it unless it names a property, so that no part of a secret
+    /// is taken for a name.
+    var joined: RawValue {
+        guard case .list(let parts) = self else { return self }
+        var entries: [String] = []
+        for part in parts where !part.isEmpty {
+            guard let last = entries.last, !Self.begins(part, after: last) else {
+                entries.append(part)
+                continue
+            }
+            entries[entries.count - 1] = last + "," + part
+        }
+        return .list(entries)
+    }
+
+    private static func begins(_ part: String, after last: String) -> Bool {
+        guard part.contains("=") else { return !last.contains("=") }
+        guard SecretProperty.holdsSecret(String(last.prefix { $0 != "=" })) else { return true }
+        return ClientSettings.knownProperties.contains(String(part.prefix { $0 != "=" }))
     }
 
     static func isNull(_ text: String) -> Bool { text == "null" || text == "~" }

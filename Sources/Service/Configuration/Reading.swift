@@ -16,11 +16,17 @@ struct Reading {
     /// What each section is for.
     private(set) var sections: [String: String] = [:]
     private(set) var mistakes: [Mistake] = []
+    /// What is right but without effect.
+    private(set) var notes: [Mistake] = []
+    private let environment: EnvironmentSettings?
+    private let credentials: CredentialsDirectory?
 
     /// Everything at its default.
     init() {
         layers = []
         file = nil
+        environment = nil
+        credentials = nil
     }
 
     init(environment: EnvironmentSettings, credentials: CredentialsDirectory?, file: SettingsFile?) {
@@ -32,6 +38,8 @@ struct Reading {
                 })
         }
         self.file = file
+        self.environment = environment
+        self.credentials = credentials
         if let file {
             layers.append(Layer(provider: file.provider) { .file(path: file.path, line: file.entries[$0.name]?.line) })
         }
@@ -60,7 +68,11 @@ struct Reading {
             settings.append(Setting(key: key, raw: raw, origin: origin))
             return value
         }
-        report(name, found: secret ? Mistake.redacted : raw.written, origin: origin, "must be \(kind.expected)")
+        let flaws = kind.flaws(raw)
+        for flaw in flaws { report(name, found: flaw.found, origin: origin, flaw.remedy) }
+        if flaws.isEmpty {
+            report(name, found: secret ? Mistake.redacted : raw.written, origin: origin, "must be \(kind.expected)")
+        }
         guard let value = kind.parse(key.standardValue) else {
             preconditionFailure("\(name): the default \"\(standard)\" is not \(kind.expected)")
         }
@@ -73,18 +85,67 @@ struct Reading {
             guard let found = try? layer.provider.value(forKey: key.providerKey, type: key.shape.type).value,
                 let raw = RawValue(found.content)
             else { continue }
-            return (raw, layer.origin(key))
+            let origin = layer.origin(key)
+            if case .file = origin { return (raw, origin) }
+            return (key.shape == .map ? raw.joined : raw, origin)
         }
         return (key.standardValue, .standard)
     }
 
-    /// Reports values that are right by themselves but not together. Says nothing if one of them is wrong by itself,
-    /// since its default is used instead.
+    /// Reports values that are right by themselves but not together.
+    ///
+    /// Says nothing if one of them is wrong by itself, since its default is used instead, or if one only seems not to
+    /// be given: that was reported already.
     mutating func contradiction(_ name: String, with others: [String] = [], _ remedy: String) {
         guard let setting = settings.first(where: { $0.key.name == name }) else { return }
-        guard others.allSatisfy({ other in settings.contains { $0.key.name == other } }) else { return }
+        let names = [name] + others
+        guard names.allSatisfy({ name in settings.contains { $0.key.name == name } }) else { return }
+        if let file = names.compactMap({ misspeltCredential($0) }).first {
+            if !mistakes.contains(file) { mistakes.append(file) }
+            return
+        }
+        guard !names.contains(where: isUnclear) else { return }
         let found = setting.isStandard && setting.isNull ? nil : setting.value
         report(name, found: found, origin: setting.origin, remedy)
+    }
+
+    /// Whether a key stands at its default only because the place where it was to be given was not understood.
+    private func isUnclear(_ name: String) -> Bool {
+        guard origin(of: name) == .standard else { return false }
+        return file?.isUnclear(name) == true || credentials?.isUnclear(name) == true
+            || environment?.meant.contains(KeyEntry.environmentName(name)) == true
+    }
+
+    private func misspeltCredential(_ name: String) -> Mistake? {
+        origin(of: name) == .standard ? credentials?.misspelt[name] : nil
+    }
+
+    /// Notes a setting that has no effect, if somebody gave it a value that is not its default.
+    mutating func note(_ name: String, _ remedy: String) {
+        guard let setting = settings.first(where: { $0.key.name == name }), setting.isChanged else { return }
+        notes.append(Mistake(key: name, found: setting.value, origin: setting.origin, remedy: remedy))
+    }
+
+    /// Notes librdkafka properties that have no effect.
+    mutating func note(properties names: [String], _ remedy: String) {
+        guard let first = names.first else { return }
+        let key = "kafka.properties"
+        notes.append(Mistake(key: key, found: nil, origin: origin(of: first, in: key), remedy: remedy))
+    }
+
+    /// What is said last: credentials that nothing is read from, and a file without anything in it.
+    mutating func finish() {
+        if let credentials {
+            notes += credentials.misspelt.sorted { $0.key < $1.key }.map(\.value).filter { !mistakes.contains($0) }
+        }
+        guard let file, file.isEmpty else { return }
+        let tables = ["reference.products.file", "reference.warehouses.file"]
+        let missing = mistakes.filter { $0.origin == .standard && tables.contains($0.key ?? "") }
+        guard missing.count == tables.count else { return }
+        mistakes.removeAll { missing.contains($0) }
+        report(
+            nil, found: nil, origin: .file(path: file.path, line: nil),
+            "is empty; it must name at least reference.products.file and reference.warehouses.file")
     }
 
     mutating func report(_ key: String?, found: String?, origin: Origin, _ remedy: String) {

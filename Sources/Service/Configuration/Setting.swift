@@ -7,6 +7,8 @@ public struct Setting: Sendable {
     /// The value as written; a secret's is redacted.
     public let value: String
     let isNull: Bool
+    /// Somebody gave it a value that is not its default.
+    let isChanged: Bool
     /// Tells a changed secret from an unchanged one without keeping it.
     private let fingerprint: Int
 
@@ -14,7 +16,9 @@ public struct Setting: Sendable {
         self.key = key
         self.origin = origin
         isNull = raw.isNull
-        value = key.isSecret && !raw.isNull ? Mistake.redacted : raw.redacted.written
+        let isStandardValue = raw == key.standardValue || raw.isNull && key.standardValue.isNull
+        isChanged = origin != .standard && !isStandardValue
+        value = key.isSecret && !raw.isNull ? Mistake.redacted : SecretText.masked(raw.redacted(key).written)
         fingerprint = raw.hashValue
     }
 
@@ -31,14 +35,13 @@ extension Setting: CustomStringConvertible {
 }
 
 extension RawValue {
-    /// A map's entries that are librdkafka properties, without the secrets.
-    fileprivate var redacted: RawValue {
-        guard case .list(let entries) = self else { return self }
+    /// The librdkafka properties without what may be a secret.
+    fileprivate func redacted(_ key: KeyEntry) -> RawValue {
+        guard key.name == "kafka.properties", case .list(let entries) = self else { return self }
         return .list(
             entries.map { entry in
                 let name = String(entry.prefix { $0 != "=" })
-                return name != entry && SecretProperty.holdsSecret(name)
-                    ? name + "=" + Mistake.redacted : entry
+                return SecretProperty.maybeShown(name) ? entry : name + "=" + Mistake.redacted
             })
     }
 }

@@ -14,6 +14,12 @@ struct SettingsFile {
     let path: String
     private(set) var entries: [String: Entry] = [:]
     private(set) var mistakes: [Mistake] = []
+    /// The names of sections and keys that are wrong here, or were probably meant by a wrong one.
+    private var wrong: Set<String> = []
+    /// Nothing of it could be read.
+    private(set) var isUnreadable = false
+    /// It has no key at all.
+    private(set) var isEmpty = false
 
     /// The file's values as a layer for swift-configuration.
     var provider: InMemoryProvider { InMemoryProvider(name: path, entries.mapValues(\.value)) }
@@ -23,17 +29,41 @@ struct SettingsFile {
         self.path = path
         do {
             // A file of comments alone has no root: everything is at its default.
-            guard let root = try Parser(yaml: text).singleRoot() else { return }
-            guard let mapping = root.mapping else {
-                let found = root.scalar?.string
-                if let found, RawValue.isNull(found) || found.isEmpty { return }
-                report(nil, found: found, at: root, "must be a map of sections, such as \"kafka:\"")
+            guard let root = try Parser(yaml: text).singleRoot() else {
+                isEmpty = true
                 return
             }
-            read(mapping, section: "")
+            if let mapping = root.mapping {
+                isEmpty = mapping.isEmpty
+                read(mapping, section: "")
+            } else if Self.isNothing(root) {
+                isEmpty = true
+            } else {
+                isUnreadable = true
+                // The text stays unsaid: it may be a secret's file.
+                report(nil, found: nil, at: root, "must be a map of sections, such as \"kafka:\"")
+            }
         } catch {
+            isUnreadable = true
             mistakes.append(Self.unparsable(error, path: path))
         }
+    }
+
+    /// A file that cannot be read.
+    init(unreadable reason: FileContent.Unreadable, path: String) {
+        self.path = path
+        isUnreadable = true
+        let origin = Origin.file(path: path, line: nil)
+        mistakes.append(Mistake(key: nil, found: nil, origin: origin, remedy: "\(reason)"))
+    }
+
+    /// Whether a key only seems not to be given, because the file was not understood there.
+    func isUnclear(_ key: String) -> Bool {
+        isUnreadable || wrong.contains { key == $0 || key.hasPrefix($0 + ".") }
+    }
+
+    private static func isNothing(_ node: Node) -> Bool {
+        node.scalar.map { $0.string.isEmpty || RawValue.isNull($0.string) } ?? false
     }
 
     private mutating func read(_ mapping: Node.Mapping, section: String) {
@@ -50,6 +80,7 @@ struct SettingsFile {
             } else if Keys.sections.contains(path) {
                 readSection(path, node: node)
             } else {
+                if let meant = Suggestion.meant(by: path) { wrong.insert(meant) }
                 // The value stays unsaid: the key may be a secret's name misspelt.
                 report(path, found: nil, at: nameNode, Suggestion.remedy(forUnknownKey: path))
             }
@@ -59,16 +90,18 @@ struct SettingsFile {
     private mutating func readSection(_ path: String, node: Node) {
         if let mapping = node.mapping {
             read(mapping, section: path)
-        } else if let scalar = node.scalar, scalar.string.isEmpty || RawValue.isNull(scalar.string) {
+        } else if Self.isNothing(node) {
             return  // Every key of the section is commented out.
         } else {
-            let keys = Keys.all.map(\.name).filter { $0.hasPrefix(path + ".") }.joined(separator: ", ")
-            report(path, found: node.scalar?.string, at: node, "must be a section holding \(keys)")
+            let keys = Keys.all.filter { $0.name.hasPrefix(path + ".") }
+            let found = keys.contains(where: \.isSecret) ? nil : node.scalar?.string
+            let names = keys.map(\.name).joined(separator: ", ")
+            report(path, found: found, at: node, "must be a section holding \(names)")
         }
     }
 
     private mutating func read(_ key: KeyEntry, node: Node, at nameNode: Node) {
-        if key.isSecret, !(node.scalar.map { RawValue.isNull($0.string) || $0.string.isEmpty } ?? false) {
+        if key.isSecret, !Self.isNothing(node) {
             report(
                 key.name, found: Mistake.redacted, at: nameNode,
                 "a secret must not be in this file: set \(key.environmentName) or the credential \(key.name)")
@@ -79,7 +112,8 @@ struct SettingsFile {
             return
         }
         guard let value = Self.value(of: node, shape: key.shape) else {
-            let found = node.mapping != nil ? "a map" : node.sequence != nil ? "a list" : node.scalar?.string
+            let text = key.name == "kafka.properties" ? nil : node.scalar?.string
+            let found = node.mapping != nil ? "a map" : node.sequence != nil ? "a list" : text
             report(key.name, found: found, at: nameNode, "must be \(key.expected)")
             return
         }
@@ -120,6 +154,7 @@ struct SettingsFile {
 
     private mutating func report(_ key: String?, found: String?, at node: Node, _ remedy: String) {
         let origin = Origin.file(path: path, line: node.mark?.line)
+        if let key { wrong.insert(key) }
         mistakes.append(Mistake(key: key, found: found, origin: origin, remedy: remedy))
     }
 

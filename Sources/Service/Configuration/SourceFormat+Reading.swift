@@ -72,14 +72,31 @@ extension Kind where Value == [String: String] {
         Kind(
             shape: .map,
             expected:
-                "a map of fields (\(names.joined(separator: ", "))) to columns, each field and column once"
-        ) { raw in
-            guard let map = MapText.read(raw), map.keys.allSatisfy(names.contains) else { return nil }
-            let columns = names.map { map[$0] ?? $0 }
-            let isWhole = columns.allSatisfy { column in
-                column.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
+                "a map of fields (\(names.joined(separator: ", "))) to columns, each field and column once",
+            parse: { raw in
+                guard let map = MapText.read(raw), map.keys.allSatisfy(names.contains) else { return nil }
+                let columns = names.map { map[$0] ?? $0 }
+                return columns.allSatisfy(isPath) && Set(columns).count == columns.count ? map : nil
+            }, flaws: { unknownFields(of: $0, names) })
+    }
+
+    private static func isPath(_ column: String) -> Bool {
+        column.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
+    }
+
+    /// Fields that a row does not have, each with the one that was probably meant.
+    private static func unknownFields(of raw: RawValue, _ names: [String]) -> [Flaw] {
+        guard let map = MapText.read(raw) else { return [] }
+        return map.keys.filter { !names.contains($0) }.sorted().map { name in
+            var remedy = "there is no such field"
+            if let near = Suggestion.nearest(to: name, among: names) {
+                remedy += "; did you mean \(near)?"
+            } else if let field = names.first(where: { $0 == map[name] }) {
+                remedy += "; the field comes first, then the column: \(field): \(name)"
+            } else {
+                remedy += "; the fields are \(names.joined(separator: ", "))"
             }
-            return isWhole && Set(columns).count == columns.count ? map : nil
+            return Flaw(found: name, remedy: remedy)
         }
     }
 
@@ -88,10 +105,10 @@ extension Kind where Value == [String: String] {
         Kind(
             shape: .map,
             expected: "a map of fields (\(names.joined(separator: ", "))) to s, ms, us, ns, days, text or "
-                + "base64:N with N digits after the point"
-        ) { raw in
-            guard let map = MapText.read(raw), map.keys.allSatisfy(names.contains) else { return nil }
-            return map.values.allSatisfy { FieldEncoding($0) != nil } ? map : nil
-        }
+                + "base64:N with N digits after the point",
+            parse: { raw in
+                guard let map = MapText.read(raw), map.keys.allSatisfy(names.contains) else { return nil }
+                return map.values.allSatisfy { FieldEncoding($0) != nil } ? map : nil
+            }, flaws: { unknownFields(of: $0, names) })
     }
 }

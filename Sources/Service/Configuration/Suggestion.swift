@@ -14,7 +14,7 @@ enum Suggestion {
 
     /// What to do about a key that does not exist.
     static func remedy(forUnknownKey name: String, sections: Bool = true) -> String {
-        Keys.retired[name] ?? "there is no such key" + question(key(for: name, sections: sections))
+        Keys.retired[name] ?? "there is no such key" + question(meant(by: name, sections: sections))
     }
 
     /// What to do about a variable that does not exist.
@@ -26,7 +26,7 @@ enum Suggestion {
 
     /// The key that was probably meant by an unknown one: one spelt alike, or one of the same last name in
     /// another section.
-    private static func key(for name: String, sections: Bool) -> String? {
+    static func meant(by name: String, sections: Bool = true) -> String? {
         let known = Keys.all.map(\.name) + (sections ? Array(Keys.sections) : [])
         if let near = nearest(to: name, among: known) { return near }
         let last = name.split(separator: ".").last ?? ""

@@ -16,23 +16,6 @@ extension Configuration {
             logger: logger, onConnection: onConnection)
     }
 
-    /// Says what is wrong with a property, for `load`: librdkafka's rules, and those of the guarantees that rest on
-    /// it.
-    public static func checkProperty(_ name: String, _ value: String) -> String? {
-        ClientSettings.problems(in: [name: value]).first?.message
-    }
-
-    /// A problem that shows only when a client is made, such as a missing certificate file. Asks no broker.
-    public func clientProblem() -> String? {
-        do throws(KafkaError) {
-            try Admin(clientSettings(Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }))
-                .close(deadlineMs: 1_000)
-            return nil
-        } catch {
-            return error.message
-        }
-    }
-
     /// The worker's part of the configuration.
     public func pipelineSettings(release: String) -> PipelineSettings {
         var settings = PipelineSettings()

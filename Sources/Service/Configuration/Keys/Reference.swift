@@ -42,7 +42,7 @@ extension Configuration.Reference.Location {
     ) {
         let (file, topic) = ("\(section).file", "\(section).topic")
         let path = read(
-            file, Kind.path(endingIn: ["csv", "json"]).orNull, default: "null", shipped: shipped,
+            file, Kind.path.orNull, default: "null", shipped: shipped,
             "A CSV file with a header, or a JSON file, of " + columns.joined(separator: ", ") + ".")
         let name = read(
             topic, Kind.topic.orNull, default: "null",
@@ -52,6 +52,9 @@ extension Configuration.Reference.Location {
         switch (path, name) {
         case (let path?, nil):
             self = .file(Self.resolved(path, origin: read.origin(of: file)))
+            if path.contains("://") {
+                read.contradiction(file, with: [topic], "must be a file on this machine, not a URL")
+            }
             if format != SourceFormat() { Self.reportUseless(&read, section) }
         case (nil, let name?):
             self = .topic(PipelineSettings.ReferenceTopic(name: name, format: format))
@@ -68,7 +71,7 @@ extension Configuration.Reference.Location {
     /// effect.
     private static func reportUseless(_ read: inout Reading, _ section: String) {
         for key in SourceFormat.keys(of: section)
-        where read.settings.contains(where: { $0.key.name == key && !$0.isStandard }) {
+        where read.settings.contains(where: { $0.key.name == key && $0.isChanged }) {
             read.contradiction(
                 key, with: ["\(section).file"],
                 "is for rows from a topic, but \(section).file is set; remove one of the two")

@@ -1,0 +1,45 @@
+internal import Kafka
+internal import Logging
+internal import Synchronization
+
+extension Configuration {
+    /// A problem that shows only when a client is made, such as a missing certificate file. Asks no broker.
+    public func clientProblem() -> String? {
+        do throws(KafkaError) {
+            try Admin(clientSettings(Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }))
+                .close(deadlineMs: 1_000)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    /// What librdkafka says of the properties when a client is made of them: that one is deprecated, for instance.
+    /// What it says of SASL is left out, since `notes` says it.
+    public func clientNotes() -> [String] {
+        let lines = ConfigurationWarnings()
+        _ = try? Admin(clientSettings(Logger(label: "check") { _ in lines })).close(deadlineMs: 1_000)
+        return lines.texts.filter { !$0.contains("sasl.") }.map { "kafka.properties: \($0)" }
+    }
+}
+
+/// Keeps what librdkafka warns of in its configuration.
+private struct ConfigurationWarnings: LogHandler {
+    private final class Kept: Sendable { let texts = Mutex<[String]>([]) }
+
+    private let kept = Kept()
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+
+    var texts: [String] { kept.texts.withLock { $0 } }
+
+    subscript(metadataKey key: String) -> Logger.MetadataValue? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        guard event.metadata?["facility"] == "CONFWARN" else { return }
+        kept.texts.withLock { $0.append("\(event.message)") }
+    }
+}

@@ -1,0 +1,57 @@
+extension Configuration {
+    /// Checks that the brokers' schemes and the credentials fit what `kafka.properties` says of the connection.
+    ///
+    /// - Parameter refused: The properties that were reported; what depends on one of them is not judged.
+    func checkSecurity(_ read: inout Reading, refused: [String]) {
+        let protocolName = kafka.properties["security.protocol"]
+        guard BrokerAddress.schemes.contains(transport), !refused.contains(where: Self.isAboutSecurity) else { return }
+        // librdkafka leaves out brokers of another scheme.
+        let schemes = Set(kafka.brokers.compactMap { (try? BrokerAddress($0))?.scheme }).subtracting([transport])
+        if let scheme = schemes.sorted().first {
+            let written = protocolName == nil ? "\(transport) by default" : transport
+            read.contradiction(
+                "kafka.brokers", with: ["kafka.properties"],
+                """
+                \(scheme):// does not agree with security.protocol, which is \(written): set security.protocol: \
+                \(scheme) in kafka.properties, or write host:port alone
+                """)
+            return
+        }
+        checkCredentials(&read)
+    }
+
+    /// `security.protocol` in capitals.
+    var transport: String { kafka.properties["security.protocol"]?.uppercased() ?? "PLAINTEXT" }
+
+    /// `sasl.mechanism` in capitals.
+    var mechanism: String {
+        (kafka.properties["sasl.mechanism"] ?? kafka.properties["sasl.mechanisms"] ?? "GSSAPI").uppercased()
+    }
+
+    /// Whether the mechanism takes a user and a password.
+    var takesPassword: Bool { mechanism == "PLAIN" || mechanism.hasPrefix("SCRAM-") }
+
+    private static func isAboutSecurity(_ property: String) -> Bool {
+        let names = ["security.protocol", "sasl.mechanism", "sasl.mechanisms"]
+        let name = property.lowercased().replacing("_", with: ".")
+        return name.hasPrefix("sasl.") || Suggestion.nearest(to: name, among: names) != nil
+    }
+
+    private func checkCredentials(_ read: inout Reading) {
+        for key in Keys.all where kafka.credentials[key.property ?? ""] != nil {
+            let isSASL = key.property?.hasPrefix("sasl.") == true
+            guard !transport.contains(isSASL ? "SASL" : "SSL") else { continue }
+            let right = isSASL ? "SASL_SSL (or SASL_PLAINTEXT)" : "SSL or SASL_SSL"
+            read.contradiction(
+                key.name, with: ["kafka.properties"],
+                "would not be used: kafka.properties must set security.protocol to \(right)")
+        }
+        guard transport.contains("SASL"), takesPassword else { return }
+        for (property, name) in [("username", "kafka.sasl_username"), ("password", "kafka.sasl_password")]
+        where kafka.credentials["sasl.\(property)"] == nil {
+            read.contradiction(
+                name, with: ["kafka.properties"],
+                "\(mechanism) needs it: set \(KeyEntry.environmentName(name)) or the credential \(name)")
+        }
+    }
+}
