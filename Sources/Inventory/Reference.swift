@@ -25,11 +25,16 @@ public struct Product: Equatable, Sendable {
         self.unitPrice = unitPrice
     }
 
+    /// Empty where there is none.
     public var name: Text {
         get { texts.first }
         set { texts = TextPair(newValue, category) }
     }
 
+    /// The name for a person's eyes: `product 7` where there is none.
+    public var title: String { name.isEmpty ? "product \(id.rawValue)" : name.string }
+
+    /// Empty where there is none.
     public var category: Text {
         get { texts.second }
         set { texts = TextPair(name, newValue) }
@@ -46,11 +51,16 @@ public struct Warehouse: Equatable, Sendable {
         texts = TextPair(name, region)
     }
 
+    /// Empty where there is none.
     public var name: Text {
         get { texts.first }
         set { texts = TextPair(newValue, region) }
     }
 
+    /// The name for a person's eyes: `warehouse 7` where there is none.
+    public var title: String { name.isEmpty ? "warehouse \(id.rawValue)" : name.string }
+
+    /// Empty where there is none.
     public var region: Text {
         get { texts.second }
         set { texts = TextPair(name, newValue) }

@@ -23,6 +23,9 @@ public struct Text: Sendable {
 
     public var utf8: ArraySlice<UInt8> { pool[Int(start)..<Int(start) + Int(length)] }
 
+    /// Of a label: there is none. Null and an empty text are the same.
+    public var isEmpty: Bool { length == 0 }
+
     public var string: String { String(decoding: utf8, as: UTF8.self) }
 
     /// The bytes, valid inside `body` only.

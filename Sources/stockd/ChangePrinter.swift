@@ -59,7 +59,7 @@ final class ChangePrinter {
 
     /// A change as one line for people.
     static func sentence(_ change: AlertChange, _ style: TerminalStyle) -> String {
-        let place = change.row.map { "\($0.product.name), \($0.warehouse.name)" }
+        let place = change.row.map { EscapedText.of("\($0.product.title), \($0.warehouse.title)") }
         let from = change.previousLevel.map { "\($0.name) → " } ?? ""
         return "\(style.severity(change.kind.name))  "
             + (place ?? "product \(change.pair.product.rawValue)") + ": " + from

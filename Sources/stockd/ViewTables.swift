@@ -25,7 +25,7 @@ struct ViewTables {
             columns: ["product", "warehouse", "stock", "threshold", "last updated"])
         table.rows = stock.map {
             [
-                $0.product.name.string, $0.warehouse.name.string, "\($0.currentStock)", threshold($0.product),
+                $0.product.title, $0.warehouse.title, "\($0.currentStock)", threshold($0.product),
                 instant($0.lastUpdated),
             ]
         }
@@ -38,7 +38,7 @@ struct ViewTables {
             columns: ["product", "warehouse", "stock", "threshold", "below", "severity", "oversold"])
         table.rows = alerts.map {
             [
-                $0.product.name.string, $0.warehouse.name.string, "\($0.currentStock)", threshold($0.product),
+                $0.product.title, $0.warehouse.title, "\($0.currentStock)", threshold($0.product),
                 $0.unitsBelowThreshold.map { "\($0)" } ?? "", $0.severity?.name ?? "", "\($0.oversoldUnits)",
             ]
         }
@@ -51,7 +51,7 @@ struct ViewTables {
             columns: ["product", "warehouses", "total", "min", "max", "threshold", "status"])
         table.rows = rollup.map {
             [
-                $0.product.name.string, "\($0.warehouseCount)", "\($0.totalStock)", "\($0.minWarehouseStock)",
+                $0.product.title, "\($0.warehouseCount)", "\($0.totalStock)", "\($0.minWarehouseStock)",
                 "\($0.maxWarehouseStock)", threshold($0.product), $0.status.name,
             ]
         }

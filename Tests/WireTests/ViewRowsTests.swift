@@ -40,6 +40,19 @@ import Wire
                 == "2,USB-C Cable,Accessories,3,27670116110564327421,-5,9223372036854775807,,HEALTHY")
     }
 
+    @Test("A label that is empty is null: an empty field in CSV, and null in JSON and in a message.")
+    func missingLabels() {
+        var row = row
+        row.product.name = ""
+        row.product.category = ""
+        row.warehouse.name = ""
+        #expect(written { ViewRows.stock(row, as: .csv, into: &$0) } == "2,,,3,,5,200,2026-03-30T12:00:00Z")
+        let json = #"{"product_id":2,"product_name":null,"category":null,"warehouse_id":3,"warehouse_name":null,"#
+        #expect(written { ViewRows.stock(row, as: .json, into: &$0) }.hasPrefix(json))
+        #expect(written { AlertEncoder.upsert(row, into: &$0) }.hasPrefix(json))
+        #expect(row.product.title == "product 2" && row.warehouse.title == "warehouse 3")
+    }
+
     @Test("JSON rows have exactly the view's columns, in its order")
     func jsonRows() throws {
         let rows: [(View, String)] = [

@@ -16,6 +16,10 @@ const statuses = [
 const codeOf = Object.fromEntries(levels.map((l) => [l.name, l.code]));
 const labelOf = ["Enough", "Warning", "Low", "Critical", "Out of stock", "Oversold"];
 
+// A row without a name is shown by its id.
+const productName = (name, id) => name ?? "product " + id;
+const warehouseName = (name, id) => name ?? "warehouse " + id;
+
 const state = {
   products: new Map(), warehouses: [], alerts: new Map(), version: 0, level: null, status: null, text: "", sort: "worst",
   lastEventID: "", heardAt: 0, freshAt: 0, serverStale: true, isLoading: false, loadAgainAt: 0, pending: [],
@@ -48,7 +52,7 @@ function judge(product) {
   product.status = total === 0 ? 0 : t !== null && total < t ? 1 : t !== null && total < 2 * t ? 2 : 3;
 }
 
-// ---- Talking to the daemon
+// ---- Talking to the daemon: paths are relative, for a proxy that serves the page under a prefix
 
 function headers(more) {
   const token = sessionStorage.getItem("stockd-token");
@@ -69,10 +73,14 @@ async function loadMatrix() {
   if (state.isLoading) return;
   state.isLoading = true;
   try {
-    const matrix = await (await ask("/v1/matrix")).json();
-    state.warehouses = matrix.warehouses.map(([id, name, region]) => ({ id, name, region, low: name.toLowerCase() }));
+    const matrix = await (await ask("v1/matrix")).json();
+    state.warehouses = matrix.warehouses.map(([id, label, region]) => {
+      const name = warehouseName(label, id);
+      return { id, name, region, low: name.toLowerCase() };
+    });
     const products = new Map();
-    for (const [id, name, category, threshold, pairs] of matrix.products) {
+    for (const [id, label, group, threshold, pairs] of matrix.products) {
+      const name = productName(label, id), category = group ?? "";
       const cells = new Map();
       for (let i = 0; i < pairs.length; i += 2) cells.set(pairs[i], pairs[i + 1]);
       const product = { id, name, category, threshold, cells, low: (name + " " + category).toLowerCase(), changed: new Map() };
@@ -137,14 +145,16 @@ function take(name, data, id) {
 }
 
 function alertOf(row) {
-  return { ...row, code: levelOfRow(row), low: (row.product_name + " " + row.category + " " + row.warehouse_name).toLowerCase() };
+  const product_name = productName(row.product_name, row.product_id), warehouse_name = warehouseName(row.warehouse_name, row.warehouse_id);
+  const low = (product_name + " " + (row.category ?? "") + " " + warehouse_name).toLowerCase();
+  return { ...row, product_name, warehouse_name, code: levelOfRow(row), low };
 }
 
 async function follow() {
   let pause = 1000;
   for (;;) {
     try {
-      const answer = await ask("/v1/changes?tables=alerts,stock", state.lastEventID ? { "Last-Event-ID": state.lastEventID } : {});
+      const answer = await ask("v1/changes?tables=alerts,stock", state.lastEventID ? { "Last-Event-ID": state.lastEventID } : {});
       pause = 1000;
       // Changes that were made while no stream was open are not sent row by row.
       loadMatrix();
@@ -397,7 +407,7 @@ function fillProduct(row, product) {
   }
   const cells = row.children;
   cells[0].children[0].textContent = product.name;
-  cells[0].children[1].textContent = product.category + (product.threshold === null ? "" : " · threshold " + number.format(product.threshold));
+  cells[0].children[1].textContent = [product.category, product.threshold === null ? "" : "threshold " + number.format(product.threshold)].filter(Boolean).join(" · ");
   cells[1].textContent = number.format(product.total);
   const pill = cells[2].firstChild, status = statuses[product.status];
   pill.className = "pill s" + status.code;
@@ -419,9 +429,9 @@ const map = new VirtualRows($("grid"), 36, 40, () => shownProducts, fillProduct,
 
 async function showDetail(id) {
   let detail;
-  try { detail = await (await ask("/v1/products/" + id)).json(); } catch (error) { return; }
+  try { detail = await (await ask("v1/products/" + id)).json(); } catch (error) { return; }
   const { product, warehouses, rollup, transfers } = detail;
-  $("detail-title").textContent = product.product_name;
+  $("detail-title").textContent = productName(product.product_name, id);
   const status = rollup && statuses.find((s) => s.name === rollup.overall_status);
   $("detail-note").textContent = [product.category, product.reorder_threshold === null ? "no threshold" : "threshold " + number.format(product.reorder_threshold),
     product.unit_price === null ? "" : "unit price " + product.unit_price, status ? status.label + ", " + number.format(rollup.total_stock) + " in all" : ""].filter(Boolean).join(" · ");
@@ -434,14 +444,15 @@ async function showDetail(id) {
     mark.style.left = Math.min(1, Math.max(0, threshold) / most) * 100 + "%";
     track.append(fill);
     if (threshold > 0) track.append(mark);
-    item.append(make("span", "", row.warehouse_name), track, make("span", "n", number.format(row.current_stock) + (code ? " · " + labelOf[code] : "")));
+    item.append(make("span", "", warehouseName(row.warehouse_name, row.warehouse_id)), track, make("span", "n", number.format(row.current_stock) + (code ? " · " + labelOf[code] : "")));
     return item;
   }));
   const box = $("detail-transfers");
   box.replaceChildren(make("h2", "", "Suggested transfers"));
   if (transfers.length) {
     const list = make("ul");
-    for (const t of transfers) list.append(make("li", "", number.format(t.units) + " from " + t.from_warehouse_name + " to " + t.to_warehouse_name));
+    for (const t of transfers) list.append(make("li", "", number.format(t.units) + " from " + warehouseName(t.from_warehouse_name, t.from_warehouse_id)
+      + " to " + warehouseName(t.to_warehouse_name, t.to_warehouse_id)));
     box.append(list);
   } else box.append(make("p", "", warehouses.some((row) => row.alert_severity) ? "No other warehouse has stock above the threshold." : "None needed."));
   if (!$("detail").open) $("detail").showModal();

@@ -39,7 +39,10 @@ struct JSONWriter: ~Copyable {
     }
 
     mutating func text(_ text: String?) { value(text) { $0.append(jsonString: $1) } }
-    mutating func text(_ text: Text?) { value(text) { $0.append(jsonString: $1) } }
+
+    /// A label, null where it is empty.
+    mutating func text(_ text: Text) { value(text.isEmpty ? nil : text) { $0.append(jsonString: $1) } }
+
     mutating func number(_ number: (some BinaryInteger)?) { value(number) { $0.append(Int64($1)) } }
     mutating func boolean(_ flag: Bool) { value(flag) { $0.append($1 ? "true" : "false") } }
 
@@ -75,7 +78,7 @@ extension JSONWriter {
         text(value)
     }
 
-    mutating func field(_ name: String, _ value: Text?) {
+    mutating func field(_ name: String, _ value: Text) {
         self.name(name)
         text(value)
     }

@@ -111,9 +111,9 @@ struct ProductResponse {
             json.array("transfers", transfers) { json, transfer in
                 json.object { json in
                     json.field("from_warehouse_id", transfer.from.rawValue)
-                    json.field("from_warehouse_name", model.catalog.warehouses[transfer.from]?.name)
+                    json.field("from_warehouse_name", model.catalog.warehouses[transfer.from]?.name ?? "")
                     json.field("to_warehouse_id", transfer.to.rawValue)
-                    json.field("to_warehouse_name", model.catalog.warehouses[transfer.to]?.name)
+                    json.field("to_warehouse_name", model.catalog.warehouses[transfer.to]?.name ?? "")
                     json.field("units", transfer.units)
                 }
             }

@@ -1,10 +1,9 @@
 public import Inventory
 
 extension ByteWriter {
-    /// The text as one field of RFC 4180 CSV: quoted when it holds a comma, a quote or a line break, and
-    /// when it is empty, since an empty field without quotes is null.
+    /// The text as one field of RFC 4180 CSV: quoted when it holds a comma, a quote or a line break.
     public mutating func append(csvField text: Text) {
-        guard text.utf8.isEmpty || text.utf8.contains(where: Self.needsQuotes) else {
+        guard text.utf8.contains(where: Self.needsQuotes) else {
             return text.withUTF8 { append($0) }
         }
         append(byte: 0x22)

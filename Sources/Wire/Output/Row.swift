@@ -62,8 +62,10 @@ struct Row {
         out.append(value)
     }
 
+    /// A label, null where it is empty.
     @inline(__always)
     mutating func text(_ column: StaticString, _ value: Text, _ out: inout ByteWriter) {
+        if value.isEmpty { return null(column, &out) }
         begin(column, &out)
         switch format {
         case .json: out.append(jsonString: value)
