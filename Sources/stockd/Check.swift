@@ -19,7 +19,7 @@ struct Check: ParsableCommand {
         let (configuration, files, _) = try options.loadOrExit()
         for note in configuration.notes { printError("note: \(note)") }
         for note in configuration.clientNotes() { printError("note: \(note)") }
-        for note in files.tables?.notes ?? [] { printError(note) }
+        for note in files.tables?.notes ?? [] { printError("note: \(note)") }
         if broker { try checkBroker(configuration) }
         let tables = [
             Self.describe("products", files.tables?.products?.count, configuration.reference.products),

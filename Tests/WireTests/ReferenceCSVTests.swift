@@ -67,13 +67,12 @@ import Wire
         let text =
             header
             + "x,\"two\nlines\",c,5,1\n1,,c,2147483648,abc\n2,a,b\n3,a,b,5,1\n3,c,d,5,1\n4,a\"b,c,5,1\n"
-            + "5,\"a\"b,c,5,1\n6,a,b, 5,1\n7,a,b,5.5,1\n"
+            + "5,\"a\"b,c,5,1\n6,a,b,5 0,1\n7,a,b,5.5,1\n"
         let quoting = "expected fields with commas, quotes or line breaks in double quotes, quotes doubled"
         let integer = "expected an integer from -2147483648 to 2147483647"
         #expect(
             mistakes(text) == [
                 "line 2, product_id: found \"x\", \(integer)",
-                "line 4, product_name: found an empty field, expected a text",
                 "line 4, reorder_threshold: found \"2147483648\", \(integer), or an empty "
                     + "field for no alerts",
                 "line 4, unit_price: found \"abc\", expected a decimal number of at most "
@@ -82,7 +81,7 @@ import Wire
                 "line 7, product_id: found 3 again, expected each id once (line 6 has it)",
                 "line 8: found a double quote inside a field that does not begin with one, \(quoting)",
                 "line 9: found text after the double quote that ends a field, \(quoting)",
-                "line 10, reorder_threshold: found \" 5\", \(integer), or an empty field for no alerts",
+                "line 10, reorder_threshold: found \"5 0\", \(integer), without separators",
                 "line 11, reorder_threshold: found \"5.5\", \(integer), or an empty field for no alerts",
             ])
     }
@@ -93,12 +92,9 @@ import Wire
             "a header line naming product_id, product_name, category, reorder_threshold, unit_price"
         #expect(
             mistakes("product_id,product_id,product_name,Category\n1,1,a,b\n") == [
-                "line 1, product_id: found the column 2 times, expected each column once",
-                "line 1, category: found no such column among \"product_id\", "
-                    + "\"product_id\", \"product_name\", "
-                    + "\"Category\", expected \(wanted)",
-                "line 1, reorder_threshold: found no such column among \"product_id\", \"product_id\", "
+                "line 1: found no column reorder_threshold among \"product_id\", \"product_id\", "
                     + "\"product_name\", \"Category\", expected \(wanted)",
+                "line 1, product_id: found the column 2 times, expected each column once",
             ])
         #expect(mistakes("") == ["line 1: found an empty file, expected \(wanted)"])
         #expect(mistakes(header).isEmpty)

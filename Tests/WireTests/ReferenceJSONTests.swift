@@ -68,12 +68,11 @@ import Wire
         #expect(
             mistakes(text) == [
                 "line 2, product_id: found the string \"1\", \(integer)",
-                "line 2, product_name: found null, expected a string",
-                "line 2, category: found 5, expected a string",
+                "line 2, category: found 5, expected a string or null",
                 "line 2, reorder_threshold: found the string \"5\", \(integer), or null for no alerts",
                 "line 3: found 5, expected an object for each row",
                 "line 5, product_id: found 1 again, expected each id once (line 4 has it)",
-                "line 6, product_name: found \"\\ud800\", expected a string",
+                "line 6, product_name: found \"\\ud800\", expected a string or null",
                 "line 6, reorder_threshold: found 5.5, \(integer), or null for no alerts",
                 "line 6, unit_price: found true, expected a decimal number of at most 38 "
                     + "digits, such as 79.99",
@@ -112,8 +111,7 @@ import Wire
     @Test(
         "a price that cannot be kept exactly is a mistake",
         arguments: [
-            "1e38", "1e-39", "123456789012345678901234567890123456789", "1e99999999999999999999", "\"\"",
-            "\"1.\"",
+            "1e38", "1e-39", "123456789012345678901234567890123456789", "1e99999999999999999999", "\"1.\"",
             "\"+1\"", "\" 1\"", "\"0x1\"", "\"1e\"", "true", "{}", "\"NaN\"", "\"-\"", "\"1,5\"", "\"79.99 EUR\"",
         ])
     func inexactPrices(text: String) {

@@ -50,9 +50,18 @@ import Wire
 
     @Test(
         "a value that is no row is a mistake",
-        arguments: ["", "5", "[]", "null", "{", "{}x", "{\"warehouse_id\":3}", "\u{FEFF}{}"])
+        arguments: ["", "5", "[]", "null", "{", "{}x", "{}", "{\"x\":3}", "\u{FEFF}{}"])
     func badValues(value: String) {
         #expect(mistake(key: "3", value) != nil)
+    }
+
+    @Test("A row without labels is a row, and one that names nothing of the table is none.")
+    func labels() throws {
+        let bare = ReferenceMessage.change(.upsert(WarehouseID(3), WarehousePatch(name: "", region: ""), .none))
+        #expect(try read(key: "3", #"{"warehouse_id":3}"#) == bare)
+        #expect(try read(key: nil, #"{"warehouse_id":3,"warehouse_name":null,"region":""}"#) == bare)
+        #expect(
+            mistake(key: "3", "{}")?.hasPrefix("found a row with none of the fields, expected warehouse_id") == true)
     }
 
     @Test("the key of a deletion names the deleted row")

@@ -8,15 +8,26 @@ enum FileContent {
         let description: String
     }
 
+    /// The content of anything that can be read to an end: files, pipes, devices.
     static func bytes(ofFile path: String) throws(Unreadable) -> [UInt8] {
-        do {
-            return Array(try Data(contentsOf: URL(filePath: path)))
-        } catch {
-            throw Unreadable(description: reason(error))
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Unreadable(errno) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count == 0 { return bytes }
+            if count > 0 {
+                bytes += buffer[..<count]
+            } else if errno != EINTR {
+                throw Unreadable(errno)
+            }
         }
     }
 
-    /// The same, but throws if the file is written to meanwhile: half a table would resolve alerts wrongly.
+    /// The same, but throws if the file is written to meanwhile: half a table would resolve alerts wrongly. A pipe is
+    /// written to while it is read, and ends when its writer says so.
     ///
     /// - Parameter meanwhile: Runs after the reading and before the check, for tests.
     static func stableBytes(ofFile path: String, meanwhile: () -> Void = {}) throws(Unreadable) -> [UInt8] {
@@ -31,7 +42,7 @@ enum FileContent {
 
     private static func stamp(_ path: String) -> [Int] {
         var status = stat()
-        guard stat(path, &status) == 0 else { return [] }
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
         return [Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
     }
 
@@ -58,5 +69,19 @@ enum FileContent {
         case .fileReadNoPermission: "cannot be read: permission denied"
         default: "cannot be read: \(error)"
         }
+    }
+}
+
+extension FileContent.Unreadable {
+    /// - Parameter code: of `errno`.
+    init(_ code: Int32) {
+        let reason =
+            switch code {
+            case ENOENT: "no such file or directory"
+            case EACCES, EPERM: "permission denied"
+            case EISDIR: "it is a directory and not a file"
+            default: String(cString: strerror(code))
+            }
+        self.init(description: "cannot be read: \(reason)")
     }
 }

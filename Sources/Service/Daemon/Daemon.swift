@@ -65,6 +65,7 @@ public final class Daemon: Service {
     }
 
     public func run() async throws {
+        for note in files.tables?.notes ?? [] { logger.warning("\(note)") }
         try await withGracefulShutdownHandler {
             await web?.awaitListening()
             // Ready at once: the start may wait for Kafka for long, and what is started after it must not.
@@ -210,6 +211,7 @@ public final class Daemon: Service {
                 logger.error("reference files not applied, the old rows stay: \(mistake)")
             }
         case .replaced(let tables):
+            for note in tables.notes { logger.warning("\(note)") }
             logger.notice(
                 "reference files read again",
                 metadata: [

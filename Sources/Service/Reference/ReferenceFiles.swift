@@ -1,6 +1,6 @@
 public import Inventory
 internal import Synchronization
-internal import Wire
+public import Wire
 
 /// The reference tables that come from files. A reading counts whole or not at all: while either file has a
 /// mistake, both tables stay as they were, so that products and warehouses always belong together.
@@ -9,6 +9,8 @@ public final class ReferenceFiles: Sendable {
     public struct Tables: Equatable, Sendable {
         public var products: Catalog.Products?
         public var warehouses: Catalog.Warehouses?
+        /// What a person should know of the files although it is no mistake.
+        public var notes: [String] = []
 
         /// The tables a worker joins with.
         public var catalog: Catalog {
@@ -26,12 +28,18 @@ public final class ReferenceFiles: Sendable {
 
     private let products: String?
     private let warehouses: String?
+    /// How the rows are written in files that hold messages of a topic.
+    private let messages: [ReferenceKind: SourceFormat]
     private let current = Mutex<Tables?>(nil)
 
-    /// - Parameters: paths of CSV or JSON files, by their ending; nil for a table that comes from a topic.
-    public init(products: String?, warehouses: String?) {
+    /// - Parameters:
+    ///   - products: The path of a CSV or JSON file; nil for a table that comes from a topic.
+    ///   - warehouses: Likewise.
+    ///   - messages: For the tables whose file may hold messages of their topic, one a line: how they are written.
+    public init(products: String?, warehouses: String?, messages: [ReferenceKind: SourceFormat] = [:]) {
         self.products = products
         self.warehouses = warehouses
+        self.messages = messages
     }
 
     public convenience init(_ configuration: Configuration) {
@@ -46,12 +54,10 @@ public final class ReferenceFiles: Sendable {
     /// Reads the files: at start, and again at each SIGHUP.
     public func load() -> Outcome {
         var mistakes: [String] = []
-        let tables = Tables(
-            products: Self.read(
-                products, csv: ReferenceRows.products(csv:), json: ReferenceRows.products(json:), &mistakes),
-            warehouses: Self.read(
-                warehouses, csv: ReferenceRows.warehouses(csv:), json: ReferenceRows.warehouses(json:),
-                &mistakes))
+        var read = Tables()
+        read.products = Self.read(products, productRows, &read.notes, &mistakes)
+        read.warehouses = Self.read(warehouses, warehouseRows, &read.notes, &mistakes)
+        let tables = read
         guard mistakes.isEmpty else { return .kept(mistakes: mistakes) }
         return current.withLock { current in
             if current == tables { return .unchanged }
@@ -60,16 +66,38 @@ public final class ReferenceFiles: Sendable {
         }
     }
 
+    private func productRows(
+        _ bytes: [UInt8], _ path: String
+    ) throws(ReferenceMistakes) -> ReferenceRows.Read<Product> {
+        guard let format = messages[.products], ReferenceMessages.fill(bytes) else {
+            return try ReferenceRows.products(file: bytes, path: path)
+        }
+        return ReferenceRows.Read(rows: try ReferenceMessages(format: format).products(bytes), notes: [])
+    }
+
+    private func warehouseRows(
+        _ bytes: [UInt8], _ path: String
+    ) throws(ReferenceMistakes) -> ReferenceRows.Read<Warehouse> {
+        guard let format = messages[.warehouses], ReferenceMessages.fill(bytes) else {
+            return try ReferenceRows.warehouses(file: bytes, path: path)
+        }
+        return ReferenceRows.Read(rows: try ReferenceMessages(format: format).warehouses(bytes), notes: [])
+    }
+
     private static func read<Row: TableRow>(
-        _ path: String?, csv: ([UInt8]) throws(ReferenceMistakes) -> [Row],
-        json: ([UInt8]) throws(ReferenceMistakes) -> [Row], _ mistakes: inout [String]
+        _ path: String?, _ rows: ([UInt8], String) throws(ReferenceMistakes) -> ReferenceRows.Read<Row>,
+        _ notes: inout [String], _ mistakes: inout [String]
     ) -> RowTable<Row>? {
         guard let path else { return nil }
         do {
-            let bytes = try FileContent.stableBytes(ofFile: path)
-            return RowTable(path.lowercased().hasSuffix(".json") ? try json(bytes) : try csv(bytes))
+            let read = try rows(FileContent.stableBytes(ofFile: path), path)
+            notes += read.notes.map { "\(path): \($0)" }
+            return RowTable(read.rows)
         } catch let error as ReferenceMistakes {
             mistakes += error.mistakes.map { "\(path): \($0)" }
+            if error.count > error.mistakes.count {
+                mistakes.append("\(path): \(error.count - error.mistakes.count) more mistakes are not listed")
+            }
         } catch {
             mistakes.append("\(path): \(error)")
         }

@@ -1,39 +1,46 @@
 /// Takes RFC 4180 CSV apart, record by record. Lines may end with LF, CR LF or CR.
 struct CSVReader {
-    struct Field: Equatable {
-        var bytes: [UInt8]
-        /// An empty field in quotes is a text; without them it is null.
-        var isQuoted: Bool
-    }
-
     struct Record {
         /// Where it begins, counted from 1.
         var line: Int
-        var fields: [Field] = []
+        var fields: [[UInt8]] = []
         /// What is wrong with it; reads after "found".
         var problem: String?
     }
 
+    var separator: UInt8 = 0x2C
     private(set) var line = 1
     private var at = 0
 
     /// `text` must be UTF-8, as must be that of the calls of `next`.
     init(_ text: RawSpan) {
         if text.matches("\u{FEFF}", at: 0) { at = 3 }
+        // A line that tells Excel the separator and holds no data.
+        if text.matches("sep=", at: at), at + 5 <= text.byteCount, at + 5 == text.byteCount || isLineEnd(text, at + 5)
+        {
+            at += 5
+        }
     }
 
-    /// The next record that is not an empty line; nil at the end.
+    /// The next record that holds something; nil at the end. Spreadsheets write empty rows as bare separators.
     mutating func next(_ text: RawSpan) -> Record? {
-        while at < text.byteCount, isLineEnd(text) { passLineEnd(text) }
+        while let record = nextLine(text) {
+            if record.problem != nil || !record.fields.allSatisfy(CSVNumber.isBlank) { return record }
+        }
+        return nil
+    }
+
+    private mutating func nextLine(_ text: RawSpan) -> Record? {
+        while at < text.byteCount, isLineEnd(text, at) { passLineEnd(text) }
         guard at < text.byteCount else { return nil }
         var record = Record(line: line)
         while true {
             record.fields.append(text.byte(at: at) == 0x22 ? quoted(text, &record) : plain(text, &record))
             if record.problem != nil {
-                while at < text.byteCount, !isLineEnd(text) { at += 1 }
+                while at < text.byteCount, !isLineEnd(text, at) { at += 1 }
             }
             guard at < text.byteCount else { return record }
-            if isLineEnd(text) {
+            if isLineEnd(text, at) {
                 passLineEnd(text)
                 return record
             }
@@ -41,33 +48,33 @@ struct CSVReader {
         }
     }
 
-    private mutating func plain(_ text: RawSpan, _ record: inout Record) -> Field {
+    private mutating func plain(_ text: RawSpan, _ record: inout Record) -> [UInt8] {
         let start = at
-        while at < text.byteCount, text.byte(at) != 0x2C, !isLineEnd(text) {
+        while at < text.byteCount, text.byte(at) != separator, !isLineEnd(text, at) {
             if text.byte(at) == 0x22 {
                 record.problem = "a double quote inside a field that does not begin with one"
             }
             at += 1
         }
-        return Field(bytes: text.copy(start..<at), isQuoted: false)
+        return text.copy(start..<at)
     }
 
-    private mutating func quoted(_ text: RawSpan, _ record: inout Record) -> Field {
-        var field = Field(bytes: [], isQuoted: true)
+    private mutating func quoted(_ text: RawSpan, _ record: inout Record) -> [UInt8] {
+        var field: [UInt8] = []
         at += 1
         while at < text.byteCount {
             let byte = text.byte(at)
             if byte == 0x22 {
                 guard text.has(0x22, at: at + 1) else {
                     at += 1
-                    if at < text.byteCount, text.byte(at) != 0x2C, !isLineEnd(text) {
+                    if at < text.byteCount, text.byte(at) != separator, !isLineEnd(text, at) {
                         record.problem = "text after the double quote that ends a field"
                     }
                     return field
                 }
                 at += 1
             }
-            field.bytes.append(byte)
+            field.append(byte)
             if byte == 0x0A || byte == 0x0D && !text.has(0x0A, at: at + 1) { line += 1 }
             at += 1
         }
@@ -75,7 +82,7 @@ struct CSVReader {
         return field
     }
 
-    private func isLineEnd(_ text: RawSpan) -> Bool {
+    private func isLineEnd(_ text: RawSpan, _ at: Int) -> Bool {
         text.byte(at) == 0x0A || text.byte(at) == 0x0D
     }
 

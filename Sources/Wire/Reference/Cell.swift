@@ -40,13 +40,24 @@ enum Cell: Equatable {
 
     var int32: Int32? {
         switch self {
-        case .field(let bytes), .number(let bytes):
-            let span = bytes.span.bytes
-            guard span.isWholeNumber, case .value(let value) = ExactInteger(span, 0..<bytes.count) else {
-                return nil
-            }
-            return Int32(exactly: value)
-        default: return nil
+        case .field(let bytes): CSVNumber.isAmbiguous(bytes) ? nil : Self.int32(CSVNumber.plain(bytes))
+        case .number(let bytes): Self.int32(bytes)
+        default: nil
+        }
+    }
+
+    private static func int32(_ bytes: [UInt8]) -> Int32? {
+        let span = bytes.span.bytes
+        guard span.isWholeNumber, case .value(let value) = ExactInteger(span, 0..<bytes.count) else { return nil }
+        return Int32(exactly: value)
+    }
+
+    /// True for null, and for what stands for it in CSV.
+    var isNull: Bool {
+        switch self {
+        case .null: true
+        case .field(let bytes): CSVNumber.isBlank(bytes)
+        default: false
         }
     }
 }

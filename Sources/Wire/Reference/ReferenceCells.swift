@@ -26,41 +26,55 @@ struct ReferenceCells {
         }
     }
 
+    /// True for a row that has none of the columns.
+    var isForeign: Bool { cells.allSatisfy { $0 == .missing } }
+
+    func has(_ column: String) -> Bool { self[column] != .missing }
+
     mutating func int32(_ column: String) -> Int32? {
-        self[column].int32 ?? mistake(column, Self.int32)
+        self[column].int32 ?? mistake(column, integer(column))
     }
 
     /// A missing threshold is a mistake and not null: whether a product alerts must be said.
     mutating func threshold(_ column: String) -> Nullable<Int32>? {
-        let empty: String
-        switch self[column] {
-        case .null, .field([]): return Nullable(value: nil)
-        case .field: empty = "an empty field"
-        default: empty = "null"
-        }
+        if self[column].isNull { return Nullable(value: nil) }
         if let value = self[column].int32 { return Nullable(value: value) }
-        return mistake(column, "\(Self.int32), or \(empty) for no alerts")
+        let isField = if case .field = self[column] { true } else { false }
+        return mistake(column, integer(column, or: ", or \(isField ? "an empty field" : "null") for no alerts"))
     }
 
-    private static var int32: String { "an integer from \(Int32.min) to \(Int32.max)" }
+    /// - Parameter end: What may stand there instead; nil when it must be an integer.
+    private func integer(_ column: String, or end: String? = nil) -> String {
+        let integer = "an integer from \(Int32.min) to \(Int32.max)"
+        guard case .field(let bytes) = self[column] else { return integer + (end ?? "") }
+        if end != nil, CSVNumber.isNothing(bytes) { return integer + CSVNumber.leaveEmpty }
+        if CSVNumber.isAmbiguous(bytes) { return integer + " without a point, which may also separate thousands" }
+        return integer + (CSVNumber.advice(bytes, isDecimal: false) ?? end ?? "")
+    }
 
+    /// A label. One that is null, empty or missing is no text.
     mutating func text(_ column: String) -> Text? {
         switch self[column] {
-        case .field(let bytes) where !bytes.isEmpty: Text(bytes)
-        case .text(let bytes): Text(bytes)
+        case .field(let bytes), .text(let bytes): Text(bytes)
+        case .null, .missing: Text([])
         case .kept: nil
-        case .field: mistake(column, "a text")
-        default: mistake(column, "a string")
+        case .number, .other: mistake(column, "a string or null")
         }
     }
 
     mutating func decimal(_ column: String) -> Nullable<ExactDecimal>? {
+        let expected = "a decimal number of at most 38 digits, such as 79.99"
+        if self[column].isNull { return Nullable(value: nil) }
         switch self[column] {
-        case .null, .missing, .field([]): return Nullable(value: nil)
-        case .field(let bytes), .text(let bytes), .number(let bytes):
+        case .missing, .text([]): return Nullable(value: nil)
+        case .field(let bytes):
+            if let decimal = ExactDecimal(CSVNumber.plain(bytes)) { return Nullable(value: decimal) }
+            if CSVNumber.isNothing(bytes) { return mistake(column, expected + CSVNumber.leaveEmpty) }
+            return mistake(column, expected + (CSVNumber.advice(bytes, isDecimal: true) ?? ""))
+        case .text(let bytes), .number(let bytes):
             if let decimal = ExactDecimal(bytes) { return Nullable(value: decimal) }
-            fallthrough
-        default: return mistake(column, "a decimal number of at most 38 digits, such as 79.99")
+            return mistake(column, expected)
+        default: return mistake(column, expected)
         }
     }
 

@@ -1,9 +1,8 @@
 extension ReferenceRows {
     static func rows<ID, Patch>(
         json bytes: [UInt8], of table: ReferenceTable<ID, Patch>
-    ) throws(ReferenceMistakes) -> [(id: ID, patch: Patch)] {
+    ) throws(ReferenceMistakes) -> Rows<ID, Patch> {
         let text = bytes.span.bytes
-        try checkUTF8(text)
         var at = text.matches("\u{FEFF}", at: 0) ? 3 : 0
         var collector = ReferenceCollector(table)
         text.skipSpace(at: &at)
@@ -11,8 +10,10 @@ extension ReferenceRows {
             readArray(text, at: at, into: &collector)
         } else if at == text.byteCount {
             collector.mistakes.add(line: 1, found: "an empty file", expected: "[] for a table without rows")
-        } else {
+        } else if isWhole(text, at) {
             readLines(text, into: &collector)
+        } else {
+            readValues(text, at: at, into: &collector)
         }
         return try collector.finish()
     }
@@ -30,6 +31,7 @@ extension ReferenceRows {
             }
             while true {
                 try readRow(text, at: &at, line: lines.line(of: at, in: text), into: &collector)
+                if collector.isForeign { return }
                 text.skipSpace(at: &at)
                 if text.has(0x5D, at: at) {
                     at += 1
@@ -45,11 +47,43 @@ extension ReferenceRows {
         }
     }
 
+    /// True when one line holds the whole value at `start` and nothing more, so that each line can be read by itself.
+    private static func isWhole(_ text: RawSpan, _ start: Int) -> Bool {
+        var end = start
+        while end < text.byteCount, text.byte(end) != 0x0A { end += 1 }
+        let line = text.extracting(start..<end)
+        var at = 0
+        do throws(SyntaxError) {
+            try line.skipValue(at: &at)
+            try line.skipToEnd(at: &at)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Reads objects that take several lines each, or that share one.
+    private static func readValues<ID, Patch>(
+        _ text: RawSpan, at start: Int, into collector: inout ReferenceCollector<ID, Patch>
+    ) {
+        var at = start
+        var lines = LineCounter()
+        do throws(SyntaxError) {
+            while at < text.byteCount, !collector.isForeign {
+                try readRow(text, at: &at, line: lines.line(of: at, in: text), into: &collector)
+                text.skipSpace(at: &at)
+            }
+        } catch {
+            // It is not known where the row ends, so the rest cannot be read.
+            collector.mistakes.add(error, line: lines.line(of: error.offset, in: text), in: text)
+        }
+    }
+
     private static func readLines<ID, Patch>(
         _ text: RawSpan, into collector: inout ReferenceCollector<ID, Patch>
     ) {
         var (start, line) = (text.matches("\u{FEFF}", at: 0) ? 3 : 0, 1)
-        while start < text.byteCount {
+        while start < text.byteCount, !collector.isForeign {
             var end = start
             while end < text.byteCount, text.byte(end) != 0x0A { end += 1 }
             let one = text.extracting(start..<end)
@@ -76,8 +110,7 @@ extension ReferenceRows {
         var cells = ReferenceCells(columns: collector.table.columns, line: line)
         guard text.has(0x7B, at: at) else {
             try text.skipValue(at: &at)
-            collector.mistakes.add(
-                line: line, found: Quoted.json(text, start..<at), expected: "an object for each row")
+            collector.add(other: Quoted.json(text, start..<at), expected: "an object for each row", line)
             return
         }
         try text.scanObject(at: &at) { name, value in cells.set(text, name, value) }

@@ -2,27 +2,88 @@ public import Inventory
 
 /// Reads the files of the reference tables.
 ///
-/// A file is used whole or not at all: every mistake in it is reported at once.
+/// A file is used whole or not at all: every mistake in it is reported at once. A file of another kind altogether has
+/// one mistake.
 public enum ReferenceRows {
+    /// The rows of a file, and what a person should know of it although it is no mistake.
+    public struct Read<Row: Sendable>: Sendable {
+        public var rows: [Row]
+        public var notes: [String]
+
+        public init(rows: [Row], notes: [String]) {
+            self.rows = rows
+            self.notes = notes
+        }
+    }
+
+    /// The products of a file, which is JSON if it begins with `[` or `{`, and else CSV.
+    ///
+    /// - Parameter path: Its ending tells no more than whether tabs may separate the columns.
+    public static func products(file bytes: [UInt8], path: String) throws(ReferenceMistakes) -> Read<Product> {
+        let (rows, notes) = try rows(file: bytes, path: path, of: .products)
+        return Read(rows: rows.compactMap { $1.row($0, after: nil) }, notes: notes)
+    }
+
+    /// As `products(file:path:)`.
+    public static func warehouses(file bytes: [UInt8], path: String) throws(ReferenceMistakes) -> Read<Warehouse> {
+        let (rows, notes) = try rows(file: bytes, path: path, of: .warehouses)
+        return Read(rows: rows.compactMap { $1.row($0, after: nil) }, notes: notes)
+    }
+
     /// RFC 4180 CSV. The first line names the columns, in any order; columns of other names are ignored. An
     /// empty field is null.
     public static func products(csv bytes: [UInt8]) throws(ReferenceMistakes) -> [Product] {
-        try rows(csv: bytes, of: .products).compactMap { $1.row($0, after: nil) }
+        try rows(csv: text(bytes), .csv, of: .products).rows.compactMap { $1.row($0, after: nil) }
     }
 
-    /// One array of objects, or one object a line. Fields of other names are ignored.
+    /// One array of objects, or one object after the other. Fields of other names are ignored.
     public static func products(json bytes: [UInt8]) throws(ReferenceMistakes) -> [Product] {
-        try rows(json: bytes, of: .products).compactMap { $1.row($0, after: nil) }
+        try rows(json: text(bytes), of: .products).rows.compactMap { $1.row($0, after: nil) }
     }
 
     /// As `products(csv:)`.
     public static func warehouses(csv bytes: [UInt8]) throws(ReferenceMistakes) -> [Warehouse] {
-        try rows(csv: bytes, of: .warehouses).compactMap { $1.row($0, after: nil) }
+        try rows(csv: text(bytes), .csv, of: .warehouses).rows.compactMap { $1.row($0, after: nil) }
     }
 
     /// As `products(json:)`.
     public static func warehouses(json bytes: [UInt8]) throws(ReferenceMistakes) -> [Warehouse] {
-        try rows(json: bytes, of: .warehouses).compactMap { $1.row($0, after: nil) }
+        try rows(json: text(bytes), of: .warehouses).rows.compactMap { $1.row($0, after: nil) }
+    }
+}
+
+extension ReferenceRows {
+    /// A table's rows as they are read.
+    typealias Rows<ID, Patch> = (rows: [(id: ID, patch: Patch)], notes: [String])
+
+    private static func rows<ID, Patch>(
+        file bytes: [UInt8], path: String, of table: ReferenceTable<ID, Patch>
+    ) throws(ReferenceMistakes) -> Rows<ID, Patch> {
+        let bytes = try text(bytes)
+        let text = bytes.span.bytes
+        var at = text.matches("\u{FEFF}", at: 0) ? 3 : 0
+        text.skipSpace(at: &at)
+        let path = path.lowercased()
+        // Empty or blank: only the ending is left to tell what it should have been.
+        let isJSON = at == text.byteCount ? [".json", ".jsonl", ".ndjson"].contains { path.hasSuffix($0) } : false
+        if isJSON || text.has(0x5B, at: at) || text.has(0x7B, at: at) { return try rows(json: bytes, of: table) }
+        return try rows(csv: bytes, path.hasSuffix(".csv") ? .csv : .other, of: table)
+    }
+
+    /// The bytes of a text in UTF-8, without the Ctrl-Z with which old programs end a file.
+    private static func text(_ bytes: [UInt8]) throws(ReferenceMistakes) -> [UInt8] {
+        let text = bytes.span.bytes
+        if let name = ForeignContent.name(of: text) {
+            throw ReferenceMistakes(line: nil, found: name, expected: "CSV or JSON, unpacked and in UTF-8")
+        }
+        if let offset = text.firstInvalidUTF8() {
+            var lines = LineCounter()
+            let found = Quoted.text(text, offset..<min(offset + 4, text.byteCount))
+            throw ReferenceMistakes(
+                line: lines.line(of: offset, in: text), found: "bytes that are not UTF-8, \(found)",
+                expected: "a file saved as UTF-8")
+        }
+        return bytes.last == 0x1A ? bytes.dropLast() : bytes
     }
 }
 
@@ -31,11 +92,24 @@ struct ReferenceCollector<ID: RawRepresentable<Int32> & Sendable, Patch: Sendabl
     let table: ReferenceTable<ID, Patch>
     private var rows: [(id: ID, patch: Patch)] = []
     private var lines: [Int32: Int] = [:]
+    /// Labels that no row had so far.
+    private var unseen: [String]
+    private var isFirst = true
     var mistakes = ReferenceMistakes()
+    /// The first row shows that the file holds something else, so the rest need not be read.
+    private(set) var isForeign = false
 
-    init(_ table: ReferenceTable<ID, Patch>) { self.table = table }
+    init(_ table: ReferenceTable<ID, Patch>) {
+        self.table = table
+        unseen = table.labels
+    }
 
     mutating func add(_ cells: consuming ReferenceCells, line: Int) {
+        if isFirst, cells.isForeign {
+            return add(other: "a row with none of the fields", expected: table.columns.joined(separator: ", "), line)
+        }
+        isFirst = false
+        unseen.removeAll { cells.has($0) }
         guard let row = table.read(&cells) else {
             for mistake in cells.mistakes.mistakes { mistakes.add(mistake) }
             return
@@ -48,8 +122,15 @@ struct ReferenceCollector<ID: RawRepresentable<Int32> & Sendable, Patch: Sendabl
         rows.append(row)
     }
 
-    func finish() throws(ReferenceMistakes) -> [(id: ID, patch: Patch)] {
+    /// Notes something that is no row.
+    mutating func add(other found: String, expected: String, _ line: Int) {
+        mistakes.add(line: line, found: found, expected: expected)
+        isForeign = isFirst
+        isFirst = false
+    }
+
+    func finish() throws(ReferenceMistakes) -> ReferenceRows.Rows<ID, Patch> {
         if !mistakes.isEmpty { throw mistakes }
-        return rows
+        return (rows, rows.isEmpty ? [] : unseen.map { "no row has a \($0)" })
     }
 }

@@ -4,8 +4,10 @@ import Inventory
 struct ReferenceTable<ID: RawRepresentable<Int32> & Sendable, Patch: Sendable>: Sendable {
     /// The one that identifies a row first.
     let columns: [String]
-    /// Columns that a file or row may leave out.
-    let optional: [String]
+    /// Columns without which a row decides nothing.
+    let required: [String]
+    /// Columns that only name things: a file or row may leave them out, but a file that has none is worth a word.
+    let labels: [String]
     /// Makes a patch of the cells besides the id; nil when one of them is wrong, which the cells then note.
     private let patch: @Sendable (inout ReferenceCells) -> Patch?
 
@@ -23,7 +25,7 @@ struct ReferenceTable<ID: RawRepresentable<Int32> & Sendable, Patch: Sendable>: 
 extension ReferenceTable<ProductID, ProductPatch> {
     static let products = Self(
         columns: ["product_id", "product_name", "category", "reorder_threshold", "unit_price"],
-        optional: ["unit_price"]
+        required: ["product_id", "reorder_threshold"], labels: ["product_name", "category"]
     ) { cells in
         let (name, category) = (cells.text("product_name"), cells.text("category"))
         let threshold = cells.threshold("reorder_threshold")
@@ -34,8 +36,10 @@ extension ReferenceTable<ProductID, ProductPatch> {
 }
 
 extension ReferenceTable<WarehouseID, WarehousePatch> {
-    static let warehouses = Self(columns: ["warehouse_id", "warehouse_name", "region"], optional: []) {
-        cells in
+    static let warehouses = Self(
+        columns: ["warehouse_id", "warehouse_name", "region"], required: ["warehouse_id"],
+        labels: ["warehouse_name", "region"]
+    ) { cells in
         WarehousePatch(name: cells.text("warehouse_name"), region: cells.text("region"))
     }
 }

@@ -72,7 +72,7 @@ private typealias Debezium = DebeziumText
         #expect(try product(nil) == .skipped(.tombstone))
         #expect(reason(key: "x", nil) == .missingKey)
         #expect(reason(key: "8", Self.row()) == .invalidRow)
-        #expect(reason(key: "7", Self.row(name: "null")) == .invalidRow)
+        #expect(reason(key: "7", Self.row(id: "null")) == .invalidRow)
         #expect(reason(key: "7", "{") == .invalidJSON)
     }
 
@@ -171,7 +171,18 @@ private typealias Debezium = DebeziumText
         let upsert = Message.change(.upsert(ProductID(7), patch(), .none))
         #expect(try product(key: #"{"id":7}"#, row, format) == upsert)
         #expect(try product(key: #"{"id":7}"#, nil, format) == .change(.delete(ProductID(7), .tombstone)))
-        #expect(reason(row.replacing("\"en\"", with: "\"de\""), format) == .invalidRow)
+        #expect(reason(row.replacing("\"id\"", with: "\"key\""), format) == .invalidRow)
+    }
+
+    @Test("A name that a database holds as NULL is no name, in a plain row and in a change.")
+    func missingLabels() throws {
+        let upsert = Message.change(.upsert(ProductID(7), patch(name: ""), .none))
+        #expect(try product(key: "7", Self.row(name: "null")) == upsert)
+        #expect(try product(key: "7", Self.row(name: "\"\"")) == upsert)
+        let without = Self.row().replacing(#""product_name":"Laptop Stand","#, with: "")
+        #expect(try product(key: "7", without) == upsert)
+        let change = try product(Debezium.envelope("u", after: Self.row(name: "null")))
+        #expect(change == .change(.upsert(ProductID(7), patch(name: ""), version)))
     }
 
     @Test("warehouses are read like products")
