@@ -19,13 +19,12 @@ struct CleanupPolicies {
                     + "needed; set it to compact alone: \(command(state))")
         }
         for (key, topic) in tables {
-            guard let found = settings[topic], found["cleanup.policy"] == "delete", Self.isLimited(found)
-            else {
-                continue
-            }
+            guard let found = settings[topic], let policy = found["cleanup.policy"], policy.contains("delete"),
+                Self.isLimited(found)
+            else { continue }
             problems.append(
-                "\(key): \(topic) holds a table, and its cleanup.policy=delete would delete rows that are "
-                    + "current; set it to compact: \(command(topic))")
+                "\(key): \(topic) holds a table, and rows that are current would be deleted, because it has "
+                    + "cleanup.policy=\(policy); set it to compact: \(command(topic))")
         }
         return problems
     }
