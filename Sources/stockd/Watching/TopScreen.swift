@@ -96,8 +96,12 @@ struct TopScreen {
         var table = TextTable(title: "alerts, \(Self.grouped(total))", columns: columns.map(\.1))
         table.rows = picture.alerts.rows.prefix(atMost ?? .max).map { row in
             let isOversold = oversold.map { $0 < row.count && row[$0] != "0" } ?? false
-            return columns.map { column, _ in
+            return columns.map { column, title in
                 guard column < row.count else { return "" }
+                // A product or warehouse without a name is shown by its id.
+                if row[column].isEmpty, let id = header.firstIndex(of: "\(title)_id"), id < row.count {
+                    return "\(title) \(row[id])"
+                }
                 return column == severity && isOversold ? "OVERSOLD" : row[column]
             }
         }
