@@ -42,7 +42,7 @@ import Wire
 
     /// A header of each registry, and what the message says of it.
     static let headers: [([UInt8], String)] = [
-        ([0, 0, 0, 0, 1], "a zero byte and schema id 1)"),
+        ([0, 0, 0, 0, 12], "a zero byte and schema id 12)"),
         ([0, 0, 0, 0, 200], "a zero byte and schema id 200)"),
         ([0, 0xDE, 0xAD, 0xBE, 0xEF], "a zero byte and schema id 3735928559)"),
         ([0, 0, 0, 0, 0, 0, 0, 0, 9], "a zero byte and schema id 9)"),
@@ -56,9 +56,9 @@ import Wire
             let bad = try #require(badness(header + Array(event.utf8), SourceFormat(envelope)))
             #expect(bad.reason == .invalidJSON)
             #expect(
-                bad.message == "the message begins with schema-registry framing (\(found), so every message of such a "
-                    + "topic fails: write plain JSON, with Kafka Connect's JsonConverter or with a serializer that uses "
-                    + "no schema registry")
+                bad.message == "the message begins with schema-registry framing (\(found), so every message of such "
+                    + "a topic fails: write plain JSON, with Kafka Connect's JsonConverter or with a serializer "
+                    + "that uses no schema registry")
         }
         #expect(badness(Array(event.utf8)) == nil)
     }

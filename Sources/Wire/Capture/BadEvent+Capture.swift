@@ -25,9 +25,9 @@ extension BadEvent {
     init(eitherDigitsOrBytes name: String, key: String, _ value: Range<Int>, in text: RawSpan) {
         self.init(
             .unknownScale,
-            "\(name) is the string \(Quoted.json(text, value)), which may be a number or a decimal's bytes, and no "
-                + "schema tells which: set \(key) to text for a number, or to base64:2 for bytes with two digits after "
-                + "the point")
+            "\(name) is the string \(Quoted.json(text, value)), which may be a number or a decimal's bytes, and "
+                + "no schema tells which: set \(key) to text for a number, or to base64:2 for bytes with two digits "
+                + "after the point")
     }
 
     init(noScale name: String, key: String, _ value: Range<Int>, in text: RawSpan) {

@@ -229,8 +229,8 @@ extension BadEvent {
         }
         self.init(
             .unsupportedChangeFormat,
-            "this is a change message of Debezium, and \(section).fields leads into its row, so that updates and deletes "
-                + "would count as further rows: set \(section).format: debezium and name the columns without \"after.\""
-        )
+            "this is a change message of Debezium, and \(section).fields leads into its row, so that updates and "
+                + "deletes would count as further rows: set \(section).format: debezium and name the columns "
+                + "without \"after.\"")
     }
 }

@@ -48,7 +48,8 @@ public struct BadEvent: Error, Equatable, Sendable {
         case truncateRefused = "truncate_refused"
         /// A timestamp of `infinity` or `-infinity`, in whatever unit.
         case infiniteTimestamp = "infinite_timestamp"
-        /// A decimal as bytes whose scale neither a schema nor the configuration tells, or text that may be such bytes.
+        /// A decimal as bytes whose scale neither a schema nor the configuration tells, or digits that may be such
+        /// bytes.
         case unknownScale = "unknown_scale"
         /// A column that the database did not log, of a row that is not known.
         case unavailableValue = "unavailable_value"

@@ -24,15 +24,19 @@ import Testing
                 DebeziumText.envelope("u", after: product), DebeziumText.decimal("unit_price", scale: 2)),
             DebeziumText.envelope(
                 "u", after: product.replacing("\"B88=\"", with: #"{"scale":2,"value":"B88="}"#)),
-            #"{"ts_ms":1}"#, "7", "\"7\"", "null", "",
-        ]
+            #"{"ts_ms":1}"#, "7", "\"7\"", "null", "", "\0\0\0\0\u{7}{}",
+        ] + ForeignChangeTests.messages.map(\.1)
     }()
 
     private static let decoders: [InputDecoder] = {
         var mapped = SourceFormat(.debezium)
         mapped.fields = ["quantity": "after.quantity", "event_id": "payload.event_id", "event_time": "a.b.c"]
         mapped.encodings = ["quantity": .base64(scale: 2), "event_time": .epoch(.days)]
-        return [InputDecoder(), InputDecoder(unknownType: .deadLetter, format: mapped)]
+        var within = SourceFormat(.json)
+        for field in EventField.allCases { within.fields[field.name] = "data.\(field.name)" }
+        return [
+            InputDecoder(), InputDecoder(unknownType: .deadLetter, format: mapped), InputDecoder(format: within),
+        ]
             + SourceFormat.Envelope.allCases.map { InputDecoder(format: SourceFormat($0)) }
     }()
 

@@ -68,8 +68,8 @@ private typealias Debezium = DebeziumText
                 badness("\"\(digits)\"")
                     == BadEvent(
                         .wrongType,
-                        "quantity is not an integer but the string \"\(digits)\"; set input.encodings.quantity to text "
-                            + "to read numbers in quotes"))
+                        "quantity is not an integer but the string \"\(digits)\"; set input.encodings.quantity to "
+                            + "text to read numbers in quotes"))
         }
         #expect(badness("\"ten\"")?.message == "quantity is not an integer but the string \"ten\"")
     }
