@@ -20,18 +20,20 @@ public final class TransactionalProducer {
     {
         self.settings = producer
         client = try Client(
-            .producer, name, settings, tuned: Self.tuned(producer), fixed: Self.fixed(producer)
+            .producer, name, settings, tuned: Self.tuned(producer, settings), fixed: Self.fixed(producer)
         ) { DeliveryCounts.install(in: $0) }
     }
 
-    private static func tuned(_ producer: ProducerSettings) -> [(String, String)] {
-        [
+    private static func tuned(_ producer: ProducerSettings, _ settings: ClientSettings) -> [(String, String)] {
+        // It must not be below a retry.backoff.ms of the user's.
+        let limitsBackoff = backsOff && settings.properties["retry.backoff.ms"] == nil
+        return [
             ("linger.ms", String(producer.lingerMs)),
             // Right after a commit the coordinator refuses the next transaction for a moment.
             ("retry.backoff.ms", "1"),
             ("queue.buffering.max.kbytes", String(producer.queuedKilobytes)),
             ("socket.nagle.disable", "true"),
-        ] + (backsOff ? [("retry.backoff.max.ms", "1")] : [])
+        ] + (limitsBackoff ? [("retry.backoff.max.ms", "1")] : [])
     }
 
     /// librdkafka 2.3 and later wait longer with each retry; earlier ones do not know the property.

@@ -62,6 +62,14 @@ struct ConfigurationMistakeTests {
             mistakes("kafka: {password: x}")
                 == ["kafka.password: (stockd.yaml:4) there is no such key; did you mean kafka.sasl_password?"]
         )
+        #expect(
+            mistakes("kafka: {bootstrap_servers: x}") == [
+                "kafka.bootstrap_servers: (stockd.yaml:4) there is no such key; did you mean kafka.brokers?"
+            ])
+        #expect(
+            mistakes("bootstrap.servers: x") == [
+                "bootstrap.servers: (stockd.yaml:4) there is no such key; did you mean kafka.brokers?"
+            ])
         #expect(mistakes("frobnicate: x") == ["frobnicate: (stockd.yaml:4) there is no such key"])
     }
 

@@ -8,8 +8,7 @@ private let tables = "reference: {products: {file: p.csv}, warehouses: {file: w.
 struct NoteTests {
     private func load(_ text: String, _ environment: [String: String] = [:]) -> (Configuration?, [Mistake]) {
         Configuration.load(
-            text: text.contains("reference:") ? text : tables + text, named: "stockd.yaml", environment: environment,
-            checkProperty: Configuration.checkProperty)
+            text: text.contains("reference:") ? text : tables + text, named: "stockd.yaml", environment: environment)
     }
 
     @Test(
@@ -28,6 +27,15 @@ struct NoteTests {
             ("dead_letters: {topic: null, redriven_topic: r}", "dead_letters.redriven_topic"),
             ("kafka: {properties: {ssl.ca.location: /ca.pem, ssl.crl.location: /crl.pem}}", "kafka.properties"),
             ("kafka: {properties: {sasl.mechanism: PLAIN}}", "kafka.properties"),
+            ("kafka: {properties: {debug: 'broker,topic'}}", "kafka.properties"),
+            (
+                "kafka: {properties: {security.protocol: SASL_SSL, sasl.mechanism: GSSAPI, "
+                    + "sasl.oauthbearer.scope: s, sasl.oauthbearer.client.id: i}}", "kafka.properties"
+            ),
+            (
+                "kafka: {properties: {security.protocol: SASL_SSL, sasl.mechanism: OAUTHBEARER, "
+                    + "sasl.kerberos.principal: p}}", "kafka.properties"
+            ),
             (
                 "kafka: {sasl_username: u, properties: {security.protocol: SASL_SSL, sasl.mechanism: GSSAPI}}",
                 "kafka.sasl_username"
@@ -91,7 +99,8 @@ struct NoteTests {
             input: {format: json, encodings: {event_time: us}, fields: {quantity: qty}}
             events: {dedupe_window: 5}
             topics: {partitions: 3, alerts: {retention: 7d, cleanup_policy: compact_delete}}
-            kafka: {properties: {security.protocol: ssl, ssl.ca.location: /ca.pem}}
+            kafka: {properties: {security.protocol: ssl, ssl.ca.location: /ca.pem, debug: all}}
+            log: {level: debug}
             """)
         #expect(mistakes == [])
         #expect(try #require(configuration).notes == [])

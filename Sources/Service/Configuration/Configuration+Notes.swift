@@ -96,6 +96,27 @@ extension Configuration {
                 stockd does not log in, and \(forSASL.joined(separator: ", ")) \
                 \(forSASL.count == 1 ? "has" : "have") no effect: set security.protocol to SASL_SSL or SASL_PLAINTEXT
                 """)
+        } else {
+            noteMechanisms(forSASL, &read)
+        }
+        if kafka.properties["debug"] != nil, log.level > .debug {
+            read.note(
+                properties: ["debug"],
+                "debug has no effect, because log.level is \(log.level) and its lines have the level debug; "
+                    + "set log.level: debug")
+        }
+    }
+
+    private func noteMechanisms(_ names: [String], _ read: inout Reading) {
+        for (prefix, right) in [("sasl.oauthbearer.", "OAUTHBEARER"), ("sasl.kerberos.", "GSSAPI")]
+        where mechanism != right {
+            let idle = names.filter { $0.hasPrefix(prefix) }
+            read.note(
+                properties: idle,
+                """
+                \(idle.joined(separator: ", ")) \(idle.count == 1 ? "has" : "have") no effect with the mechanism \
+                \(mechanism): set sasl.mechanism to \(right)
+                """)
         }
     }
 }

@@ -30,6 +30,10 @@ enum Suggestion {
         let known = Keys.all.map(\.name) + (sections ? Array(Keys.sections) : [])
         if let near = nearest(to: name, among: known) { return near }
         let last = name.split(separator: ".").last ?? ""
+        // librdkafka's name of it, with or without the section before it.
+        var property = name.lowercased().replacing("_", with: ".")
+        if property.hasPrefix("kafka.") { property.removeFirst("kafka.".count) }
+        if let key = Keys.all.first(where: { $0.property == property }) { return key.name }
         return known.sorted().first { $0.split(separator: ".").last == last || $0.hasSuffix("_\(last)") }
     }
 
