@@ -17,6 +17,7 @@ import Testing
             _ = try? ReferenceDecoder().product(key: block, value: nil)
         }
         _ = try? ReferenceRows.products(csv: bytes)
+        _ = try? ReferenceRows.products(file: bytes, path: "products")
         _ = try? ReferenceRows.products(json: bytes)
     }
 
