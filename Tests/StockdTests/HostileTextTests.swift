@@ -76,7 +76,10 @@ struct HostileTextTests {
         let events = files.path("events.ndjson")
         let json = try files.shown(["--view", "stock", "--format", "json", events]).filter { !$0.isEmpty }
         let read = try json.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }
-        #expect(Set(read.compactMap { $0?["product_name"] as? String }) == Set(Self.names))
+        // Foundation drops a byte order mark where it reads one.
+        let named = read.compactMap { $0?["product_name"] as? String }.map { $0.replacing("\u{FEFF}", with: "") }
+        #expect(Set(named) == Set(Self.names.map { $0.replacing("\u{FEFF}", with: "") }))
+        #expect(json.contains { $0.contains("\"\u{FEFF}mark\"") })
         let csv = try files.replay(["--view", "stock", "--format", "csv", events]).text
         for name in Self.names {
             let isQuoted = name.unicodeScalars.contains { "\r\n".unicodeScalars.contains($0) }
