@@ -21,6 +21,8 @@ struct ColumnMap: Sendable {
 
     /// The row's own names first, then those of objects within.
     private var nodes: [[Entry]] = [[]]
+    /// For each node one bit for each name's first byte and length, because most names of a message are unknown.
+    private var filters: [UInt64] = [0]
     private var longNames: [[UInt8]] = []
 
     /// - Parameter paths: For each column, names separated by dots.
@@ -38,6 +40,7 @@ struct ColumnMap: Sendable {
             if nodes[node][index].target.child == 0 {
                 nodes[node][index].target.child = Int16(nodes.count)
                 nodes.append([])
+                filters.append(0)
             }
             node = Int(nodes[node][index].target.child)
         }
@@ -61,9 +64,12 @@ struct ColumnMap: Sendable {
         }
     }
 
+    /// Whether paths lead through an object into others within it.
+    func leadsFurther(in node: Int) -> Bool { nodes[node].contains { $0.target.child > 0 } }
+
     /// Whether paths lead through this name of an object into one within it.
     func leads(into name: String, in node: Int) -> Bool {
-        guard nodes[node].contains(where: { $0.target.child > 0 }) else { return false }
+        guard leadsFurther(in: node) else { return false }
         let name = Array(name.utf8)
         return name.withUnsafeBytes { bytes in
             nodes[node].contains { isNamed($0, bytes.bytes, 0, name.count) && $0.target.child > 0 }
@@ -87,6 +93,7 @@ struct ColumnMap: Sendable {
                 nodes[node][index].target.isMark = true
             } else {
                 nodes[node].append(entry)
+                filters[node] |= Self.bit(UInt8(truncatingIfNeeded: entry.words.0), entry.count)
             }
         }
     }
@@ -124,7 +131,14 @@ struct ColumnMap: Sendable {
             (entry.words, entry.masks) = ((words[0], words[1]), (masks[0], masks[1]))
         }
         nodes[node].append(entry)
+        // The byte behind an empty name is its quote.
+        filters[node] |= Self.bit(name.first ?? 0x22, name.count)
         return nodes[node].count - 1
+    }
+
+    @inline(__always)
+    private static func bit(_ first: UInt8, _ count: Int) -> UInt64 {
+        1 &<< UInt64(truncatingIfNeeded: Int(first) &+ count &* 11)
     }
 
     /// What the name leads to; nil for an unknown one.
@@ -132,6 +146,7 @@ struct ColumnMap: Sendable {
     func find(_ text: RawSpan, _ name: StringToken, in node: Int = 0) -> Target? {
         if name.isEscaped { return findEscaped(text, name, in: node) }
         let count = name.end - name.start
+        guard filters[node] & Self.bit(text.byte(name.start), count) != 0 else { return nil }
         if count <= 16, text.byteCount - name.start >= 16 {
             let (low, high) = (text.word(name.start), text.word(name.start + 8))
             return nodes[node].withUnsafeBufferPointer { entries in

@@ -107,7 +107,9 @@ struct ForeignChange: Sendable {
         self.marks = marks.map { mark in (Self.paths.firstIndex(of: mark.key) ?? 0, mark.value) }
     }
 
+    /// With the first mark apart, which most messages lack.
     private static let everywhere = (rows + rowsWithoutID).map { Self($0.0, $0.1) }
+    private static let everywhereFirst = everywhere.map { $0.marks.first?.path ?? 0 }
     private static let byPath = rowsByPath.map { (into: $0.into, change: Self($0.1, $0.2)) }
 
     private static let firstMarks = ColumnMap.Names(
@@ -131,9 +133,12 @@ struct ForeignChange: Sendable {
         func isMarked(_ change: Self) -> Bool {
             change.marks.allSatisfy { mark in found[mark.path].map { mark.kind.holds(text, $0) } ?? false }
         }
-        if let change = Self.everywhere.first(where: isMarked) {
-            self = change
-        } else if let (_, change) = Self.byPath.first(where: { isMarked($0.change) && $0.into.contains(where: isPath) }
+        let index = Self.everywhereFirst.indices.first { index in
+            found[Self.everywhereFirst[index]] != nil && isMarked(Self.everywhere[index])
+        }
+        if let index {
+            self = Self.everywhere[index]
+        } else if let (_, change) = Self.byPath.first(where: { $0.into.contains(where: isPath) && isMarked($0.change) }
         ) {
             self = change
         } else {
@@ -207,6 +212,7 @@ extension ColumnMap {
 
     private func foreignChange(_ text: RawSpan, at start: Int, node: Int) -> ForeignChange? {
         if let change = ForeignChange(text, at: start, isPath: { leads(into: $0, in: node) }) { return change }
+        guard leadsFurther(in: node) else { return nil }
         var found: ForeignChange?
         var at = start
         try? text.scanObject(at: &at) { name, value in
