@@ -1,6 +1,18 @@
 import Inventory
 
 extension RFC3339 {
+    /// An instant without seconds, `2026-03-30T12:00Z`, as java.time writes a full minute.
+    @inline(never)
+    static func parseMinutes(_ text: RawSpan, _ range: Range<Int>) -> Timestamp? {
+        let end = range.lowerBound + 16
+        guard range.count >= 16, range.upperBound <= text.byteCount,
+            range.count == 16 || text.byte(end) != 0x3A && text.byte(end) != 0x2E
+        else { return nil }
+        let whole = text.copy(range.lowerBound..<end) + Array(":00".utf8)
+        guard let seconds = parseSeconds(whole.span.bytes, at: 0) else { return nil }
+        return parseRest(text, end..<range.upperBound, seconds: seconds)
+    }
+
     /// What follows the seconds: a fraction, a zone, both or neither.
     @inline(never)
     static func parseRest(_ text: RawSpan, _ range: Range<Int>, seconds: Int64) -> Timestamp? {

@@ -2,10 +2,10 @@ public import Inventory
 
 /// Instants as text: RFC 3339, and what databases write instead.
 ///
-/// Read: `2026-03-30T12:00:00Z`, the date and time apart by `T`, `t` or one space; up to nine fraction digits, of
-/// which those beyond microseconds are dropped; then `Z`, `z`, `±hh:mm`, `±hhmm`, `±hh` (up to 23:59) or nothing,
-/// which means UTC. Years 0000–9999. A date that does not exist, hour 24 and second 60 are no instants: POSIX time
-/// has no leap seconds.
+/// Read: `2026-03-30T12:00:00Z`, the date and time apart by `T`, `t` or one space; the seconds may be left out; up to
+/// nine fraction digits, of which those beyond microseconds are dropped; then `Z`, `z`, `±hh:mm`, `±hhmm`, `±hh` (up to
+/// 23:59) or nothing, which means UTC. Years 0000–9999. Second 60 is the first of the next minute, as in PostgreSQL,
+/// since POSIX time has no leap seconds. A date that does not exist and hour 24 are no instants.
 public enum RFC3339 {
     /// Reads an instant that fills `bytes`; nil when it does not.
     public static func parse(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
@@ -16,7 +16,7 @@ public enum RFC3339 {
     static func parse(_ text: RawSpan, _ range: Range<Int>) -> Timestamp? {
         guard range.count >= 19, range.upperBound <= text.byteCount,
             let seconds = parseSeconds(text, at: range.lowerBound)
-        else { return nil }
+        else { return parseMinutes(text, range) }
         if range.count == 20, text.byte(range.lowerBound + 19) == 0x5A {
             return Timestamp(microseconds: seconds &* 1_000_000)
         }
@@ -25,7 +25,7 @@ public enum RFC3339 {
 
     /// Nineteen bytes of fixed layout, `2026-03-30T12:00:00`, as seconds since 1970.
     @inline(__always)
-    private static func parseSeconds(_ text: RawSpan, at start: Int) -> Int64? {
+    static func parseSeconds(_ text: RawSpan, at start: Int) -> Int64? {
         // "2026-03-" and "12:00:00"; the day between them is two bytes.
         let date = text.word(start) ^ Swar.repeated(0x30)
         let clock = text.word(start + 11) ^ Swar.repeated(0x30)
@@ -46,7 +46,7 @@ public enum RFC3339 {
         let month = pair(dates, 5)
         let day = tens &* 10 &+ ones
         let (hour, minute, second) = (pair(clocks, 0), pair(clocks, 3), pair(clocks, 6))
-        guard tens <= 9, ones <= 9, 1...12 ~= month, hour < 24, minute < 60, second < 60,
+        guard tens <= 9, ones <= 9, 1...12 ~= month, hour < 24, minute < 60, second <= 60,
             day >= 1, day <= Calendar.days(inMonth: month, of: year)
         else { return nil }
         let days = Calendar.days(year: year, month: month, day: day)

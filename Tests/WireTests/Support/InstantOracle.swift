@@ -25,15 +25,15 @@ enum InstantOracle {
     static func microseconds(_ text: String) -> Int64? {
         let date =
             #/
-            (\d{4})-(\d\d)-(\d\d)[Tt\x20](\d\d):(\d\d):(\d\d)
-            (?:\.(\d{1,9}))?([Zz]|([+-])(\d\d)(?::?(\d\d))?)?
+            (\d{4})-(\d\d)-(\d\d)[Tt\x20](\d\d):(\d\d)
+            (?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|([+-])(\d\d)(?::?(\d\d))?)?
             /#
         let pattern = date.asciiOnlyDigits()
         guard let match = try? pattern.wholeMatch(in: text)?.output else { return nil }
         func number(_ text: Substring?) -> Int { text.flatMap { Int($0) } ?? 0 }
         let (year, month, day) = (number(match.1), number(match.2), number(match.3))
         let (hour, minute, second) = (number(match.4), number(match.5), number(match.6))
-        guard 1...12 ~= month, 1...lengths(year)[month - 1] ~= day, hour < 24, minute < 60, second < 60 else {
+        guard 1...12 ~= month, 1...lengths(year)[month - 1] ~= day, hour < 24, minute < 60, second <= 60 else {
             return nil
         }
         let (zoneHour, zoneMinute) = (number(match.10), number(match.11))
