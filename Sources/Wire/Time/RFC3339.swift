@@ -3,9 +3,9 @@ public import Inventory
 /// Instants as text: RFC 3339, and what databases write instead.
 ///
 /// Read: `2026-03-30T12:00:00Z`, the date and time apart by `T`, `t` or one space; the seconds may be left out; up to
-/// nine fraction digits, of which those beyond microseconds are dropped; then `Z`, `z`, `±hh:mm`, `±hhmm`, `±hh` (up to
-/// 23:59) or nothing, which means UTC. Years 0000–9999. Second 60 is the first of the next minute, as in PostgreSQL,
-/// since POSIX time has no leap seconds. A date that does not exist and hour 24 are no instants.
+/// nine fraction digits, of which those beyond microseconds are dropped; then `Z`, `z`, `±hh:mm`, `±hhmm`, `±hh` (up
+/// to 23:59) or nothing, which means UTC. Years 0000–9999. Second 60 is the first of the next minute, as in
+/// PostgreSQL, since POSIX time has no leap seconds. A date that does not exist and hour 24 are no instants.
 public enum RFC3339 {
     /// Reads an instant that fills `bytes`; nil when it does not.
     public static func parse(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
