@@ -54,7 +54,7 @@ extension EventDecoder {
         let end = text.byteCount - 2
         guard product | warehouse | quantity <= Int64(Int32.max), at <= end,
             text.byte(end) == 0x22, text.byte(end + 1) == 0x7D,
-            let time = RFC3339.parse(text, at..<end)
+            let time = RFC3339.parseSeconds(text, at..<end)
         else { return nil }
         let pair = Pair(
             product: ProductID(Int32(truncatingIfNeeded: product)),

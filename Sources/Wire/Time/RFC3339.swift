@@ -12,11 +12,16 @@ public enum RFC3339 {
         parse(bytes.bytes, 0..<bytes.count)
     }
 
-    @inline(__always)
     static func parse(_ text: RawSpan, _ range: Range<Int>) -> Timestamp? {
+        parseSeconds(text, range) ?? parseMinutes(text, range)
+    }
+
+    /// An instant with seconds. Apart, since nearly all have them.
+    @inline(__always)
+    static func parseSeconds(_ text: RawSpan, _ range: Range<Int>) -> Timestamp? {
         guard range.count >= 19, range.upperBound <= text.byteCount,
             let seconds = parseSeconds(text, at: range.lowerBound)
-        else { return parseMinutes(text, range) }
+        else { return nil }
         if range.count == 20, text.byte(range.lowerBound + 19) == 0x5A {
             return Timestamp(microseconds: seconds &* 1_000_000)
         }
