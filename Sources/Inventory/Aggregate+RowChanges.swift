@@ -40,7 +40,7 @@ extension Aggregate {
     private mutating func upsert(
         _ event: OrderEvent, keepsType: Bool, _ next: RowVersion, _ source: Source
     ) -> RowOutcome {
-        let spot = movements.look(event.id.rawValue)
+        let spot = movements.look(event.id)
         let before = movements[spot]
         guard let version = version(next, after: before) else { return .stale }
         guard let units = keepsType ? keptUnits(event, before) : event.units else { return .typeUnknown }
@@ -69,7 +69,7 @@ extension Aggregate {
     }
 
     private mutating func delete(_ id: EventID, _ next: RowVersion, _ source: Source) -> RowOutcome {
-        let spot = movements.look(id.rawValue)
+        let spot = movements.look(id)
         let before = movements[spot]
         guard let version = version(next, after: before) else {
             if let before { note(next, before, at: spot) }

@@ -97,7 +97,7 @@ public struct Aggregate: ~Copyable {
     private mutating func apply(
         _ event: OrderEvent, input: Int, source: Source, likelyEntry: UInt32
     ) -> Outcome {
-        let id = event.id.rawValue
+        let id = event.id
         if windows[input].contains(id) { return .duplicate }
         let entryIndex = entryIndex(of: event.pair, likely: likelyEntry)
         let entry = table.entries + Int(entryIndex)

@@ -1,4 +1,4 @@
-/// A product's number in the reference data (`product_id`).
+/// A product (`product_id`): its number in the reference data, or the one that stands for its text (`IDNames`).
 public struct ProductID: RawRepresentable, Hashable, Comparable, Sendable {
     public let rawValue: Int32
     @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
@@ -6,7 +6,7 @@ public struct ProductID: RawRepresentable, Hashable, Comparable, Sendable {
     @inlinable public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// A warehouse's number in the reference data (`warehouse_id`).
+/// A warehouse (`warehouse_id`), as `ProductID`.
 public struct WarehouseID: RawRepresentable, Hashable, Comparable, Sendable {
     public let rawValue: Int32
     @inlinable public init(rawValue: Int32) { self.rawValue = rawValue }
@@ -15,11 +15,27 @@ public struct WarehouseID: RawRepresentable, Hashable, Comparable, Sendable {
 }
 
 /// An order event's identity (`event_id`): two messages with one id are one event.
-public struct EventID: RawRepresentable, Hashable, Comparable, Sendable {
+///
+/// An integer is itself. A text is its hash of 128 bits (`TextHash`), whose upper half is never 0.
+public struct EventID: Hashable, Comparable, Sendable {
+    /// The integer, or the lower half of the hash.
     public let rawValue: Int64
-    @inlinable public init(rawValue: Int64) { self.rawValue = rawValue }
-    @inlinable public init(_ rawValue: Int64) { self.rawValue = rawValue }
-    @inlinable public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+    /// The upper half of the hash; 0 for an integer.
+    public let high: UInt64
+
+    @inlinable public init(_ rawValue: Int64) {
+        self.rawValue = rawValue
+        high = 0
+    }
+
+    @inlinable public init(rawValue: Int64, high: UInt64) {
+        self.rawValue = rawValue
+        self.high = high
+    }
+
+    @inlinable public var isText: Bool { high != 0 }
+
+    @inlinable public static func < (a: Self, b: Self) -> Bool { (a.high, a.rawValue) < (b.high, b.rawValue) }
 }
 
 /// A partition of a Kafka topic.

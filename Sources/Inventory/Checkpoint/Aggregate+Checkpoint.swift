@@ -60,7 +60,7 @@ extension Aggregate {
                 try body(.ids(input: input, bucket))
             }
         }
-        for number in movements.dirtyBlocks { try body(.movements(movements.images(of: number))) }
+        for block in movements.dirtyBlocks { try body(.movements(movements.images(of: block))) }
     }
 
     /// Notes that a checkpoint with every change has committed.

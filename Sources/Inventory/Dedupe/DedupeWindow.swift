@@ -23,6 +23,7 @@ struct DedupeWindow: ~Copyable {
     private var rotations: UInt64 = 0
     /// Ids inserted into the set that was current at the last commit.
     private var inserted: [Int64] = []
+    private var insertedTexts: [EventID] = []
     /// The sets of the last commit, if this transaction dropped them.
     private var droppedPrevious: IDSet?
     private var droppedCurrent: IDSet?
@@ -56,8 +57,13 @@ struct DedupeWindow: ~Copyable {
 
     /// Whether an id is remembered.
     @inline(__always)
-    mutating func contains(_ id: Int64) -> Bool {
+    mutating func contains(_ id: EventID) -> Bool {
         guard window > 0 else { return false }
+        return id.isText ? contains(text: id) : contains(id.rawValue)
+    }
+
+    @inline(__always)
+    private mutating func contains(_ id: Int64) -> Bool {
         if IDChunk.number(of: id) != recent.number { lookUp(IDChunk.number(of: id)) }
         if recent.current?.contains(id) == true || recent.previous?.contains(id) == true { return true }
         return recent.mayHaveSparseIDs && isSparse(id)
@@ -65,13 +71,29 @@ struct DedupeWindow: ~Copyable {
 
     /// Remembers an id that `contains` called new.
     @inline(__always)
-    mutating func insert(_ id: Int64) {
+    mutating func insert(_ id: EventID) {
         guard window > 0 else { return }
+        if id.isText { insert(text: id) } else { insert(id.rawValue) }
+        if current.count >= window { rotate() }
+    }
+
+    @inline(__always)
+    private mutating func insert(_ id: Int64) {
         if IDChunk.number(of: id) != recent.number { lookUp(IDChunk.number(of: id)) }
         if !recent.isDirty { markDirty() }
         if let bitmap = recent.current { current.insert(id, bitmap) } else { insertSparse(id) }
         if rotations == 0 { inserted.append(id) }
-        if current.count >= window { rotate() }
+    }
+
+    @inline(never)
+    private func contains(text: EventID) -> Bool {
+        current.contains(text: text) || previous.contains(text: text)
+    }
+
+    @inline(never)
+    private mutating func insert(text: EventID) {
+        current.insert(text: text)
+        if rotations == 0 { insertedTexts.append(text) }
     }
 
     @inline(never)
@@ -127,6 +149,7 @@ extension DedupeWindow {
     mutating func commit() {
         rotations = 0
         inserted.empty()
+        insertedTexts.empty()
         droppedPrevious = nil
         droppedCurrent = nil
     }
@@ -137,6 +160,7 @@ extension DedupeWindow {
         if let set = droppedCurrent.take() { current = set }
         if let set = droppedPrevious.take() { previous = set }
         for id in inserted { current.remove(id) }
+        for text in insertedTexts { current.remove(text: text) }
         number &-= rotations
         commit()
         forgetRecent()

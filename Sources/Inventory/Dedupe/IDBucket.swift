@@ -7,12 +7,15 @@ public struct IDBucket: Equatable, Sendable {
     public var chunks: [IDChunk]
     /// The ids outside these chunks, in ascending order.
     public var ids: [Int64]
+    /// In ascending order.
+    public var texts: [EventID]
 
-    public init(set: UInt64, bucket: UInt16, chunks: [IDChunk], ids: [Int64]) {
+    public init(set: UInt64, bucket: UInt16, chunks: [IDChunk] = [], ids: [Int64] = [], texts: [EventID] = []) {
         self.set = set
         self.bucket = bucket
         self.chunks = chunks
         self.ids = ids
+        self.texts = texts
     }
 }
 

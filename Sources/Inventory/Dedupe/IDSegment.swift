@@ -1,4 +1,4 @@
-/// A 256th of a set of ids: all ids of some chunks. A chunk that has a bitmap has all its ids in it.
+/// A 256th of a set of ids: all ids of some chunks, and texts. A chunk that has a bitmap has all its ids in it.
 struct IDSegment: ~Copyable {
     /// From this many ids on a bitmap takes less memory than 12 bytes an id.
     private static let crowd: UInt8 = 48
@@ -6,7 +6,8 @@ struct IDSegment: ~Copyable {
     /// By number of the chunk.
     private(set) var bitmaps: [Int64: IDBitmap] = [:]
     /// The ids of all other chunks.
-    private(set) var ids = SparseIDs()
+    private(set) var ids = SparseIDs<Int64>()
+    private(set) var texts = SparseIDs<EventID>()
     /// Whether crowded chunks were looked for at this size of the table. Once is enough: a search costs as much as
     /// growing does, and may make little room.
     private var wasSearched = false
@@ -39,6 +40,22 @@ struct IDSegment: ~Copyable {
         if ids.count == 0 { ids = SparseIDs() }
     }
 
+    // MARK: Texts
+
+    /// Adds a text that is not there.
+    mutating func insert(text: EventID, _ hash: IDHash) {
+        if texts.isFull { texts.grow(hash) }
+        texts.insert(text, hash.hash(text.hashed))
+    }
+
+    /// Removes a text that is there.
+    mutating func remove(text: EventID, _ hash: IDHash) {
+        texts.remove(text, hash)
+        if texts.count == 0 { texts = SparseIDs() }
+    }
+
+    // MARK: Bitmaps
+
     /// The bitmap of a chunk; makes one if there is none. Then `ids` must hold no id of the chunk.
     mutating func bitmap(ofChunk number: Int64) -> IDBitmap {
         if let bitmap = bitmaps[number] { return bitmap }
@@ -55,7 +72,7 @@ struct IDSegment: ~Copyable {
         let crowded = wasSearched || ids.count < Self.crowd ? [:] : crowdedChunks(hash)
         for chunk in crowded.keys { bitmaps[chunk] = .allocate() }
         let left = ids.count - crowded.values.reduce(0, +)
-        var table = SparseIDs(minimumCapacity: crowded[number] == nil ? left + 1 : left)
+        var table = SparseIDs<Int64>(minimumCapacity: crowded[number] == nil ? left + 1 : left)
         ids.forEach { id in
             if !crowded.isEmpty, let bitmap = bitmaps[IDChunk.number(of: id)] {
                 bitmap.insert(id)

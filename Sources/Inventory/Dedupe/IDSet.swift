@@ -1,4 +1,5 @@
-/// A set of event ids of any values: about a bit an id where they are dense, at most 12 bytes where they are not.
+/// A set of event ids of any values: about a bit an id where they are dense, at most 12 bytes where they are not, and at
+/// most 24 bytes a text.
 ///
 /// It is split by a hash of the chunk into 256 segments, each with a table of its own, so that no single insert has
 /// to grow more than a 256th of the set. A segment holds the ids of 256 consecutive checkpoint buckets.
@@ -16,7 +17,7 @@ struct IDSet: ~Copyable {
         segments = .allocate(capacity: Self.segmentCount)
         for index in 0..<Self.segmentCount { (segments + index).initialize(to: IDSegment()) }
         // `SparseIDs` cannot hold this id, so its chunk always has a bitmap.
-        let chunk = IDChunk.number(of: SparseIDs.free)
+        let chunk = IDChunk.number(of: Int64.free)
         _ = segment(hash.hash(chunk)).pointee.bitmap(ofChunk: chunk)
     }
 
@@ -57,6 +58,30 @@ struct IDSet: ~Copyable {
         count -= 1
     }
 
+    // MARK: Texts
+
+    // The upper half of a text's hash decides on its bucket, the lower half on where the segment's table has it.
+
+    private func bucketHash(of text: EventID) -> UInt64 { hash.hash(Int64(bitPattern: text.high)) }
+
+    func contains(text: EventID) -> Bool {
+        segment(bucketHash(of: text)).pointee.texts.contains(text, hash.hash(text.hashed))
+    }
+
+    /// Adds a text that is not there.
+    mutating func insert(text: EventID) {
+        let bucketHash = bucketHash(of: text)
+        dirtyBuckets.insert(bucket: UInt32(bucketHash >> 48))
+        segment(bucketHash).pointee.insert(text: text, hash)
+        count += 1
+    }
+
+    /// Takes out a text that is there; its bucket is dirty already.
+    mutating func remove(text: EventID) {
+        segment(bucketHash(of: text)).pointee.remove(text: text, hash)
+        count -= 1
+    }
+
     // MARK: Checkpoints
 
     /// Hands out every dirty bucket as it is now.
@@ -77,7 +102,7 @@ struct IDSet: ~Copyable {
     private func contents(of buckets: ArraySlice<UInt32>, _ number: UInt64) -> [IDBucket] {
         var contents = [IDBucket?](repeating: nil, count: 256)
         for bucket in buckets {
-            contents[Int(bucket & 255)] = IDBucket(set: number, bucket: UInt16(bucket), chunks: [], ids: [])
+            contents[Int(bucket & 255)] = IDBucket(set: number, bucket: UInt16(bucket))
         }
         func index(_ chunk: Int64) -> Int { Int(hash.bucket(ofChunk: chunk) & 255) }
         let segment = segments + Int((buckets.first ?? 0) >> 8)
@@ -88,10 +113,12 @@ struct IDSet: ~Copyable {
             contents[index(chunk)]?.chunks.append(IDChunk(number: chunk, words: words))
         }
         segment.pointee.ids.forEach { contents[index(IDChunk.number(of: $0))]?.ids.append($0) }
+        segment.pointee.texts.forEach { contents[Int(bucketHash(of: $0) >> 48 & 255)]?.texts.append($0) }
         return contents.compactMap { bucket in
             guard var bucket else { return nil }
             bucket.chunks.sort { $0.number < $1.number }
             bucket.ids.sort()
+            bucket.texts.sort()
             return bucket
         }
     }
@@ -108,6 +135,9 @@ struct IDSet: ~Copyable {
             let chunkHash = hash.hash(IDChunk.number(of: id))
             guard UInt16(chunkHash >> 48) == stored.bucket else { continue }
             if !contains(id) { _ = insert(id, chunkHash) }
+        }
+        for text in stored.texts where UInt16(bucketHash(of: text) >> 48) == stored.bucket && text.isText {
+            if !contains(text: text) { insert(text: text) }
         }
     }
 }

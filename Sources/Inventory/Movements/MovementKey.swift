@@ -1,14 +1,35 @@
+/// 64 event ids that a checkpoint stores together: those that differ only in their last 6 bits. Two texts share a block
+/// only by chance.
+public struct EventBlock: Hashable, Sendable {
+    /// `EventID.rawValue` without its last 6 bits.
+    public var number: Int64
+    /// `EventID.high`.
+    public var high: UInt64
+
+    public init(number: Int64, high: UInt64 = 0) {
+        self.number = number
+        self.high = high
+    }
+
+    init(of id: EventID) { self.init(number: id.rawValue >> 6, high: id.high) }
+
+    /// - Parameter bit: 0 to 63.
+    public func id(_ bit: Int) -> EventID { EventID(rawValue: number << 6 | Int64(bit), high: high) }
+}
+
 /// An event id as the movement log keeps it: the mixed number of its block of 64 ids, and its number in the block.
 /// Mixing spreads any ids evenly. A block stays together, since a checkpoint stores it whole.
 struct MovementKey: Equatable {
     var tag: MovementTag
     /// The upper 32 bits of the mixed block number.
     var rest: UInt32
+    /// `EventID.high`.
+    var high: UInt64
 
     /// Whether both ids are of one block.
     @inline(__always)
     func isBeside(_ other: MovementKey) -> Bool {
-        rest == other.rest && tag.block == other.tag.block
+        rest == other.rest && high == other.high && tag.block == other.tag.block
     }
 }
 
@@ -35,23 +56,24 @@ struct MovementMixer {
     private static let inverses: (UInt64, UInt64) = (0xF1DE_83E1_9937_733D, 0x96DE_1B17_3F11_9089)
 
     @inline(__always)
-    func key(_ id: Int64) -> MovementKey {
-        let id = UInt64(bitPattern: id)
+    func key(_ event: EventID) -> MovementKey {
+        let id = UInt64(bitPattern: event.rawValue)
         var mixed = (id >> 6 ^ seed) &* Self.factors.0 & Self.mask
         mixed ^= mixed >> 29
         mixed = mixed &* Self.factors.1 & Self.mask
         mixed ^= mixed >> 29
         return MovementKey(
             tag: MovementTag(rawValue: UInt32(truncatingIfNeeded: mixed << 6 | id & 63)),
-            rest: UInt32(truncatingIfNeeded: mixed >> 26))
+            rest: UInt32(truncatingIfNeeded: mixed >> 26), high: event.high)
     }
 
-    func id(_ key: MovementKey) -> Int64 {
+    func id(_ key: MovementKey) -> EventID {
         var mixed = UInt64(key.rest) << 26 | UInt64(key.tag.block)
         mixed ^= mixed >> 29
         mixed = mixed &* Self.inverses.1 & Self.mask
         mixed ^= mixed >> 29
         mixed = mixed &* Self.inverses.0 & Self.mask
-        return Int64(bitPattern: (mixed ^ seed) << 6 | UInt64(key.tag.rawValue & 63))
+        let id = (mixed ^ seed) << 6 | UInt64(key.tag.rawValue & 63)
+        return EventID(rawValue: Int64(bitPattern: id), high: key.high)
     }
 }

@@ -16,44 +16,43 @@ public struct MovementImages: Equatable, Sendable {
         }
     }
 
-    /// Ids `number × 64 ..< (number + 1) × 64`.
-    public var number: Int64
+    public var block: EventBlock
     /// A bit for each id that is known, low bit first.
     public var known: UInt64
     /// The movements of the known ids, in the order of ids.
     public var images: [Image]
 
-    public init(number: Int64, known: UInt64, images: [Image]) {
-        self.number = number
+    public init(_ block: EventBlock, known: UInt64, images: [Image]) {
+        self.block = block
         self.known = known
         self.images = images
     }
 }
 
 extension MovementLog {
-    /// The numbers of the blocks with an event that changed since the last checkpoint.
-    var dirtyBlocks: [Int64] {
-        var numbers: [Int64] = []
+    /// The blocks with an event that changed since the last checkpoint.
+    var dirtyBlocks: [EventBlock] {
+        var blocks: [EventBlock] = []
         for index in dirtyPages {
             guard let page = page(index) else { continue }
             // All of a block lies in one page, and a page holds few.
-            let first = numbers.count
+            let first = blocks.count
             for row in 0..<page.count where page.isDirty(row) {
-                let number = mixer.id(page.key(row)) >> 6
-                if !numbers[first...].contains(number) { numbers.append(number) }
+                let block = EventBlock(of: mixer.id(page.key(row)))
+                if !blocks[first...].contains(block) { blocks.append(block) }
             }
         }
-        return numbers
+        return blocks
     }
 
-    func images(of number: Int64) -> MovementImages {
-        MovementImages(number: number, movements(of: number))
+    func images(of block: EventBlock) -> MovementImages {
+        MovementImages(block, movements(of: block))
     }
 
     /// The movements of a block's 64 ids.
-    private func movements(of number: Int64) -> [Movement?] {
+    private func movements(of block: EventBlock) -> [Movement?] {
         var movements: [Movement?] = Array(repeating: nil, count: 64)
-        let key = mixer.key(number << 6)
+        let key = mixer.key(block.id(0))
         guard let page = page(of: key.tag) else { return movements }
         for row in 0..<page.count where page.key(row).isBeside(key) {
             movements[Int(page.key(row).tag.rawValue & 63)] = page[row]
@@ -64,9 +63,9 @@ extension MovementLog {
     /// Restores a block; what was known of it is forgotten.
     mutating func restore(_ chunk: MovementImages) {
         var rest = chunk.images.makeIterator()
-        let was = known(beside: look(chunk.number << 6).key)
+        let was = known(beside: look(chunk.block.id(0)).key)
         for bit in 0..<64 where (was | chunk.known) & 1 << UInt64(bit) != 0 {
-            let spot = look(chunk.number << 6 | Int64(bit))
+            let spot = look(chunk.block.id(bit))
             let image = chunk.known & 1 << UInt64(bit) != 0 ? rest.next() : nil
             set(image.map(Movement.init), at: spot)
         }
@@ -96,8 +95,8 @@ extension MovementLog {
 }
 
 extension MovementImages {
-    fileprivate init(number: Int64, _ movements: [Movement?]) {
-        self.init(number: number, known: 0, images: [])
+    fileprivate init(_ block: EventBlock, _ movements: [Movement?]) {
+        self.init(block, known: 0, images: [])
         for (bit, movement) in movements.enumerated() {
             guard let movement else { continue }
             known |= 1 << UInt64(bit)

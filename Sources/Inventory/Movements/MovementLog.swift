@@ -50,7 +50,7 @@ struct MovementLog: ~Copyable {
     // MARK: Finding
 
     @inline(__always)
-    func look(_ id: Int64) -> Spot { look(mixer.key(id)) }
+    func look(_ id: EventID) -> Spot { look(mixer.key(id)) }
 
     @inline(__always)
     func look(_ key: MovementKey) -> Spot {
@@ -92,7 +92,7 @@ struct MovementLog: ~Copyable {
         case (let row?, let movement?):
             directory[spot.page] = page?.update(row, movement, directory.pool)
         case (nil, let movement?):
-            directory[spot.page] = (page ?? MovementPage(for: movement, directory.pool))
+            directory[spot.page] = (page ?? MovementPage(for: spot.key, movement, directory.pool))
                 .append(spot.key, movement, directory.pool)
             change = 1
         case (let row?, nil):

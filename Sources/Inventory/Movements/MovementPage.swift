@@ -2,8 +2,9 @@
 ///
 ///     header | a bit for each that changed since the last checkpoint | tags | rows
 ///
-/// Tags are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key and its
-/// movement, stored as `columns` say. Rows are in no order; only `remove` renumbers one.
+/// Tags are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key (four bytes of
+/// an integer, twelve of a text) and its movement, stored as `columns` say. Rows are in no order; only `remove`
+/// renumbers one.
 struct MovementPage {
     private struct Header {
         var count: UInt32
@@ -11,6 +12,8 @@ struct MovementPage {
         var columns: MovementColumns
         /// Some row changed since the last checkpoint.
         var isDirty: Bool
+        /// Whether rows hold `MovementKey.high`.
+        var isOfTexts: Bool
         /// Of the block of memory.
         var size: MovementPool.Size
     }
@@ -19,40 +22,45 @@ struct MovementPage {
 
     // MARK: Memory
 
-    /// A page without rows, whose columns fit a movement.
-    init(for movement: Movement, _ pool: MovementPool) {
+    /// A page without rows that fits an event's key and movement.
+    init(for key: MovementKey, _ movement: Movement, _ pool: MovementPool) {
         var span = MovementSpan()
         span.include(MovementCodes(movement))
-        self.init(MovementColumns(span), capacity: 1, pool)
+        self.init(MovementColumns(span), isOfTexts: key.high != 0, capacity: 1, pool)
     }
 
     /// A page without rows, with as much room as the pool's block has.
-    private init(_ columns: MovementColumns, capacity: Int, _ pool: MovementPool) {
-        let block = pool.allocate(Self.byteCount(columns, capacity))
+    private init(_ columns: MovementColumns, isOfTexts: Bool, capacity: Int, _ pool: MovementPool) {
+        let rowByteCount = Self.keyByteCount(isOfTexts) + columns.byteCount
+        let block = pool.allocate(Self.byteCount(rowByteCount, capacity))
         memory = block.memory
-        var room = (block.byteCount - Self.byteCount(columns, 0)) / Self.rowByteCount(columns)
-        while Self.byteCount(columns, room) > block.byteCount { room -= 1 }
+        var room = (block.byteCount - Self.byteCount(rowByteCount, 0)) / (rowByteCount + MemoryLayout<UInt32>.size)
+        while Self.byteCount(rowByteCount, room) > block.byteCount { room -= 1 }
         header.initialize(
-            to: Header(count: 0, capacity: UInt32(room), columns: columns, isDirty: false, size: block.size))
+            to: Header(
+                count: 0, capacity: UInt32(room), columns: columns, isDirty: false, isOfTexts: isOfTexts,
+                size: block.size))
         dirtyWords.initialize(repeating: 0, count: Self.wordCount(room))
     }
 
     func deallocate(_ pool: MovementPool) {
-        pool.deallocate(memory, Self.byteCount(header.pointee.columns, capacity), header.pointee.size)
+        pool.deallocate(memory, Self.byteCount(rowByteCount, capacity), header.pointee.size)
     }
 
     /// A last column is read and written 8 bytes at a time.
     private static let margin = 8
 
-    private static func byteCount(_ columns: MovementColumns, _ capacity: Int) -> Int {
-        MemoryLayout<Header>.stride + wordCount(capacity) * 8 + capacity * rowByteCount(columns) + margin
+    private static func byteCount(_ rowByteCount: Int, _ capacity: Int) -> Int {
+        MemoryLayout<Header>.stride + wordCount(capacity) * 8
+            + capacity * (MemoryLayout<UInt32>.size + rowByteCount) + margin
     }
 
     private static func wordCount(_ capacity: Int) -> Int { (capacity + 63) / 64 }
 
-    /// Bytes of a row and its tag.
-    private static func rowByteCount(_ columns: MovementColumns) -> Int {
-        MemoryLayout<UInt32>.size * 2 + columns.byteCount
+    /// Bytes of a key without its tag.
+    @inline(__always)
+    private static func keyByteCount(_ isOfTexts: Bool) -> Int {
+        MemoryLayout<UInt32>.size + (isOfTexts ? MemoryLayout<UInt64>.size : 0)
     }
 
     @inline(__always)
@@ -74,7 +82,10 @@ struct MovementPage {
     }
 
     @inline(__always)
-    private var rowByteCount: Int { MemoryLayout<UInt32>.size + header.pointee.columns.byteCount }
+    private var rowByteCount: Int { keyByteCount + header.pointee.columns.byteCount }
+
+    @inline(__always)
+    private var keyByteCount: Int { Self.keyByteCount(header.pointee.isOfTexts) }
 
     // MARK: Reading
 
@@ -85,13 +96,20 @@ struct MovementPage {
     var capacity: Int { Int(header.pointee.capacity) }
 
     @inline(__always)
+    private var isOfTexts: Bool { header.pointee.isOfTexts }
+
+    @inline(__always)
     func key(_ row: Int) -> MovementKey {
-        MovementKey(tag: MovementTag(rawValue: tags[row]), rest: bytes(row).loadUnaligned(as: UInt32.self))
+        let bytes = bytes(row)
+        return MovementKey(
+            tag: MovementTag(rawValue: tags[row]), rest: bytes.loadUnaligned(as: UInt32.self),
+            high: header.pointee.isOfTexts
+                ? bytes.loadUnaligned(fromByteOffset: MemoryLayout<UInt32>.size, as: UInt64.self) : 0)
     }
 
     @inline(__always)
     private func movementBytes(_ row: Int) -> UnsafeMutableRawPointer {
-        bytes(row) + MemoryLayout<UInt32>.size
+        bytes(row) + keyByteCount
     }
 
     @inline(__always)
@@ -125,7 +143,9 @@ struct MovementPage {
     func update(_ row: Int, _ movement: Movement, _ pool: MovementPool) -> MovementPage {
         let codes = MovementCodes(movement)
         var page = self
-        if !header.pointee.columns.holds(codes) { page = moved(columns(with: codes), capacity: count, pool) }
+        if !header.pointee.columns.holds(codes) {
+            page = moved(columns(with: codes), isOfTexts, capacity: count, pool)
+        }
         page.header.pointee.columns.store(codes, page.movementBytes(row))
         page.markDirty(row)
         return page
@@ -136,12 +156,14 @@ struct MovementPage {
     func append(_ key: MovementKey, _ movement: Movement, _ pool: MovementPool) -> MovementPage {
         let codes = MovementCodes(movement)
         var page = self
-        if count == capacity || !header.pointee.columns.holds(codes) {
+        // Events of both kinds share a page only while state of the other kind is read.
+        let holdsKey = key.high == 0 || isOfTexts
+        if count == capacity || !holdsKey || !header.pointee.columns.holds(codes) {
             let holds = header.pointee.columns.holds(codes)
             // Room for a few rows, because small pages grow often.
             page = moved(
-                holds ? header.pointee.columns : columns(with: codes), capacity: count + (count < 32 ? 4 : 2),
-                pool)
+                holds ? header.pointee.columns : columns(with: codes), isOfTexts || !holdsKey,
+                capacity: count + (count < 32 ? 4 : 2), pool)
         }
         page.add(key, codes)
         page.markDirty(page.count - 1)
@@ -155,6 +177,9 @@ struct MovementPage {
         header.pointee.count += 1
         tags[row] = key.tag.rawValue
         bytes(row).storeBytes(of: key.rest, as: UInt32.self)
+        if isOfTexts {
+            bytes(row).storeBytes(of: key.high, toByteOffset: MemoryLayout<UInt32>.size, as: UInt64.self)
+        }
         header.pointee.columns.store(codes, movementBytes(row))
     }
 
@@ -183,11 +208,13 @@ struct MovementPage {
     }
 
     /// The same rows in other columns or with other room. Deallocates this page.
-    private func moved(_ columns: MovementColumns, capacity: Int, _ pool: MovementPool) -> MovementPage {
-        let page = MovementPage(columns, capacity: capacity, pool)
+    private func moved(
+        _ columns: MovementColumns, _ isOfTexts: Bool, capacity: Int, _ pool: MovementPool
+    ) -> MovementPage {
+        let page = MovementPage(columns, isOfTexts: isOfTexts, capacity: capacity, pool)
         page.header.pointee.isDirty = isDirty
         page.dirtyWords.update(from: dirtyWords, count: Self.wordCount(count))
-        if columns == header.pointee.columns {
+        if columns == header.pointee.columns, isOfTexts == self.isOfTexts {
             page.header.pointee.count = header.pointee.count
             page.tags.initialize(from: tags, count: count)
             page.bytes(0).copyMemory(from: bytes(0), byteCount: count * rowByteCount)
@@ -213,7 +240,8 @@ struct MovementPage {
         }
         let narrowest = MovementColumns(span)
         let isAsWide = narrowest.areAsWide(as: header.pointee.columns)
-        let page = MovementPage(isAsWide ? header.pointee.columns : narrowest, capacity: size, pool)
+        let page = MovementPage(
+            isAsWide ? header.pointee.columns : narrowest, isOfTexts: isOfTexts, capacity: size, pool)
         page.header.pointee.isDirty = isDirty
         for row in 0..<count where tags[row] >> 6 & bit == wanted {
             if isAsWide { page.copy(row, of: self) } else { page.add(key(row), codes(row)) }
