@@ -1,5 +1,5 @@
 /// What was last published of a pair's alert. It is remembered so that each change appears exactly once.
-public struct PublishedAlert: Equatable, Sendable {
+public struct PublishedAlert: Hashable, Sendable {
     /// Nil when the alert was resolved.
     public var level: AlertLevel?
     /// The `oversold_units` of the last message; 0 unless the level is oversold. Where only levels are

@@ -12,7 +12,8 @@ internal import Synchronization
 public final class IDNames: @unchecked Sendable {
     private typealias Slot = Atomic<UInt32>
 
-    private struct State {
+    /// Sendable, since only the lock's holder uses it.
+    private struct State: @unchecked Sendable {
         var slotBits: Int
         var count = 0
         /// What is left of the newest chunk of texts.
@@ -163,8 +164,8 @@ public final class IDNames: @unchecked Sendable {
             let number = state.count
             state.count += 1
             address(number, &state).pointee = copy(text, &state)
-            // An index is full when half of its slots are taken.
-            if state.count > 1 << (state.slotBits - 1) { grow(&state) }
+            // An index is full when three quarters of its slots are taken.
+            if state.count > 3 << (state.slotBits - 2) { grow(&state) }
             let present = index.load(ordering: .relaxed)
             Self.insert(UInt32(number + 1) | Self.mark(hash), hash, into: present)
             return Int32(number)

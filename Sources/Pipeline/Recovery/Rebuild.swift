@@ -41,6 +41,8 @@ final class Rebuild<S: TopicSource> {
 
     /// The stored state records.
     var standing: Set<StateLocation> { survey.locations }
+    /// Published rows whose ids were of another kind.
+    var formerRows: [FormerRow] { survey.formerRows }
     /// How far rejected reference rows were sent.
     private(set) var referenceRejected = ReferenceOffsets()
 
@@ -80,7 +82,7 @@ final class Rebuild<S: TopicSource> {
 
     private func replayToAudited(_ index: Int) {
         guard index < shards.count else {
-            RebuildAudit(survey.entryImages).report(shards, tools.telemetry)
+            if !survey.hasFormerIDs { RebuildAudit(survey.entryImages).report(shards, tools.telemetry) }
             return replayToCommitted(0)
         }
         stage = .audited(replay(index, to: plan?.audited), index)
@@ -137,6 +139,8 @@ final class Rebuild<S: TopicSource> {
 struct FormerState {
     /// The stored records; those that are not written again are deleted.
     let standing: Set<StateLocation>
+    /// Published rows whose ids were of another kind, to take back.
+    let rows: [FormerRow]
     /// How far rejected reference rows were sent.
     let referenceRejected: ReferenceOffsets
     /// To be called after each join with newer reference rows, until that transaction has committed.
@@ -144,6 +148,7 @@ struct FormerState {
 
     init<S: TopicSource>(_ rebuild: Rebuild<S>) {
         standing = rebuild.standing
+        rows = rebuild.formerRows
         referenceRejected = rebuild.referenceRejected
         restorePublished = rebuild.restorePublished
     }

@@ -35,8 +35,8 @@ final class StateLoader<S: TopicSource> {
                 aggregate?.restore(bucket: bucket, entries: entries)
             case (.movements, .movements(let images)?) where settings.mayFollowRows:
                 aggregate?.restore(images)
-            case (.movements(let number), nil) where settings.mayFollowRows:
-                aggregate?.restore(MovementImages(number: number, known: 0, images: []))
+            case (.movements(let block), nil) where settings.mayFollowRows:
+                aggregate?.restore(MovementImages(block, known: 0, images: []))
             default: break
             }
         }

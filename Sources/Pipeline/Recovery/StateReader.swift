@@ -33,9 +33,9 @@ final class StateReader<S: TopicSource> {
             let record = reader.record(index)
             let location = StateRecord.Location(record.partition, record.offset)
             do throws(StateRecordError) {
-                let state = try StateRecord(key: record.key, value: record.value)
+                let state = try StateRecord(key: record.key, value: record.value, tools.settings.ids)
                 if case .checkpoint(let checkpoint)? = state { unread.saw(release: checkpoint.release) }
-                if let key = state?.key ?? StateRecord.Key(record.key) {
+                if let key = state?.key ?? StateRecord.Key(record.key, tools.settings.ids) {
                     take(location, key, state, reader.envelope(index).timestampMs)
                 }
             } catch {

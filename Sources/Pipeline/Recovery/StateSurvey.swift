@@ -7,6 +7,8 @@ struct StateSurvey {
     /// By state partition.
     private var stored: [Partition: StoredState] = [:]
     private var entries: [StateLocation: [StoredEntry]] = [:]
+    /// Records whose ids are of another kind than they are now.
+    private var former: [StateLocation: FormerRow?] = [:]
     /// The partition and key of each record.
     private(set) var locations: Set<StateLocation> = []
 
@@ -16,7 +18,9 @@ struct StateSurvey {
         let location = StateLocation(partition: partition, key: key)
         if record == nil { locations.remove(location) } else { locations.insert(location) }
         entries[location] = nil
+        former[location] = nil
         switch record {
+        case .former(_, let row): former.updateValue(row, forKey: location)
         case .entries(_, let images): entries[location] = images
         // The rebuild recomputes them from the log.
         case .ids, .movements: return
@@ -27,6 +31,21 @@ struct StateSurvey {
 
     /// The stock entries as of the checkpoints.
     var entryImages: [StoredEntry] { entries.values.flatMap { $0 } }
+
+    /// Whether `ids.product` or `ids.warehouse` has changed since: then nothing of it can be compared.
+    var hasFormerIDs: Bool { !former.isEmpty }
+
+    /// What was published under other ids, each row once.
+    var formerRows: [FormerRow] {
+        var rows: [FormerRow: FormerRow] = [:]
+        for case let row? in former.values {
+            var name = row
+            // One of several records of an alert: the newest incident counts.
+            if case .alert = row.published { name.published = .alert(PublishedAlert()) }
+            rows[name] = [rows[name], row].compactMap { $0 }.max { $0.incident < $1.incident }
+        }
+        return Array(rows.values)
+    }
 
     /// The offsets and settings of all partitions; each record is in one only.
     var offsets: StoredState {
@@ -61,4 +80,8 @@ struct StateSurvey {
             all.merge(fingerprints(one)) { $0 == $1 || $1 == 0 ? $0 : $0 == 0 ? $1 : ~$0 }
         }
     }
+}
+
+extension FormerRow {
+    fileprivate var incident: UInt32 { if case .alert(let alert) = published { alert.incident } else { 0 } }
 }

@@ -34,6 +34,7 @@ struct StoredState {
         case .rollupFingerprint(let product, let fingerprint): rollupFingerprints[product] = fingerprint
         case .referenceRejected(let table, let partition, let offset):
             referenceRejected[table, partition] = offset
+        case .former: break
         }
     }
 
@@ -49,6 +50,7 @@ struct StoredState {
         case .rollupFingerprint(let product): rollupFingerprints[product] = nil
         case .referenceRejected(let table, let partition):
             referenceRejected[table, partition] = Offset(0)
+        case .former: break
         }
     }
 

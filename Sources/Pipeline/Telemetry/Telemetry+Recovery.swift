@@ -47,7 +47,8 @@ extension Telemetry {
         logger.warning(
             "rebuild: the stored state differed from the log",
             metadata: [
-                "product_id": "\(pair.product.rawValue)", "warehouse_id": "\(pair.warehouse.rawValue)",
+                "product_id": .string(ids.string(pair.product)),
+                "warehouse_id": .string(ids.string(pair.warehouse)),
                 "stock": .string(text(\.stock)),
                 "last_updated": .string(text { RFC3339.string($0.lastUpdated) }),
                 "events": .string(text(\.events)),

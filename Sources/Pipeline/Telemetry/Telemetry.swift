@@ -1,4 +1,4 @@
-import Inventory
+public import Inventory
 public import Logging
 import Synchronization
 import Wire
@@ -8,6 +8,7 @@ import Wire
 /// Called from the worker's thread; the counts may be read from any.
 public final class Telemetry: Sendable {
     let logger: Logger
+    let ids: IDs
     private let counts = Mutex(Counts())
     let memory = Mutex(Memory())
 
@@ -45,7 +46,10 @@ public final class Telemetry: Sendable {
         var progressMs: ContinuousClock.Instant?
     }
 
-    public init(logger: Logger) { self.logger = logger }
+    public init(logger: Logger, ids: IDs = .integers) {
+        self.logger = logger
+        self.ids = ids
+    }
 
     public var snapshot: Counts { counts.withLock { $0 } }
 
@@ -90,8 +94,8 @@ public final class Telemetry: Sendable {
         logger.debug(
             "alert \(change.kind.name)",
             metadata: [
-                "product_id": "\(change.pair.product.rawValue)",
-                "warehouse_id": "\(change.pair.warehouse.rawValue)",
+                "product_id": .string(ids.string(change.pair.product)),
+                "warehouse_id": .string(ids.string(change.pair.warehouse)),
             ])
     }
 

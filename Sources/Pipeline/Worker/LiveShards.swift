@@ -103,7 +103,7 @@ final class LiveShards {
                     in: shard.aggregate, of: shard.inputs[0].partition)
             else { continue }
             throw .misconfigured(
-                "product \(product.rawValue) is in partitions \(one.rawValue) and \(other.rawValue) of "
+                "product \(settings.ids.string(product)) is in partitions \(one.rawValue) and \(other.rawValue) of "
                     + "\(settings.inputTopic), though input.keyed_by says product. Have the producers key their "
                     + "events by product_id, or set input.keyed_by: none and start once, with one daemon and "
                     + "workers: 1, with --rebuild.")

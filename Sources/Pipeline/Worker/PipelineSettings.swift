@@ -26,6 +26,8 @@ public struct PipelineSettings: Sendable {
     /// What becomes of a TRUNCATE of the events table: it is rejected to the dead letters, or takes all events back.
     public enum OnTruncate: String, Sendable, CaseIterable { case refuse, apply }
 
+    /// What the ids are. All parts of a process that hand ids to each other must have the same.
+    public var ids = IDs.integers
     /// The sign each event type takes its quantity with: -1, 0 or 1.
     public var eventTypes = SignTable.standardSigns
     public var unknownType = UnknownType.ignore
@@ -80,13 +82,18 @@ public struct PipelineSettings: Sendable {
                 .joined(separator: ","),
             "events.unknown_type=\(unknownType.rawValue)",
             "events.dedupe_window=\(dedupeWindow)",
-        ] + inputFormat.fingerprint("input") + (onTruncate == .apply ? ["input.on_truncate=apply"] : []))
+        ] + idLines + inputFormat.fingerprint("input") + (onTruncate == .apply ? ["input.on_truncate=apply"] : []))
         .joined(separator: "\n")
     }
 
     /// Reads the messages of the input.
     func makeDecoder() -> InputDecoder {
-        InputDecoder(signs: SignTable(eventTypes), unknownType: unknownType, format: inputFormat)
+        InputDecoder(signs: SignTable(eventTypes), unknownType: unknownType, ids: ids, format: inputFormat)
+    }
+
+    private var idLines: [String] {
+        [("event", ids.event), ("product", ids.product), ("warehouse", ids.warehouse)].filter { $1 != .integer }
+            .map { "ids.\($0)=\($1.rawValue)" }
     }
 
     /// The topics that transactions write to.

@@ -10,8 +10,8 @@ final class TransactionWriter<S: TransactionalProducing> {
     private let deadLetterLimits: DeadLetterLimits
     private let telemetry: Telemetry
     private let views: ViewFeed?
-    private var messages = MessageEncoder()
-    private var state = StateEncoder()
+    private var messages: MessageEncoder
+    private var state: StateEncoder
     /// Records of before a rebuild that this transaction has not written again.
     private var standing: Set<StateLocation>
 
@@ -39,6 +39,8 @@ final class TransactionWriter<S: TransactionalProducing> {
     ) {
         self.session = session
         self.settings = settings
+        messages = MessageEncoder(settings.ids)
+        state = StateEncoder(settings.ids)
         placement = live.placement
         deadLetterLimits = limits
         self.telemetry = telemetry
@@ -83,7 +85,10 @@ final class TransactionWriter<S: TransactionalProducing> {
                 try self.send(change, of: shard)
             }
         }
-        if let former = live.former { try send(former.referenceRejected, of: live) }
+        if let former = live.former {
+            try send(former.referenceRejected, of: live)
+            for row in former.rows { try takeBack(row) }
+        }
         try send(rows, of: live)
         if withCheckpoint { try sendCheckpoint(of: live) }
         for position in positions {
@@ -119,6 +124,26 @@ final class TransactionWriter<S: TransactionalProducing> {
             }
             try send(.rollupFingerprint(product, fingerprint), of: shard)
         }
+        sent += 1
+    }
+
+    /// Takes back what was published of a row while its ids were of another kind; its record is among those that are
+    /// deleted.
+    private func takeBack(_ row: FormerRow) throws(SessionFailure) {
+        let topic: Topic
+        switch (row.published, row.warehouse) {
+        case (.alert(let alert), _):
+            guard alert.level != nil else { return }
+            topic = .alerts
+        case (.row(0), _): return
+        case (.row, .some): topic = .stockLevels
+        case (.row, nil): topic = .rollup
+        }
+        guard settings.outputTopics.contains(topic) else { return }
+        try messages.former(row, as: settings.alertFormat) { (key, value) throws(SessionFailure) in
+            try session.send(OutgoingMessage(topic: topic, key: key, value: value))
+        }
+        if topic == .alerts { alertChanges += 1 }
         sent += 1
     }
 

@@ -2,12 +2,13 @@ public import Inventory
 
 extension ByteWriter {
     /// The text as one field of RFC 4180 CSV: quoted when it holds a comma, a quote or a line break.
-    public mutating func append(csvField text: Text) {
-        guard text.utf8.contains(where: Self.needsQuotes) else {
-            return text.withUTF8 { append($0) }
-        }
+    public mutating func append(csvField text: Text) { text.withUTF8 { append(csvField: $0) } }
+
+    /// As above, of bytes that are UTF-8.
+    public mutating func append(csvField text: UnsafeRawBufferPointer) {
+        guard text.contains(where: Self.needsQuotes) else { return append(text) }
         append(byte: 0x22)
-        for byte in text.utf8 {
+        for byte in text {
             if byte == 0x22 { append(byte: byte) }
             append(byte: byte)
         }

@@ -20,6 +20,13 @@ extension ByteWriter {
         append(byte: 0x22)
     }
 
+    /// As above, of bytes that are UTF-8.
+    public mutating func append(jsonString text: UnsafeRawBufferPointer) {
+        append(byte: 0x22)
+        appendEscaped(text)
+        append(byte: 0x22)
+    }
+
     /// Copies runs that need no escape whole, and looks for their end eight bytes at a time.
     private mutating func appendEscaped(_ bytes: UnsafeRawBufferPointer) {
         var (start, index) = (0, 0)

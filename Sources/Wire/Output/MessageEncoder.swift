@@ -10,10 +10,11 @@ public enum AlertFormat: String, CaseIterable, Sendable {
 
 /// Encodes the messages of the output topics into buffers that are reused from one to the next.
 public struct MessageEncoder: ~Copyable {
+    private let ids: IDs
     private var key = ByteWriter()
     private var value = ByteWriter()
 
-    public init() {}
+    public init(_ ids: IDs = .integers) { self.ids = ids }
 
     /// Takes a message's key and value, valid inside only; nil is a tombstone.
     public typealias Body<Failure: Error> = (
@@ -24,14 +25,14 @@ public struct MessageEncoder: ~Copyable {
         _ change: AlertChange, as format: AlertFormat, _ body: Body<Failure>
     ) throws(Failure) {
         restart()
-        AlertEncoder.key(change.pair, into: &key)
+        AlertEncoder.key(change.pair, ids, into: &key)
         switch format {
-        case .changes: AlertEncoder.change(change, into: &value)
+        case .changes: AlertEncoder.change(change, ids, into: &value)
         case .upsert:
             guard change.severity != nil, let row = change.row else {
                 return try hand(isTombstone: true, body)
             }
-            AlertEncoder.upsert(row, into: &value)
+            AlertEncoder.upsert(row, ids, into: &value)
         }
         try hand(isTombstone: false, body)
     }
@@ -40,8 +41,8 @@ public struct MessageEncoder: ~Copyable {
         _ pair: Pair, _ row: StockRow?, _ body: Body<Failure>
     ) throws(Failure) {
         restart()
-        AlertEncoder.key(pair, into: &key)
-        if let row { AlertEncoder.stock(row, into: &value) }
+        AlertEncoder.key(pair, ids, into: &key)
+        if let row { AlertEncoder.stock(row, ids, into: &value) }
         try hand(isTombstone: row == nil, body)
     }
 
@@ -49,9 +50,23 @@ public struct MessageEncoder: ~Copyable {
         _ product: ProductID, _ row: RollupRow?, _ body: Body<Failure>
     ) throws(Failure) {
         restart()
-        AlertEncoder.key(product, into: &key)
-        if let row { AlertEncoder.rollup(row, into: &value) }
+        AlertEncoder.key(product, ids, into: &key)
+        if let row { AlertEncoder.rollup(row, ids, into: &value) }
         try hand(isTombstone: row == nil, body)
+    }
+
+    /// Takes back a row that was published while its ids were of another kind: the end of an alert that stood, a
+    /// tombstone for a row of a table.
+    public mutating func former<Failure>(
+        _ row: FormerRow, as format: AlertFormat, _ body: Body<Failure>
+    ) throws(Failure) {
+        restart()
+        AlertEncoder.key(row, into: &key)
+        if case .alert(let alert) = row.published, format == .changes {
+            AlertEncoder.resolved(row, alert, into: &value)
+            return try hand(isTombstone: false, body)
+        }
+        try hand(isTombstone: true, body)
     }
 
     private mutating func restart() {

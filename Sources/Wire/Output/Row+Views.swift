@@ -2,11 +2,11 @@ import Inventory
 
 extension Row {
     /// The columns of `current_stock_levels`.
-    mutating func stockColumns(_ row: StockRow, _ out: inout ByteWriter) {
-        number("product_id", row.product.id.rawValue, &out)
+    mutating func stockColumns(_ row: StockRow, _ ids: IDs, _ out: inout ByteWriter) {
+        id(row.product.id, ids, &out)
         text("product_name", row.product.name, &out)
         text("category", row.product.category, &out)
-        number("warehouse_id", row.warehouse.id.rawValue, &out)
+        id(row.warehouse.id, ids, &out)
         text("warehouse_name", row.warehouse.name, &out)
         number("current_stock", row.currentStock, &out)
         number("reorder_threshold", row.product.reorderThreshold, &out)
@@ -24,8 +24,8 @@ extension Row {
     }
 
     /// The columns of `multi_warehouse_inventory`.
-    mutating func rollupColumns(_ row: RollupRow, _ out: inout ByteWriter) {
-        number("product_id", row.product.id.rawValue, &out)
+    mutating func rollupColumns(_ row: RollupRow, _ ids: IDs, _ out: inout ByteWriter) {
+        id(row.product.id, ids, &out)
         text("product_name", row.product.name, &out)
         text("category", row.product.category, &out)
         number("warehouse_count", Int64(row.warehouseCount), &out)

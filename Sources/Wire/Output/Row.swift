@@ -73,6 +73,28 @@ struct Row {
         }
     }
 
+    /// `product_id`: a number, or a text.
+    @inline(__always)
+    mutating func id(_ id: ProductID, _ ids: IDs, _ out: inout ByteWriter) {
+        guard let text = ids.text(id) else { return number("product_id", id.rawValue, &out) }
+        self.text("product_id", text, &out)
+    }
+
+    /// `warehouse_id`: a number, or a text.
+    @inline(__always)
+    mutating func id(_ id: WarehouseID, _ ids: IDs, _ out: inout ByteWriter) {
+        guard let text = ids.text(id) else { return number("warehouse_id", id.rawValue, &out) }
+        self.text("warehouse_id", text, &out)
+    }
+
+    mutating func text(_ column: StaticString, _ bytes: UnsafeRawBufferPointer, _ out: inout ByteWriter) {
+        begin(column, &out)
+        switch format {
+        case .json: out.append(jsonString: bytes)
+        case .csv: out.append(csvField: bytes)
+        }
+    }
+
     /// A constant, which needs no escape in either format.
     @inline(__always)
     mutating func word(_ column: StaticString, _ value: StaticString?, _ out: inout ByteWriter) {

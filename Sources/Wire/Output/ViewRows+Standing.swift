@@ -7,10 +7,11 @@ extension ViewRows {
     /// A row of the stock table with its alert and the alert's incident; what concerns the alert is null when
     /// the row does not alert.
     public static func standing(
-        _ row: StockRow, since: Timestamp, incident: UInt32, as format: RowFormat, into out: inout ByteWriter
+        _ row: StockRow, since: Timestamp, incident: UInt32, as format: RowFormat, _ ids: IDs = .integers,
+        into out: inout ByteWriter
     ) {
         var columns = Row(format)
-        columns.stockColumns(row, &out)
+        columns.stockColumns(row, ids, &out)
         columns.alertColumns(row, severity: row.severity, &out)
         columns.number("oversold_units", row.oversoldUnits, &out)
         if row.severity != nil {

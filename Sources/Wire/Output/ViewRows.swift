@@ -8,25 +8,31 @@ public enum ViewRows {
     }
 
     /// A row of `current_stock_levels`.
-    public static func stock(_ row: StockRow, as format: RowFormat, into out: inout ByteWriter) {
+    public static func stock(
+        _ row: StockRow, as format: RowFormat, _ ids: IDs = .integers, into out: inout ByteWriter
+    ) {
         var columns = Row(format)
-        columns.stockColumns(row, &out)
+        columns.stockColumns(row, ids, &out)
         columns.end(&out)
     }
 
     /// A row of `low_stock_alerts` and its `oversold_units`.
-    public static func alert(_ row: StockRow, as format: RowFormat, into out: inout ByteWriter) {
+    public static func alert(
+        _ row: StockRow, as format: RowFormat, _ ids: IDs = .integers, into out: inout ByteWriter
+    ) {
         var columns = Row(format)
-        columns.stockColumns(row, &out)
+        columns.stockColumns(row, ids, &out)
         columns.alertColumns(row, severity: row.severity, &out)
         columns.number("oversold_units", row.oversoldUnits, &out)
         columns.end(&out)
     }
 
     /// A row of `multi_warehouse_inventory`.
-    public static func rollup(_ row: RollupRow, as format: RowFormat, into out: inout ByteWriter) {
+    public static func rollup(
+        _ row: RollupRow, as format: RowFormat, _ ids: IDs = .integers, into out: inout ByteWriter
+    ) {
         var columns = Row(format)
-        columns.rollupColumns(row, &out)
+        columns.rollupColumns(row, ids, &out)
         columns.end(&out)
     }
 }

@@ -27,6 +27,17 @@ struct LittleEndianReader {
         return T(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: T.self))
     }
 
+    /// The bytes of a text of 1 to 255 bytes.
+    mutating func readShortText() throws(StateRecordError) -> UnsafeRawBufferPointer {
+        let count = Int(try read(UInt8.self))
+        guard count > 0 else { throw .foreign }
+        guard remaining >= count else { throw .truncated }
+        defer { position += count }
+        return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+    }
+
+    mutating func skipToEnd() { position = bytes.count }
+
     mutating func readText() throws(StateRecordError) -> String {
         let count = Int(try read(UInt32.self))
         guard remaining >= count else { throw .truncated }

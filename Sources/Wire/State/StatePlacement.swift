@@ -37,7 +37,7 @@ public struct StatePlacement: Sendable {
         guard keyedBy == .product else { return spread(key) != partition }
         return switch key {
         case .ids(let input, _, _), .position(let input), .checkpoint(let input): input != partition
-        case .entries, .movements, .alert, .stockFingerprint, .rollupFingerprint, .referenceRejected: false
+        case .entries, .movements, .alert, .stockFingerprint, .rollupFingerprint, .referenceRejected, .former: false
         }
     }
 
@@ -45,9 +45,9 @@ public struct StatePlacement: Sendable {
         switch key {
         case .entries(let bucket): partition(UInt64(bucket))
         case .ids(_, _, let bucket): partition(UInt64(bucket))
-        case .movements(let number): partition(Self.mix(UInt64(bitPattern: number)))
+        case .movements(let block): partition(Self.mix(UInt64(bitPattern: block.number) ^ block.high))
         case .checkpoint(let input): partition(UInt64(input.rawValue))
-        case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRejected: Partition(0)
+        case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRejected, .former: Partition(0)
         }
     }
 

@@ -1,9 +1,9 @@
-import Inventory
+public import Inventory
 
 extension StateRecord {
     /// Reads a record; nil for a key whose record was deleted.
     public init?(
-        key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
+        key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, _ ids: IDs = .integers
     ) throws(StateRecordError) {
         guard let key else { throw .foreign }
         guard let value else {
@@ -17,18 +17,19 @@ extension StateRecord {
             let release = kind == .checkpoint ? try? reader.readText() : nil
             throw .unknownVersion(version, kind: Character(UnicodeScalar(kind.rawValue)), release: release)
         }
-        self = try Self.read(try Key.read(key), &reader)
+        self = try Self.read(try Key.read(key, ids), &reader, ids)
         guard reader.remaining == 0 else { throw .foreign }
     }
 
     private static func read(
-        _ key: Key, _ value: inout LittleEndianReader
+        _ key: Key, _ value: inout LittleEndianReader, _ ids: IDs
     ) throws(StateRecordError) -> StateRecord {
         switch key {
-        case .entries(let bucket): .entries(bucket: bucket, try readEntries(&value))
+        case .entries(let bucket):
+            try readEntries(&value, ids).map { .entries(bucket: bucket, $0) } ?? .former(key, nil)
         case .ids(let partition, let isOddSet, let bucket):
             .ids(partition, try readBucket(bucket, isOddSet, &value))
-        case .movements(let number): .movements(try readMovements(number, &value))
+        case .movements(let block): .movements(try readMovements(block, &value))
         case .checkpoint(let partition): .checkpoint(try readCheckpoint(partition, &value))
         case .position(let partition): .position(partition, try readOffset(&value))
         case .alert(let pair): .alert(pair, try readAlert(&value))
@@ -36,6 +37,20 @@ extension StateRecord {
         case .rollupFingerprint(let product): .rollupFingerprint(product, try value.read())
         case .referenceRejected(let table, let partition):
             .referenceRejected(table, partition, try readOffset(&value))
+        case .former(let bytes): .former(key, try readFormer(bytes, &value))
+        }
+    }
+
+    private static func readFormer(
+        _ key: [UInt8], _ value: inout LittleEndianReader
+    ) throws(StateRecordError) -> FormerRow {
+        try key.span.withUnsafeBytes { (bytes) throws(StateRecordError) in
+            var reader = LittleEndianReader(bytes)
+            guard let kind = Kind(rawValue: try reader.read()) else { throw .foreign }
+            let ids = try reader.readFormerIDs(kind, try reader.readKinds())
+            return FormerRow(
+                product: ids.product, warehouse: ids.warehouse,
+                published: kind == .alert ? .alert(try readAlert(&value)) : .row(try value.read()))
         }
     }
 
@@ -45,15 +60,20 @@ extension StateRecord {
         return offset
     }
 
+    /// Nil when the ids are of another kind than they are now; the value is read to its end.
     private static func readEntries(
-        _ value: inout LittleEndianReader
-    ) throws(StateRecordError) -> [StoredEntry] {
+        _ value: inout LittleEndianReader, _ ids: IDs
+    ) throws(StateRecordError) -> [StoredEntry]? {
+        guard try value.readKinds() == StoredKinds(ids) else {
+            value.skipToEnd()
+            return nil
+        }
         var entries: [StoredEntry] = []
         entries.reserveCapacity(Aggregate.entriesPerBucket)
         while value.remaining > 0 {
             entries.append(
                 StoredEntry(
-                    pair: Pair(packed: try value.read()), stock: try value.read(),
+                    pair: try value.readPair(ids), stock: try value.read(),
                     lastUpdated: Timestamp(microseconds: try value.read()), events: try value.read()))
         }
         guard entries.count <= Aggregate.entriesPerBucket else { throw .foreign }
@@ -65,12 +85,15 @@ extension StateRecord {
     ) throws(StateRecordError) -> IDBucket {
         let set: UInt64 = try value.read()
         guard (set % 2 == 1) == isOddSet else { throw .foreign }
-        var read = IDBucket(set: set, bucket: bucket, chunks: [], ids: [])
+        var read = IDBucket(set: set, bucket: bucket)
         for _ in 0..<(try value.read(UInt32.self)) {
             var chunk = IDChunk(number: try value.read(), words: [])
             chunk.words.reserveCapacity(IDChunk.wordCount)
             for _ in 0..<IDChunk.wordCount { chunk.words.append(try value.read()) }
             read.chunks.append(chunk)
+        }
+        for _ in 0..<(try value.read(UInt32.self)) {
+            read.texts.append(EventID(rawValue: try value.read(), high: try value.read()))
         }
         guard value.remaining % MemoryLayout<Int64>.size == 0 else { throw .foreign }
         read.ids.reserveCapacity(value.remaining / MemoryLayout<Int64>.size)
@@ -79,9 +102,9 @@ extension StateRecord {
     }
 
     private static func readMovements(
-        _ number: Int64, _ value: inout LittleEndianReader
+        _ block: EventBlock, _ value: inout LittleEndianReader
     ) throws(StateRecordError) -> MovementImages {
-        var block = MovementImages(number: number, known: try value.read(), images: [])
+        var block = MovementImages(block, known: try value.read(), images: [])
         block.images.reserveCapacity(block.known.nonzeroBitCount)
         for _ in 0..<block.known.nonzeroBitCount {
             let entry: UInt32 = try value.read()

@@ -1,11 +1,12 @@
-import Inventory
+public import Inventory
 
 /// Encodes state records into buffers that are reused from one to the next.
 public struct StateEncoder {
+    private let ids: IDs
     private var key = LittleEndianWriter()
     private var value = LittleEndianWriter()
 
-    public init() {}
+    public init(_ ids: IDs = .integers) { self.ids = ids }
 
     /// Hands out the record's key and value; both are valid only inside the closure.
     public mutating func encode<Failure: Error>(
@@ -15,7 +16,7 @@ public struct StateEncoder {
         write(record.key)
         value.bytes.removeAll(keepingCapacity: true)
         value.append(StateRecord.version)
-        record.writeValue(into: &value)
+        record.writeValue(into: &value, ids)
         try key.bytes.span.withUnsafeBytes { (key) throws(Failure) in
             try value.bytes.span.withUnsafeBytes { (value) throws(Failure) in try body(key, value) }
         }
@@ -31,16 +32,18 @@ public struct StateEncoder {
 
     private mutating func write(_ wanted: StateRecord.Key) {
         key.bytes.removeAll(keepingCapacity: true)
-        wanted.write(into: &key)
+        wanted.write(into: &key, ids)
     }
 }
 
 extension StateRecord {
-    func writeValue(into value: inout LittleEndianWriter) {
+    func writeValue(into value: inout LittleEndianWriter, _ ids: IDs) {
         switch self {
         case .entries(_, let entries):
+            value.append(StoredKinds(ids).rawValue)
             for entry in entries {
-                value.append(entry.pair.packed)
+                value.append(entry.pair.product, ids)
+                value.append(entry.pair.warehouse, ids)
                 value.append(entry.stock)
                 value.append(entry.lastUpdated.microseconds)
                 value.append(entry.events)
@@ -52,6 +55,8 @@ extension StateRecord {
         case .alert(_, let alert): alert.write(into: &value)
         case .stockFingerprint(_, let fingerprint), .rollupFingerprint(_, let fingerprint):
             value.append(fingerprint)
+        // It is read and deleted, never written.
+        case .former: break
         }
     }
 }
@@ -63,6 +68,11 @@ extension IDBucket {
         for chunk in chunks {
             value.append(chunk.number)
             for word in chunk.words { value.append(word) }
+        }
+        value.append(UInt32(texts.count))
+        for text in texts {
+            value.append(text.rawValue)
+            value.append(text.high)
         }
         for id in ids { value.append(id) }
     }

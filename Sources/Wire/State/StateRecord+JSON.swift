@@ -13,23 +13,25 @@ extension StateRecord {
     }
 
     /// The record and its location as one JSON object on one line, for people and their tools.
-    public func writeJSON(at location: Location, into out: inout ByteWriter) {
+    public func writeJSON(at location: Location, _ ids: IDs = .integers, into out: inout ByteWriter) {
         var row = Self.open(location, into: &out)
         switch self {
         case .entries(let bucket, let entries):
             row.word("record", "stock_entries", &out)
             row.number("bucket", Int64(bucket), &out)
-            row.list("entries", entries, &out) { entry, out in entry.writeJSON(into: &out) }
+            row.list("entries", entries, &out) { entry, out in entry.writeJSON(ids, into: &out) }
         case .ids(let partition, let bucket):
             row.word("record", "event_ids", &out)
             row.number("partition", partition.rawValue, &out)
             row.number("set", bucket.set, &out)
             row.number("bucket", Int64(bucket.bucket), &out)
-            row.list("ids", (bucket.ids + bucket.chunks.flatMap(\.ids)).sorted(), &out) { $1.append($0) }
+            let texts = bucket.texts
+            let integers = (bucket.ids + bucket.chunks.flatMap(\.ids)).sorted()
+            row.list("ids", texts + integers.map { EventID($0) }, &out) { $0.writeJSON(into: &$1) }
         case .movements(let images):
             row.word("record", "movements", &out)
-            let ids = (0..<64).filter { images.known & 1 << UInt64($0) != 0 }.map { images.number << 6 | $0 }
-            row.list("events", Array(zip(ids, images.images)), &out) { event, out in
+            let known = (0..<64).filter { images.known & 1 << UInt64($0) != 0 }.map { images.block.id($0) }
+            row.list("events", Array(zip(known, images.images)), &out) { event, out in
                 event.1.writeJSON(id: event.0, into: &out)
             }
         case .checkpoint(let record):
@@ -41,7 +43,7 @@ extension StateRecord {
             row.number("input_offset", offset.rawValue, &out)
         case .alert(let pair, let alert):
             row.word("record", "published_alert", &out)
-            row.pair(pair, &out)
+            row.pair(pair, ids, &out)
             row.string("level", alert.level?.name, &out)
             row.number("incident", Int64(alert.incident), &out)
             row.instant("since", alert.incident == 0 ? nil : alert.since, &out)
@@ -49,17 +51,23 @@ extension StateRecord {
             row.hexadecimal("fingerprint", alert.fingerprint, &out)
         case .stockFingerprint(let pair, let fingerprint):
             row.word("record", "published_stock", &out)
-            row.pair(pair, &out)
+            row.pair(pair, ids, &out)
             row.hexadecimal("fingerprint", fingerprint, &out)
         case .rollupFingerprint(let product, let fingerprint):
             row.word("record", "published_rollup", &out)
-            row.number("product_id", product.rawValue, &out)
+            row.id(product, ids, &out)
             row.hexadecimal("fingerprint", fingerprint, &out)
         case .referenceRejected(let table, let partition, let offset):
             row.word("record", "reference_rejected", &out)
             row.string("table", table.name, &out)
             row.number("partition", partition.rawValue, &out)
             row.number("offset", offset.rawValue, &out)
+        case .former(_, let former):
+            row.word("record", "former_ids", &out)
+            if let former {
+                row.id("product_id", former.product, &out)
+                if let warehouse = former.warehouse { row.id("warehouse_id", warehouse, &out) }
+            }
         }
         out.append("}\n")
     }
@@ -84,9 +92,9 @@ extension StateRecord {
 }
 
 extension StoredEntry {
-    fileprivate func writeJSON(into out: inout ByteWriter) {
+    fileprivate func writeJSON(_ ids: IDs, into out: inout ByteWriter) {
         var row = Row(.json)
-        row.pair(pair, &out)
+        row.pair(pair, ids, &out)
         row.number("stock", stock, &out)
         row.instant("last_updated", events == 0 ? nil : lastUpdated, &out)
         row.number("events", Int64(events), &out)
@@ -103,10 +111,23 @@ extension IDChunk {
     }
 }
 
+extension EventID {
+    /// The number, or the hash of a text in hexadecimal.
+    fileprivate func writeJSON(into out: inout ByteWriter) {
+        guard isText else { return out.append(rawValue) }
+        func digits(_ word: UInt64) -> String {
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }
+        out.append(jsonString: digits(high) + digits(UInt64(bitPattern: rawValue)))
+    }
+}
+
 extension MovementImages.Image {
-    fileprivate func writeJSON(id: Int64, into out: inout ByteWriter) {
+    fileprivate func writeJSON(id: EventID, into out: inout ByteWriter) {
         var row = Row(.json)
-        row.number("event_id", id, &out)
+        row.begin("event_id", &out)
+        id.writeJSON(into: &out)
         if let entry {
             row.number("entry", Int64(entry), &out)
             row.number("units", Int64(units), &out)
@@ -142,9 +163,9 @@ extension Row {
         number("source_seconds", Int64(version.seconds), &out)
     }
 
-    fileprivate mutating func pair(_ pair: Pair, _ out: inout ByteWriter) {
-        number("product_id", pair.product.rawValue, &out)
-        number("warehouse_id", pair.warehouse.rawValue, &out)
+    fileprivate mutating func pair(_ pair: Pair, _ ids: IDs, _ out: inout ByteWriter) {
+        id(pair.product, ids, &out)
+        id(pair.warehouse, ids, &out)
     }
 
     fileprivate mutating func yes(_ column: StaticString, _ out: inout ByteWriter) {

@@ -7,15 +7,18 @@ public import Inventory
 ///
 /// | kind | record | key | value |
 /// | --- | --- | --- | --- |
-/// | `E` | a bucket of stock entries | bucket, 4 | a pair, its stock, time and count of events, 28 each |
-/// | `I` | a bucket of remembered event ids | partition, 4; set, 1; bucket, 2 | set, 8; bitmaps; ids, 8 each |
-/// | `M` | what the events of 64 ids moved | number, 8 | which are known, 8; each movement |
+/// | `E` | a bucket of stock entries | bucket, 4 | kinds, 1; a pair, its stock, time and count of events, 28 each |
+/// | `I` | a bucket of remembered event ids | partition, 4; set, 1; bucket, 2 | set, 8; bitmaps; texts' hashes, 16 each; ids, 8 each |
+/// | `M` | what the events of 64 ids moved | number, 8; of texts the hash's upper half, 8 | which are known, 8; each movement |
 /// | `C` | the checkpoint of an input partition | partition, 4 | `CheckpointRecord` |
 /// | `P` | the position of an input partition | partition, 4 | offset, 8 |
-/// | `A` | what was last published of a pair's alert | pair, 8 | `PublishedAlert` |
-/// | `L` | the published row of the stock table | pair, 8 | fingerprint, 8 |
-/// | `R` | the published row of the rollup | product, 4 | fingerprint, 8 |
+/// | `A` | what was last published of a pair's alert | kinds, 1; pair, 8 | `PublishedAlert` |
+/// | `L` | the published row of the stock table | kinds, 1; pair, 8 | fingerprint, 8 |
+/// | `R` | the published row of the rollup | kinds, 1; product, 4 | fingerprint, 8 |
 /// | `F` | how far rejected reference rows were sent | table, 1; partition, 4 | offset, 8 |
+///
+/// Kinds say which ids are texts: 1 of the product, 2 of the warehouse. Such an id is its length in one byte and its
+/// UTF-8, instead of four bytes.
 public enum StateRecord: Equatable, Sendable {
     /// A bucket of stock entries, whole.
     case entries(bucket: UInt32, [StoredEntry])
@@ -35,6 +38,8 @@ public enum StateRecord: Equatable, Sendable {
     case rollupFingerprint(ProductID, UInt64)
     /// Rejected rows of a reference topic's partition are in the dead letters up to here.
     case referenceRejected(ReferenceKind, Partition, Offset)
+    /// A record whose ids are of another kind than they are now; nil for a bucket of stock entries.
+    case former(Key, FormerRow?)
 }
 
 /// Says that a checkpoint is whole, and as of which offset. There is one for each input partition.
@@ -105,19 +110,21 @@ extension StateRecord {
         case entries(bucket: UInt32)
         /// Whether the set's number is odd: a later set reuses the keys of the one before the last.
         case ids(Partition, isOddSet: Bool, bucket: UInt16)
-        case movements(number: Int64)
+        case movements(EventBlock)
         case checkpoint(Partition)
         case position(Partition)
         case alert(Pair)
         case stockFingerprint(Pair)
         case rollupFingerprint(ProductID)
         case referenceRejected(ReferenceKind, Partition)
+        /// The bytes of a key whose ids are of another kind than they are now.
+        case former([UInt8])
 
         /// Only checkpoints write it; any transaction may write the rest.
         public var isOfCheckpoint: Bool {
             switch self {
             case .entries, .ids, .movements, .checkpoint: true
-            case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRejected: false
+            case .position, .alert, .stockFingerprint, .rollupFingerprint, .referenceRejected, .former: false
             }
         }
     }
@@ -127,13 +134,14 @@ extension StateRecord {
         case .entries(let bucket, _): .entries(bucket: bucket)
         case .ids(let input, let bucket):
             .ids(input, isOddSet: bucket.set % 2 == 1, bucket: bucket.bucket)
-        case .movements(let images): .movements(number: images.number)
+        case .movements(let images): .movements(images.block)
         case .checkpoint(let record): .checkpoint(record.partition)
         case .position(let input, _): .position(input)
         case .alert(let pair, _): .alert(pair)
         case .stockFingerprint(let pair, _): .stockFingerprint(pair)
         case .rollupFingerprint(let product, _): .rollupFingerprint(product)
         case .referenceRejected(let table, let partition, _): .referenceRejected(table, partition)
+        case .former(let key, _): key
         }
     }
 }
