@@ -1,8 +1,11 @@
+public import Inventory
 public import Pipeline
 
 /// The parts of the daemon that the interface reads, each safe to call from any thread.
 public struct WebSource: Sendable {
     public var store: ViewStore
+    /// What the ids in the store are.
+    public var ids = IDs.integers
     public var lags: LagWatch
     public var statistics: StatisticsShelf
     /// The counts of each worker that has started, by its number.

@@ -54,18 +54,55 @@ public final class IDs: Sendable {
         text(id).map { String(decoding: $0, as: UTF8.self) } ?? "\(id.rawValue)"
     }
 
+    // MARK: What people send
+
+    /// The product that a text names: digits as they are written, or an id that is a text; nil when no product can
+    /// have it.
+    public func product(_ text: String) -> ProductID? {
+        number(text, product).map { ProductID($0) }
+    }
+
+    /// As `product(_:)`.
+    public func warehouse(_ text: String) -> WarehouseID? {
+        number(text, warehouse).map { WarehouseID($0) }
+    }
+
+    private func number(_ text: String, _ kind: IDKind) -> Int32? {
+        guard kind == .text else { return Int32(text).flatMap { "\($0)" == text ? $0 : nil } }
+        return Array(text.utf8).withUnsafeBytes { names?.number(of: $0) }
+    }
+
     // MARK: Order
 
     /// The order of numbers, or of the texts' bytes.
     public func isBefore(_ a: ProductID, _ b: ProductID) -> Bool {
-        if let a = text(a), let b = text(b) { return a.lexicographicallyPrecedes(b) }
+        if let a = text(a), let b = text(b) { return Self.precedes(a, b) }
         return a < b
     }
 
     /// The order of numbers, or of the texts' bytes.
     public func isBefore(_ a: WarehouseID, _ b: WarehouseID) -> Bool {
-        if let a = text(a), let b = text(b) { return a.lexicographicallyPrecedes(b) }
+        if let a = text(a), let b = text(b) { return Self.precedes(a, b) }
         return a < b
+    }
+
+    /// Eight bytes at a time, as numbers whose first byte weighs most.
+    private static func precedes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+        let count = min(a.count, b.count)
+        var at = 0
+        while at + 8 <= count {
+            let (one, other) = (
+                UInt64(bigEndian: a.loadUnaligned(fromByteOffset: at, as: UInt64.self)),
+                UInt64(bigEndian: b.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            )
+            if one != other { return one < other }
+            at += 8
+        }
+        while at < count {
+            if a[at] != b[at] { return a[at] < b[at] }
+            at += 1
+        }
+        return a.count < b.count
     }
 
     /// By product, then by warehouse.

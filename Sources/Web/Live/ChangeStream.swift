@@ -12,6 +12,7 @@ struct ChangeStream: Sendable {
     let store: ViewStore
     let hub: ChangeHub
     let reader: ReadThread
+    let ids: IDs
     let wantsStock: Bool
     /// The number after which to go on; nil for a snapshot first.
     let resumesAfter: UInt64?
@@ -41,8 +42,8 @@ struct ChangeStream: Sendable {
                 for block in blocks {
                     let bytes =
                         block.first > after
-                        ? block.bytes { ServerSentEvent.changes($0, after: 0, epoch: hub.epoch) }
-                        : ServerSentEvent.changes(block, after: after, epoch: hub.epoch)
+                        ? block.bytes { ServerSentEvent.changes($0, after: 0, epoch: hub.epoch, ids) }
+                        : ServerSentEvent.changes(block, after: after, epoch: hub.epoch, ids)
                     try await writer.write(ByteBuffer(bytes: bytes))
                     number = block.last
                 }
@@ -76,7 +77,8 @@ struct ChangeStream: Sendable {
                 json.offsets(table.freshness)
                 json.array("rows", rows) { json, row in
                     json.value {
-                        ViewRows.standing(row.row, since: row.since, incident: row.incident, as: .json, into: &$0)
+                        ViewRows.standing(
+                            row.row, since: row.since, incident: row.incident, as: .json, ids, into: &$0)
                     }
                 }
             }

@@ -21,12 +21,16 @@ enum ServerSentEvent {
     }
 
     /// A block's changes after a number, each with its own id.
-    static func changes(_ block: ViewStore.Block, after number: UInt64, epoch: String) -> [UInt8] {
+    static func changes(
+        _ block: ViewStore.Block, after number: UInt64, epoch: String, _ ids: IDs
+    ) -> [UInt8] {
         var out = ByteWriter(capacity: 512 * block.changes.count)
         for (index, change) in block.changes.enumerated() {
             let own = block.first + UInt64(index)
             if own <= number { continue }
-            write("change", id: "\(epoch)-\(own)", into: &out) { AlertEncoder.change(change, into: &$0) }
+            write("change", id: "\(epoch)-\(own)", into: &out) {
+                AlertEncoder.change(change, ids, into: &$0)
+            }
         }
         return out.bytes
     }

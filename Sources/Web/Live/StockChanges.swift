@@ -21,8 +21,8 @@ extension ReadModel {
             json.offsets(freshness)
             json.array("rows", changed) { json, change in
                 json.array {
-                    $0.number(change.pair.product.rawValue)
-                    $0.number(change.pair.warehouse.rawValue)
+                    $0.id(change.pair.product, ids)
+                    $0.id(change.pair.warehouse, ids)
                     $0.number(change.shown?.stock)
                     $0.instant(change.shown?.lastUpdated)
                 }

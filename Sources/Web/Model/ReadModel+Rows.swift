@@ -38,7 +38,7 @@ extension ReadModel {
             let isNamed = query.text.map { entry.product.name.string.lowercased().contains($0) } ?? true
             for row in entry.rows {
                 let shown = row.shown
-                if let wanted = query.warehouses, !wanted.contains(shown.pair.warehouse.rawValue) { continue }
+                if let wanted = query.warehouses, !wanted.contains(shown.pair.warehouse) { continue }
                 if query.view == .lowStockAlerts, shown.level == nil { continue }
                 if let wanted = query.severities {
                     guard let severity = shown.level?.severity, wanted.contains(severity) else { continue }
@@ -53,7 +53,8 @@ extension ReadModel {
                     StockRow(
                         product: entry.product, warehouse: warehouse, currentStock: shown.stock,
                         lastUpdated: shown.lastUpdated), shown)
-                let position = SortPosition(key: query.sort.column.map { full.key($0) } ?? .nothing, pair: shown.pair)
+                let key = query.sort.column.map { full.key($0, ids) } ?? .nothing
+                let position = SortPosition(key, shown.pair.product, shown.pair.warehouse, ids)
                 if !query.begins(after: position) { continue }
                 found.append((position, full))
                 // In the natural order one row more is enough to know that there is a next page.
@@ -70,14 +71,14 @@ extension ReadModel {
         forEachEntry(query) { entry in
             if let text = query.text, !entry.product.name.string.lowercased().contains(text) { return true }
             if let wanted = query.warehouses,
-                !entry.rows.contains(where: { wanted.contains($0.shown.pair.warehouse.rawValue) })
+                !entry.rows.contains(where: { wanted.contains($0.shown.pair.warehouse) })
             {
                 return true
             }
             let rollup = entry.rollup
             if let wanted = query.statuses, !wanted.contains(rollup.status) { return true }
-            let pair = Pair(product: entry.product.id, warehouse: WarehouseID(0))
-            let position = SortPosition(key: query.sort.column.map { rollup.key($0) } ?? .nothing, pair: pair)
+            let key = query.sort.column.map { rollup.key($0, ids) } ?? .nothing
+            let position = SortPosition(key, entry.product.id, nil, ids)
             if !query.begins(after: position) { return true }
             found.append((position, rollup))
             return query.sort.column != nil || found.count <= query.limit
@@ -85,9 +86,9 @@ extension ReadModel {
         return query.page(found)
     }
 
-    /// The products a query asks for, ascending, until the body has enough.
+    /// The products a query asks for, in the order of ids, until the body has enough.
     private func forEachEntry(_ query: RowQuery, _ body: (Entry) -> Bool) {
-        let ids = query.products.map { $0.map { ProductID($0) }.sorted() } ?? order
+        let ids = query.products.map { $0.sorted { self.ids.isBefore($0, $1) } } ?? order
         for id in ids {
             guard let entry = entries[id] else { continue }
             if let wanted = query.categories, !wanted.contains(entry.product.category) { continue }

@@ -25,8 +25,9 @@ struct ReadModel {
         var positions: [PartitionPosition]
     }
 
+    let ids: IDs
     private(set) var entries: [ProductID: Entry] = [:]
-    /// The keys of `entries`, ascending.
+    /// The keys of `entries`, in the order of ids.
     private(set) var order: [ProductID] = []
     private(set) var catalog = Catalog()
     /// Goes up whenever rows change.
@@ -44,6 +45,8 @@ struct ReadModel {
 
     private static let goneKept = 10_000
 
+    init(_ ids: IDs = .integers) { self.ids = ids }
+
     /// Takes over a snapshot.
     mutating func update(
         _ snapshot: ViewStore.Snapshot, nowMicroseconds now: Int64, wallMicroseconds wall: Int64
@@ -59,7 +62,7 @@ struct ReadModel {
         if Set(shards.keys) != Set(known.keys) { rebuild(shards) } else { refresh(shards) }
         known = shards
         if isOrderStale {
-            order = entries.keys.sorted()
+            order = entries.keys.sorted { ids.isBefore($0, $1) }
             isOrderStale = false
         }
     }
@@ -132,11 +135,11 @@ struct ReadModel {
             isOrderStale = true
             return
         }
-        entries[id]?.insert(row)
+        entries[id]?.insert(row, ids)
     }
 
     private mutating func remove(_ pair: Pair) {
-        guard entries[pair.product]?.remove(pair) == true else { return }
+        guard entries[pair.product]?.remove(pair, ids) == true else { return }
         if entries[pair.product]?.rows.isEmpty == true {
             entries[pair.product] = nil
             isOrderStale = true
@@ -151,18 +154,18 @@ struct ReadModel {
 
 extension ReadModel.Entry {
     /// The index of a warehouse's row, or the one to insert it at.
-    private func index(_ warehouse: WarehouseID) -> Int {
+    private func index(_ warehouse: WarehouseID, _ ids: IDs) -> Int {
         var low = 0
         var high = rows.count
         while low < high {
             let middle = (low + high) / 2
-            if rows[middle].shown.pair.warehouse < warehouse { low = middle + 1 } else { high = middle }
+            if ids.isBefore(rows[middle].shown.pair.warehouse, warehouse) { low = middle + 1 } else { high = middle }
         }
         return low
     }
 
-    mutating func insert(_ row: ReadModel.Row) {
-        let index = index(row.shown.pair.warehouse)
+    mutating func insert(_ row: ReadModel.Row, _ ids: IDs) {
+        let index = index(row.shown.pair.warehouse, ids)
         if index < rows.count, rows[index].shown.pair == row.shown.pair {
             rows[index] = row
         } else {
@@ -170,8 +173,8 @@ extension ReadModel.Entry {
         }
     }
 
-    mutating func remove(_ pair: Pair) -> Bool {
-        let index = index(pair.warehouse)
+    mutating func remove(_ pair: Pair, _ ids: IDs) -> Bool {
+        let index = index(pair.warehouse, ids)
         guard index < rows.count, rows[index].shown.pair == pair else { return false }
         rows.remove(at: index)
         return true

@@ -1,4 +1,5 @@
 import Glibc
+import Inventory
 import NIOPosix
 import Pipeline
 import Synchronization
@@ -7,10 +8,11 @@ import Synchronization
 final class ReadThread: Sendable {
     private let pool = NIOThreadPool(numberOfThreads: 1)
     private let store: ViewStore
-    private let model = Mutex(ReadModel())
+    private let model: Mutex<ReadModel>
 
-    init(_ store: ViewStore) {
+    init(_ store: ViewStore, _ ids: IDs) {
         self.store = store
+        model = Mutex(ReadModel(ids))
         pool.start()
         pool.submit { _ in
             // This may be denied (by systemd's @resources filter, for one), and then the priority stays. Linux keeps

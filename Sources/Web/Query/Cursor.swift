@@ -11,30 +11,21 @@ struct Cursor: Equatable {
         guard let bytes = Base64URL.decode(text), let plain = String(validating: bytes, as: UTF8.self) else {
             return nil
         }
-        let parts = plain.split(separator: "|", maxSplits: 4, omittingEmptySubsequences: false)
-        guard parts.count == 5, parts[0] == Self.digest(identity), let product = Int32(parts[1]),
-            let warehouse = Int32(parts[2])
-        else { return nil }
-        switch parts[3] {
-        case "0" where parts[4].isEmpty:
-            position = SortPosition(key: .nothing, pair: Pair(product, warehouse))
-        case "n":
-            guard let number = Int128(parts[4]) else { return nil }
-            position = SortPosition(key: .number(number), pair: Pair(product, warehouse))
-        case "t": position = SortPosition(key: .text(String(parts[4])), pair: Pair(product, warehouse))
-        default: return nil
+        // No id holds U+0000.
+        let parts = plain.split(separator: "\0", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == Self.digest(identity), let product = IDKey(written: parts[1]) else {
+            return nil
         }
+        let warehouse = IDKey(written: parts[2])
+        guard warehouse != nil || parts[2].isEmpty, let key = SortKey(written: parts[3]) else { return nil }
+        position = SortPosition(key, product, warehouse)
     }
 
     func written(for identity: String) -> String {
-        let key: String
-        switch position.key {
-        case .nothing: key = "0|"
-        case .number(let number): key = "n|\(number)"
-        case .text(let text): key = "t|\(text)"
-        }
-        let plain =
-            "\(Self.digest(identity))|\(position.pair.product.rawValue)|\(position.pair.warehouse.rawValue)|\(key)"
+        let plain = [
+            Self.digest(identity), position.product.written, position.warehouse?.written ?? "",
+            position.key.written,
+        ].joined(separator: "\0")
         return Base64URL.encode(Array(plain.utf8))
     }
 
@@ -46,9 +37,50 @@ struct Cursor: Equatable {
     }
 }
 
-extension Pair {
-    fileprivate init(_ product: Int32, _ warehouse: Int32) {
-        self.init(product: ProductID(product), warehouse: WarehouseID(warehouse))
+extension IDKey {
+    /// - Parameter text: what `written` gave.
+    fileprivate init?(written text: Substring) {
+        let rest = text.unicodeScalars.dropFirst()
+        switch text.unicodeScalars.first {
+        case "i":
+            guard let number = Int32(Substring(rest)) else { return nil }
+            self = .number(number)
+        case "t": self = .text(Array(Substring(rest).utf8))
+        default: return nil
+        }
+    }
+
+    fileprivate var written: String {
+        switch self {
+        case .number(let number): "i\(number)"
+        case .text(let bytes): "t" + String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}
+
+extension SortKey {
+    /// - Parameter text: what `written` gave.
+    fileprivate init?(written text: Substring) {
+        let rest = text.unicodeScalars.dropFirst()
+        switch text.unicodeScalars.first {
+        case "0" where rest.isEmpty: self = .nothing
+        case "n":
+            guard let number = Int128(Substring(rest)) else { return nil }
+            self = .number(number)
+        case "s": self = .text(String(Substring(rest)))
+        default:
+            guard let id = IDKey(written: text) else { return nil }
+            self = .id(id)
+        }
+    }
+
+    fileprivate var written: String {
+        switch self {
+        case .nothing: "0"
+        case .number(let number): "n\(number)"
+        case .text(let text): "s" + text
+        case .id(let id): id.written
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import Inventory
+
 /// A request's parameters, decoded.
 struct Parameters {
     private(set) var values: [(name: String, value: String)] = []
@@ -9,7 +11,9 @@ struct Parameters {
             let cut = part.firstIndex(of: "=")
             let name = part[..<(cut ?? part.endIndex)]
             let value = cut.map { part[part.index(after: $0)...] } ?? ""
-            guard let decodedName = Self.decode(name), let decodedValue = Self.decode(value) else {
+            guard let decodedName = Self.decode(name, plusIsSpace: true),
+                let decodedValue = Self.decode(value, plusIsSpace: true)
+            else {
                 throw .value(String(name), String(value), "UTF-8 in percent-encoding")
             }
             values.append((decodedName, decodedValue))
@@ -17,12 +21,12 @@ struct Parameters {
     }
 
     /// Nil when the text is not UTF-8 in percent-encoding.
-    static func decode(_ text: Substring) -> String? {
+    static func decode(_ text: Substring, plusIsSpace: Bool) -> String? {
         var bytes: [UInt8] = []
         var iterator = text.utf8.makeIterator()
         while let byte = iterator.next() {
             switch byte {
-            case 0x2B: bytes.append(0x20)
+            case 0x2B where plusIsSpace: bytes.append(0x20)
             case 0x25:
                 guard let high = iterator.next().flatMap(hex), let low = iterator.next().flatMap(hex) else {
                     return nil
@@ -57,20 +61,25 @@ struct Parameters {
         return found.first
     }
 
-    /// Integers, with commas or repeated; nil when the parameter is not there.
-    func integers(_ name: String) throws(Problem) -> Set<Int32>? {
+    /// Ids, repeated, or with commas where they are integers; nil when the parameter is not there. A text that no row
+    /// has leaves nothing in the set.
+    func ids<ID: Hashable>(_ name: String, _ kind: IDKind, _ id: (String) -> ID?) throws(Problem) -> Set<ID>? {
         let found = all(name)
         if found.isEmpty { return nil }
-        var integers: Set<Int32> = []
+        if kind == .text {
+            if found.contains("") { throw .value(name, "", "an id; repeat the parameter for several") }
+            return Set(found.compactMap(id))
+        }
+        var ids: Set<ID> = []
         for text in found.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
-            guard let integer = Int32(text), !text.hasPrefix("+") else {
+            guard let integer = Int32(text), !text.hasPrefix("+"), let id = id("\(integer)") else {
                 throw .value(
                     name, String(text), "an integer from \(Int32.min) to \(Int32.max), or several with commas"
                 )
             }
-            integers.insert(integer)
+            ids.insert(id)
         }
-        return integers
+        return ids
     }
 
     /// Names of a fixed list, with commas or repeated; nil when the parameter is not there.

@@ -4,8 +4,8 @@ import Wire
 /// Which rows of a view, in which order, and how many.
 struct RowQuery {
     var view: View
-    var products: Set<Int32>?
-    var warehouses: Set<Int32>?
+    var products: Set<ProductID>?
+    var warehouses: Set<WarehouseID>?
     var categories: Set<Text>?
     var severities: Set<Severity>?
     var levels: Set<AlertLevel>?
@@ -32,11 +32,11 @@ struct RowQuery {
         return common + (view == .multiWarehouseInventory ? ["status"] : ["severity", "level"])
     }
 
-    init(_ view: View, _ parameters: Parameters) throws(Problem) {
+    init(_ view: View, _ parameters: Parameters, _ ids: IDs = .integers) throws(Problem) {
         self.view = view
         try parameters.allow(Self.known(view))
-        products = try parameters.integers("product_id")
-        warehouses = try parameters.integers("warehouse_id")
+        products = try parameters.ids("product_id", ids.product) { ids.product($0) }
+        warehouses = try parameters.ids("warehouse_id", ids.warehouse) { ids.warehouse($0) }
         let named = parameters.all("category")
         categories = named.isEmpty ? nil : Set(named.map { Text($0) })
         severities = try parameters.words("severity", Severity.allCases.reversed(), named: \.name).map {

@@ -35,27 +35,61 @@ enum SortKey: Equatable, Comparable {
     case nothing
     case number(Int128)
     case text(String)
+    case id(IDKey)
+}
+
+/// An id as rows are ordered by it.
+enum IDKey: Equatable, Comparable {
+    case number(Int32)
+    /// The bytes of its text.
+    case text([UInt8])
+
+    init(_ id: ProductID, _ ids: IDs) { self = ids.text(id).map { .text(Array($0)) } ?? .number(id.rawValue) }
+    init(_ id: WarehouseID, _ ids: IDs) { self = ids.text(id).map { .text(Array($0)) } ?? .number(id.rawValue) }
+
+    static func < (a: Self, b: Self) -> Bool {
+        switch (a, b) {
+        case (.number(let a), .number(let b)): a < b
+        case (.text(let a), .text(let b)): a.lexicographicallyPrecedes(b)
+        case (.number, .text): true
+        case (.text, .number): false
+        }
+    }
 }
 
 /// A row's position in an order that no two rows share.
 struct SortPosition: Equatable {
     var key: SortKey
-    var pair: Pair
+    var product: IDKey
+    /// Nil in the rollup.
+    var warehouse: IDKey?
+
+    init(_ key: SortKey, _ product: ProductID, _ warehouse: WarehouseID?, _ ids: IDs) {
+        self.init(key, IDKey(product, ids), warehouse.map { IDKey($0, ids) })
+    }
+
+    init(_ key: SortKey, _ product: IDKey, _ warehouse: IDKey?) {
+        self.key = key
+        self.product = product
+        self.warehouse = warehouse
+    }
 
     /// Ties go by product and warehouse, ascending even when the order descends.
     func precedes(_ other: SortPosition, descending: Bool) -> Bool {
         if key != other.key { return descending ? other.key < key : key < other.key }
-        return pair < other.pair
+        if product != other.product { return product < other.product }
+        guard let warehouse, let other = other.warehouse else { return false }
+        return warehouse < other
     }
 }
 
 extension AlertRow {
-    func key(_ column: SortColumn) -> SortKey {
+    func key(_ column: SortColumn, _ ids: IDs) -> SortKey {
         switch column {
-        case .productID: .number(Int128(row.product.id.rawValue))
+        case .productID: .id(IDKey(row.product.id, ids))
         case .productName: .text(row.product.name.string)
         case .category: .text(row.product.category.string)
-        case .warehouseID: .number(Int128(row.warehouse.id.rawValue))
+        case .warehouseID: .id(IDKey(row.warehouse.id, ids))
         case .warehouseName: .text(row.warehouse.name.string)
         case .currentStock: .number(Int128(row.currentStock))
         case .reorderThreshold: row.product.reorderThreshold.map { .number(Int128($0)) } ?? .nothing
@@ -72,9 +106,9 @@ extension AlertRow {
 }
 
 extension RollupRow {
-    func key(_ column: SortColumn) -> SortKey {
+    func key(_ column: SortColumn, _ ids: IDs) -> SortKey {
         switch column {
-        case .productID: .number(Int128(product.id.rawValue))
+        case .productID: .id(IDKey(product.id, ids))
         case .productName: .text(product.name.string)
         case .category: .text(product.category.string)
         case .warehouseCount: .number(Int128(warehouseCount))

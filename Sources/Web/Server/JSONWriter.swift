@@ -46,6 +46,15 @@ struct JSONWriter: ~Copyable {
     mutating func number(_ number: (some BinaryInteger)?) { value(number) { $0.append(Int64($1)) } }
     mutating func boolean(_ flag: Bool) { value(flag) { $0.append($1 ? "true" : "false") } }
 
+    mutating func id(_ id: ProductID, _ ids: IDs) { self.id(id.rawValue, ids.text(id)) }
+    mutating func id(_ id: WarehouseID, _ ids: IDs) { self.id(id.rawValue, ids.text(id)) }
+
+    private mutating func id(_ number: Int32, _ text: UnsafeRawBufferPointer?) {
+        guard let text else { return self.number(number) }
+        comma()
+        out.append(jsonString: text)
+    }
+
     mutating func instant(_ instant: Timestamp?) {
         value(instant) {
             $0.append(byte: 0x22)

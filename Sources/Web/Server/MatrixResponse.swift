@@ -8,10 +8,10 @@ struct MatrixResponse {
             json.field("version", model.version)
             json.freshness(model.freshness)
             json.offsets(model.freshness)
-            let warehouses = model.catalog.warehouses.values.sorted { $0.id < $1.id }
+            let warehouses = model.catalog.warehouses.values.sorted { model.ids.isBefore($0.id, $1.id) }
             json.array("warehouses", warehouses) { json, warehouse in
                 json.array {
-                    $0.number(warehouse.id.rawValue)
+                    $0.id(warehouse.id, model.ids)
                     $0.text(warehouse.name)
                     $0.text(warehouse.region)
                 }
@@ -19,13 +19,13 @@ struct MatrixResponse {
             json.array("products", model.order) { json, id in
                 guard let entry = model.entries[id] else { return }
                 json.array { json in
-                    json.number(id.rawValue)
+                    json.id(id, model.ids)
                     json.text(entry.product.name)
                     json.text(entry.product.category)
                     json.number(entry.product.reorderThreshold)
                     json.array { json in
                         for row in entry.rows {
-                            json.number(row.shown.pair.warehouse.rawValue)
+                            json.id(row.shown.pair.warehouse, model.ids)
                             json.number(row.shown.stock)
                         }
                     }

@@ -54,14 +54,15 @@ struct Responder: HTTPResponder {
                     "Accept must allow application/json, text/csv or application/x-ndjson")
             }
             let content = ViewResponse(
-                query: try RowQuery(view, parameters), media: media,
+                query: try RowQuery(view, parameters, source.ids), media: media,
                 target: Self.withoutCursor(request.uri.string))
             return try await rows { model, _ in content.content(model) }
         case .changes: return try changes(request, parameters)
         default: try parameters.allow([])
         }
         switch route {
-        case .product(let id):
+        case .product(let text):
+            guard let id = source.ids.product(text) else { throw .notFound("there is no product \(text)") }
             return try await rows { model, _ in try ProductResponse(id: id).content(model) }
         case .matrix: return try await rows { model, _ in MatrixResponse().content(model) }
         case .page: return Page.shared.response()
@@ -108,7 +109,7 @@ struct Responder: HTTPResponder {
         let tables = try parameters.words("tables", ["alerts", "stock"], named: { $0 }) ?? ["alerts"]
         let number = ChangeStream.number(request.headers[.lastEventID], epoch: hub.epoch)
         let stream = ChangeStream(
-            store: source.store, hub: hub, reader: reader, wantsStock: tables.contains("stock"),
+            store: source.store, hub: hub, reader: reader, ids: source.ids, wantsStock: tables.contains("stock"),
             resumesAfter: number)
         var fields = ResponseContent.commonFields
         fields[.contentType] = "text/event-stream"

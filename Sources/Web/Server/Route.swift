@@ -6,7 +6,8 @@ enum Route: Equatable {
     case page
     case icon
     case view(View, Media?)
-    case product(ProductID)
+    /// As it is in the path, decoded.
+    case product(String)
     case matrix
     case status
     case changes
@@ -31,8 +32,10 @@ enum Route: Equatable {
             guard path.hasPrefix("/v1/") else { return nil }
             let rest = path.dropFirst(4)
             if rest.hasPrefix("products/") {
-                guard let id = Int32(rest.dropFirst(9)), "\(id)" == rest.dropFirst(9) else { return nil }
-                self = .product(ProductID(id))
+                let name = rest.dropFirst(9)
+                guard !name.isEmpty, !name.contains("/"), let id = Parameters.decode(name, plusIsSpace: false)
+                else { return nil }
+                self = .product(id)
                 return
             }
             let parts = rest.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

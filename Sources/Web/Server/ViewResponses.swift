@@ -16,7 +16,7 @@ struct ViewResponse {
             let page = model.rollupPage(query)
             next = page.next?.written(for: query.identity)
             write(page.rows, model.freshness, next, &writer) { row, format, out in
-                ViewRows.rollup(row, as: format, into: &out)
+                ViewRows.rollup(row, as: format, model.ids, into: &out)
             }
         } else {
             let page = model.stockPage(query)
@@ -24,9 +24,10 @@ struct ViewResponse {
             let isAlerts = query.view == .lowStockAlerts
             write(page.rows, model.freshness, next, &writer) { row, format, out in
                 if isAlerts {
-                    ViewRows.standing(row.row, since: row.since, incident: row.incident, as: format, into: &out)
+                    ViewRows.standing(
+                        row.row, since: row.since, incident: row.incident, as: format, model.ids, into: &out)
                 } else {
-                    ViewRows.stock(row.row, as: format, into: &out)
+                    ViewRows.stock(row.row, as: format, model.ids, into: &out)
                 }
             }
         }
@@ -79,13 +80,14 @@ struct ProductResponse {
     func content(_ model: ReadModel) throws(Problem) -> ResponseContent {
         let entry = model.entries[id]
         guard let product = entry?.product ?? model.catalog.products[id] else {
-            throw .notFound("there is no product \(id.rawValue)")
+            throw .notFound("there is no product \(model.ids.string(id))")
         }
         return ResponseContent(reflecting: model.freshness) { json in
             json.freshness(model.freshness)
             json.offsets(model.freshness)
             json.object("product") { json in
-                json.field("product_id", id.rawValue)
+                json.name("product_id")
+                json.id(id, model.ids)
                 json.field("product_name", product.name)
                 json.field("category", product.category)
                 json.field("reorder_threshold", product.reorderThreshold)
@@ -94,7 +96,7 @@ struct ProductResponse {
             json.name("rollup")
             json.value { out in
                 if let entry {
-                    ViewRows.rollup(entry.rollup, as: .json, into: &out)
+                    ViewRows.rollup(entry.rollup, as: .json, model.ids, into: &out)
                 } else {
                     out.append("null")
                 }
@@ -103,16 +105,19 @@ struct ProductResponse {
                 guard let stock = row.shown.row(model.catalog) else { return }
                 json.value {
                     ViewRows.standing(
-                        stock, since: row.shown.since, incident: row.shown.incident, as: .json, into: &$0)
+                        stock, since: row.shown.since, incident: row.shown.incident, as: .json, model.ids,
+                        into: &$0)
                 }
             }
             let stocks = (entry?.rows ?? []).map { ($0.shown.pair.warehouse, $0.shown.stock) }
             let transfers = Transfer.suggestions(stocks, threshold: product.reorderThreshold)
             json.array("transfers", transfers) { json, transfer in
                 json.object { json in
-                    json.field("from_warehouse_id", transfer.from.rawValue)
+                    json.name("from_warehouse_id")
+                    json.id(transfer.from, model.ids)
                     json.field("from_warehouse_name", model.catalog.warehouses[transfer.from]?.name ?? "")
-                    json.field("to_warehouse_id", transfer.to.rawValue)
+                    json.name("to_warehouse_id")
+                    json.id(transfer.to, model.ids)
                     json.field("to_warehouse_name", model.catalog.warehouses[transfer.to]?.name ?? "")
                     json.field("units", transfer.units)
                 }

@@ -35,7 +35,7 @@ public final class WebServer: Service {
     public func run() async throws {
         let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let hub = ChangeHub(source.store, limit: settings.maxStreams)
-        let reader = ReadThread(source.store)
+        let reader = ReadThread(source.store, source.ids)
         let rate = EventRate()
         let failure = await serve(loop, hub, reader, rate)
         hub.end()
