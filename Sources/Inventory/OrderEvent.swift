@@ -2,24 +2,18 @@
 public struct OrderEvent: Equatable, Sendable {
     public var id: EventID
     public var pair: Pair
+    /// Units the event moves: the quantity times its type's sign, 0 for an unknown type.
+    public var units: Int64
     public var time: Timestamp
-    /// A quantity times a sign, which always fits. In 32 bits, so that an event takes no more than 40 bytes.
-    @usableFromInline var unitCount: Int32
     /// False when the type is not in the sign table: it moves nothing, is counted and logged once per type.
     public var typeIsKnown: Bool
 
     @inlinable public init(id: EventID, pair: Pair, units: Int64, time: Timestamp, typeIsKnown: Bool = true) {
         self.id = id
         self.pair = pair
-        unitCount = Int32(truncatingIfNeeded: units)
+        self.units = units
         self.time = time
         self.typeIsKnown = typeIsKnown
-    }
-
-    /// Units the event moves: the quantity times its type's sign, 0 for an unknown type.
-    @inlinable public var units: Int64 {
-        get { Int64(unitCount) }
-        set { unitCount = Int32(truncatingIfNeeded: newValue) }
     }
 }
 

@@ -4,12 +4,14 @@ import Testing
 @testable import Inventory
 
 @Suite struct DedupeWindowTests {
-    @Test("any sequence of ids is judged as two plain sets would judge it", arguments: IDPattern.allCases)
-    func randomIDs(pattern: IDPattern) {
+    @Test(
+        "any sequence of ids is judged as two plain sets would judge it", arguments: IDPattern.allCases,
+        IDKind.allCases)
+    func randomIDs(pattern: IDPattern, kind: IDKind) {
         let large = [IDPattern.shuffled, .mixed].contains(pattern) ? [100_000] : []
         for (seed, window) in ([1, 2, 7, 64, 1000, 20_000] + large).enumerated() {
             var random = SeededRandom(seed: UInt64(seed))
-            let input = WindowedInput(window: window, seed: random.next())
+            let input = WindowedInput(window: window, seed: random.next(), kind)
             var used: [Int64] = []
             for step in 0..<max(6000, window * 5 / 2) where !input.disagrees {
                 if random.chance(4), !used.isEmpty {
@@ -24,10 +26,10 @@ import Testing
             }
             for _ in 0..<2 {
                 let agrees = input.agrees(on: used)
-                #expect(agrees, "\(pattern), window \(window)")
+                #expect(agrees, "\(pattern), \(kind), window \(window)")
                 input.checkpoint()
                 let isWhole = input.restore()
-                #expect(isWhole, "\(pattern), window \(window)")
+                #expect(isWhole, "\(pattern), \(kind), window \(window)")
             }
         }
     }

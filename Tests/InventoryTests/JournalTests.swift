@@ -10,7 +10,7 @@ import Testing
         func transaction(of count: Int64) -> Int {
             for _ in 0..<count {
                 next += 1
-                rows.upsert(next, units: 1, at: Pair(Int32(next), 1), version: UInt64(next))
+                rows.upsert(EventID(next), units: 1, at: Pair(Int32(next), 1), version: UInt64(next))
             }
             rows.aggregate.commit()
             return rows.aggregate.journal.touched.capacity + rows.aggregate.journal.added.capacity

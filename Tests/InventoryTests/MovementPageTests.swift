@@ -9,9 +9,13 @@ import Testing
         let mixer = MovementMixer()
         var random = SeededRandom(seed: 1)
         for id in [.min, -65, -64, -1, 0, 1, 63, 64, .max] + (0..<10_000).map({ _ in random.int64() }) {
-            #expect(mixer.id(mixer.key(id)) == id)
-            #expect(mixer.key(id).isBeside(mixer.key(id ^ 63)))
-            #expect(!mixer.key(id).isBeside(mixer.key(id ^ 64)))
+            for high in [0, 1, random.next()] {
+                func key(_ id: Int64) -> MovementKey { mixer.key(EventID(rawValue: id, high: high)) }
+                #expect(mixer.id(key(id)) == EventID(rawValue: id, high: high))
+                #expect(key(id).isBeside(key(id ^ 63)))
+                #expect(!key(id).isBeside(key(id ^ 64)))
+                #expect(!key(id).isBeside(mixer.key(EventID(rawValue: id, high: high ^ 1))))
+            }
         }
     }
 
@@ -24,10 +28,10 @@ import Testing
 /// Random writes to a movement log, compared with a dictionary.
 private final class LogHistory {
     private var log = MovementLog()
-    private var model: [Int64: Movement] = [:]
-    private var stored: [Int64: MovementImages] = [:]
+    private var model: [EventID: Movement] = [:]
+    private var stored: [EventBlock: MovementImages] = [:]
     /// Ids that no checkpoint holds.
-    private var fresh: Set<Int64> = []
+    private var fresh: Set<EventID> = []
     private var random: SeededRandom
     private let layout: IDLayout
     /// How far the numbers in the movements lie apart.
@@ -43,7 +47,7 @@ private final class LogHistory {
         for _ in 0..<4 {
             for _ in 0..<random.below(1_500) { write() }
             compare()
-            for number in log.dirtyBlocks { stored[number] = log.images(of: number) }
+            for block in log.dirtyBlocks { stored[block] = log.images(of: block) }
             log.markClean()
             fresh = []
             compareStored()

@@ -4,6 +4,7 @@ public struct Configuration: Sendable {
     public var input: Input
     /// Threads with a consumer and a producer each.
     public var workers: Int
+    public var ids: Identifiers
     public var events: Events
     public var reference: Reference
     public var alerts: Alerts
@@ -25,6 +26,7 @@ public struct Configuration: Sendable {
         kafka = Kafka(&read)
         input = Input(&read)
         workers = Self.workers(&read)
+        ids = Identifiers(&read)
         events = Events(&read)
         reference = Reference(&read)
         alerts = Alerts(&read)

@@ -19,6 +19,7 @@ extension Configuration {
     /// The worker's part of the configuration.
     public func pipelineSettings(release: String) -> PipelineSettings {
         var settings = PipelineSettings()
+        settings.ids = ids.table
         settings.eventTypes = events.types
         settings.unknownType = events.unknownType
         settings.referenceTopics = referenceTopics

@@ -238,6 +238,7 @@ extension Daemon {
             workers: configuration.workers, release: self.settings.release,
             libraryVersion: LibraryVersion.text, groupID: configuration.kafka.groupID,
             inputTopic: configuration.input.topic)
+        source.ids = configuration.ids.table
         source.onListening = { web.isListening.store(true, ordering: .releasing) }
         web.isExpected.store(true, ordering: .releasing)
         return WebServer(settings, source, logger: logger)

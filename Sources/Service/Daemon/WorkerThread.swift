@@ -24,7 +24,7 @@ public final class WorkerThread: Sendable {
     ) {
         self.number = number
         self.onEnd = onEnd
-        telemetry = Telemetry(logger: logger)
+        telemetry = Telemetry(logger: logger, ids: settings.ids)
         Thread.detachNewThread { [self] in
             Thread.current.name = "worker-\(number)"
             let outcome = Result { () throws(StopReason) in

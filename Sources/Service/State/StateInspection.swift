@@ -8,12 +8,14 @@ public struct StateInspection: ~Copyable {
     private let admin: Admin
     private let scan: TopicScan
     private let release: String
+    private let ids: IDs
 
     /// - Throws: why the client cannot be made.
     public init(
         _ configuration: Configuration, client: ClientSettings, release: String
     ) throws(StopReason) {
         self.release = release
+        ids = configuration.ids.table
         let admin = try forKafka("kafka.properties") { () throws(KafkaError) in try Admin(client) }
         self.admin = admin
         let patience = configuration.kafka.brokerDeadline ?? .seconds(10)
@@ -38,7 +40,7 @@ public struct StateInspection: ~Copyable {
         for (number, range) in ranges.sorted(by: { $0.key < $1.key }) {
             var summary = StateSummary(partition: Partition(number))
             try scan.forEach(in: [number: range]) { (record) throws(StopReason) in
-                try Self.take(record, &summary, &unread, visit)
+                try take(record, &summary, &unread, visit)
             }
             summaries.append(summary)
         }
@@ -47,15 +49,15 @@ public struct StateInspection: ~Copyable {
         return summaries
     }
 
-    private static func take(
+    private func take(
         _ record: Record, _ summary: inout StateSummary, _ unread: inout UnreadRecords,
         _ visit: (StateRecord.Location, StateRecord?, _ key: UnsafeRawBufferPointer?) -> Void
     ) throws(StopReason) {
         let location = StateRecord.Location(Partition(record.partition), Offset(record.offset))
         do throws(StateRecordError) {
-            let state = try StateRecord(key: record.key, value: record.value)
+            let state = try StateRecord(key: record.key, value: record.value, ids)
             if case .checkpoint(let checkpoint)? = state { unread.saw(release: checkpoint.release) }
-            summary.add(state, key: record.key, value: record.value)
+            summary.add(state, key: record.key, value: record.value, ids)
             visit(location, state, record.key)
         } catch {
             unread.note(error, at: location)

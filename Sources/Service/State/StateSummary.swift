@@ -35,21 +35,21 @@ public struct StateSummary: Sendable {
     init(partition: Partition) { self.partition = partition }
 
     mutating func add(
-        _ record: StateRecord?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
+        _ record: StateRecord?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, _ ids: IDs
     ) {
         let size = (key?.count ?? 0) + (value?.count ?? 0)
         records += 1
         bytes += size
         let identity = key.map { Array($0) } ?? []
         liveBytesByKey[identity] = record == nil ? nil : size
-        guard let name = record?.key ?? StateRecord.Key(key) else { return }
+        guard let name = record?.key ?? StateRecord.Key(key, ids) else { return }
         switch record {
         case .entries(_, let entries): entryCounts[name] = entries.count
         case .ids: idKeys.insert(name)
         case .checkpoint(let found): checkpoints[found.partition] = found.offset
         case .position(let input, let offset): positions[input] = offset
         case .alert(let pair, let alert): alerts[pair] = alert.level != nil
-        case .movements, .stockFingerprint, .rollupFingerprint, .referenceRejected: break
+        case .movements, .stockFingerprint, .rollupFingerprint, .referenceRejected, .former: break
         case nil: remove(name)
         }
     }

@@ -1,5 +1,7 @@
 import TestSupport
 
+@testable import Inventory
+
 /// How the ids of a table's rows may be distributed.
 enum IDLayout: CaseIterable {
     case dense, everySecond, everySixth, farApart
@@ -9,11 +11,16 @@ enum IDLayout: CaseIterable {
     case snowflake
     /// Anywhere in 64 bits.
     case random
+    case texts
 
-    func id(_ number: Int) -> Int64 {
+    func id(_ number: Int) -> EventID {
+        self == .texts ? EventID(text: "order-\(number)") : EventID(integer(number))
+    }
+
+    private func integer(_ number: Int) -> Int64 {
         let number = Int64(number)
         switch self {
-        case .dense: return number
+        case .dense, .texts: return number
         case .everySecond: return number * 2
         case .everySixth: return number * 6
         case .farApart: return number * 100_000

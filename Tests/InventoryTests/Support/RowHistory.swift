@@ -13,14 +13,14 @@ final class RowHistory {
 
     var rows = Rows()
     private var random: SeededRandom
-    private var model: [Int64: Row] = [:]
+    private var model: [EventID: Row] = [:]
     private var version: UInt64 = 100
     private let ids: Int
     private let seed: UInt64
     private let times: Int
-    private let id: (Int) -> Int64
+    private let id: (Int) -> EventID
 
-    /// - Parameter sharePlaces: Choose ids whose keys have only two different tags.
+    /// - Parameter sharePlaces: Choose ids, integers and texts, whose keys have only two different tags.
     init(seed: UInt64, ids: Int, sharePlaces: Bool = false) {
         self.seed = seed
         self.ids = ids
@@ -31,7 +31,7 @@ final class RowHistory {
         id = { number in
             guard sharePlaces else { return layout.id(number) }
             let tag = MovementTag(rawValue: UInt32(number % 2))
-            return mixer.id(MovementKey(tag: tag, rest: UInt32(number)))
+            return mixer.id(MovementKey(tag: tag, rest: UInt32(number), high: UInt64(number % 4 / 2)))
         }
     }
 

@@ -1,4 +1,4 @@
-@testable import Inventory
+@testable public import Inventory
 
 /// An aggregate of captured rows, with shorthands that change them.
 final class Rows {
@@ -25,16 +25,16 @@ final class Rows {
 
     @discardableResult
     func upsert(
-        _ id: Int64, units: Int64, at pair: Pair = Pair(1, 1), time: Int64 = 0, version: UInt64
+        _ id: EventID, units: Int64, at pair: Pair = Pair(1, 1), time: Int64 = 0, version: UInt64
     ) -> RowOutcome {
         let event = OrderEvent(
-            id: EventID(id), pair: pair, units: units, time: Timestamp(microseconds: time))
+            id: id, pair: pair, units: units, time: Timestamp(microseconds: time))
         return apply(.upsert(event, Self.version(version)))
     }
 
     @discardableResult
-    func delete(_ id: Int64, version: UInt64) -> RowOutcome {
-        apply(.delete(EventID(id), Self.version(version)))
+    func delete(_ id: EventID, version: UInt64) -> RowOutcome {
+        apply(.delete(id, Self.version(version)))
     }
 
     func entry(_ pair: Pair) -> StockEntry? { entries[pair] }
@@ -65,4 +65,8 @@ final class Rows {
         copy.aggregate.finishRestoringMovements(truncated: aggregate.movements.truncated)
         return copy
     }
+}
+
+extension EventID: ExpressibleByIntegerLiteral {
+    public init(integerLiteral value: Int64) { self.init(value) }
 }

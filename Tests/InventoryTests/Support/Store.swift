@@ -107,7 +107,7 @@ extension Store {
             // Without a window each start numbers its sets anew.
             if aggregate.windows[input].window == 0 { counts.number = 0 }
             state.dedupe.append(counts)
-            state.remembered.append(ids[input].filter { aggregate.windows[input].contains($0) })
+            state.remembered.append(ids[input].filter { aggregate.windows[input].contains(EventID($0)) })
         }
         return state
     }

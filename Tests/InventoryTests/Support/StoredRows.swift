@@ -3,18 +3,18 @@
 /// A compacted topic with checkpoints of rows: the newest record of each key.
 final class StoredRows {
     private var buckets: [UInt32: [StoredEntry]] = [:]
-    private var chunks: [Int64: MovementImages] = [:]
+    private var chunks: [EventBlock: MovementImages] = [:]
     private var truncated: RowVersion?
     private var count = 0
 
     func checkpoint(_ rows: Rows) {
-        var names: Set<Int64> = []
+        var names: Set<EventBlock> = []
         rows.aggregate.forEachDirtyPart { part in
             switch part {
             case .entries(let bucket, let entries): buckets[bucket] = entries
             case .movements(let chunk):
-                precondition(names.insert(chunk.number).inserted, "a chunk is stored once")
-                chunks[chunk.number] = chunk
+                precondition(names.insert(chunk.block).inserted, "a chunk is stored once")
+                chunks[chunk.block] = chunk
             case .ids: break
             }
         }

@@ -31,8 +31,11 @@ final class WindowedInput {
     private var records: [Name: IDBucket] = [:]
     private var stored: (model: WindowModel, summary: DedupeSummary)
     private(set) var disagrees = false
+    private let kind: IDKind
 
-    init(window: Int, seed: UInt64 = 1) {
+    /// - Parameter kind: whether the window sees the numbers, or texts that hold them.
+    init(window: Int, seed: UInt64 = 1, _ kind: IDKind = .integer) {
+        self.kind = kind
         self.window = DedupeWindow(window: window, seed: seed)
         model = WindowModel(window: window)
         committed = model
@@ -45,16 +48,18 @@ final class WindowedInput {
     var recordCount: Int { records.count }
     var rememberedCount: Int { summary.currentCount + summary.previousCount }
 
-    func contains(_ id: Int64) -> Bool { window.contains(id) }
+    func contains(_ id: Int64) -> Bool { window.contains(event(id)) }
+
+    private func event(_ id: Int64) -> EventID { kind == .text ? EventID(text: "order-\(id)") : EventID(id) }
 
     /// Applies an id if it is new.
     /// - Returns: whether it was.
     @discardableResult
     func apply(_ id: Int64) -> Bool {
-        let isNew = !window.contains(id)
+        let isNew = !contains(id)
         if isNew == model.contains(id) { disagrees = true }
         if isNew {
-            window.insert(id)
+            window.insert(event(id))
             model.insert(id)
         }
         return isNew
@@ -150,6 +155,10 @@ enum IDPattern: CaseIterable {
     }
 }
 
+extension EventID {
+    init(text: String) { self = Array(text.utf8).withUnsafeBytes { TextHash.id($0) } }
+}
+
 extension IDSet {
     /// Memory held, in bytes.
     var byteCount: Int {
@@ -162,5 +171,6 @@ extension IDSegment {
     fileprivate var byteCount: Int {
         let bitmapByteCount = bitmaps.capacity * 16 * 4 / 3 + bitmaps.count * IDChunk.wordCount * 8
         return MemoryLayout<Self>.stride + bitmapByteCount + ids.capacity * MemoryLayout<Int64>.stride
+            + texts.capacity * MemoryLayout<EventID>.stride
     }
 }
