@@ -31,9 +31,6 @@ public struct Product: Equatable, Sendable {
         set { texts = TextPair(newValue, category) }
     }
 
-    /// The name for a person's eyes: `product 7` where there is none.
-    public var title: String { name.isEmpty ? "product \(id.rawValue)" : name.string }
-
     /// Empty where there is none.
     public var category: Text {
         get { texts.second }
@@ -56,9 +53,6 @@ public struct Warehouse: Equatable, Sendable {
         get { texts.first }
         set { texts = TextPair(newValue, region) }
     }
-
-    /// The name for a person's eyes: `warehouse 7` where there is none.
-    public var title: String { name.isEmpty ? "warehouse \(id.rawValue)" : name.string }
 
     /// Empty where there is none.
     public var region: Text {

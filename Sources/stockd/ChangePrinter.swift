@@ -6,11 +6,13 @@ import Wire
 final class ChangePrinter {
     private let format: Replay.Format
     private let isWanted: Bool
+    private let ids: IDs
     private let style = TerminalStyle(isColoured: Terminal.isColoured)
     private var out = ByteWriter(capacity: 1 << 16)
     private var hasPrinted = false
 
-    init(format: Replay.Format, isWanted: Bool) {
+    init(format: Replay.Format, isWanted: Bool, _ ids: IDs) {
+        self.ids = ids
         self.format = format
         self.isWanted = isWanted
     }
@@ -30,10 +32,10 @@ final class ChangePrinter {
         hasPrinted = true
         switch format {
         case .json:
-            AlertEncoder.change(change, into: &out)
+            AlertEncoder.change(change, ids, into: &out)
             out.append(byte: 0x0A)
-        case .csv: out.append(utf8: Self.line(change))
-        case .table: out.append(utf8: Self.sentence(change, style) + "\n")
+        case .csv: writeLine(change)
+        case .table: out.append(utf8: sentence(change) + "\n")
         }
         if out.count > 1 << 15 { flush() }
     }
@@ -47,22 +49,26 @@ final class ChangePrinter {
         out.removeAll()
     }
 
-    private static func line(_ change: AlertChange) -> String {
+    private func writeLine(_ change: AlertChange) {
         let cells: [String] = [
-            change.kind.name, "\(change.pair.product.rawValue)", "\(change.pair.warehouse.rawValue)",
+            change.kind.name, ids.string(change.pair.product), ids.string(change.pair.warehouse),
             change.row.map { "\($0.currentStock)" } ?? "", change.previousSeverity?.name ?? "",
             change.previousOversoldUnits.map { "\($0)" } ?? "", change.severity?.name ?? "",
             "\(change.incident)",
         ]
-        return cells.joined(separator: ",") + "\n"
+        for (index, cell) in cells.enumerated() {
+            if index > 0 { out.append(byte: 0x2C) }
+            out.append(csvField: Text(cell))
+        }
+        out.append(byte: 0x0A)
     }
 
     /// A change as one line for people.
-    static func sentence(_ change: AlertChange, _ style: TerminalStyle) -> String {
-        let place = change.row.map { EscapedText.of("\($0.product.title), \($0.warehouse.title)") }
+    private func sentence(_ change: AlertChange) -> String {
+        let place = change.row.map { EscapedText.of("\(ids.title($0.product)), \(ids.title($0.warehouse))") }
         let from = change.previousLevel.map { "\($0.name) → " } ?? ""
         return "\(style.severity(change.kind.name))  "
-            + (place ?? "product \(change.pair.product.rawValue)") + ": " + from
+            + (place ?? EscapedText.of("product \(ids.string(change.pair.product))")) + ": " + from
             + style.severity(change.level?.name ?? "fine")
             + (change.row.map { ", stock \($0.currentStock)" } ?? "")
     }

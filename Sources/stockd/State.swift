@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inventory
 import Logging
 import Pipeline
 import Service
@@ -32,7 +33,7 @@ struct State: ParsableCommand {
         do throws(StopReason) {
             let inspection = try StateInspection(
                 loaded, client: loaded.clientSettings(silent), release: Stockd.release)
-            if dump { return try printRecords(inspection) }
+            if dump { return try printRecords(inspection, loaded.ids.table) }
             show(try inspection.read(), loaded.stateTopic)
         } catch {
             printError(error.message)
@@ -40,7 +41,7 @@ struct State: ParsableCommand {
         }
     }
 
-    private func printRecords(_ inspection: borrowing StateInspection) throws(StopReason) {
+    private func printRecords(_ inspection: borrowing StateInspection, _ ids: IDs) throws(StopReason) {
         var out = ByteWriter(capacity: 1 << 16)
         func flush() {
             Output.write(out.bytes)
@@ -49,7 +50,7 @@ struct State: ParsableCommand {
         defer { flush() }
         _ = try inspection.read { location, record, key in
             if let record {
-                record.writeJSON(at: location, into: &out)
+                record.writeJSON(at: location, ids, into: &out)
             } else {
                 StateRecord.writeDeletedJSON(key: key, at: location, into: &out)
             }

@@ -5,15 +5,19 @@ import Wire
 struct ViewTables {
     let stock: [StockRow]
     let rollup: [RollupRow]
+    let ids: IDs
 
-    init(stock: [StockRow], rollup: [RollupRow]) {
+    init(stock: [StockRow], rollup: [RollupRow], _ ids: IDs = .integers) {
+        self.ids = ids
         self.stock = stock.sorted {
-            ($0.product.name.string, $0.warehouse.name.string, $0.pair) < (
-                $1.product.name.string, $1.warehouse.name.string, $1.pair
+            let (one, other) = (
+                ($0.product.name.string, $0.warehouse.name.string), ($1.product.name.string, $1.warehouse.name.string)
             )
+            return one == other ? ids.isBefore($0.pair, $1.pair) : one < other
         }
         self.rollup = rollup.sorted {
-            ($0.product.name.string, $0.product.id) < ($1.product.name.string, $1.product.id)
+            let (one, other) = ($0.product.name.string, $1.product.name.string)
+            return one == other ? ids.isBefore($0.product.id, $1.product.id) : one < other
         }
     }
 
@@ -25,7 +29,7 @@ struct ViewTables {
             columns: ["product", "warehouse", "stock", "threshold", "last updated"])
         table.rows = stock.map {
             [
-                $0.product.title, $0.warehouse.title, "\($0.currentStock)", threshold($0.product),
+                ids.title($0.product), ids.title($0.warehouse), "\($0.currentStock)", threshold($0.product),
                 instant($0.lastUpdated),
             ]
         }
@@ -38,7 +42,7 @@ struct ViewTables {
             columns: ["product", "warehouse", "stock", "threshold", "below", "severity", "oversold"])
         table.rows = alerts.map {
             [
-                $0.product.title, $0.warehouse.title, "\($0.currentStock)", threshold($0.product),
+                ids.title($0.product), ids.title($0.warehouse), "\($0.currentStock)", threshold($0.product),
                 $0.unitsBelowThreshold.map { "\($0)" } ?? "", $0.severity?.name ?? "", "\($0.oversoldUnits)",
             ]
         }
@@ -51,7 +55,7 @@ struct ViewTables {
             columns: ["product", "warehouses", "total", "min", "max", "threshold", "status"])
         table.rows = rollup.map {
             [
-                $0.product.title, "\($0.warehouseCount)", "\($0.totalStock)", "\($0.minWarehouseStock)",
+                ids.title($0.product), "\($0.warehouseCount)", "\($0.totalStock)", "\($0.minWarehouseStock)",
                 "\($0.maxWarehouseStock)", threshold($0.product), $0.status.name,
             ]
         }

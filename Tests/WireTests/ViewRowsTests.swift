@@ -50,7 +50,7 @@ import Wire
         let json = #"{"product_id":2,"product_name":null,"category":null,"warehouse_id":3,"warehouse_name":null,"#
         #expect(written { ViewRows.stock(row, as: .json, into: &$0) }.hasPrefix(json))
         #expect(written { AlertEncoder.upsert(row, into: &$0) }.hasPrefix(json))
-        #expect(row.product.title == "product 2" && row.warehouse.title == "warehouse 3")
+        #expect(IDs.integers.title(row.product) == "product 2" && IDs.integers.title(row.warehouse) == "warehouse 3")
     }
 
     @Test("JSON rows have exactly the view's columns, in its order")

@@ -54,6 +54,16 @@ public final class IDs: Sendable {
         text(id).map { String(decoding: $0, as: UTF8.self) } ?? "\(id.rawValue)"
     }
 
+    /// A product's name for a person's eyes: `product 7` where there is none.
+    public func title(_ product: Product) -> String {
+        product.name.isEmpty ? "product \(string(product.id))" : product.name.string
+    }
+
+    /// A warehouse's name for a person's eyes: `warehouse 7` where there is none.
+    public func title(_ warehouse: Warehouse) -> String {
+        warehouse.name.isEmpty ? "warehouse \(string(warehouse.id))" : warehouse.name.string
+    }
+
     // MARK: What people send
 
     /// The product that a text names: digits as they are written, or an id that is a text; nil when no product can

@@ -7,15 +7,16 @@ final class ReferenceFeed<S: TopicSource> {
     private let topic: PipelineSettings.ReferenceTopic
     private let session: S
     private let sizes: TopicSizes<S>
+    private let ids: IDs
     private let decoder: ReferenceDecoder
     /// The rows as of the newest record, once the topic was read whole.
-    private(set) var tables = FollowedTables()
+    private(set) var tables: FollowedTables
     private(set) var isWhole = false
     private(set) var rereads = false
     /// Messages without a row since the last `takeSkipped`, by reason.
     private var skipped: [SkipReason: Int] = [:]
     /// Tables that are being read from the beginning. Once complete, they replace `tables`.
-    private var fresh: FollowedTables? = FollowedTables()
+    private var fresh: FollowedTables?
     /// By partition, the next offset to read.
     private var positions: [Partition: Offset] = [:]
     private var stage = Stage.start
@@ -33,17 +34,20 @@ final class ReferenceFeed<S: TopicSource> {
         case following(S.Reader)
     }
 
-    init(session: S, kind: ReferenceKind, topic: PipelineSettings.ReferenceTopic) {
+    init(session: S, kind: ReferenceKind, topic: PipelineSettings.ReferenceTopic, ids: IDs) {
         self.session = session
         sizes = TopicSizes(session)
         self.kind = kind
         self.topic = topic
-        decoder = ReferenceDecoder(format: topic.format)
+        self.ids = ids
+        decoder = ReferenceDecoder(format: topic.format, ids: ids)
+        tables = FollowedTables(ids)
+        fresh = FollowedTables(ids)
     }
 
     /// Reads the topic again from its beginning; until that is done the rows stay as they are.
     func startOver() {
-        fresh = FollowedTables()
+        fresh = FollowedTables(ids)
         positions = [:]
         stage = .start
         rereads = isWhole

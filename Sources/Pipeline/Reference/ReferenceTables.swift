@@ -37,7 +37,7 @@ final class ReferenceTables<S: TopicSource> {
         self.session = session
         self.telemetry = telemetry
         feeds = settings.referenceTopics.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-            ReferenceFeed(session: session, kind: $0.key, topic: $0.value)
+            ReferenceFeed(session: session, kind: $0.key, topic: $0.value, ids: settings.ids)
         }
     }
 

@@ -24,7 +24,7 @@ extension Shard {
             return try follow(.upsert(event, .none), at: source, settings)
         case .event(let event):
             let outcome = aggregate.apply(event, input: input, source: source)
-            return outcome == .overflow ? .rejected(BadEvent(overflow: event)) : .event(outcome)
+            return outcome == .overflow ? .rejected(BadEvent(overflow: event, settings.ids)) : .event(outcome)
         }
     }
 
@@ -44,7 +44,7 @@ extension Shard {
         }
         let outcome = aggregate.apply(change, source: source)
         switch outcome {
-        case .overflow: return .rejected(BadEvent(overflow: change.event))
+        case .overflow: return .rejected(BadEvent(overflow: change.event, settings.ids))
         case .typeUnknown: return .rejected(.typeUnknown)
         case .unordered: return .rejected(.unorderedTruncation)
         // The tombstone behind a delete adds nothing.

@@ -113,7 +113,7 @@ final class RecordApplier<S: InputConsumer & TransactionalProducing> {
             let index = waiting.indices[number]
             try transaction.reject(
                 session.record(index), session.envelope(index),
-                BadEvent(overflow: waiting.events[number].event))
+                BadEvent(overflow: waiting.events[number].event, settings.ids))
         }
         waiting.removeAll()
     }

@@ -30,13 +30,19 @@ public final class ReferenceFiles: Sendable {
     private let warehouses: String?
     /// How the rows are written in files that hold messages of a topic.
     private let messages: [ReferenceKind: SourceFormat]
+    private let ids: IDs
     private let current = Mutex<Tables?>(nil)
 
     /// - Parameters:
     ///   - products: The path of a CSV or JSON file; nil for a table that comes from a topic.
     ///   - warehouses: Likewise.
     ///   - messages: For the tables whose file may hold messages of their topic, one a line: how they are written.
-    public init(products: String?, warehouses: String?, messages: [ReferenceKind: SourceFormat] = [:]) {
+    ///   - ids: What the ids of the rows are.
+    public init(
+        products: String?, warehouses: String?, messages: [ReferenceKind: SourceFormat] = [:],
+        ids: IDs = .integers
+    ) {
+        self.ids = ids
         self.products = products
         self.warehouses = warehouses
         self.messages = messages
@@ -45,7 +51,7 @@ public final class ReferenceFiles: Sendable {
     public convenience init(_ configuration: Configuration) {
         self.init(
             products: configuration.reference.products.file,
-            warehouses: configuration.reference.warehouses.file)
+            warehouses: configuration.reference.warehouses.file, ids: configuration.ids.table)
     }
 
     /// The tables in force; nil before the first good reading.
@@ -70,18 +76,18 @@ public final class ReferenceFiles: Sendable {
         _ bytes: [UInt8], _ path: String
     ) throws(ReferenceMistakes) -> ReferenceRows.Read<Product> {
         guard let format = messages[.products], ReferenceMessages.fill(bytes) else {
-            return try ReferenceRows.products(file: bytes, path: path)
+            return try ReferenceRows.products(file: bytes, path: path, ids)
         }
-        return ReferenceRows.Read(rows: try ReferenceMessages(format: format).products(bytes), notes: [])
+        return ReferenceRows.Read(rows: try ReferenceMessages(format: format, ids: ids).products(bytes), notes: [])
     }
 
     private func warehouseRows(
         _ bytes: [UInt8], _ path: String
     ) throws(ReferenceMistakes) -> ReferenceRows.Read<Warehouse> {
         guard let format = messages[.warehouses], ReferenceMessages.fill(bytes) else {
-            return try ReferenceRows.warehouses(file: bytes, path: path)
+            return try ReferenceRows.warehouses(file: bytes, path: path, ids)
         }
-        return ReferenceRows.Read(rows: try ReferenceMessages(format: format).warehouses(bytes), notes: [])
+        return ReferenceRows.Read(rows: try ReferenceMessages(format: format, ids: ids).warehouses(bytes), notes: [])
     }
 
     private static func read<Row: TableRow>(

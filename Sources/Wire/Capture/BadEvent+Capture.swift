@@ -66,16 +66,21 @@ extension BadEvent {
     // Errors that only the aggregate finds.
 
     /// - Parameter event: nil where it is not known.
-    public init(overflow event: OrderEvent?) {
+    public init(overflow event: OrderEvent?, _ ids: IDs = .integers) {
         guard let event else {
             self.init(.stockOverflow, "the stock would leave the 64-bit range")
             return
         }
         self.init(
             .stockOverflow,
-            "the stock of product \(event.pair.product.rawValue) in warehouse "
-                + "\(event.pair.warehouse.rawValue) would leave the 64-bit range with \(event.units) units more"
+            "the stock of product \(Self.shown(ids.string(event.pair.product))) in warehouse "
+                + "\(Self.shown(ids.string(event.pair.warehouse))) would leave the 64-bit range with \(event.units) units more"
         )
+    }
+
+    private static func shown(_ id: String) -> String {
+        let bytes = Array(id.utf8)
+        return Quoted.json(bytes.span.bytes, 0..<bytes.count)
     }
 
     public static let typeUnknown = BadEvent(

@@ -137,6 +137,15 @@ struct ColumnReader: Sendable {
         return ExactDecimal(unscaled: unscaled, scale: scale)
     }
 
+    /// Whether the value is a number that is not written as one.
+    func holdsEncodedNumbers(_ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?) -> Bool {
+        if text.has(0x7B, at: value.lowerBound) { return true }
+        switch meaning(text, schema) {
+        case .decimal, .bits: return true
+        default: if case .base64 = encoding { return true } else { return false }
+        }
+    }
+
     // MARK: Instants
 
     func instant(

@@ -6,8 +6,10 @@ struct EventColumns: Sendable {
     private let readers: [ColumnReader]
     private let signs: SignTable
     private let unknownType: UnknownType
+    private let ids: IDs
 
-    init(signs: SignTable, unknownType: UnknownType, format: SourceFormat) {
+    init(signs: SignTable, unknownType: UnknownType, ids: IDs, format: SourceFormat) {
+        self.ids = ids
         readers = EventField.allCases.map {
             ColumnReader(field: $0.name, column: $0.rawValue, format: format, section: "input")
         }
@@ -27,14 +29,15 @@ struct EventColumns: Sendable {
     ) throws(BadEvent) -> OrderEvent {
         let id = try id(text, row, schema, isCaptured: isCaptured)
         let sign: Int64? = keepsType ? 1 : try sign(text, row)
-        let product = try integer(.productID, text, row, schema, isCaptured, EventColumns.int32)
-        let warehouse = try integer(.warehouseID, text, row, schema, isCaptured, EventColumns.int32)
+        let product = try name(.productID, ids.product, text, row, schema, isCaptured)
+        let warehouse = try name(.warehouseID, ids.warehouse, text, row, schema, isCaptured)
         let quantity = try integer(.quantity, text, row, schema, isCaptured, 0...Int64(Int32.max))
         let time = try readers[EventField.eventTime.rawValue].instant(
             text, value(.eventTime, row), schema, isCaptured: isCaptured)
+        // Last, so that a bad event leaves no new text behind.
         let pair = Pair(
-            product: ProductID(Int32(truncatingIfNeeded: product)),
-            warehouse: WarehouseID(Int32(truncatingIfNeeded: warehouse)))
+            product: ProductID(try number(product, .productID, text)),
+            warehouse: WarehouseID(try number(warehouse, .warehouseID, text)))
         return OrderEvent(id: id, pair: pair, units: (sign ?? 0) * quantity, time: time, typeIsKnown: sign != nil)
     }
 
@@ -58,7 +61,43 @@ struct EventColumns: Sendable {
     func id(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, isCaptured: Bool = true
     ) throws(BadEvent) -> EventID {
-        EventID(try integer(.eventID, text, row, schema, isCaptured, Int64.min...Int64.max))
+        guard ids.event == .text else {
+            return EventID(try integer(.eventID, text, row, schema, isCaptured, Int64.min...Int64.max))
+        }
+        let value = try value(.eventID, row)
+        return try readers[EventField.eventID.rawValue].idText(text, value, schema, isCaptured: isCaptured)
+            .withBytes(of: text) { TextHash.id($0) }
+    }
+
+    /// An id of a product or a warehouse as the message has it.
+    private enum Name {
+        case number(Int32)
+        case text(IDText)
+    }
+
+    @inline(__always)
+    private func name(
+        _ field: EventField, _ kind: IDKind, _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?,
+        _ isCaptured: Bool
+    ) throws(BadEvent) -> Name {
+        if kind == .integer {
+            let number = try integer(field, text, row, schema, isCaptured, EventColumns.int32)
+            return .number(Int32(truncatingIfNeeded: number))
+        }
+        let value = try value(field, row)
+        return .text(try readers[field.rawValue].idText(text, value, schema, isCaptured: isCaptured))
+    }
+
+    @inline(__always)
+    private func number(_ name: Name, _ field: EventField, _ text: RawSpan) throws(BadEvent) -> Int32 {
+        switch name {
+        case .number(let number): return number
+        case .text(let id):
+            if let number = id.withBytes(of: text, { ids.names?.intern($0) }) { return number }
+            throw id.withBytes(of: text) {
+                BadEvent(tooManyNames: ids.names?.limit ?? 0, self.name(field), $0)
+            }
+        }
     }
 
     /// The column's name for messages.

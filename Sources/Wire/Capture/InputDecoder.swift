@@ -1,4 +1,4 @@
-import Inventory
+public import Inventory
 
 /// Reads the messages of the input topic: plain rows as `EventDecoder` does, and change data capture in
 /// every envelope that Debezium writes.
@@ -11,11 +11,11 @@ public struct InputDecoder: Sendable {
     let isStandard: Bool
 
     public init(
-        signs: SignTable = .standard, unknownType: UnknownType = .ignore,
+        signs: SignTable = .standard, unknownType: UnknownType = .ignore, ids: IDs = .integers,
         format: SourceFormat = SourceFormat()
     ) {
-        events = EventDecoder(signs: signs, unknownType: unknownType)
-        columns = EventColumns(signs: signs, unknownType: unknownType, format: format)
+        events = EventDecoder(signs: signs, unknownType: unknownType, ids: ids)
+        columns = EventColumns(signs: signs, unknownType: unknownType, ids: ids, format: format)
         envelopes = EnvelopeReader(
             columns: columns.map, key: EventField.eventID.rawValue, format: format, section: "input")
         self.format = format
@@ -55,17 +55,18 @@ public struct InputDecoder: Sendable {
 
     /// The event that a delete names: in the key, or else in the old row.
     ///
-    /// If the key does not name it, an id of 0 in the old row may be invented: the connector writes that for a column
-    /// that PostgreSQL's replica identity left out.
+    /// If the key does not name it, an id of 0 or an empty text in the old row may be invented: the connector writes
+    /// that for a column that PostgreSQL's replica identity left out.
     private func deleted(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ key: UnsafeRawBufferPointer?
     ) throws(BadEvent) -> EventID {
         if let key, let id = named(by: key) { return id }
-        guard row[EventField.eventID.rawValue] != nil else {
+        guard let value = row[EventField.eventID.rawValue], key == nil || !text.matches("\"\"", at: value.lowerBound)
+        else {
             throw BadEvent(noKey: columns.name(.eventID), key)
         }
         let id = try columns.id(text, row, schema)
-        if key != nil, id.rawValue == 0 { throw BadEvent(noKey: columns.name(.eventID), key) }
+        if key != nil, id == EventID(0) { throw BadEvent(noKey: columns.name(.eventID), key) }
         return id
     }
 

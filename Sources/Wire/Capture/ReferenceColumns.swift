@@ -18,7 +18,7 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
         readers = table.columns.enumerated().map {
             ColumnReader(field: $1, column: $0, format: format, section: section)
         }
-        let numbers = ["product_id", "reorder_threshold", "unit_price", "warehouse_id"]
+        let numbers = ["reorder_threshold", "unit_price"] + (table.names == nil ? [table.key] : [])
         holdsNumber = table.columns.map { numbers.contains($0) }
         let map = ColumnMap(table.columns.map { format.fields[$0] ?? $0 }).markingForeignChanges()
         envelopes = EnvelopeReader(columns: map, key: 0, format: format, section: section)
@@ -63,10 +63,13 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
         }
         // The id may stand in the key, in the value or in both, which must agree.
         if let key, let id = isCaptured ? try named(by: key) : try id(key).rawValue {
-            if cells[table.key] == .missing { cells[table.key] = .number(Array(String(id).utf8)) }
-            if let other = cells.int32(table.key), other != id {
+            if cells[table.key] == .missing {
+                cells[table.key] = table.names.map { .text(Array($0.text(id))) } ?? .number(Array(String(id).utf8))
+            }
+            if let other = cells.id(table.key, table.names), other != id {
                 throw BadEvent(
-                    .invalidRow, "\(readers[0].name) is \(other) in the value and \(id) in the key")
+                    .invalidRow,
+                    "\(readers[0].name) is \(table.shown(other)) in the value and \(table.shown(id)) in the key")
             }
         }
         guard let (id, patch) = table.read(&cells) else { throw BadEvent(.invalidRow, cells.mistakes) }
@@ -78,6 +81,10 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
         _ column: Int, _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, _ isCaptured: Bool
     ) throws(BadEvent) -> Cell {
         let plain = Cell(text, value)
+        if column == 0, table.names != nil, isCaptured, readers[0].holdsEncodedNumbers(text, value, schema) {
+            let id = try readers[0].idText(text, value, schema, isCaptured: true)
+            return .text(id.withBytes(of: text) { Array($0) })
+        }
         guard holdsNumber[column] else { return plain }
         if isCaptured, let number = readers[column].boolean(text, value) {
             return .number(Array(String(number).utf8))
@@ -115,14 +122,18 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
             guard let key else { throw BadEvent(noKey: readers[0].name, nil) }
             return try id(key)
         }
-        // With a key of other columns, 0 may stand for an id that the database did not log.
-        guard let number = try int32(text, value, schema), key == nil || number != 0,
-            let id = ID(rawValue: number)
+        // With a key of other columns, 0 or an empty text may stand for an id that the database did not log.
+        let mayBeInvented = key != nil && (text.matches("\"\"", at: value.lowerBound) || text.copy(value) == [0x30])
+        guard !mayBeInvented, let number = try number(text, value, schema), let id = ID(rawValue: number)
         else { throw BadEvent(noKey: readers[0].name, key) }
         return id
     }
 
-    private func int32(_ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?) throws(BadEvent) -> Int32? {
+    private func number(_ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?) throws(BadEvent) -> Int32? {
+        if let names = table.names {
+            return try readers[0].idText(text, value, schema, isCaptured: true)
+                .withBytes(of: text) { names.intern($0, isOfEvent: false) }
+        }
         guard case .value(let id) = try readers[0].integer(text, value, schema, isCaptured: true) else {
             return nil
         }
@@ -133,20 +144,34 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
     private func named(by key: UnsafeRawBufferPointer) throws(BadEvent) -> Int32? {
         let text = key.bytes
         guard let (row, schema) = envelopes.key(text), let value = row[0] else { return nil }
-        return try int32(text, value, schema)
+        return try number(text, value, schema)
     }
 
-    /// The id a key stands for: `3`, `"3"` or `{"product_id":3}`.
+    /// The id a key stands for: `3`, `"3"` or `{"product_id":3}`; of texts also the bare text.
     private func id(_ key: UnsafeRawBufferPointer) throws(BadEvent) -> ID {
         if let number = try named(by: key), let id = ID(rawValue: number) { return id }
         let bare = key.bytes.extracting(envelopes.bareKey(key.bytes))
         let isQuoted = bare.byteCount > 1 && bare.has(0x22, at: 0) && bare.has(0x22, at: bare.byteCount - 1)
         let written = isQuoted ? bare.copy(1..<bare.byteCount - 1) : bare.copy(0..<bare.byteCount)
-        if let number = Cell.number(written).int32, let id = ID(rawValue: number) { return id }
+        if let number = number(inKey: bare, written), let id = ID(rawValue: number) { return id }
         if let framing = SchemaFraming(key.bytes) { throw BadEvent(.missingKey, framing.sentence("the key")) }
         throw BadEvent(
             .missingKey,
             "\(table.key): found the key \(Quoted.text(bare, 0..<bare.byteCount)), "
                 + "expected a key such as 3 or {\"\(table.key)\":3}")
+    }
+
+    private func number(inKey bare: RawSpan, _ written: [UInt8]) -> Int32? {
+        guard let names = table.names else { return Cell.number(written).int32 }
+        var (text, at) = (written, 0)
+        if bare.has(0x22, at: 0), let token = try? bare.scanString(at: &at), at == bare.byteCount {
+            text = bare.unescaped(token)
+        } else if bare.has(0x7B, at: 0) || bare.has(0x5B, at: 0) {
+            return nil
+        } else {
+            text = bare.copy(0..<bare.byteCount)
+        }
+        guard IDText.problem(text.span.bytes) == nil else { return nil }
+        return text.withUnsafeBytes { names.intern($0, isOfEvent: false) }
     }
 }

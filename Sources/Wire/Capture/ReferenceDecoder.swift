@@ -9,9 +9,9 @@ public struct ReferenceDecoder: Sendable {
     private let warehouses: ReferenceColumns<WarehouseID, WarehousePatch>
 
     /// - Parameter format: How the topic is written that this decoder reads.
-    public init(format: SourceFormat = SourceFormat()) {
-        products = ReferenceColumns(.products, format: format, section: "reference.products")
-        warehouses = ReferenceColumns(.warehouses, format: format, section: "reference.warehouses")
+    public init(format: SourceFormat = SourceFormat(), ids: IDs = .integers) {
+        products = ReferenceColumns(.products(ids), format: format, section: "reference.products")
+        warehouses = ReferenceColumns(.warehouses(ids), format: format, section: "reference.warehouses")
     }
 
     public func product(

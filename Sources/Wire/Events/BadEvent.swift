@@ -28,6 +28,14 @@ public struct BadEvent: Error, Equatable, Sendable {
         case eventIDOutOfRange = "event_id_out_of_range"
         case productIDOutOfRange = "product_id_out_of_range"
         case warehouseIDOutOfRange = "warehouse_id_out_of_range"
+        /// An id that is to be a text is empty.
+        case emptyID = "empty_id"
+        /// An id that is a text has more than 255 bytes.
+        case idTooLong = "id_too_long"
+        /// An id that is a text holds U+0000 or half a surrogate pair.
+        case invalidID = "invalid_id"
+        /// The id of a product or a warehouse is a new text, and there are as many as `ids.max_names` allows.
+        case tooManyNames = "too_many_names"
         /// Negative, or beyond int32.
         case quantityOutOfRange = "quantity_out_of_range"
         /// `event_time` is neither an instant's text nor an integer epoch.

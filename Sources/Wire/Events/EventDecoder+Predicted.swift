@@ -9,7 +9,8 @@ extension EventDecoder {
     /// also what makes the message valid JSON and valid UTF-8.
     @inline(__always)
     func predicted(_ text: RawSpan) -> OrderEvent? {
-        text.has(0x20, at: 12) ? predictedSpaced(text) : predictedCompact(text)
+        if hasTexts { return predictedTexts(text) }
+        return text.has(0x20, at: 12) ? predictedSpaced(text) : predictedCompact(text)
     }
 
     @inline(__always)
@@ -63,7 +64,88 @@ extension EventDecoder {
     }
 }
 
+extension EventDecoder {
+    /// As `predicted`, where at least one id is a text. Texts are ASCII without escapes.
+    @inline(never)
+    private func predictedTexts(_ text: RawSpan) -> OrderEvent? {
+        let gap = text.has(0x20, at: 12) ? 1 : 0
+        var at = 0
+        guard text.pass("{\"event_id\":", gap, at: &at), let id = eventID(text, at: &at),
+            text.pass(",", gap, at: &at), text.pass("\"event_type\":", gap, at: &at),
+            text.pass("\"", at: &at), let sign = plainType(text, at: &at), text.pass("\"", at: &at),
+            text.pass(",", gap, at: &at), text.pass("\"product_id\":", gap, at: &at),
+            let product = name(text, ids.product, at: &at),
+            text.pass(",", gap, at: &at), text.pass("\"warehouse_id\":", gap, at: &at),
+            let warehouse = name(text, ids.warehouse, at: &at),
+            text.pass(",", gap, at: &at), text.pass("\"quantity\":", gap, at: &at),
+            let quantity = text.plainInteger(at: &at), quantity <= Int64(Int32.max),
+            text.pass(",", gap, at: &at), text.pass("\"event_time\":", gap, at: &at),
+            text.pass("\"", at: &at)
+        else { return nil }
+        let end = text.byteCount - 2
+        guard at <= end, text.byte(end) == 0x22, text.byte(end + 1) == 0x7D,
+            let time = RFC3339.parse(text, at..<end),
+            // Last, so that a message that is no event leaves no new text behind.
+            let productNumber = number(text, product, ids.product),
+            let warehouseNumber = number(text, warehouse, ids.warehouse)
+        else { return nil }
+        let pair = Pair(product: ProductID(productNumber), warehouse: WarehouseID(warehouseNumber))
+        return OrderEvent(id: id, pair: pair, units: sign &* quantity, time: time)
+    }
+
+    @inline(__always)
+    private func eventID(_ text: RawSpan, at: inout Int) -> EventID? {
+        guard ids.event == .text else { return text.plainInteger(at: &at).map { EventID($0) } }
+        guard let range = text.plainText(at: &at) else { return nil }
+        return text.extracting(range).withUnsafeBytes { TextHash.id($0) }
+    }
+
+    /// A number, or where the text stands.
+    @inline(__always)
+    private func name(_ text: RawSpan, _ kind: IDKind, at: inout Int) -> Range<Int>? {
+        if kind == .text { return text.plainText(at: &at) }
+        guard let number = text.plainInteger(at: &at), number <= Int64(Int32.max) else { return nil }
+        return Int(number)..<Int(number)
+    }
+
+    /// - Parameter name: what `name` gave.
+    @inline(__always)
+    private func number(_ text: RawSpan, _ name: Range<Int>, _ kind: IDKind) -> Int32? {
+        guard kind == .text else { return Int32(truncatingIfNeeded: name.lowerBound) }
+        return text.extracting(name).withUnsafeBytes { ids.names?.intern($0) }
+    }
+}
+
 extension RawSpan {
+    /// Passes a literal and as many spaces.
+    @inline(__always)
+    fileprivate func pass(_ literal: StaticString, _ spaces: Int, at: inout Int) -> Bool {
+        guard pass(literal, at: &at) else { return false }
+        guard spaces > 0 else { return true }
+        at += 1
+        return has(0x20, at: at - 1)
+    }
+
+    /// The range of a string of 1 to 255 bytes of ASCII without escapes, whose opening quote is at `at`.
+    @inline(__always)
+    fileprivate func plainText(at: inout Int) -> Range<Int>? {
+        guard has(0x22, at: at) else { return nil }
+        let start = at + 1
+        var end = start
+        while byteCount - end >= 8 {
+            let marks = Swar.notPlainText(word(end))
+            guard marks != 0 else {
+                end += 8
+                continue
+            }
+            end += marks.trailingZeroBitCount >> 3
+            guard byte(end) == 0x22, end > start, end - start <= IDText.limit else { return nil }
+            at = end + 1
+            return start..<end
+        }
+        return nil
+    }
+
     @inline(__always)
     fileprivate func pass(_ literal: StaticString, at: inout Int) -> Bool {
         guard matches(literal, at: at) else { return false }

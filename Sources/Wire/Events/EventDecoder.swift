@@ -6,11 +6,16 @@ public import Inventory
 /// message and says what is wrong with a bad one. Where both give an event it is the same one.
 public struct EventDecoder: Sendable {
     let signs: SignTable
+    let ids: IDs
+    /// Whether any id is a text.
+    let hasTexts: Bool
     private let columns: EventColumns
 
-    public init(signs: SignTable = .standard, unknownType: UnknownType = .ignore) {
+    public init(signs: SignTable = .standard, unknownType: UnknownType = .ignore, ids: IDs = .integers) {
         self.signs = signs
-        columns = EventColumns(signs: signs, unknownType: unknownType, format: SourceFormat(.json))
+        self.ids = ids
+        hasTexts = ids.event == .text || !ids.areNumbers
+        columns = EventColumns(signs: signs, unknownType: unknownType, ids: ids, format: SourceFormat(.json))
     }
 
     /// The event a message's value holds. `bytes` are read during the call only and never beyond their end;

@@ -15,8 +15,9 @@ public struct FollowedTable<Row: TableRow> {
     /// - Parameter merge: the whole row that a change makes of the old one, nil when it keeps a column of a row that
     ///   is not known.
     /// - Returns: whether rows changed.
+    /// - Parameter shown: the id as people read it.
     mutating func apply<Patch>(
-        _ change: ReferenceChange<ID, Patch>, _ merge: (ID, Patch, Row?) -> Row?
+        _ change: ReferenceChange<ID, Patch>, _ shown: (ID) -> String, _ merge: (ID, Patch, Row?) -> Row?
     ) throws(BadEvent) -> Bool {
         switch change {
         case .upsert(let id, let patch, let next):
@@ -24,7 +25,7 @@ public struct FollowedTable<Row: TableRow> {
             guard let row = merge(id, patch, rows[id]) else {
                 throw BadEvent(
                     .unavailableValue,
-                    "the database left out a column of row \(id.rawValue) that did not change, and no earlier "
+                    "the database left out a column of row \(shown(id)) that did not change, and no earlier "
                         + "message has it")
             }
             return put(row, id, version)
@@ -62,7 +63,9 @@ public struct FollowedTable<Row: TableRow> {
 
 /// Both tables; a feed fills the one that its topic holds.
 public struct FollowedTables {
-    public init() {}
+    private let ids: IDs
+
+    public init(_ ids: IDs = .integers) { self.ids = ids }
 
     public private(set) var products = FollowedTable<Product>()
     public private(set) var warehouses = FollowedTable<Warehouse>()
@@ -77,13 +80,13 @@ public struct FollowedTables {
         case .products:
             switch try decoder.product(key: key, value: value) {
             case .change(let change):
-                return try products.apply(change) { id, patch, old in patch.row(id, after: old) }
+                return try products.apply(change, ids.string) { id, patch, old in patch.row(id, after: old) }
             case .skipped(let reason): skip(reason)
             }
         case .warehouses:
             switch try decoder.warehouse(key: key, value: value) {
             case .change(let change):
-                return try warehouses.apply(change) { id, patch, old in patch.row(id, after: old) }
+                return try warehouses.apply(change, ids.string) { id, patch, old in patch.row(id, after: old) }
             case .skipped(let reason): skip(reason)
             }
         }

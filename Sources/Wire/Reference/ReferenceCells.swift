@@ -35,6 +35,15 @@ struct ReferenceCells {
         self[column].int32 ?? mistake(column, integer(column))
     }
 
+    /// An id: a number, or the number of its text if there are names.
+    mutating func id(_ column: String, _ names: IDNames?) -> Int32? {
+        guard let names else { return int32(column) }
+        guard let bytes = self[column].idBytes, IDText.problem(bytes.span.bytes) == nil else {
+            return mistake(column, "a text of 1 to \(IDText.limit) bytes without U+0000")
+        }
+        return bytes.withUnsafeBytes { names.intern($0, isOfEvent: false) }
+    }
+
     /// A missing threshold is a mistake and not null: whether a product alerts must be said.
     mutating func threshold(_ column: String) -> Nullable<Int32>? {
         if self[column].isNull { return Nullable(value: nil) }

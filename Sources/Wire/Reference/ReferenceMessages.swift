@@ -4,9 +4,13 @@ public import Inventory
 /// Debezium's envelopes.
 public struct ReferenceMessages: Sendable {
     private let decoder: ReferenceDecoder
+    private let ids: IDs
 
     /// - Parameter format: How the messages are written.
-    public init(format: SourceFormat) { decoder = ReferenceDecoder(format: format) }
+    public init(format: SourceFormat, ids: IDs = .integers) {
+        decoder = ReferenceDecoder(format: format, ids: ids)
+        self.ids = ids
+    }
 
     /// Whether a file holds objects, one a line, rather than one array.
     public static func fill(_ bytes: [UInt8]) -> Bool {
@@ -25,7 +29,7 @@ public struct ReferenceMessages: Sendable {
     }
 
     private func tables(_ bytes: [UInt8], of kind: ReferenceKind) throws(ReferenceMistakes) -> FollowedTables {
-        var tables = FollowedTables()
+        var tables = FollowedTables(ids)
         var mistakes = ReferenceMistakes()
         var rest = bytes[...]
         if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest.removeFirst(3) }

@@ -19,36 +19,48 @@ public enum ReferenceRows {
     /// The products of a file, which is JSON if it begins with `[` or `{`, and else CSV.
     ///
     /// - Parameter path: Its ending tells no more than whether tabs may separate the columns.
-    public static func products(file bytes: [UInt8], path: String) throws(ReferenceMistakes) -> Read<Product> {
-        let (rows, notes) = try rows(file: bytes, path: path, of: .products)
+    public static func products(
+        file bytes: [UInt8], path: String, _ ids: IDs = .integers
+    ) throws(ReferenceMistakes) -> Read<Product> {
+        let (rows, notes) = try rows(file: bytes, path: path, of: .products(ids))
         return Read(rows: rows.compactMap { $1.row($0, after: nil) }, notes: notes)
     }
 
     /// As `products(file:path:)`.
-    public static func warehouses(file bytes: [UInt8], path: String) throws(ReferenceMistakes) -> Read<Warehouse> {
-        let (rows, notes) = try rows(file: bytes, path: path, of: .warehouses)
+    public static func warehouses(
+        file bytes: [UInt8], path: String, _ ids: IDs = .integers
+    ) throws(ReferenceMistakes) -> Read<Warehouse> {
+        let (rows, notes) = try rows(file: bytes, path: path, of: .warehouses(ids))
         return Read(rows: rows.compactMap { $1.row($0, after: nil) }, notes: notes)
     }
 
     /// RFC 4180 CSV. The first line names the columns, in any order; columns of other names are ignored. An
     /// empty field is null.
-    public static func products(csv bytes: [UInt8]) throws(ReferenceMistakes) -> [Product] {
-        try rows(csv: text(bytes), .csv, of: .products).rows.compactMap { $1.row($0, after: nil) }
+    public static func products(
+        csv bytes: [UInt8], _ ids: IDs = .integers
+    ) throws(ReferenceMistakes) -> [Product] {
+        try rows(csv: text(bytes), .csv, of: .products(ids)).rows.compactMap { $1.row($0, after: nil) }
     }
 
     /// One array of objects, or one object after the other. Fields of other names are ignored.
-    public static func products(json bytes: [UInt8]) throws(ReferenceMistakes) -> [Product] {
-        try rows(json: text(bytes), of: .products).rows.compactMap { $1.row($0, after: nil) }
+    public static func products(
+        json bytes: [UInt8], _ ids: IDs = .integers
+    ) throws(ReferenceMistakes) -> [Product] {
+        try rows(json: text(bytes), of: .products(ids)).rows.compactMap { $1.row($0, after: nil) }
     }
 
     /// As `products(csv:)`.
-    public static func warehouses(csv bytes: [UInt8]) throws(ReferenceMistakes) -> [Warehouse] {
-        try rows(csv: text(bytes), .csv, of: .warehouses).rows.compactMap { $1.row($0, after: nil) }
+    public static func warehouses(
+        csv bytes: [UInt8], _ ids: IDs = .integers
+    ) throws(ReferenceMistakes) -> [Warehouse] {
+        try rows(csv: text(bytes), .csv, of: .warehouses(ids)).rows.compactMap { $1.row($0, after: nil) }
     }
 
     /// As `products(json:)`.
-    public static func warehouses(json bytes: [UInt8]) throws(ReferenceMistakes) -> [Warehouse] {
-        try rows(json: text(bytes), of: .warehouses).rows.compactMap { $1.row($0, after: nil) }
+    public static func warehouses(
+        json bytes: [UInt8], _ ids: IDs = .integers
+    ) throws(ReferenceMistakes) -> [Warehouse] {
+        try rows(json: text(bytes), of: .warehouses(ids)).rows.compactMap { $1.row($0, after: nil) }
     }
 }
 
@@ -116,7 +128,7 @@ struct ReferenceCollector<ID: RawRepresentable<Int32> & Sendable, Patch: Sendabl
         }
         if let earlier = lines.updateValue(line, forKey: row.id.rawValue) {
             mistakes.add(
-                line: line, column: table.key, found: "\(row.id.rawValue) again",
+                line: line, column: table.key, found: "\(table.shown(row.id.rawValue)) again",
                 expected: "each id once (line \(earlier) has it)")
         }
         rows.append(row)

@@ -10,8 +10,8 @@ struct Replay: ParsableCommand {
         abstract: "Computes the views from files of events, without Kafka.",
         discussion: """
             Reads messages of the input topic, one a line, and applies them as the daemon applies those of one \
-            partition: with its decoder and, from --config and STOCKD_… variables, its settings of input.*, events.* \
-            and reference.*. Mistakes in other sections do not count, so no secrets are needed.
+            partition: with its decoder and, from --config and STOCKD_… variables, its settings of input.*, ids.*, \
+            events.* and reference.*. Mistakes in other sections do not count, so no secrets are needed.
 
             A rejected event changes nothing. It is reported on standard error with its line and reason, at most \
             20 of each reason; the last line on standard error counts all events by outcome. The exit code is 0 \
@@ -32,7 +32,7 @@ struct Replay: ParsableCommand {
     @Option(help: "The output format.") var format = Format.table
     @Option(help: "Which view to print; changes prints the alert changes, with a commit after each event.")
     var view = Shown.all
-    @Option(help: "A configuration file whose input.*, events.* and reference.* settings apply.")
+    @Option(help: "A configuration file whose input.*, ids.*, events.* and reference.* settings apply.")
     var config: String?
     @Flag(help: "Exit with 65 if any event was rejected.") var strict = false
     @Argument(help: "Files of events in their order; - is standard input.") var events: [String]
@@ -46,7 +46,7 @@ struct Replay: ParsableCommand {
     func run() throws {
         let (settings, catalog) = try ReplaySettings(config: config, products: products, warehouses: warehouses).load()
         var session = ReplaySession(settings, catalog: catalog)
-        let prints = ChangePrinter(format: format, isWanted: view == .changes || view == .all)
+        let prints = ChangePrinter(format: format, isWanted: view == .changes || view == .all, settings.ids)
         do throws(ReplayFailure) {
             for path in events { try LineReader.check(path) }
             prints.header()
@@ -90,17 +90,17 @@ extension ViewTables {
         switch view {
         case .currentStockLevels:
             for row in stock {
-                ViewRows.stock(row, as: format, into: &out)
+                ViewRows.stock(row, as: format, ids, into: &out)
                 out.append(byte: 0x0A)
             }
         case .lowStockAlerts:
             for row in alerts {
-                ViewRows.alert(row, as: format, into: &out)
+                ViewRows.alert(row, as: format, ids, into: &out)
                 out.append(byte: 0x0A)
             }
         case .multiWarehouseInventory:
             for row in rollup {
-                ViewRows.rollup(row, as: format, into: &out)
+                ViewRows.rollup(row, as: format, ids, into: &out)
                 out.append(byte: 0x0A)
             }
         }

@@ -6,8 +6,10 @@ import Wire
 struct ReplaySession: ~Copyable {
     let replay: EventReplay
     private(set) var rejected = RejectedEvents()
+    private let ids: IDs
 
     init(_ settings: PipelineSettings, catalog: Catalog) {
+        ids = settings.ids
         replay = EventReplay(settings, catalog: catalog)
     }
 
@@ -109,7 +111,7 @@ struct ReplaySession: ~Copyable {
         var rollup: [RollupRow] = []
         replay.forEachStockRow { stock.append($0) }
         replay.forEachRollupRow { rollup.append($0) }
-        return ViewTables(stock: stock, rollup: rollup)
+        return ViewTables(stock: stock, rollup: rollup, ids)
     }
 
     /// What was counted, for standard error.

@@ -12,7 +12,7 @@ struct ReplaySettings {
     let warehouses: String?
 
     /// The daemon's settings that decide what the views are.
-    private static let sections = ["input", "events", "reference", "alerts.emit"]
+    private static let sections = ["input", "ids", "events", "reference", "alerts.emit"]
 
     /// Prints every mistake and exits on any.
     func load() throws -> (PipelineSettings, Catalog) {
@@ -28,7 +28,8 @@ struct ReplaySettings {
         if case .topic(let topic) = reference.warehouses { messages[.warehouses] = topic.format }
         let files = ReferenceFiles(
             products: try path(products, "products", reference.products),
-            warehouses: try path(warehouses, "warehouses", reference.warehouses), messages: messages)
+            warehouses: try path(warehouses, "warehouses", reference.warehouses), messages: messages,
+            ids: configuration.ids.table)
         if case .kept(let mistakes) = files.load() {
             for mistake in mistakes { printError(mistake) }
             throw Exit.data

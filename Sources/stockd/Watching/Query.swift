@@ -17,8 +17,8 @@ struct Query: AsyncParsableCommand {
 
     @Argument(help: "The view to print.") var view: Shown
     @OptionGroup var connection: DaemonConnection
-    @Option(help: "Only this product; may be repeated.") var productId: [Int32] = []
-    @Option(help: "Only this warehouse; may be repeated.") var warehouseId: [Int32] = []
+    @Option(help: "Only this product; may be repeated.") var productId: [String] = []
+    @Option(help: "Only this warehouse; may be repeated.") var warehouseId: [String] = []
     @Option(help: "Only this category; may be repeated.") var category: [String] = []
     @Option(help: "Of stock and alerts: WARNING, LOW, CRITICAL or OUT_OF_STOCK; may be repeated.")
     var severity: [String] = []
@@ -79,7 +79,7 @@ struct Query: AsyncParsableCommand {
     }
 
     private var filters: [(String, String)] {
-        var query = productId.map { ("product_id", "\($0)") } + warehouseId.map { ("warehouse_id", "\($0)") }
+        var query = productId.map { ("product_id", $0) } + warehouseId.map { ("warehouse_id", $0) }
         query += category.map { ("category", $0) } + severity.map { ("severity", $0.uppercased()) }
         query += level.map { ("level", $0.uppercased()) }
         query += status.map { ("status", $0.uppercased()) }
