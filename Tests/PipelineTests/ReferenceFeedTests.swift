@@ -11,7 +11,7 @@ struct ReferenceFeedTests {
         let cluster = SimCluster(seed: 7, inputs: 1, states: 1)
         cluster.faults.scripted[.followerDeaf] = 1
         let session = SimSession(cluster, name: "w", slot: 0)
-        let feed = ReferenceFeed(session: session, kind: .products, topic: .init(name: "products"))
+        let feed = ReferenceFeed(session: session, kind: .products, topic: .init(name: "products"), ids: .integers)
         var rejected = 0
         func advance() throws { _ = try feed.advance { _, _, _ in rejected += 1 } }
         while !feed.isWhole { try advance() }

@@ -32,7 +32,7 @@ struct StoredMovementTests {
     @Test("a lost movement record stops the worker, and a rebuild counts it again")
     func lost() throws {
         let scenario = try Self.stopped()
-        let count = scenario.deleteState { if case .movements(1) = $0 { true } else { false } }
+        let count = scenario.deleteState { if case .movements(EventBlock(number: 1)) = $0 { true } else { false } }
         #expect(count == 1)
         let stop = scenario.stop()
         #expect(stop?.kind == .configuration)
@@ -59,7 +59,7 @@ struct StoredMovementTests {
         let numbers = scenario.standing[0].keys.compactMap { key in
             if case .movements(let number) = key { number } else { nil }
         }
-        #expect(numbers == [1])
+        #expect(numbers == [EventBlock(number: 1)])
         scenario.settings.rebuilds = false
         scenario.settings.acceptsDataLoss = false
         let third = scenario.start()

@@ -26,18 +26,20 @@ import Wire
             pair: Self.pair, stock: -5, lastUpdated: Timestamp(microseconds: 6), events: 7)
         let found = Self.bytes(.entries(bucket: 9, [image]))
         #expect(found[0] == [0x45] + Self.little(UInt32(9)))
-        #expect(found[1] == [1] + Self.little(UInt64(3 << 32 | 4), Int64(-5), Int64(6), UInt32(7)))
+        #expect(found[1] == [1, 0] + Self.little(Int32(3), Int32(4), Int64(-5), Int64(6), UInt32(7)))
     }
 
     @Test("a bucket of event ids has the bytes of format 1")
     func eventIDs() {
         let words = (0..<UInt64(IDChunk.wordCount)).map { $0 }
-        let bucket = IDBucket(set: 5, bucket: 9, chunks: [IDChunk(number: -2, words: words)], ids: [-1, 8])
+        let bucket = IDBucket(set: 5, bucket: 9, chunks: [IDChunk(number: -2, words: words)], ids: [-1, 8],
+            texts: [EventID(rawValue: 3, high: 4)])
         let found = Self.bytes(.ids(Partition(2), bucket))
         #expect(found[0] == [0x49] + Self.little(Int32(2), UInt8(1), UInt16(9)))
         let chunk = Self.little(Int64(-2)) + words.flatMap { Self.little($0) }
         #expect(
-            found[1] == [1] + Self.little(UInt64(5), UInt32(1)) + chunk + Self.little(Int64(-1), Int64(8)))
+            found[1] == [1] + Self.little(UInt64(5), UInt32(1)) + chunk
+                + Self.little(UInt32(1), Int64(3), UInt64(4), Int64(-1), Int64(8)))
     }
 
     @Test("a block of movements has the bytes of format 1")
@@ -47,8 +49,10 @@ import Wire
             MovementImages.Image(entry: 4, units: -5, time: Timestamp(microseconds: 8), version: version),
             MovementImages.Image(entry: nil, units: 0, time: Timestamp(microseconds: 0), version: .none),
         ]
-        let found = Self.bytes(.movements(MovementImages(number: -1, known: 3, images: images)))
+        let found = Self.bytes(.movements(MovementImages(EventBlock(number: -1), known: 3, images: images)))
         #expect(found[0] == [0x4D] + Self.little(Int64(-1)))
+        let text = Self.bytes(.movements(MovementImages(EventBlock(number: -1, high: 2), known: 3, images: images)))
+        #expect(text == [[0x4D] + Self.little(Int64(-1), UInt64(2)), found[1]])
         let one = Self.little(UInt32(4), Int32(-5), Int64(8), UInt64(6), UInt32(7))
         let other = Self.little(UInt32.max, Int32(0), Int64(0), UInt64(0), UInt32(0))
         #expect(found[1] == [1] + Self.little(UInt64(3)) + one + other)
@@ -77,7 +81,7 @@ import Wire
             level: .oversold, oversoldUnits: 6, incident: 7, since: Timestamp(microseconds: 8),
             fingerprint: 9)
         let found = Self.bytes(.alert(Self.pair, alert))
-        #expect(found[0] == [0x41] + Self.little(UInt64(3 << 32 | 4)))
+        #expect(found[0] == [0x41, 0] + Self.little(Int32(3), Int32(4)))
         #expect(found[1] == [1, 5] + Self.little(UInt32(7), Int64(8), UInt64(9), UInt64(6)))
     }
 
@@ -89,17 +93,39 @@ import Wire
             ])
         #expect(
             Self.bytes(.stockFingerprint(Self.pair, 5)) == [
-                [0x4C] + Self.little(UInt64(3 << 32 | 4)), [1] + Self.little(UInt64(5)),
+                [0x4C, 0] + Self.little(Int32(3), Int32(4)), [1] + Self.little(UInt64(5)),
             ])
         #expect(
             Self.bytes(.rollupFingerprint(ProductID(-1), 5)) == [
-                [0x52] + Self.little(Int32(-1)), [1] + Self.little(UInt64(5)),
+                [0x52, 0] + Self.little(Int32(-1)), [1] + Self.little(UInt64(5)),
             ])
         #expect(
             Self.bytes(.referenceRejected(.warehouses, Partition(2), Offset(3))) == [
                 [0x46, ReferenceKind.warehouses.rawValue] + Self.little(Int32(2)),
                 [1] + Self.little(Int64(3)),
             ])
+    }
+
+    @Test("ids that are texts have the bytes of format 1")
+    func textIDs() throws {
+        let ids = IDs(product: .text, warehouse: .text)
+        func name(_ text: String) throws -> Int32 {
+            try #require(Array(text.utf8).withUnsafeBytes { ids.names?.intern($0) })
+        }
+        let pair = Pair(product: ProductID(try name("SKU")), warehouse: WarehouseID(try name("é")))
+        var encoder = StateEncoder(ids)
+        let text: [UInt8] = [3, 0x53, 0x4B, 0x55, 2, 0xC3, 0xA9]
+        encoder.encode(.stockFingerprint(pair, 5)) { key, value in
+            #expect(Array(key) == [0x4C, 3] + text)
+            #expect(Array(value) == [1] + Self.little(UInt64(5)))
+        }
+        encoder.encode(.rollupFingerprint(pair.product, 5)) { key, _ in
+            #expect(Array(key) == [0x52, 1, 3, 0x53, 0x4B, 0x55])
+        }
+        let entry = StoredEntry(pair: pair, stock: -5, lastUpdated: Timestamp(microseconds: 6), events: 7)
+        encoder.encode(.entries(bucket: 9, [entry])) { _, value in
+            #expect(Array(value) == [1, 3] + text + Self.little(Int64(-5), Int64(6), UInt32(7)))
+        }
     }
 
     @Test("a truncation without a version differs from no truncation")
@@ -126,7 +152,7 @@ import Wire
         #expect(
             [0, 1, 7, .max].map { partition(.ids(Partition(3), isOddSet: true, bucket: $0)) } == [0, 1, 2, 0])
         #expect(
-            [-1, 0, 1, 2, 3, 1_000_000].map { partition(.movements(number: $0)) } == [0, 0, 0, 0, 3, 3])
+            [-1, 0, 1, 2, 3, 1_000_000].map { partition(.movements(EventBlock(number: $0))) } == [0, 0, 0, 0, 3, 3])
         #expect((0..<7).map { partition(.checkpoint(Partition($0))) } == [0, 1, 2, 3, 4, 0, 1])
         let anywhere: [StateRecord.Key] = [
             .position(Partition(3)), .alert(Self.pair), .stockFingerprint(Self.pair),

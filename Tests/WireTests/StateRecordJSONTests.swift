@@ -68,7 +68,7 @@ struct StateRecordJSONTests {
             (
                 .movements(
                     MovementImages(
-                        number: 1, known: 0b101,
+                        EventBlock(number: 1), known: 0b101,
                         images: [
                             MovementImages.Image(
                                 entry: 4, units: -5, time: Timestamp(microseconds: 0),
@@ -120,7 +120,7 @@ struct StateRecordJSONTests {
         let pair = Pair(product: ProductID(7), warehouse: WarehouseID(-1))
         for key in [
             StateRecord.Key.entries(bucket: 9), .ids(Partition(3), isOddSet: true, bucket: 5),
-            .movements(number: -4), .checkpoint(Partition(1)), .position(Partition(6)), .alert(pair),
+            .movements(EventBlock(number: -4)), .movements(EventBlock(number: 4, high: 1)), .checkpoint(Partition(1)), .position(Partition(6)), .alert(pair),
             .stockFingerprint(pair), .rollupFingerprint(ProductID(-7)),
             .referenceRejected(.warehouses, Partition(5)),
         ] {

@@ -22,10 +22,12 @@ extension StateRecordTests {
         case 1:
             let chunks = (0..<random.below(3)).map { _ in IDChunk(number: random.int64(), words: words()) }
             let ids = (0..<random.below(9)).map { _ in random.int64() }
+            let texts = (0..<random.below(3)).map { _ in EventID(rawValue: random.int64(), high: uint64() | 1) }
             return .ids(
                 partition(),
                 IDBucket(
-                    set: uint64(), bucket: UInt16(truncatingIfNeeded: int32()), chunks: chunks, ids: ids))
+                    set: uint64(), bucket: UInt16(truncatingIfNeeded: int32()), chunks: chunks, ids: ids,
+                    texts: texts))
         case 2:
             let text = String(repeating: random.pick(["a", "é", "\0", "😀"]), count: random.below(40))
             let dedupe = DedupeSummary(

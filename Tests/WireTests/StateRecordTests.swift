@@ -37,10 +37,10 @@ import Wire
         .alert(pair, PublishedAlert(level: .oversold, oversoldUnits: 1 << 63, incident: 1)),
         .stockFingerprint(Pair(product: ProductID(.max), warehouse: WarehouseID(.max)), 1),
         .rollupFingerprint(ProductID(-7), .max),
-        .movements(MovementImages(number: -1, known: 0, images: [])),
+        .movements(MovementImages(EventBlock(number: -1), known: 0, images: [])),
         .movements(
             MovementImages(
-                number: 1 << 40, known: 1 << 63 | 1,
+                EventBlock(number: 1 << 40, high: 7), known: 1 << 63 | 1,
                 images: [
                     MovementImages.Image(
                         entry: 9, units: .min, time: Timestamp(microseconds: -1),
