@@ -20,6 +20,12 @@ const labelOf = ["Enough", "Warning", "Low", "Critical", "Out of stock", "Overso
 const productName = (name, id) => name ?? "product " + id;
 const warehouseName = (name, id) => name ?? "warehouse " + id;
 
+// Ids are numbers or texts. A text is what people call the thing, so it is shown and searched beside the name.
+const shownID = (id, name) => (typeof id === "string" && name !== null ? id : "");
+const compareIDs = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const words = (...parts) => parts.filter(Boolean).join(" · ");
+const searched = (...parts) => parts.filter((part) => typeof part === "string").join(" ").toLowerCase();
+
 const state = {
   products: new Map(), warehouses: [], alerts: new Map(), version: 0, level: null, status: null, text: "", sort: "worst",
   lastEventID: "", heardAt: 0, freshAt: 0, serverStale: true, isLoading: false, loadAgainAt: 0, pending: [],
@@ -76,14 +82,14 @@ async function loadMatrix() {
     const matrix = await (await ask("v1/matrix")).json();
     state.warehouses = matrix.warehouses.map(([id, label, region]) => {
       const name = warehouseName(label, id);
-      return { id, name, region, low: name.toLowerCase() };
+      return { id, name, region, title: words(name, shownID(id, label)), low: searched(name, id) };
     });
     const products = new Map();
     for (const [id, label, group, threshold, pairs] of matrix.products) {
       const name = productName(label, id), category = group ?? "";
       const cells = new Map();
       for (let i = 0; i < pairs.length; i += 2) cells.set(pairs[i], pairs[i + 1]);
-      const product = { id, name, category, threshold, cells, low: (name + " " + category).toLowerCase(), changed: new Map() };
+      const product = { id, name, shown: shownID(id, label), category, threshold, cells, low: searched(name, category, id), changed: new Map() };
       judge(product);
       products.set(id, product);
     }
@@ -126,7 +132,7 @@ function fresh(part) {
   state.serverStale = part.stale;
 }
 
-const keyOf = (row) => row.product_id + "/" + row.warehouse_id;
+const keyOf = (row) => JSON.stringify([row.product_id, row.warehouse_id]);
 
 function take(name, data, id) {
   state.heardAt = performance.now();
@@ -146,8 +152,10 @@ function take(name, data, id) {
 
 function alertOf(row) {
   const product_name = productName(row.product_name, row.product_id), warehouse_name = warehouseName(row.warehouse_name, row.warehouse_id);
-  const low = (product_name + " " + (row.category ?? "") + " " + warehouse_name).toLowerCase();
-  return { ...row, product_name, warehouse_name, code: levelOfRow(row), low };
+  const low = searched(product_name, row.category, warehouse_name, row.product_id, row.warehouse_id);
+  const shown = shownID(row.product_id, row.product_name);
+  const title = words(shown, shownID(row.warehouse_id, row.warehouse_name), "since " + row.since);
+  return { ...row, product_name, warehouse_name, code: levelOfRow(row), low, shown, title };
 }
 
 async function follow() {
@@ -206,7 +214,8 @@ function arrange(isWanted) {
     if (text && !alert.low.includes(text)) continue;
     alerts.push(alert);
   }
-  alerts.sort((a, b) => b.code - a.code || collator.compare(a.product_name, b.product_name) || a.warehouse_id - b.warehouse_id);
+  alerts.sort((a, b) => b.code - a.code || collator.compare(a.product_name, b.product_name)
+    || compareIDs(a.product_id, b.product_id) || compareIDs(a.warehouse_id, b.warehouse_id));
   shownAlerts = alerts;
   const rollup = [0, 0, 0, 0];
   const warehouses = new Set(text ? state.warehouses.filter((w) => w.low.includes(text)).map((w) => w.id) : []);
@@ -243,7 +252,7 @@ const hasLevel = (product, code) => {
 };
 const orders = {
   worst: (a, b) => b.worst - a.worst || a.status - b.status || collator.compare(a.name, b.name),
-  name: (a, b) => collator.compare(a.name, b.name) || a.id - b.id,
+  name: (a, b) => collator.compare(a.name, b.name) || compareIDs(a.id, b.id),
   total: (a, b) => a.total - b.total || collator.compare(a.name, b.name),
 };
 const count = (shown, all) => (shown === all ? number.format(all) : number.format(shown) + " of " + number.format(all));
@@ -299,9 +308,9 @@ function drawHead() {
   const head = $("head");
   head.replaceChildren();
   const titles = [["c name", "Product"], ["c total", "Total"], ["c status", "Overall"]];
-  for (const warehouse of state.warehouses) titles.push(["c", warehouse.name]);
-  titles.forEach(([className, title], index) => {
-    const cell = make("div", className, title);
+  for (const warehouse of state.warehouses) titles.push(["c", warehouse.name, warehouse.title]);
+  titles.forEach(([className, text, title = text], index) => {
+    const cell = make("div", className, text);
     cell.setAttribute("role", "columnheader");
     cell.setAttribute("aria-colindex", index + 1);
     cell.title = title;
@@ -388,10 +397,10 @@ function fillAlert(row, alert) {
   const [dot, what, num] = row.children;
   dot.className = "dot s" + alert.code;
   what.children[0].textContent = alert.product_name;
-  what.children[1].textContent = labelOf[alert.code] + " · " + alert.warehouse_name;
+  what.children[1].textContent = words(labelOf[alert.code], alert.warehouse_name, alert.shown);
   num.children[0].textContent = number.format(alert.current_stock) + " / " + number.format(alert.reorder_threshold);
   num.children[1].textContent = alert.oversold_units > 0 ? "oversold " + number.format(alert.oversold_units) : number.format(alert.units_below_threshold) + " short";
-  row.title = "since " + alert.since;
+  row.title = alert.title;
 }
 
 function fillProduct(row, product) {
@@ -407,7 +416,7 @@ function fillProduct(row, product) {
   }
   const cells = row.children;
   cells[0].children[0].textContent = product.name;
-  cells[0].children[1].textContent = [product.category, product.threshold === null ? "" : "threshold " + number.format(product.threshold)].filter(Boolean).join(" · ");
+  cells[0].children[1].textContent = words(product.shown, product.category, product.threshold === null ? "" : "threshold " + number.format(product.threshold));
   cells[1].textContent = number.format(product.total);
   const pill = cells[2].firstChild, status = statuses[product.status];
   pill.className = "pill s" + status.code;
@@ -429,12 +438,12 @@ const map = new VirtualRows($("grid"), 36, 40, () => shownProducts, fillProduct,
 
 async function showDetail(id) {
   let detail;
-  try { detail = await (await ask("v1/products/" + id)).json(); } catch (error) { return; }
+  try { detail = await (await ask("v1/products/" + encodeURIComponent(id))).json(); } catch (error) { return; }
   const { product, warehouses, rollup, transfers } = detail;
   $("detail-title").textContent = productName(product.product_name, id);
   const status = rollup && statuses.find((s) => s.name === rollup.overall_status);
-  $("detail-note").textContent = [product.category, product.reorder_threshold === null ? "no threshold" : "threshold " + number.format(product.reorder_threshold),
-    product.unit_price === null ? "" : "unit price " + product.unit_price, status ? status.label + ", " + number.format(rollup.total_stock) + " in all" : ""].filter(Boolean).join(" · ");
+  $("detail-note").textContent = words(shownID(id, product.product_name), product.category, product.reorder_threshold === null ? "no threshold" : "threshold " + number.format(product.reorder_threshold),
+    product.unit_price === null ? "" : "unit price " + product.unit_price, status ? status.label + ", " + number.format(rollup.total_stock) + " in all" : "");
   const threshold = product.reorder_threshold ?? 0;
   const most = Math.max(1, threshold * 1.25, ...warehouses.map((row) => row.current_stock));
   $("detail-bars").replaceChildren(...warehouses.map((row) => {
@@ -444,6 +453,7 @@ async function showDetail(id) {
     mark.style.left = Math.min(1, Math.max(0, threshold) / most) * 100 + "%";
     track.append(fill);
     if (threshold > 0) track.append(mark);
+    item.title = shownID(row.warehouse_id, row.warehouse_name);
     item.append(make("span", "", warehouseName(row.warehouse_name, row.warehouse_id)), track, make("span", "n", number.format(row.current_stock) + (code ? " · " + labelOf[code] : "")));
     return item;
   }));
@@ -472,13 +482,13 @@ function tick() {
     live.querySelector("b").textContent = { wait: "Connecting", stale: "Stale", live: "Live" }[word];
   }
   const asOf = new Date(Date.now() - (now - state.freshAt));
-  $("age").textContent = state.freshAt > 0 ? "as of " + asOf.toLocaleTimeString("en-GB") + ", " + words(age) + " ago" : "";
+  $("age").textContent = state.freshAt > 0 ? "as of " + asOf.toLocaleTimeString("en-GB") + ", " + ago(age) + " ago" : "";
   $("stale").hidden = !isStale;
   if (isStale) $("stale").textContent = silence > 12
-    ? "No data from stockd for " + words(silence) + ". The numbers below may be out of date. The page keeps trying to reconnect."
-    : "stockd runs but is not up to date: it is recovering, or it cannot reach Kafka. The numbers below are from " + words(age) + " ago.";
+    ? "No data from stockd for " + ago(silence) + ". The numbers below may be out of date. The page keeps trying to reconnect."
+    : "stockd runs but is not up to date: it is recovering, or it cannot reach Kafka. The numbers below are from " + ago(age) + " ago.";
 }
-const words = (seconds) => seconds < 90 ? Math.round(seconds) + " s" : seconds < 5400 ? Math.round(seconds / 60) + " min" : Math.round(seconds / 3600) + " h";
+const ago = (seconds) => seconds < 90 ? Math.round(seconds) + " s" : seconds < 5400 ? Math.round(seconds / 60) + " min" : Math.round(seconds / 3600) + " h";
 
 function setTheme(theme) { document.documentElement.dataset.theme = theme; }
 const dark = matchMedia("(prefers-color-scheme: dark)");
