@@ -1,14 +1,18 @@
 package import Inventory
 
-/// Order events of the tutorial's form, 131 or 132 bytes each, one after the other
-/// in one buffer: what the benchmarks read and what they produce to the input topic.
+/// Order events of the tutorial's form, 131 or 132 bytes each, or 180 where all ids are texts, one after the other in
+/// one buffer: what the benchmarks read and what they produce to the input topic.
 package struct EventText {
     /// Pairs are `pairs / 10` products in ten warehouses.
     package static let warehouses = 10
     package static let firstProduct = 10_000
     package static let firstID = 10_000_000
-    private static let idStart = 12
+    /// The event ids that are texts end as the others do.
+    private static let idStem = "3f2a9c10-7b41-4c7e-9d30-0000"
     private static let idDigits = 8
+
+    /// Whether all ids are texts.
+    private let hasTexts: Bool
 
     package private(set) var bytes: [UInt8] = []
     /// Where each event begins, and where the last one ends.
@@ -24,14 +28,16 @@ package struct EventText {
     ///   - alertEvery: after the stocking every so manieth event, and no other, raises or resolves an alert.
     ///     It takes every even pair in turn, so that changes cancel out in no but very long transactions.
     ///   - skew: how events choose their pairs.
+    ///   - texts: write all ids as texts: a UUID, a SKU, a site code.
     ///   - seed: the same seed makes the same events.
     package init(
         events: Int, pairs: Int, stocking: Bool, restless: Bool = false, alertEvery: Int? = nil,
-        skew: Skew = .uniform, firstID: Int = EventText.firstID, seed: UInt64 = 1
+        skew: Skew = .uniform, texts: Bool = false, firstID: Int = EventText.firstID, seed: UInt64 = 1
     ) {
+        hasTexts = texts
         var random = SplitMix(state: seed)
         let chooser = Chooser(skew, pairs: pairs)
-        bytes.reserveCapacity(events * 132)
+        bytes.reserveCapacity(events * (texts ? 180 : 132))
         starts.reserveCapacity(events + 1)
         for index in 0..<events {
             let move: Move =
@@ -77,11 +83,18 @@ package struct EventText {
         let product = Self.firstProduct + move.pair / Self.warehouses
         let warehouse = 10 + move.pair % Self.warehouses
         let type = move.isShipped ? "SHIPPED" : "RECEIVED"
-        write("{\"event_id\":\(id),\"event_type\":\"\(type)\",\"product_id\":\(product),\"warehouse_id\":")
-        write("\(warehouse),\"quantity\":\(move.quantity),\"event_time\":\"2026-03-30T")
+        let ids =
+            hasTexts
+            ? ("\"\(Self.idStem)\(id)\"", "\"\(Self.product(product))\"", "\"\(Self.warehouse(warehouse))\"")
+            : ("\(id)", "\(product)", "\(warehouse)")
+        write("{\"event_id\":\(ids.0),\"event_type\":\"\(type)\",\"product_id\":\(ids.1),\"warehouse_id\":")
+        write("\(ids.2),\"quantity\":\(move.quantity),\"event_time\":\"2026-03-30T")
         write("\(two(second / 3600 % 24)):\(two(second / 60 % 60)):\(two(second % 60))Z\"}")
         starts.append(bytes.count)
     }
+
+    private static func product(_ number: Int) -> String { "SKU-00\(number)-XL" }
+    private static func warehouse(_ number: Int) -> String { "EU-W\(number)" }
 
     private mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
@@ -91,7 +104,7 @@ package struct EventText {
     package mutating func raiseIDs(by step: Int) {
         for index in 0..<count {
             var carry = step
-            var place = starts[index] + Self.idStart + Self.idDigits - 1
+            var place = starts[index] + idStart + Self.idDigits - 1
             while carry > 0 {
                 let sum = Int(bytes[place] - 0x30) + carry
                 bytes[place] = UInt8(0x30 + sum % 10)
@@ -101,13 +114,15 @@ package struct EventText {
         }
     }
 
+    private var idStart: Int { 12 + (hasTexts ? 1 + Self.idStem.utf8.count : 0) }
+
     package func withEvent<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try bytes.withUnsafeBytes {
             try body(UnsafeRawBufferPointer(rebasing: $0[starts[index]..<starts[index + 1]]))
         }
     }
 
-    /// A pair by its number.
+    /// A pair by its number, where ids are integers.
     package static func pair(_ number: Int) -> Pair {
         Pair(
             product: ProductID(Int32(firstProduct + number / warehouses)),
@@ -115,14 +130,18 @@ package struct EventText {
     }
 
     /// Reference tables for the pairs: every product alerts below 60.
-    package static func catalog(pairs: Int) -> Catalog {
-        let products = (0..<max(1, pairs / warehouses)).map { number in
+    package static func catalog(pairs: Int, _ ids: IDs = .integers) -> Catalog {
+        func number(_ number: Int, _ text: (Int) -> String) -> Int32 {
+            guard let names = ids.names else { return Int32(number) }
+            return Array(text(number).utf8).withUnsafeBytes { names.intern($0, isOfEvent: false) } ?? 0
+        }
+        let products = (0..<max(1, pairs / warehouses)).map {
             Product(
-                id: ProductID(Int32(firstProduct + number)), name: "Product number \(number)",
+                id: ProductID(number(firstProduct + $0, product)), name: "Product number \($0)",
                 category: "Electronics", reorderThreshold: 60)
         }
-        let places = (0..<warehouses).map { number in
-            Warehouse(id: WarehouseID(Int32(10 + number)), name: "Warehouse \(number)", region: "US-EAST")
+        let places = (0..<warehouses).map {
+            Warehouse(id: WarehouseID(number(10 + $0, warehouse)), name: "Warehouse \($0)", region: "US-EAST")
         }
         return Catalog(products: products, warehouses: places)
     }

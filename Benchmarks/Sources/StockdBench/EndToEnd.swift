@@ -71,6 +71,12 @@ final class EndToEnd {
             try Producing(client: client, topic: input, partitions: options.partitions)
                 .send(events, pairs: options.pairs, alertEvery: options.alertEvery)
         }
+        let texts = "\(stem)-texts"
+        if options.scenarios.contains("texts") {
+            try create([texts])
+            try Producing(client: client, topic: texts, partitions: options.partitions, texts: true)
+                .send(events, pairs: options.pairs, alertEvery: options.alertEvery)
+        }
         var results: [String: [Measurement]] = [:]
         for repetition in 0..<options.repetitions {
             for scenario in options.scenarios {
@@ -79,7 +85,8 @@ final class EndToEnd {
                     try create(["state", "alerts", "dlq"].map { "\(tag)-\($0)" })
                 }
                 results[scenario, default: []].append(
-                    try child(scenario, input, events: events, pairs: options.pairs, tag))
+                    try child(scenario, scenario == "texts" ? texts : input, events: events, pairs: options.pairs, tag)
+                )
             }
         }
         summarise(results)

@@ -11,7 +11,9 @@ struct MicroBenchmarks {
 
     func run() throws {
         decode()
+        decode(texts: true)
         applyBatches(alerting: false)
+        applyBatches(alerting: false, texts: true)
         applyBatches(alerting: true)
         applyAndConsolidate()
         encodeChanges()
@@ -27,9 +29,15 @@ struct MicroBenchmarks {
         report.add(Measurement(group: "micro", name: name, figures: figures, note: note))
     }
 
-    private func decode() {
-        let text = EventText(events: 100_000, pairs: Self.pairs, stocking: false)
-        let decoder = EventDecoder()
+    private static func ids(texts: Bool) -> IDs {
+        texts ? IDs(event: .text, product: .text, warehouse: .text) : .integers
+    }
+
+    private func decode(texts: Bool = false) {
+        let text = EventText(events: 100_000, pairs: Self.pairs, stocking: false, texts: texts)
+        let decoder = EventDecoder(ids: Self.ids(texts: texts))
+        // The names are known before.
+        _ = Self.decodeAll(text, decoder)
         var sum: Int64 = 0
         let costs = (0..<Self.repetitions).map { _ in
             Cost.of {
@@ -38,7 +46,7 @@ struct MicroBenchmarks {
         }
         precondition(sum != 0, "events were decoded")
         add(
-            "decode", costs, per: text.count * 10, unit: "event",
+            "decode" + (texts ? ", ids as texts" : ""), costs, per: text.count * 10, unit: "event",
             "\(Report.text(text.bytesPerEvent)) bytes an event")
     }
 
@@ -55,14 +63,15 @@ struct MicroBenchmarks {
     }
 
     /// Every pair is known beforehand and the ids of a pass are new, so this is the steady state.
-    private func applyBatches(alerting: Bool) {
-        let catalog = EventText.catalog(pairs: Self.pairs)
+    private func applyBatches(alerting: Bool, texts: Bool = false) {
+        let ids = Self.ids(texts: texts)
+        let catalog = EventText.catalog(pairs: Self.pairs, ids)
         // 16,384 ids: the window wraps within a pass, so that making room in it is part of the figure.
         var aggregate = Aggregate(inputs: 1, dedupeWindow: 16_384, catalog: catalog)
-        let decoder = EventDecoder()
-        let stocking = EventText(events: Self.pairs, pairs: Self.pairs, stocking: true, restless: true)
+        let decoder = EventDecoder(ids: ids)
+        let stocking = EventText(events: Self.pairs, pairs: Self.pairs, stocking: true, restless: true, texts: texts)
         var text = EventText(
-            events: 1_000_000, pairs: Self.pairs, stocking: false,
+            events: 1_000_000, pairs: Self.pairs, stocking: false, texts: texts,
             firstID: EventText.firstID + Self.pairs, seed: alerting ? 3 : 2)
         _ = Self.apply(stocking, to: &aggregate, decoder)
         if !alerting { Self.stockUp(&aggregate) }
@@ -77,7 +86,8 @@ struct MicroBenchmarks {
             text.raiseIDs(by: text.count)
         }
         add(
-            "decode + apply + consolidate" + (alerting ? ", alerting" : ""), costs, per: text.count,
+            "decode + apply + consolidate" + (alerting ? ", alerting" : "") + (texts ? ", ids as texts" : ""), costs,
+            per: text.count,
             unit: "event",
             "\(Self.pairs) pairs, batches of \(Self.batch), \(changes / Self.repetitions) alert changes a million"
         )

@@ -7,6 +7,7 @@ struct Producing {
     let topic: String
     let partitions: Int32
     var skew = EventText.Skew.uniform
+    var texts = false
 
     /// Without keys, 256 events at a time to each partition in turn, as a producer's sticky partitioner does.
     func send(_ events: Int, pairs: Int, alertEvery: Int?) throws {
@@ -16,7 +17,7 @@ struct Producing {
         let handle = try producer.topic(topic)
         let text = EventText(
             events: events, pairs: min(pairs, events), stocking: true, alertEvery: alertEvery,
-            skew: skew)
+            skew: skew, texts: texts)
         for index in 0..<text.count {
             try text.withEvent(index) { bytes in
                 try producer.produce(

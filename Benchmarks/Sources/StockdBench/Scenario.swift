@@ -30,6 +30,7 @@ struct Scenario {
         switch name {
         case "bare", "bare_mimalloc": try bare()
         case "exactly_once": try stockd()
+        case "texts": try stockd(ids: IDs(event: .text, product: .text, warehouse: .text))
         // A checkpoint later all threads have given back what they do not need.
         case "resident": try stockd(settleNs: 6_000_000_000)
         case "checkpoint": try checkpoint()
@@ -75,8 +76,8 @@ struct Scenario {
     }
 
     /// The daemon's worker, from the moment it is recovered to the commit of the last event.
-    private func stockd(settleNs: Int64 = 500_000_000) throws -> Measurement {
-        let stockd = try StockdWorker(client, input: input, tag: options.tag, pairs: options.pairs)
+    private func stockd(settleNs: Int64 = 500_000_000, ids: IDs = .integers) throws -> Measurement {
+        let stockd = try StockdWorker(client, input: input, tag: options.tag, pairs: options.pairs, ids: ids)
         defer { stockd.close() }
         try stockd.start(limitNs: Self.limitNs)
         let start = Mark()

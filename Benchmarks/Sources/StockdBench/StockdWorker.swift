@@ -14,10 +14,12 @@ struct StockdWorker {
 
     /// - Parameter tag: names the group and, with their endings, all topics but the input.
     init(
-        _ client: ClientSettings, input: String, tag: String, pairs: Int, checkpointIntervalMs: Int64 = 5_000
+        _ client: ClientSettings, input: String, tag: String, pairs: Int, ids: IDs = .integers,
+        checkpointIntervalMs: Int64 = 5_000
     ) throws {
         var settings = PipelineSettings()
         settings.inputTopic = input
+        settings.ids = ids
         settings.checkpointIntervalMs = checkpointIntervalMs
         settings.stateTopic = "\(tag)-state"
         let names: [Topic: String] = [
@@ -32,7 +34,7 @@ struct StockdWorker {
             admin: admin)
         telemetry = Telemetry(logger: client.logger)
         worker = KafkaWorker(
-            session: session, settings: settings, catalog: EventText.catalog(pairs: pairs),
+            session: session, settings: settings, catalog: EventText.catalog(pairs: pairs, ids),
             inbox: WorkerInbox(),
             telemetry: telemetry)
     }
