@@ -95,6 +95,12 @@ struct MetricsResponse {
         let catalog = snapshot.workers.compactMap { $0?.shards.first?.catalog }.first
         out.single("stockd_products", .gauge, "Products in the reference data.", catalog?.products.count ?? 0)
         out.single("stockd_warehouses", .gauge, "Warehouses in the reference data.", catalog?.warehouses.count ?? 0)
+        out.single(
+            "stockd_id_names", .gauge, "Different texts of products and warehouses; 0 when their ids are integers.",
+            source.ids.names?.count ?? 0)
+        out.single(
+            "stockd_id_names_limit", .gauge, "As many as ids.max_names allows; 0 when these ids are integers.",
+            source.ids.names?.limit ?? 0)
         let freshness = Freshness(snapshot, now: monotonicMicroseconds(), wall: now)
         out.single(
             "stockd_view_age_seconds", .gauge, "How long ago the views were last known to be current.",
