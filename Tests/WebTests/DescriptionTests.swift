@@ -43,7 +43,7 @@ struct DescriptionTests {
             let routes: [Route] = [
                 .view(.currentStockLevels, nil), .view(.lowStockAlerts, nil),
                 .view(.multiWarehouseInventory, nil),
-                .product(ProductID(1)), .matrix, .status, .changes, .live, .ready, .metrics, .description,
+                .product("1"), .matrix, .status, .changes, .live, .ready, .metrics, .description,
             ]
             #expect(described == Set(routes.map(\.name)))
         }

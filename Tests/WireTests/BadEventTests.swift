@@ -123,10 +123,10 @@ import Wire
             BadEvent.Reason.allCases.map(\.rawValue) == [
                 "invalid_json", "invalid_utf8", "not_an_object", "missing_field", "wrong_type",
                 "not_an_integer", "event_id_out_of_range", "product_id_out_of_range",
-                "warehouse_id_out_of_range", "quantity_out_of_range", "invalid_timestamp", "unknown_type",
-                "stock_overflow", "invalid_row", "unknown_operation", "missing_row", "missing_key",
-                "truncate_refused", "infinite_timestamp", "unknown_scale", "unavailable_value",
-                "unsupported_change_format",
+                "warehouse_id_out_of_range", "empty_id", "id_too_long", "invalid_id", "too_many_names",
+                "quantity_out_of_range", "invalid_timestamp", "unknown_type", "stock_overflow",
+                "invalid_row", "unknown_operation", "missing_row", "missing_key", "truncate_refused",
+                "infinite_timestamp", "unknown_scale", "unavailable_value", "unsupported_change_format",
             ])
     }
 }

@@ -132,13 +132,16 @@ import Wire
     func cutRecords() {
         for record in Self.records {
             let (key, value) = Self.encode(record)
-            for length in key.indices { #expect(Self.isRefused(Array(key.prefix(length)), value)) }
+            // A block of texts whose key lost its last half reads as a block of integers.
+            for length in key.indices where key[0] != 0x4D || length != 9 {
+                #expect(Self.isRefused(Array(key.prefix(length)), value))
+            }
             // A bucket cut between two elements is a valid shorter bucket; only the checkpoint's counts reveal it.
             var isShorter: (Int) -> Bool = { _ in false }
             switch record {
-            case .entries: isShorter = { $0 > 0 && ($0 - 1) % 28 == 0 }
+            case .entries: isShorter = { $0 > 1 && ($0 - 2) % 28 == 0 }
             case .ids(_, let bucket):
-                let ids = 1 + 8 + 4 + bucket.chunks.count * (8 + 8 * IDChunk.wordCount)
+                let ids = 1 + 8 + 4 + bucket.chunks.count * (8 + 8 * IDChunk.wordCount) + 4
                 isShorter = { $0 >= ids && ($0 - ids) % 8 == 0 }
             default: break
             }
@@ -156,7 +159,7 @@ import Wire
             #expect(Self.isRefused(key, value + [0]))
         }
         let full = Self.encode(Self.records[2])
-        #expect(Self.decode(full.key, full.value + full.value[1...28]) == .failure(.foreign))
+        #expect(Self.decode(full.key, full.value + full.value[2...29]) == .failure(.foreign))
     }
 
     @Test("state records with values that no release writes are rejected")
@@ -265,6 +268,8 @@ import Wire
                 }
             }
             if case .success(let record?) = Self.decode(key, value) {
+                // Such a record is read and deleted, never written.
+                if case .former = record { continue }
                 let again = Self.encode(record)
                 if again.key != key || again.value != value { wrong += 1 }
             }
