@@ -7,16 +7,19 @@ import Inventory
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
     let bytes = UnsafeRawBufferPointer(start: start, count: count)
-    fuzzEvent(bytes)
+    fuzzEvent(bytes, EventDecoder())
+    fuzzEvent(bytes, EventDecoder(ids: texts))
     fuzzInstant(bytes)
     fuzzReference(bytes)
     fuzzCapture(bytes)
     return 0
 }
 
+/// Ids that are texts; its limit is met soon.
+private let texts = IDs(event: .text, product: .text, warehouse: .text, maxNames: 10_000)
+
 /// The predicted form may only accept what the scanner reads the same; a bad event's message is short.
-private func fuzzEvent(_ bytes: UnsafeRawBufferPointer) {
-    let decoder = EventDecoder()
+private func fuzzEvent(_ bytes: UnsafeRawBufferPointer, _ decoder: EventDecoder) {
     do throws(BadEvent) {
         let scanned = try decoder.scanned(bytes.bytes)
         precondition(
@@ -41,6 +44,7 @@ private func fuzzInstant(_ bytes: UnsafeRawBufferPointer) {
 private func fuzzReference(_ bytes: UnsafeRawBufferPointer) {
     let file = Array(bytes)
     _ = try? ReferenceRows.products(csv: file)
+    _ = try? ReferenceRows.products(csv: file, IDs(product: .text))
     _ = try? ReferenceRows.warehouses(json: file)
     let decoder = ReferenceDecoder()
     _ = try? decoder.product(key: bytes, value: nil)
@@ -80,7 +84,22 @@ private func fuzzCapture(_ bytes: UnsafeRawBufferPointer) {
             precondition(error.message.utf8.count < 4000, "a message is one sentence")
         }
     }
+    fuzzTexts(key, value)
     let reference = ReferenceDecoder()
     _ = try? reference.product(key: key, value: value)
     _ = try? reference.warehouse(key: key, value: nil)
+}
+
+/// Captured rows and reference rows whose ids are texts; what is written of them is UTF-8.
+private func fuzzTexts(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    let ids = IDs(event: .text, product: .text, warehouse: .text)
+    let decoder = InputDecoder(ids: ids)
+    precondition(read(decoder, key, value) == read(decoder, key, value), "two readings of one message")
+    _ = try? decoder.decode(key: key, value: nil)
+    let reference = ReferenceDecoder(ids: ids)
+    _ = try? reference.warehouse(key: key, value: nil)
+    guard case .change(.upsert(let id, _, _)) = try? reference.product(key: key, value: value) else { return }
+    var out = ByteWriter()
+    AlertEncoder.key(id, ids, into: &out)
+    precondition(out.bytes.span.bytes.firstInvalidUTF8() == nil, "what is written is UTF-8")
 }

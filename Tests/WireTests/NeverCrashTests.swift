@@ -7,6 +7,7 @@ import Testing
 /// Gives every reader of bytes many kinds of garbage, each in a block of exactly its size.
 @Suite struct NeverCrashTests {
     private func readEverything(_ bytes: [UInt8]) {
+        readTexts(bytes)
         withExactBytes(bytes) { block in
             _ = try? EventDecoder(unknownType: .deadLetter).decode(block)
             _ = try? EventDecoder().scanned(block.bytes)
@@ -19,6 +20,20 @@ import Testing
         _ = try? ReferenceRows.products(csv: bytes)
         _ = try? ReferenceRows.products(file: bytes, path: "products")
         _ = try? ReferenceRows.products(json: bytes)
+    }
+
+    private let ids = IDs(event: .text, product: .text, warehouse: .text, maxNames: 1000)
+
+    /// As `readEverything`, with ids that are texts.
+    private func readTexts(_ bytes: [UInt8]) {
+        withExactBytes(bytes) { block in
+            _ = try? EventDecoder(ids: ids).decode(block)
+            _ = try? EventDecoder(ids: ids).scanned(block.bytes)
+            let reference = ReferenceDecoder(ids: ids)
+            _ = try? reference.warehouse(key: block, value: block)
+            _ = try? reference.product(key: block, value: nil)
+        }
+        _ = try? ReferenceRows.products(file: bytes, path: "products", ids)
     }
 
     @Test("random bytes are read without harm")
@@ -44,6 +59,8 @@ import Testing
         for _ in 0..<20 {
             let bytes = Array(EventText.random(&random).text.utf8)
             for cut in 0...bytes.count { readEverything(Array(bytes[..<cut])) }
+            let texts = Array(TextIDTests.message(ids, &random).utf8)
+            for cut in 0...texts.count { readTexts(Array(texts[..<cut])) }
         }
         let csv = Array(
             "product_id,product_name,category,reorder_threshold\r\n1,\"a \"\"b\"\"\nc\",é,\n2,x,y,5\n".utf8)
@@ -57,6 +74,9 @@ import Testing
             var bytes = Array(EventText.random(&random).text.utf8)
             for _ in 0..<1 + random.below(6) { Mutation.apply(to: &bytes, other: bytes, &random) }
             readEverything(bytes)
+            var texts = Array(TextIDTests.message(ids, &random).utf8)
+            for _ in 0..<1 + random.below(6) { Mutation.apply(to: &texts, other: bytes, &random) }
+            readTexts(texts)
         }
     }
 

@@ -32,7 +32,8 @@ import Wire
     @Test("a bucket of event ids has the bytes of format 1")
     func eventIDs() {
         let words = (0..<UInt64(IDChunk.wordCount)).map { $0 }
-        let bucket = IDBucket(set: 5, bucket: 9, chunks: [IDChunk(number: -2, words: words)], ids: [-1, 8],
+        let bucket = IDBucket(
+            set: 5, bucket: 9, chunks: [IDChunk(number: -2, words: words)], ids: [-1, 8],
             texts: [EventID(rawValue: 3, high: 4)])
         let found = Self.bytes(.ids(Partition(2), bucket))
         #expect(found[0] == [0x49] + Self.little(Int32(2), UInt8(1), UInt16(9)))

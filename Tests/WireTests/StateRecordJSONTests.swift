@@ -120,7 +120,8 @@ struct StateRecordJSONTests {
         let pair = Pair(product: ProductID(7), warehouse: WarehouseID(-1))
         for key in [
             StateRecord.Key.entries(bucket: 9), .ids(Partition(3), isOddSet: true, bucket: 5),
-            .movements(EventBlock(number: -4)), .movements(EventBlock(number: 4, high: 1)), .checkpoint(Partition(1)), .position(Partition(6)), .alert(pair),
+            .movements(EventBlock(number: -4)), .movements(EventBlock(number: 4, high: 1)), .checkpoint(Partition(1)),
+            .position(Partition(6)), .alert(pair),
             .stockFingerprint(pair), .rollupFingerprint(ProductID(-7)),
             .referenceRejected(.warehouses, Partition(5)),
         ] {

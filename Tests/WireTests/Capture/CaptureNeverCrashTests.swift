@@ -24,9 +24,15 @@ import Testing
                 DebeziumText.envelope("u", after: product), DebeziumText.decimal("unit_price", scale: 2)),
             DebeziumText.envelope(
                 "u", after: product.replacing("\"B88=\"", with: #"{"scale":2,"value":"B88="}"#)),
+            DebeziumText.envelope("u", before: TextIDCaptureTests.row, after: TextIDCaptureTests.row),
+            DebeziumText.withSchema(
+                DebeziumText.envelope("d", before: TextIDCaptureTests.row), TextIDCaptureTests.fields()),
+            #"{"product_id":"SKU-1"}"#, "\"SKU\\u002d1\"", "SKU-1",
             #"{"ts_ms":1}"#, "7", "\"7\"", "null", "", "\0\0\0\0\u{7}{}",
         ] + ForeignChangeTests.messages.map(\.1)
     }()
+
+    private static let ids = IDs(event: .text, product: .text, warehouse: .text, maxNames: 1000)
 
     private static let decoders: [InputDecoder] = {
         var mapped = SourceFormat(.debezium)
@@ -36,6 +42,7 @@ import Testing
         for field in EventField.allCases { within.fields[field.name] = "data.\(field.name)" }
         return [
             InputDecoder(), InputDecoder(unknownType: .deadLetter, format: mapped), InputDecoder(format: within),
+            InputDecoder(ids: ids), InputDecoder(ids: ids, format: mapped),
         ]
             + SourceFormat.Envelope.allCases.map { InputDecoder(format: SourceFormat($0)) }
     }()
@@ -48,10 +55,11 @@ import Testing
                     check { () throws(BadEvent) in _ = try decoder.decode(key: value, value: nil) }
                     _ = decoder.typeName(value)
                 }
-                let reference = ReferenceDecoder()
-                check { () throws(BadEvent) in _ = try reference.product(key: key, value: value) }
-                check { () throws(BadEvent) in _ = try reference.warehouse(key: nil, value: value) }
-                check { () throws(BadEvent) in _ = try reference.product(key: value, value: nil) }
+                for reference in [ReferenceDecoder(), ReferenceDecoder(ids: Self.ids)] {
+                    check { () throws(BadEvent) in _ = try reference.product(key: key, value: value) }
+                    check { () throws(BadEvent) in _ = try reference.warehouse(key: nil, value: value) }
+                    check { () throws(BadEvent) in _ = try reference.product(key: value, value: nil) }
+                }
             }
         }
     }
