@@ -128,12 +128,12 @@ struct CaptureCourse: ~Copyable {
         case .products:
             guard case .change(let change) = try references.product(key: key, value: value) else { return }
             do throws(BadEvent) {
-                _ = try tables.products.apply(change) { id, patch, old in patch.row(id, after: old) }
+                _ = try tables.products.apply(change, ids.string) { id, patch, old in patch.row(id, after: old) }
             } catch { try pass(error) }
         case .warehouses:
             guard case .change(let change) = try references.warehouse(key: key, value: value) else { return }
             do throws(BadEvent) {
-                _ = try tables.warehouses.apply(change) { id, patch, old in patch.row(id, after: old) }
+                _ = try tables.warehouses.apply(change, ids.string) { id, patch, old in patch.row(id, after: old) }
             } catch { try pass(error) }
         }
     }

@@ -58,7 +58,7 @@ final class ChangeReader {
     ) -> Bool {
         guard settings.alertFormat == .changes else { return true }
         var out = ByteWriter()
-        AlertEncoder.change(change, into: &out)
+        AlertEncoder.change(change, settings.ids, into: &out)
         let bytes = out.bytes
         return cluster.commits.reversed().contains { commit in
             commit.records.contains { $0.topic == .alerts && $0.record.value == bytes }

@@ -4,12 +4,12 @@ import Wire
 
 extension CommitChecker {
     /// Checks the final topics against the whole input and the last reference rows.
-    mutating func checkEnd(_ cluster: SimCluster, _ catalog: Catalog, _ snapshots: [WorkerSnapshot]) {
+    mutating func checkEnd(_ cluster: SimCluster, _ catalog: Catalog, _ views: [Simulation.View]) {
         checkPositions(cluster)
         for pair in stock.pairs { compare(pair, catalog) }
         checkReplay(cluster)
-        checkStock(snapshots, catalog)
-        checkRollup(snapshots, catalog)
+        checkStock(views, catalog)
+        checkRollup(views, catalog)
         if settings.outputs.stockLevels { checkStockTable(cluster, catalog) }
         if settings.outputs.rollup { checkRollupTable(cluster, catalog) }
         if stock.duplicates > 0 { reached(.duplicate) }
@@ -69,7 +69,7 @@ extension CommitChecker {
         var table: [Pair: (level: String?, incident: Int)] = [:]
         for partition in cluster.topics[.alerts]! {
             for record in partition.committedRecords {
-                guard let key = FlatJSON(record.key), let pair = Self.pair(key) else { continue }
+                guard let key = FlatJSON(record.key), let pair = names.pair(key) else { continue }
                 let message = FlatJSON(record.value)
                 let incident = Int(message?["incident"] ?? "") ?? 0
                 if incident < table[pair]?.incident ?? 0 { report("\(Self.name(pair)): incidents go back") }
@@ -84,9 +84,9 @@ extension CommitChecker {
         }
     }
 
-    private mutating func checkStock(_ snapshots: [WorkerSnapshot], _ catalog: Catalog) {
+    private mutating func checkStock(_ views: [Simulation.View], _ catalog: Catalog) {
         var rows: [Pair: StockRow] = [:]
-        for row in snapshots.flatMap(\.stock) {
+        for row in views.flatMap(\.stock) {
             let pair = Pair(product: row.product.id, warehouse: row.warehouse.id)
             if rows.updateValue(row, forKey: pair) != nil { report("\(Self.name(pair)) has two rows") }
         }
@@ -103,7 +103,7 @@ extension CommitChecker {
             }
         }
         let ends = Dictionary(
-            snapshots.flatMap(\.positions).map { ($0.partition.rawValue, $0.offset.rawValue) }
+            views.flatMap(\.positions).map { ($0.partition.rawValue, $0.offset.rawValue) }
         ) { $1 }
         for (partition, offset) in positions where ends[partition] != offset {
             report("the view of partition \(partition) is as of \(String(describing: ends[partition]))")
@@ -124,9 +124,9 @@ extension CommitChecker {
         return total < threshold ? "REORDER_NOW" : total < 2 * threshold ? "REORDER_SOON" : "HEALTHY"
     }
 
-    private mutating func checkRollup(_ snapshots: [WorkerSnapshot], _ catalog: Catalog) {
+    private mutating func checkRollup(_ views: [Simulation.View], _ catalog: Catalog) {
         let totals = totals(catalog)
-        let rows = snapshots.flatMap(\.rollup)
+        let rows = views.flatMap(\.rollup)
         if rows.count != totals.count { report("the rollup has \(rows.count) rows, not \(totals.count)") }
         for row in rows {
             let stocks = totals[row.product.id] ?? []
@@ -152,17 +152,13 @@ extension CommitChecker {
         return table
     }
 
-    private static func key(_ pair: Pair) -> String {
-        "{\"product_id\":\(pair.product.rawValue),\"warehouse_id\":\(pair.warehouse.rawValue)}"
-    }
-
     private mutating func checkStockTable(_ cluster: SimCluster, _ catalog: Catalog) {
         let found = table(cluster, .stockLevels)
         var count = 0
         for pair in stock.entries.keys {
             guard let row = stock.row(pair, catalog) else { continue }
             count += 1
-            let key = Self.key(pair)
+            let key = names.key(pair)
             let columns = found[key]
             if columns?["current_stock"] != String(row.stock) || columns?["product_name"] != row.name
                 || columns?["last_updated"] != ExpectedStock.instant(row.second)
@@ -183,7 +179,7 @@ extension CommitChecker {
             report("the rollup topic has \(found.count) rows, not \(totals.count)")
         }
         for (product, stocks) in totals {
-            let key = "{\"product_id\":\(product.rawValue)}"
+            let key = "{\"product_id\":\(names.product(product.rawValue))}"
             let columns = found[key]
             if columns?["total_stock"] != String(stocks.reduce(0, +))
                 || columns?["warehouse_count"] != String(stocks.count)

@@ -17,6 +17,7 @@ struct CommitChecker {
     }
 
     let settings: PipelineSettings
+    let names: SimIDs
     private let written: [Int32: [Int64: SimInput]]
     private let keyedPartitions: Int32?
     private(set) var stock: ExpectedStock
@@ -33,7 +34,11 @@ struct CommitChecker {
     /// Dead letters of reference topics: table, partition and offset.
     var referenceLetters: [[Int64]] = []
 
-    init(_ settings: PipelineSettings, _ written: [Int32: [Int64: SimInput]], partitions: Int) {
+    init(
+        _ settings: PipelineSettings, _ written: [Int32: [Int64: SimInput]], partitions: Int,
+        _ names: SimIDs = SimIDs()
+    ) {
+        self.names = names
         self.settings = settings
         self.written = written
         keyedPartitions = settings.keyedBy == .product ? Int32(partitions) : nil
@@ -46,7 +51,7 @@ struct CommitChecker {
         checkDeadLetters(commit)
         var changed: Set<Pair> = []
         for (topic, record) in commit.records where topic == .alerts {
-            guard let key = FlatJSON(record.key), let pair = Self.pair(key) else {
+            guard let key = FlatJSON(record.key), let pair = names.pair(key) else {
                 problems.append("an alert's key cannot be read")
                 continue
             }
@@ -244,13 +249,6 @@ struct CommitChecker {
     mutating func report(_ problem: String) { problems.append(problem) }
 
     mutating func reached(_ probe: Probe, times: Int = 1) { coverage.reached(probe, times: times) }
-
-    static func pair(_ key: FlatJSON) -> Pair? {
-        guard let product = key["product_id"].flatMap({ Int32($0) }),
-            let warehouse = key["warehouse_id"].flatMap({ Int32($0) })
-        else { return nil }
-        return Pair(product: ProductID(product), warehouse: WarehouseID(warehouse))
-    }
 
     static func name(_ pair: Pair) -> String { "\(pair.product.rawValue)/\(pair.warehouse.rawValue)" }
 }

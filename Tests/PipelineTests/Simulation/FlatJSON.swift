@@ -1,4 +1,5 @@
-/// Reads the small objects that stockd writes: no white space, no escapes, one level of nesting.
+/// Reads the small objects that stockd writes: no white space, no escapes but of quotes and backslashes, one level of
+/// nesting.
 ///
 /// Values stay text; a nested object's fields are named `outer.inner`.
 struct FlatJSON {
@@ -44,12 +45,17 @@ struct FlatJSON {
 
     private func text(_ bytes: [UInt8], _ place: inout Int) -> String? {
         guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else { return nil }
-        let start = place + 1
-        place = start
-        while place < bytes.count, bytes[place] != UInt8(ascii: "\"") { place += 1 }
+        place += 1
+        var text: [UInt8] = []
+        while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
+            if bytes[place] == UInt8(ascii: "\\") { place += 1 }
+            guard place < bytes.count else { return nil }
+            text.append(bytes[place])
+            place += 1
+        }
         guard place < bytes.count else { return nil }
         place += 1
-        return String(decoding: bytes[start..<place - 1], as: UTF8.self)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// A field's text; nil when it is absent or null.

@@ -23,6 +23,7 @@ struct SimProducer {
     /// How often the ids jump past the dedupe window, in a thousand events.
     private let jumps: Int
     private let refusesUnknown: Bool
+    private let names: SimIDs
     let pairs: [Pair]
     let isWide: Bool
     var warehouses: Int32 { isWide ? 50 : 2 }
@@ -33,7 +34,8 @@ struct SimProducer {
     /// 2026-03-30T00:00:00Z.
     static let firstSecond: Int64 = 1_774_828_800
 
-    init(_ random: inout SplitMix64, _ settings: PipelineSettings) {
+    init(_ random: inout SplitMix64, _ settings: PipelineSettings, _ names: SimIDs) {
+        self.names = names
         jumps = random.pick([0, 10, 150])
         transactions = random.pick([0, 0, 100])
         isKeyed = settings.keyedBy == .product
@@ -49,7 +51,7 @@ struct SimProducer {
         }
         pairs = Array(all.shuffled(using: &random).prefix(isWide ? 150 : random.within(2...5)))
         if settings.simulatesRows {
-            rows = SimRows(&random, settings, pairs)
+            rows = SimRows(&random, settings, pairs, names)
         } else if isWide {
             unseen = pairs
         }
@@ -110,8 +112,9 @@ struct SimProducer {
         ])
         let quantity = Int64(cluster.random.pick([0, 1, 1, 2, 3, 5, 8, 30]))
         let value =
-            "{\"event_id\":\(id),\"event_type\":\"\(type)\",\"product_id\":\(pair.product.rawValue),"
-            + "\"warehouse_id\":\(pair.warehouse.rawValue),\"quantity\":\(quantity),\"event_time\":\(second)}"
+            "{\"event_id\":\(names.event(id)),\"event_type\":\"\(type)\","
+            + "\"product_id\":\(names.product(pair.product.rawValue)),"
+            + "\"warehouse_id\":\(names.warehouse(pair.warehouse.rawValue)),\"quantity\":\(quantity),\"event_time\":\(second)}"
         let sign: Int64 = type == "SHIPPED" ? -1 : type == "ODD" ? 0 : 1
         let meaning =
             type == "ODD" && refusesUnknown

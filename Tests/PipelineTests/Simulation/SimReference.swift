@@ -10,8 +10,10 @@ struct SimReference {
     let kinds: [ReferenceKind]
     /// Rejected records under a row's own key, which compaction would keep instead of the row.
     private let spoilsKeys: Bool
+    private let names: SimIDs
 
-    init(_ random: inout SplitMix64, _ settings: PipelineSettings) {
+    init(_ random: inout SplitMix64, _ settings: PipelineSettings, _ names: SimIDs) {
+        self.names = names
         kinds = settings.referenceTopics.keys.sorted { $0.rawValue < $1.rawValue }
         catalog = Catalog()
         spoilsKeys = random.happens(500)
@@ -32,11 +34,11 @@ struct SimReference {
             switch kind {
             case .products:
                 for id in wanted.products.changes(since: catalog.products) {
-                    put(kind, id.rawValue, wanted.products[id].map(Self.text), cluster)
+                    put(kind, names.key(ofProduct: id.rawValue), wanted.products[id].map(text), cluster)
                 }
             case .warehouses:
                 for id in wanted.warehouses.changes(since: catalog.warehouses) {
-                    put(kind, id.rawValue, wanted.warehouses[id].map(Self.text), cluster)
+                    put(kind, names.key(ofWarehouse: id.rawValue), wanted.warehouses[id].map(text), cluster)
                 }
             }
             if cluster.random.happens(300) { spoil(kind, cluster) }
@@ -44,9 +46,9 @@ struct SimReference {
         catalog = wanted
     }
 
-    private func put(_ kind: ReferenceKind, _ id: Int32, _ value: String?, _ cluster: SimCluster) {
-        append(kind, key: "\(id)", value, cluster)
-        if cluster.random.happens(100) { append(kind, key: "\(id)", value, cluster) }
+    private func put(_ kind: ReferenceKind, _ key: String, _ value: String?, _ cluster: SimCluster) {
+        append(kind, key: key, value, cluster)
+        if cluster.random.happens(100) { append(kind, key: key, value, cluster) }
     }
 
     private mutating func spoil(_ kind: ReferenceKind, _ cluster: SimCluster) {
@@ -68,13 +70,13 @@ struct SimReference {
         return (index, partitions[index].append(record))
     }
 
-    private static func text(_ row: Product) -> String {
+    private func text(_ row: Product) -> String {
         let threshold = row.reorderThreshold.map { String($0) } ?? "null"
-        return #"{"product_id":\#(row.id.rawValue),"product_name":"\#(row.name)","category":"C","#
+        return #"{"product_id":\#(names.product(row.id.rawValue)),"product_name":"\#(row.name)","category":"C","#
             + #""reorder_threshold":\#(threshold)}"#
     }
 
-    private static func text(_ row: Warehouse) -> String {
-        #"{"warehouse_id":\#(row.id.rawValue),"warehouse_name":"\#(row.name)","region":"R"}"#
+    private func text(_ row: Warehouse) -> String {
+        #"{"warehouse_id":\#(names.warehouse(row.id.rawValue)),"warehouse_name":"\#(row.name)","region":"R"}"#
     }
 }

@@ -23,11 +23,13 @@ struct SimRows {
     private var log: Int64 = 100
     private var told: [Int32: [Told]] = [:]
     private let pairs: [Pair]
+    private let names: SimIDs
     private let refusesUnknown: Bool
     private let appliesTruncate: Bool
     private let truncates: Int
 
-    init(_ random: inout SplitMix64, _ settings: PipelineSettings, _ pairs: [Pair]) {
+    init(_ random: inout SplitMix64, _ settings: PipelineSettings, _ pairs: [Pair], _ names: SimIDs) {
+        self.names = names
         self.pairs = pairs
         refusesUnknown = settings.unknownType == .deadLetter
         appliesTruncate = settings.onTruncate == .apply
@@ -88,13 +90,13 @@ struct SimRows {
         #""source":{"connector":"postgresql","lsn":\#(log),"ts_ms":\#(1_774_828_800_000 + log * 10)}"#
     }
 
-    private func key(_ id: Int64) -> [UInt8] { Array(#"{"event_id":\#(id)}"#.utf8) }
+    private func key(_ id: Int64) -> [UInt8] { Array(#"{"event_id":\#(names.event(id))}"#.utf8) }
 
     /// The contents of `before`: as little as a replica identity gives, or wrong values.
     private func deleted(_ id: Int64, _ random: inout SplitMix64) -> [Told] {
         let before = random.pick([
-            #"{"event_id":\#(id),"event_type":"","product_id":0,"warehouse_id":0,"quantity":0}"#,
-            #"{"event_id":\#(id)}"#, "null",
+            #"{"event_id":\#(names.event(id)),"event_type":"","product_id":0,"warehouse_id":"","quantity":0}"#,
+            #"{"event_id":\#(names.event(id))}"#, "null",
         ])
         let value = #"{"before":\#(before),"after":null,"op":"d",\#(source)}"#
         let delete = SimRecord(offset: 0, key: key(id), value: Array(value.utf8))
@@ -112,8 +114,8 @@ struct SimRows {
         let quantity = Int64(random.pick([0, 1, 2, 3, 5, 8, 30]))
         let second = SimProducer.firstSecond + Int64(random.below(86_000))
         let row =
-            #"{"event_id":\#(id),"event_type":"\#(type)","product_id":\#(pair.product.rawValue),"#
-            + #""warehouse_id":\#(pair.warehouse.rawValue),"quantity":\#(quantity),"event_time":\#(second)}"#
+            #"{"event_id":\#(names.event(id)),"event_type":"\#(type)","product_id":\#(names.product(pair.product.rawValue)),"#
+            + #""warehouse_id":\#(names.warehouse(pair.warehouse.rawValue)),"quantity":\#(quantity),"event_time":\#(second)}"#
         let value = #"{"before":null,"after":\#(row),"op":"\#(isNew ? "c" : "u")",\#(source)}"#
         let sign: Int64 = type == "SHIPPED" ? -1 : type == "ODD" ? 0 : 1
         let meaning: SimInput =

@@ -7,6 +7,7 @@ final class Simulation {
     let seed: UInt64
     let cluster: SimCluster
     private(set) var settings: PipelineSettings
+    private let names: SimIDs
     private var producer: SimProducer
     private(set) var catalog: Catalog
     private(set) var reference: SimReference
@@ -26,6 +27,7 @@ final class Simulation {
         adjust: (inout PipelineSettings, inout SimFaults) -> Void = { _, _ in }
     ) {
         self.seed = seed
+        names = SimIDs(seed: seed)
         var random = SplitMix64(seed: seed)
         var settings = PipelineSettings.simulated(&random)
         var faults = SimFaults(&random)
@@ -35,7 +37,7 @@ final class Simulation {
         keyedSlots = random.within(2...3)
         eventsToCome = random.within(10...120)
         eventRate = random.pick([400, 400, 400, 150, 40])
-        producer = SimProducer(&random, settings)
+        producer = SimProducer(&random, settings, names)
         if producer.isWide {
             // So that checkpoints of many records are written while events go on.
             eventsToCome += 300
@@ -44,7 +46,7 @@ final class Simulation {
         }
         rebuilds = SimRebuild(&random, &settings)
         catalog = Catalog.simulated(&random, warehouses: producer.warehouses)
-        reference = SimReference(&random, settings)
+        reference = SimReference(&random, settings, names)
         self.settings = settings
         cluster = SimCluster(seed: random.next(), inputs: inputs, states: states)
         cluster.faults = faults
@@ -100,7 +102,10 @@ final class Simulation {
                 cluster.coverage.reached(.restartedWithOtherCatalog)
             }
             cluster.say("\(session.name) starts")
-            processes.append(Process(session, settings, rows))
+            // A process that starts gives the texts other numbers than the one before.
+            var settings = settings
+            settings.ids = names.ofProcess
+            processes.append(Process(session, settings, names.catalog(rows, of: settings.ids), nil, names))
             if rebuilds.isUnderWay, cluster.faults.isOn, cluster.random.happens(300) {
                 session.callsToLive = cluster.random.below(100)
             }
@@ -116,7 +121,7 @@ final class Simulation {
                 process.session.close()
                 cluster.coverage.reached(.stoppedInOrder)
             }
-            if !process.session.isDead, let problem = process.reader.look(cluster, settings) {
+            if !process.session.isDead, let problem = process.reader.look(cluster, process.worker.settings) {
                 cluster.violated("\(process.session.name): \(problem)")
             }
         } catch {
@@ -171,7 +176,7 @@ final class Simulation {
             catalog = Catalog.simulated(&cluster.random, warehouses: producer.warehouses)
             cluster.coverage.reached(.catalogAdopted)
             reference.write(catalog, cluster)
-            for process in processes where !cluster.random.happens(200) { process.inbox.adopt(catalog) }
+            for process in processes where !cluster.random.happens(200) { process.adopt(catalog) }
         }
         if cluster.random.happens(20) { tidyTopics() }
         if rebuilds.mayCome, !rebuilds.isUnderWay, cluster.random.happens(25) { rebuild() }
@@ -196,7 +201,7 @@ final class Simulation {
         producer.endTransactions(cluster)
         for process in processes {
             process.session.callsToLive = nil
-            process.inbox.adopt(catalog)
+            process.adopt(catalog)
             if process.session.diesWhenLost { process.session.die() }
         }
         bury()
@@ -209,14 +214,14 @@ final class Simulation {
             bury()
             if let problem = comeToRest() { return problem }
         }
-        let snapshots = processes.compactMap { $0.reader.store.snapshot().workers[0] }
+        let views = processes.compactMap(\.view)
         for process in processes { process.session.die() }
         bury()
         var rules = settings
         if rebuilds.mayCome { rules.keyedBy = .product }
-        var checker = CommitChecker(rules, producer.written, partitions: cluster.topics[.input]!.count)
+        var checker = CommitChecker(rules, producer.written, partitions: cluster.topics[.input]!.count, names)
         for commit in cluster.commits { checker.check(commit) }
-        checker.checkEnd(cluster, catalog, snapshots)
+        checker.checkEnd(cluster, catalog, views)
         checker.checkReferenceLetters(reference.refused)
         cluster.coverage.add(checker.coverage)
         return cluster.violation ?? checker.problems.first
