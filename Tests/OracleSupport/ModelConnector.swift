@@ -57,7 +57,7 @@ public struct ModelConnector: Sendable {
         let word = isIncremental ? "incremental" : "true"
         let value = value(
             "r", table, before: nil, after: row, source(position, milliseconds, snapshot: word))
-        return Message(table: table, key: key(table, Int64(row[0]) ?? 0), value: value)
+        return Message(table: table, key: key(table, row[0]), value: value)
     }
 
     /// What the default identity leaves of an old row: the key and invented values, or the key alone.
@@ -125,7 +125,7 @@ public struct ModelConnector: Sendable {
         "name":"io.debezium.time.MicroTimestamp","field":"event_time"}]}]}
         """
 
-    private func key(_ table: ModelDatabase.Table, _ id: Int64) -> String {
+    private func key(_ table: ModelDatabase.Table, _ id: String) -> String {
         let key = "{\"\(table.key)\":\(id)}"
         return form == .withSchema ? wrapped(key, schema: "{\"type\":\"struct\",\"fields\":[]}") : key
     }

@@ -17,7 +17,8 @@ public struct ModelDatabase: Sendable {
     /// A change of one row, as in the database's log.
     public struct Change: Sendable {
         public var table: Table
-        public var id: Int64
+        /// The row's id as JSON.
+        public var id: String
         /// The row's columns as JSON before and after; nil where there is no row.
         public var before: [String]?
         public var after: [String]?
@@ -32,7 +33,17 @@ public struct ModelDatabase: Sendable {
     public private(set) var milliseconds = 1_774_872_000_000
     private var nextEvent: Int64 = 1
 
-    public init() {}
+    private let ids: OracleIDs
+
+    public init(_ ids: OracleIDs = OracleIDs()) { self.ids = ids }
+
+    private func json(_ table: Table, _ id: Int64) -> String {
+        switch table {
+        case .events: ids.event(id)
+        case .products: ids.product(id)
+        case .warehouses: ids.warehouse(id)
+        }
+    }
 
     public static func columns(_ table: Table) -> [String] {
         switch table {
@@ -58,7 +69,7 @@ public struct ModelDatabase: Sendable {
         case 2:
             let other = newID(table, &random)
             guard rows[table]?[other] == nil, var row = rows[table]?[id] else { return [] }
-            row[0] = "\(other)"
+            row[0] = json(table, other)
             // One statement: both changes have one position.
             let delete = set(table, id, nil, isUpdate: true)
             position -= 1
@@ -78,7 +89,7 @@ public struct ModelDatabase: Sendable {
         let before = rows[table]?[id]
         rows[table, default: [:]][id] = row
         return Change(
-            table: table, id: id, before: isUpdate ? before : nil, after: row, position: position,
+            table: table, id: json(table, id), before: isUpdate ? before : nil, after: row, position: position,
             milliseconds: milliseconds)
     }
 
@@ -97,17 +108,17 @@ public struct ModelDatabase: Sendable {
         switch table {
         case .events:
             [
-                "\(id)", random.pick(["\"RECEIVED\"", "\"SHIPPED\"", "\"RETURNED\"", "\"COUNTED\""]),
-                "\(1 + random.below(4))", "\(1 + random.below(3))",
+                json(table, id), random.pick(["\"RECEIVED\"", "\"SHIPPED\"", "\"RETURNED\"", "\"COUNTED\""]),
+                ids.product(Int64(1 + random.below(4))), ids.warehouse(Int64(1 + random.below(3))),
                 "\(random.below(random.pick([3, 30, 120])))",
                 "\(1_774_872_000_000_000 + random.below(50) * 500_000)",
             ]
         case .products:
             [
-                "\(id)", random.pick(["\"Stand\"", "\"Cable É\"", "\"x\""]), random.pick(["\"a\"", "\"b\""]),
+                json(table, id), random.pick(["\"Stand\"", "\"Cable É\"", "\"x\""]), random.pick(["\"a\"", "\"b\""]),
                 random.pick(["null", "5", "40", "100"]),
             ]
-        case .warehouses: ["\(id)", random.pick(["\"East\"", "\"West\"", "\"Central\""]), "\"r\""]
+        case .warehouses: [json(table, id), random.pick(["\"East\"", "\"West\"", "\"Central\""]), "\"r\""]
         }
     }
 }

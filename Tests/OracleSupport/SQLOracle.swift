@@ -69,9 +69,9 @@ public struct SQLOracle {
         "max_warehouse_stock", "reorder_threshold", "overall_status",
     ]
 
-    public init(_ db: Database) throws {
+    public init(_ db: Database, _ ids: OracleIDs = OracleIDs()) throws {
         self.db = db
-        try db.execute(sql: Self.schema)
+        try db.execute(sql: ids.schema(Self.schema))
     }
 
     /// Keeps the newest message of each key, as compaction does; nil deletes it.
@@ -117,10 +117,10 @@ public struct SQLOracle {
         ELSE rtrim(printf('.%06d', last_updated % 1000000), '0') END || 'Z'
         """
 
-    /// Fills the tables with these rows; apart from the quotes, a column's JSON is also SQL.
+    /// Fills the tables with these rows.
     public func fill(_ tables: [ModelDatabase.Table: [Int64: [String]]]) throws {
         func literals(_ row: some Sequence<String>) -> String {
-            row.map { $0.replacing("\"", with: "'") }.joined(separator: ",")
+            row.map(OracleIDs.literal).joined(separator: ",")
         }
         for row in (tables[.events] ?? [:]).values {
             try db.execute(sql: "INSERT INTO order_events VALUES (0,\(literals(row)))")

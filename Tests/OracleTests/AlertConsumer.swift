@@ -6,12 +6,14 @@ import Wire
 struct AlertConsumer {
     let oracle: SQLOracle
     let everyColumn: Bool
+    private let ids: IDs
     /// The kinds of change seen so far.
     private(set) var kinds: Set<ChangeKind> = []
     private var alerts: [Pair: AlertChange] = [:]
     private var incidents: [Pair: UInt32] = [:]
 
-    init(oracle: SQLOracle, everyColumn: Bool) {
+    init(oracle: SQLOracle, everyColumn: Bool, _ ids: IDs) {
+        self.ids = ids
         self.oracle = oracle
         self.everyColumn = everyColumn
     }
@@ -20,7 +22,7 @@ struct AlertConsumer {
     mutating func take(_ changes: [OutputChange]) throws -> String? {
         var keys: Set<String> = []
         for change in changes {
-            let (topic, key, value) = Self.message(change)
+            let (topic, key, value) = message(change)
             if !keys.insert(topic + key).inserted { return "\(topic) has \(key) twice in one commit" }
             try oracle.publish(to: topic, key: key, value: value)
             if case .alert(let alert, let entry) = change, let trouble = judge(alert, entry) {
@@ -54,7 +56,7 @@ struct AlertConsumer {
             expected = new == old ? .updated : new > old ? .escalated : .eased
         }
         if alert.kind != expected { return "should be \(expected)" }
-        if expected == .updated, !everyColumn || before?.row?.alertLine == alert.row?.alertLine {
+        if expected == .updated, !everyColumn || before?.row?.alertLine(ids) == alert.row?.alertLine(ids) {
             return "an update of no column"
         }
         if alert.severity != alert.row?.severity { return "the row has another severity" }
@@ -74,17 +76,17 @@ struct AlertConsumer {
             ? 5 : ["WARNING", "LOW", "CRITICAL", "OUT_OF_STOCK"].firstIndex(of: severity.name)
     }
 
-    private static func message(_ change: OutputChange) -> (topic: String, key: String, value: String?) {
+    private func message(_ change: OutputChange) -> (topic: String, key: String, value: String?) {
         switch change {
         case .alert(let alert, _):
-            let value = alert.kind == .resolved ? nil : text { AlertEncoder.change(alert, into: &$0) }
-            return ("inventory_alerts", text { AlertEncoder.key(alert.pair, into: &$0) }, value)
+            let value = alert.kind == .resolved ? nil : Self.text { AlertEncoder.change(alert, ids, into: &$0) }
+            return ("inventory_alerts", Self.text { AlertEncoder.key(alert.pair, ids, into: &$0) }, value)
         case .stock(let pair, let row, _):
-            let value = row.map { row in text { AlertEncoder.stock(row, into: &$0) } }
-            return ("stock_topic", text { AlertEncoder.key(pair, into: &$0) }, value)
+            let value = row.map { row in Self.text { AlertEncoder.stock(row, ids, into: &$0) } }
+            return ("stock_topic", Self.text { AlertEncoder.key(pair, ids, into: &$0) }, value)
         case .rollup(let product, let row, _):
-            let value = row.map { row in text { AlertEncoder.rollup(row, into: &$0) } }
-            return ("rollup_topic", text { AlertEncoder.key(product, into: &$0) }, value)
+            let value = row.map { row in Self.text { AlertEncoder.rollup(row, ids, into: &$0) } }
+            return ("rollup_topic", Self.text { AlertEncoder.key(product, ids, into: &$0) }, value)
         }
     }
 

@@ -35,14 +35,16 @@ struct Course: ~Copyable {
     private(set) var consumer: AlertConsumer
     private let outputs: Aggregate.Outputs
     private let oracle: SQLOracle
-    private let decoder = EventDecoder()
+    private let decoder: EventDecoder
+    private var ids: IDs { history.ids }
 
     init(seed: UInt64, _ db: Database) throws {
         history = RandomHistory(seed: seed)
         outputs = Aggregate.Outputs(
             emit: seed % 3 != 0 ? .row : .severity, stockLevels: seed % 4 == 0, rollup: seed % 5 < 2)
-        oracle = try SQLOracle(db)
-        consumer = AlertConsumer(oracle: oracle, everyColumn: outputs.emit == .row)
+        decoder = EventDecoder(ids: history.ids)
+        oracle = try SQLOracle(db, history.names)
+        consumer = AlertConsumer(oracle: oracle, everyColumn: outputs.emit == .row, history.ids)
         aggregate = Aggregate(inputs: 2, dedupeWindow: 100_000, catalog: Catalog(), outputs: outputs)
     }
 
@@ -51,7 +53,7 @@ struct Course: ~Copyable {
         for step in 0..<14 {
             if history.random.chance(2) || step == 5 {
                 let catalog = history.changeReference()
-                try oracle.replaceReferences(catalog)
+                try oracle.replaceReferences(catalog, ids)
                 aggregate.adopt(catalog)
             }
             let isKept = !history.random.chance(4)
@@ -95,10 +97,10 @@ struct Course: ~Copyable {
     private func compareViews() throws -> String? {
         var (stock, alerts, rollup) = ([String](), [String](), [String]())
         aggregate.forEachStockRow { row in
-            stock.append(row.line)
-            if row.severity != nil { alerts.append(row.alertLine) }
+            stock.append(row.line(ids))
+            if row.severity != nil { alerts.append(row.alertLine(ids)) }
         }
-        aggregate.forEachRollupRow { rollup.append($0.line) }
+        aggregate.forEachRollupRow { rollup.append($0.line(ids)) }
         return try difference("current_stock_levels", SQLOracle.stockColumns, stock)
             ?? difference("low_stock_alerts", SQLOracle.alertColumns + [SQLOracle.level], alerts)
             ?? difference("multi_warehouse_inventory", SQLOracle.rollupColumns, rollup)
@@ -132,25 +134,24 @@ struct Course: ~Copyable {
 }
 
 extension StockRow {
-    var line: String {
+    func line(_ ids: IDs) -> String {
         let threshold = product.reorderThreshold.map(String.init) ?? "NULL"
         return [
-            "\(product.id.rawValue)", product.name.string, product.category.string,
-            "\(warehouse.id.rawValue)",
+            ids.string(product.id), product.name.string, product.category.string, ids.string(warehouse.id),
             warehouse.name.string, "\(currentStock)", threshold, RFC3339.string(lastUpdated),
         ].joined(separator: "|")
     }
 
-    var alertLine: String {
-        line + "|\(unitsBelowThreshold.map { "\($0)" } ?? "NULL")|\(severity?.name ?? "NULL")"
+    func alertLine(_ ids: IDs) -> String {
+        line(ids) + "|\(unitsBelowThreshold.map { "\($0)" } ?? "NULL")|\(severity?.name ?? "NULL")"
             + "|\(oversoldUnits)|\(level?.name ?? "NULL")"
     }
 }
 
 extension RollupRow {
-    var line: String {
+    func line(_ ids: IDs) -> String {
         [
-            "\(product.id.rawValue)", product.name.string, product.category.string, "\(warehouseCount)",
+            ids.string(product.id), product.name.string, product.category.string, "\(warehouseCount)",
             "\(totalStock)",
             "\(minWarehouseStock)", "\(maxWarehouseStock)",
             product.reorderThreshold.map(String.init) ?? "NULL", status.name,

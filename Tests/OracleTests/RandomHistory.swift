@@ -1,4 +1,5 @@
 import Inventory
+import OracleSupport
 import TestSupport
 
 /// An order event as its producer knows it, before it is encoded.
@@ -11,11 +12,12 @@ struct HistoryEvent {
     var warehouse: Int32
     var quantity: Int32
     var microseconds: Int64
+    var names = OracleIDs()
 
     var json: String {
         """
-        {"event_id":\(id),"event_type":"\(type)","product_id":\(product),"warehouse_id":\(warehouse),\
-        "quantity":\(quantity),"event_time":\(microseconds)}
+        {"event_id":\(names.event(id)),"event_type":"\(type)","product_id":\(names.product(Int64(product))),\
+        "warehouse_id":\(names.warehouse(Int64(warehouse))),"quantity":\(quantity),"event_time":\(microseconds)}
         """
     }
 }
@@ -27,7 +29,14 @@ struct RandomHistory {
     private var nextID: [Int64] = [1, -50]
     private var offsets: [Int64] = [0, 0]
 
-    init(seed: UInt64) { random = SeededRandom(seed: seed) }
+    let names: OracleIDs
+    let ids: IDs
+
+    init(seed: UInt64) {
+        random = SeededRandom(seed: seed)
+        names = OracleIDs(seed: seed)
+        ids = names.ids
+    }
 
     mutating func event() -> HistoryEvent {
         let partition = random.below(2)
@@ -45,7 +54,7 @@ struct RandomHistory {
             ]),
             product: Int32(1 + random.below(4)), warehouse: Int32(1 + random.below(3)),
             quantity: random.chance(40) ? .max : Int32(random.below(random.pick([3, 30, 120]))),
-            microseconds: second * 1_000_000 + fraction)
+            microseconds: second * 1_000_000 + fraction, names: names)
     }
 
     /// Adds, changes or deletes up to three reference rows.
@@ -54,13 +63,13 @@ struct RandomHistory {
         var warehouses = catalog.warehouses
         for _ in 0...random.below(3) {
             if random.chance(3) {
-                let id = WarehouseID(Int32(1 + random.below(3)))
+                let id = WarehouseID(names.number(names.warehouse, 1 + random.below(3), OracleIDs.warehouseText, ids))
                 let name: Text = random.pick(["Hub \"A\"", "Hub É", "Hub|3"])
                 warehouses[id] =
                     random.chance(4)
                     ? nil : Warehouse(id: id, name: name, region: random.pick(["n", "s"]))
             } else {
-                let id = ProductID(Int32(1 + random.below(4)))
+                let id = ProductID(names.number(names.product, 1 + random.below(4), OracleIDs.productText, ids))
                 products[id] = random.chance(5) ? nil : changed(products[id], id)
             }
         }
@@ -78,5 +87,19 @@ struct RandomHistory {
         default: product.reorderThreshold = random.pick(thresholds)
         }
         return product
+    }
+}
+
+extension OracleIDs {
+    var ids: IDs {
+        IDs(
+            event: event ? .text : .integer, product: product ? .text : .integer,
+            warehouse: warehouse ? .text : .integer)
+    }
+
+    /// The number that the domain has for an id of the history.
+    func number(_ isText: Bool, _ number: Int, _ text: (Int64) -> String, _ ids: IDs) -> Int32 {
+        guard isText else { return Int32(number) }
+        return Array(text(Int64(number)).utf8).withUnsafeBytes { ids.names?.intern($0) } ?? -1
     }
 }

@@ -13,16 +13,19 @@ import Testing
     func plainEvents(seed: Int) throws {
         var history = RandomHistory(seed: UInt64(seed))
         let catalog = history.changeReference()
+        var settings = PipelineSettings()
+        settings.ids = history.ids
+        let (names, ids) = (history.names, history.ids)
         let events = (0..<200).map { _ in
             var event = history.event()
             event.partition = 0
             return event
         }
-        let replay = EventReplay(PipelineSettings(), catalog: catalog)
+        let replay = EventReplay(settings, catalog: catalog)
         for event in events { #expect(try replay.take(event.json) == nil) }
         try DatabaseQueue().write { db in
-            let oracle = try SQLOracle(db)
-            try oracle.replaceReferences(catalog)
+            let oracle = try SQLOracle(db, names)
+            try oracle.replaceReferences(catalog, ids)
             var known = 0
             for event in events {
                 try oracle.insert(event)
@@ -32,7 +35,7 @@ import Testing
             let unknown = Dictionary(grouping: events.map(\.type)) { $0 }.mapValues(\.count)
                 .filter { ["COUNTED", "received"].contains($0.key) }
             #expect(replay.unknownTypes == unknown)
-            try replay.compare(with: oracle)
+            try replay.compare(with: oracle, ids)
         }
     }
 
@@ -42,7 +45,9 @@ import Testing
     func changes(seed: Int) throws {
         var random = SeededRandom(seed: UInt64(seed))
         let connector = ModelConnector(&random, form: random.pick([.envelope, .withSchema, .unwrapped]))
-        var database = ModelDatabase()
+        let names = OracleIDs(seed: UInt64(seed))
+        let ids = names.ids
+        var database = ModelDatabase(names)
         var lines: [ModelDatabase.Table: [String]] = [:]
         for _ in 0..<300 {
             for message in database.change(&random).flatMap({ connector.messages($0, &random) }) {
@@ -53,20 +58,21 @@ import Testing
                 lines[message.table]? += sent.suffix(random.below(8))
             }
         }
-        let references = ReferenceMessages(format: connector.format)
+        let references = ReferenceMessages(format: connector.format, ids: ids)
         let catalog = Catalog(
             products: RowTable(try references.products(Self.file(lines[.products]))),
             warehouses: RowTable(try references.warehouses(Self.file(lines[.warehouses]))))
         var settings = PipelineSettings()
         settings.inputFormat = connector.format
+        settings.ids = ids
         let replay = EventReplay(settings, catalog: catalog)
         for line in lines[.events] ?? [] { #expect(try replay.take(line) == nil) }
         #expect(replay.counts.updated > 0 && replay.counts.deleted > 0)
         let tables = database.rows
         try DatabaseQueue().write { db in
-            let oracle = try SQLOracle(db)
+            let oracle = try SQLOracle(db, names)
             try oracle.fill(tables)
-            try replay.compare(with: oracle)
+            try replay.compare(with: oracle, ids)
         }
     }
 
@@ -80,10 +86,10 @@ extension EventReplay {
         return try Array(line.utf8).withUnsafeBytes { try apply(value: $0) }
     }
 
-    fileprivate func compare(with oracle: SQLOracle) throws {
+    fileprivate func compare(with oracle: SQLOracle, _ ids: IDs) throws {
         var (stock, rollup) = ([String](), [String]())
-        forEachStockRow { stock.append($0.line) }
-        forEachRollupRow { rollup.append($0.line) }
+        forEachStockRow { stock.append($0.line(ids)) }
+        forEachRollupRow { rollup.append($0.line(ids)) }
         let (stockInSQL, rollupInSQL) = (
             try oracle.rows(of: "current_stock_levels", SQLOracle.stockColumns),
             try oracle.rows(of: "multi_warehouse_inventory", SQLOracle.rollupColumns)

@@ -6,21 +6,23 @@ extension SQLOracle {
         try run(
             "INSERT OR IGNORE INTO order_events VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                event.partition, event.id, event.type, event.product, event.warehouse, event.quantity,
-                event.microseconds,
+                event.partition, event.names.event ? OracleIDs.eventText(event.id) : event.id, event.type,
+                event.names.product ? OracleIDs.productText(Int64(event.product)) : event.product,
+                event.names.warehouse ? OracleIDs.warehouseText(Int64(event.warehouse)) : event.warehouse,
+                event.quantity, event.microseconds,
             ])
     }
 
-    func replaceReferences(_ catalog: Catalog) throws {
+    func replaceReferences(_ catalog: Catalog, _ ids: IDs) throws {
         try run("DELETE FROM products")
         try run("DELETE FROM warehouses")
         for product in catalog.products.values {
             try run(
                 "INSERT INTO products VALUES (?, ?, ?, ?)",
-                [product.id.rawValue, product.name.string, product.category.string, product.reorderThreshold])
+                [ids.string(product.id), product.name.string, product.category.string, product.reorderThreshold])
         }
         for warehouse in catalog.warehouses.values {
-            try run("INSERT INTO warehouses VALUES (?, ?)", [warehouse.id.rawValue, warehouse.name.string])
+            try run("INSERT INTO warehouses VALUES (?, ?)", [ids.string(warehouse.id), warehouse.name.string])
         }
     }
 }

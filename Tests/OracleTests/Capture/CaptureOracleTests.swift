@@ -29,7 +29,9 @@ import Testing
 /// One history of a database, reported by a connector that restarts.
 struct CaptureCourse: ~Copyable {
     private var random: SeededRandom
-    private var database = ModelDatabase()
+    private let names: OracleIDs
+    private let ids: IDs
+    private var database: ModelDatabase
     let connector: ModelConnector
     private let decoder: InputDecoder
     private let references: ReferenceDecoder
@@ -43,9 +45,12 @@ struct CaptureCourse: ~Copyable {
 
     init(seed: UInt64) {
         random = SeededRandom(seed: seed)
+        names = OracleIDs(seed: seed)
+        ids = names.ids
+        database = ModelDatabase(names)
         connector = ModelConnector(&random)
-        decoder = InputDecoder(format: connector.format)
-        references = ReferenceDecoder(format: connector.format)
+        decoder = InputDecoder(ids: ids, format: connector.format)
+        references = ReferenceDecoder(format: connector.format, ids: ids)
     }
 
     /// Runs the history. Returns what went wrong, or nil.
@@ -145,20 +150,15 @@ struct CaptureCourse: ~Copyable {
     }
 
     private mutating func compare() throws -> String? {
-        var catalog: ([Product], [Warehouse]) = ([], [])
-        for id in 1...4 { if let row = tables.products.rows[ProductID(Int32(id))] { catalog.0.append(row) } }
-        for id in 1...3 {
-            if let row = tables.warehouses.rows[WarehouseID(Int32(id))] { catalog.1.append(row) }
-        }
-        aggregate.adopt(Catalog(products: catalog.0, warehouses: catalog.1))
+        aggregate.adopt(Catalog(products: tables.products.rows, warehouses: tables.warehouses.rows))
         aggregate.commit()
         var stock: [String] = []
-        aggregate.forEachStockRow { stock.append($0.line) }
+        aggregate.forEachStockRow { stock.append($0.line(ids)) }
         var rollup: [String] = []
-        aggregate.forEachRollupRow { rollup.append($0.line) }
-        let tables = self.database.rows
+        aggregate.forEachRollupRow { rollup.append($0.line(ids)) }
+        let (tables, names) = (database.rows, names)
         return try DatabaseQueue().write { db in
-            let oracle = try SQLOracle(db)
+            let oracle = try SQLOracle(db, names)
             try oracle.fill(tables)
             return try difference("current_stock_levels", SQLOracle.stockColumns, stock, oracle)
                 ?? difference("multi_warehouse_inventory", SQLOracle.rollupColumns, rollup, oracle)
