@@ -7,7 +7,7 @@ public enum IDTexts {
         "true", "\"", "\\", "a\"b", "a\\b", "a\\\"b", "\\u0041", "A", "a,b", "'a''b'", "a\nb", "a\r\nb", "\u{1}\u{1F}",
         "\u{7F}", "a/b", "../x", "a?b=c&d#e", "100%", "%20", "{\"product_id\":1}", "[1]", "é", "e\u{301}", "É", "ß",
         "ss",
-        "\u{FEFF}", "\u{2028}", "日本語", "русский", "عربي", "😀", "👩‍👩‍👧", "\u{10FFFF}", "\u{FFFF}",
+        "a\u{FEFF}b", "\u{2028}", "日本語", "русский", "عربي", "😀", "👩‍👩‍👧", "\u{10FFFF}", "\u{FFFF}",
         "4be0643f-1d98-573b-97cd-ca98a65347dd", "4be0643f-1d98-573b-97cd-ca98a65347de",
         String(repeating: "x", count: 254) + "1", String(repeating: "x", count: 254) + "2",
         String(repeating: "é", count: 127), String(repeating: "😀", count: 63) + "abc",
@@ -31,7 +31,9 @@ public enum IDTexts {
         let all = random.chance(3)
         return "\""
             + text.unicodeScalars.map { scalar in
-                guard all || random.chance(3) else { return String(json(String(scalar)).dropFirst().dropLast()) }
+                guard all || random.chance(3) else {
+                    return String(json(String(scalar)).unicodeScalars.dropFirst().dropLast())
+                }
                 if scalar == "/", random.chance(2) { return "\\/" }
                 return String(scalar).utf16.map(escape).joined()
             }.joined() + "\""

@@ -19,6 +19,8 @@ enum Probe: String, CaseIterable {
     case rebuiltToProduct, rebuiltToNone, rebuiltAlike, rebuildKilled
     case referenceLetter, referenceCompacted, followerDeaf
     case rowUpdated, rowDeleted, rowStale, truncated
+    /// The ids of the history are texts.
+    case textEventIDs, textNames
     case raised, escalated, eased, updated, resolved
     /// The level changed and the severity did not.
     case levelAlone

@@ -51,6 +51,8 @@ final class Simulation {
         cluster = SimCluster(seed: random.next(), inputs: inputs, states: states)
         cluster.faults = faults
         cluster.isTracing = isTracing
+        if names.event == .text { cluster.coverage.reached(.textEventIDs) }
+        if names.ofProcess.names != nil { cluster.coverage.reached(.textNames) }
         reference.write(catalog, cluster)
         cluster.say("\(settings.fingerprint) checkpoint=\(settings.checkpointIntervalMs) \(faults)")
     }
