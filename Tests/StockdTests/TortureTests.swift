@@ -18,10 +18,11 @@ struct TortureTests {
         let seconds = Self.environment["STOCKD_TORTURE_SECONDS"].flatMap { Double($0) } ?? 90
         let seed = SeededRandom.runSeed
         print("torture for \(Int(seconds)) s, STOCKD_TEST_SEED=\(seed)")
-        let site = try Self.site(seed)
+        let hasTexts = seed % 4 < 2
+        let site = try Self.site(seed, hasTexts)
         defer { site.close() }
-        var market = Market(seed: seed)
-        let torturer = try Torturer(site, seed: seed &+ 1, daemons: 3, isStatic: seed % 2 == 0)
+        var market = Market(seed: seed, hasTexts: hasTexts)
+        let torturer = try Torturer(site, seed: seed &+ 1, daemons: 3, isStatic: seed % 2 == 0, hasTexts: hasTexts)
         do {
             try Self.send(&market, to: site, while: torturer, seconds)
             try torturer.calmDown()
@@ -37,16 +38,18 @@ struct TortureTests {
         try Self.audit(site, seed)
     }
 
-    private static func site(_ seed: UInt64) throws -> Site {
+    private static func site(_ seed: UInt64, _ hasTexts: Bool) throws -> Site {
+        let kind = hasTexts ? "text" : "integer"
         let site = try Site(
             "torture", partitions: Market.partitions,
             settings: """
+                ids: {event: \(kind), product: \(kind), warehouse: \(kind)}
                 alerts: {topic: NAME-alerts, emit: \(seed % 3 == 0 ? "row" : "severity")}
                 outputs: {stock_levels: {topic: NAME-stock}}
                 checkpoint: {interval: \(seed % 5 == 0 ? "0s" : "1s")}
                 """, keyedBy: "product")
-        try site.write("products.csv", Market.productsFile(edition: 0))
-        try site.write("warehouses.csv", Market.warehousesFile)
+        try site.write("products.csv", Market.productsFile(edition: 0, hasTexts: hasTexts))
+        try site.write("warehouses.csv", Market.warehousesFile(hasTexts: hasTexts))
         return site
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A consumer of inventory-alerts that applies changes in order. It records each change that does not follow from the
 /// one before, and so finds lost and repeated changes.
@@ -33,8 +34,7 @@ struct AlertBook {
         func check(_ isRight: Bool, _ what: String) {
             if !isRight { faults.append("\(change) number \(count) of \(key): \(what)") }
         }
-        let product = Self.integer(fields["product_id"]) ?? -1
-        let warehouse = Self.integer(fields["warehouse_id"]) ?? -1
+        let (product, warehouse) = (Self.id(fields["product_id"]), Self.id(fields["warehouse_id"]))
         check(key == #"{"product_id":\#(product),"warehouse_id":\#(warehouse)}"#, "key and value differ")
         check(previous == known?.severity, "was \(previous ?? "none"), known is \(known?.severity ?? "none")")
         check(
@@ -60,6 +60,11 @@ struct AlertBook {
     }
 
     var levels: [String: String] { rows.mapValues(\.level) }
+
+    /// A number, or a text as JSON.
+    private static func id(_ value: Any?) -> String {
+        (value as? String).map { IDTexts.json($0) } ?? "\(integer(value) ?? -1)"
+    }
 
     static func integer(_ value: Any?) -> Int64? { (value as? NSNumber)?.int64Value }
 

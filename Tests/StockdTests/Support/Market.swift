@@ -21,22 +21,35 @@ struct Market {
     private var recent: [Message] = []
     private var random: SeededRandom
 
-    init(seed: UInt64) { random = SeededRandom(seed: seed) }
+    private let hasTexts: Bool
+
+    init(seed: UInt64, hasTexts: Bool = false) {
+        random = SeededRandom(seed: seed)
+        self.hasTexts = hasTexts
+    }
 
     /// The reorder threshold under one of the editions of the products file.
     static func threshold(_ product: Int32, edition: Int) -> Int32 {
         20 + (product % 20) * 10 + Int32(edition) * 15
     }
 
-    static func productsFile(edition: Int) -> String {
+    static func productsFile(edition: Int, hasTexts: Bool = false) -> String {
         "product_id,product_name,category,reorder_threshold,unit_price\n"
-            + (1...products).map { "\($0),Product \($0),Test,\(threshold($0, edition: edition)),1.50\n" }
+            + (1...products).map {
+                "\(cell(Order.product($0, hasTexts))),Product \($0),Test,\(threshold($0, edition: edition)),1.50\n"
+            }
             .joined()
     }
 
-    static let warehousesFile =
+    static func warehousesFile(hasTexts: Bool = false) -> String {
         "warehouse_id,warehouse_name,region\n"
-        + (1...warehouses).map { "\($0),Warehouse \($0),Test\n" }.joined()
+            + (1...warehouses).map { "\(cell(Order.warehouse($0, hasTexts))),Warehouse \($0),Test\n" }.joined()
+    }
+
+    /// A JSON value as a cell of a CSV file.
+    private static func cell(_ json: String) -> String {
+        json.replacing("\\\"", with: "\"\"")
+    }
 
     /// The next messages; each product's go to one partition.
     mutating func messages(_ count: Int) -> [Message] {
@@ -56,7 +69,7 @@ struct Market {
             product: Int32(1 + random.below(Int(Self.products))),
             warehouse: Int32(1 + random.below(Int(Self.warehouses))),
             quantity: Int32(random.below(isOut ? 60 : 70)),
-            second: 1_775_000_000 + Int64(random.below(86_400)))
+            second: 1_775_000_000 + Int64(random.below(86_400)), hasTexts: hasTexts)
         orders.append(order)
         return Message(
             partition: order.product % Self.partitions, key: "\(order.product)", value: order.json)

@@ -11,13 +11,24 @@ struct Order {
     var quantity: Int32
     /// Seconds since the epoch.
     var second: Int64
+    /// Whether its ids are texts.
+    var hasTexts = false
 
     var json: String {
-        #"{"event_id":\#(id),"event_type":"\#(type)","product_id":\#(product),"warehouse_id":\#(warehouse),"#
+        #"{"event_id":\#(hasTexts ? "\"E-\(id)\"" : "\(id)"),"event_type":"\#(type)","#
+            + #""product_id":\#(Self.product(product, hasTexts)),"warehouse_id":\#(Self.warehouse(warehouse, hasTexts)),"#
             + #""quantity":\#(quantity),"event_time":\#(second)}"#
     }
 
-    var key: String { #"{"product_id":\#(product),"warehouse_id":\#(warehouse)}"# }
+    var key: String {
+        let product = Self.product(product, hasTexts)
+        return #"{"product_id":\#(product),"warehouse_id":\#(Self.warehouse(warehouse, hasTexts))}"#
+    }
+
+    /// The id as JSON.
+    static func product(_ number: Int32, _ isText: Bool) -> String { isText ? #""SKU \"\#(number)\"""# : "\(number)" }
+
+    static func warehouse(_ number: Int32, _ isText: Bool) -> String { isText ? "\"wh-\(number) é\"" : "\(number)" }
 
     var units: Int64 {
         switch type {

@@ -17,12 +17,14 @@ final class Torturer {
     private var random: SeededRandom
     private var slots: [Slot] = []
     private let isStatic: Bool
+    private let hasTexts: Bool
     private(set) var edition = 0
     private(set) var counts: [String: Int] = [:]
     /// Longer than the group waits for a member.
     private static let sleep = 8.0..<13.0
 
-    init(_ site: Site, seed: UInt64, daemons: Int, isStatic: Bool) throws {
+    init(_ site: Site, seed: UInt64, daemons: Int, isStatic: Bool, hasTexts: Bool) throws {
+        self.hasTexts = hasTexts
         self.site = site
         self.isStatic = isStatic
         random = SeededRandom(seed: seed)
@@ -110,7 +112,7 @@ final class Torturer {
     private func changeReference() throws {
         note("reference rows changed")
         edition = (edition + 1) % 3
-        try site.write("products.csv", Market.productsFile(edition: edition))
+        try site.write("products.csv", Market.productsFile(edition: edition, hasTexts: hasTexts))
         for slot in slots { slot.daemon.send(SIGHUP) }
     }
 
