@@ -28,10 +28,11 @@ struct ServedStage {
         lags.observe([Partition(0): (offset: 10, end: 12)])
         let statistics = StatisticsShelf()
         statistics.put(Self.statistics, of: "worker0-consumer")
-        let source = WebSource(
+        var source = WebSource(
             store: stage.store, lags: lags, statistics: statistics,
             counts: { [counts] in [counts] },
             workers: 1, release: "0.0.0", libraryVersion: "2.0.2", groupID: "group", inputTopic: "orders")
+        source.ids = stage.ids
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let server = WebServer(settings, source, logger: logger)

@@ -7,6 +7,7 @@ import Logging
 /// A worker's aggregate that publishes its views without Kafka. Only one thread at a time may use it.
 final class Stage: @unchecked Sendable {
     let store: ViewStore
+    let ids: IDs
     private(set) var aggregate: Aggregate
     private var chunks: [ShownChunk] = []
     private var nextID: Int64 = 1
@@ -16,8 +17,9 @@ final class Stage: @unchecked Sendable {
 
     init(
         _ catalog: Catalog = .shop(products: 5, warehouses: 3), store: ViewStore = ViewStore(workers: 1),
-        worker: Int = 0
+        worker: Int = 0, ids: IDs = .integers
     ) {
+        self.ids = ids
         self.store = store
         self.worker = worker
         partition = Int32(worker)
@@ -68,7 +70,7 @@ final class Stage: @unchecked Sendable {
     }
 
     var model: ReadModel {
-        var model = ReadModel()
+        var model = ReadModel(ids)
         model.update(
             store.snapshot(), nowMicroseconds: monotonicMicroseconds(), wallMicroseconds: wallMicroseconds())
         return model
