@@ -43,9 +43,10 @@ struct ConfigurationOption: ParsableArguments {
     }
 }
 
-/// One line on standard error. It may quote text of others: names of files and topics, headers, responses.
+/// One line on standard error; one that cannot be written is lost, and the exit code says enough. It may quote text of
+/// others: names of files and topics, headers, responses.
 func printError(_ text: String) {
     // The journal names the program itself, and takes a priority instead.
     let isJournal = LogStyle(.auto, environment: ProcessInfo.processInfo.environment) == .journal
-    FileHandle.standardError.write(Data("\(isJournal ? "<3>" : "stockd: ")\(EscapedText.of(text))\n".utf8))
+    LogSink().write("\(isJournal ? "<3>" : "stockd: ")\(EscapedText.of(text))\n")
 }

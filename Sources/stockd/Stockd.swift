@@ -22,6 +22,24 @@ struct Stockd: AsyncParsableCommand {
             Version.self,
         ])
 
+    static func main() async {
+        StandardFiles.open()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch  where exitCode(for: error).isSuccess {
+            // What --help and --version print. ArgumentParser would not notice that it cannot be written.
+            let text = fullMessage(for: error)
+            if !text.isEmpty { print(text) }
+        } catch {
+            exit(withError: error)
+        }
+    }
+
     /// Without a subcommand: where a newcomer begins.
     func run() {
         print(

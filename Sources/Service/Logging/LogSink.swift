@@ -12,7 +12,7 @@ public final class LogSink: Sendable {
     }
 
     /// Writes the text as it is. Whatever cannot be written is lost: a log must not stop the daemon.
-    func write(_ text: String) {
+    public func write(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
             turn.withLock { _ in write(UnsafeRawBufferPointer(bytes)) }
