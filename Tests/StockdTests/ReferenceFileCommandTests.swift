@@ -67,17 +67,17 @@ struct ReferenceFileCommandTests {
         }
     }
 
-    @Test("A table without names is used, with a note about each label that no row has.")
+    @Test("A table without names is used, with one note about the labels that no row has.")
     func notes() throws {
         let stage = try ReplayStage(ReplayStage.event(1) + "\n")
         try stage.write("products", Data("Product_ID\tReorder_Threshold\n00001\t 40 \n".utf8))
-        let notes = ["product_name", "category"].map { "products: no row has a \($0)\n" }
+        let note = "products: no row has a product_name or a category\n"
         let check = try check(stage, "products")
         #expect(check.code == 0 && check.text.contains("configuration ok: 1 products, 2 warehouses"), "\(check.text)")
         let replay = try replay(stage, "products")
         #expect(
             replay.code == 0 && replay.text.contains("\n1,,,1,North,10,40,2026-03-30T08:00:00Z\n"), "\(replay.text)")
-        for note in notes { #expect(check.text.contains(note) && replay.text.contains(note)) }
+        #expect(check.text.contains(note) && replay.text.contains(note))
     }
 
     @Test("A header alone is an empty table.")

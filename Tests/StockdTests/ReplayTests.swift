@@ -34,6 +34,13 @@ struct ReplayTests {
         #expect(result.text.hasSuffix("stockd: 3 events applied\n"), "\(result.text)")
     }
 
+    @Test("A replay skips a Ctrl-Z at the end of a file.", arguments: ["\u{1A}", "\r\n\u{1A}"])
+    func controlZ(end: String) throws {
+        let stage = try ReplayStage(ReplayStage.event(1) + end)
+        let result = try stage.replay()
+        #expect(result.code == 0 && result.text.hasSuffix("stockd: 1 event applied\n"), "\(result.text)")
+    }
+
     @Test(
         "a replay refuses a file of another kind in one sentence",
         arguments: [

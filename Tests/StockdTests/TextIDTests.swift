@@ -84,9 +84,10 @@ struct TextIDTests {
     }
 
     private static func checkQueries(_ client: Curl, _ alerts: [String]) throws {
-        #expect(client.json("/v1/products/WH-1000")["product_id"] as? String == "WH-1000")
-        #expect(client.json("/v1/products/\(escaped)")["product_id"] as? String == awkward)
-        #expect(client.json("/v1/products/%57H-1000")["product_id"] as? String == "WH-1000")
+        func product(_ path: String) -> String? {
+            (client.json("/v1/products/\(path)")["product"] as? [String: Any])?["product_id"] as? String
+        }
+        #expect(product("WH-1000") == "WH-1000" && product("%57H-1000") == "WH-1000" && product(escaped) == awkward)
         for unknown in ["wh-1000", "WH-1000%20", "WH-100", "1"] {
             #expect(client.json("/v1/products/\(unknown)")["status"] as? Int == 404, "\(unknown)")
         }
@@ -168,9 +169,5 @@ struct TextIDTests {
         daemon.send(SIGTERM)
         #expect(try daemon.exitCode() == 0)
         #expect(try site.read("alerts").count == before + 1)
-        // A change of the ids stops the next start.
-        let changed = try site.run(["STOCKD_IDS_EVENT": "integer"])
-        #expect(try changed.exitCode() == 78)
-        #expect(changed.text.contains("ids.event") && changed.text.contains("--rebuild"), "\(changed.text)")
     }
 }

@@ -92,10 +92,10 @@ struct TextIDTests {
             for text in IDTexts.awkward {
                 let reply = try await site.get("/v1/products/\(Self.escaped(text))")
                 #expect(reply.status == 200, "\(text)")
-                let id = reply.json["product_id"] as? String
+                let id = (reply.json["product"] as? [String: Any])?["product_id"] as? String
                 #expect(id.map { Array($0.utf8) } == Array(text.utf8), "\(text)")
             }
-            for path in ["unknown", "a/b", "SKU-1%00", "%ff", "%zz", ""] {
+            for path in ["unknown", "us-east", "a/b", "SKU-1%00", "%ff", "%zz", ""] {
                 #expect(try await site.get("/v1/products/\(path)").status == 404, "\(path)")
             }
             let csv = try await site.get("/v1/stock.csv?product_id=a%22b&warehouse_id=us-east")
