@@ -76,6 +76,14 @@ struct ColumnMap: Sendable {
         }
     }
 
+    /// Whether a column is read from this name of an object.
+    func isColumn(_ name: String, in node: Int) -> Bool {
+        let name = Array(name.utf8)
+        return name.withUnsafeBytes { bytes in
+            nodes[node].contains { isNamed($0, bytes.bytes, 0, name.count) && $0.target.column >= 0 }
+        }
+    }
+
     /// Notes names as marks, in the row and in every object that paths lead into.
     mutating func mark(_ names: Names) {
         for node in nodes.indices { mark(names, in: node) }

@@ -168,6 +168,7 @@ struct EnvelopeReader: Sendable {
                 try rejectForeignChange(text, scan, if: true)
                 throw BadEvent(missingRow: operation)
             }
+            try rejectForeignChange(text, scan, if: scan.after[key] == nil)
             let schema = schema.map { RowSchema(found: $0, part: .after) }
             return .row(scan.after, schema, version, isCaptured: true)
         case .delete:

@@ -12,6 +12,9 @@ struct ForeignChange: Sendable {
     fileprivate enum Kind {
         case any, string, number, boolean, object, array, objectOrNull
         case oneOf([String])
+        case beginning(String)
+        /// A table with its schema before a point.
+        case qualifiedName
         /// An array of objects with a `kind`.
         case changes
         /// CockroachDB's time: nanoseconds, a point and ten digits.
@@ -44,9 +47,10 @@ struct ForeignChange: Sendable {
         ("MongoDB's connector", ["operationType": .string, "ns.db": .string]),
         (
             "Oracle GoldenGate",
-            ["op_type": .oneOf(["I", "U", "D", "T", "K"]), "op_ts": .string, "current_ts": .string]
+            ["op_type": .oneOf(goldenGateKinds), "op_ts": .string, "current_ts": .string]
         ),
-        ("Oracle GoldenGate", ["op_type": .oneOf(["I", "U", "D", "T", "K"]), "op_ts": .string, "pos": .string]),
+        ("Oracle GoldenGate", ["op_type": .oneOf(goldenGateKinds), "op_ts": .string, "pos": .string]),
+        ("Oracle GoldenGate", ["op_type": .oneOf(goldenGateKinds), "table": .qualifiedName]),
         (
             "Confluent's Oracle connector",
             ["op_type": .oneOf(["R", "I", "U", "D", "T"]), "scn": .any, "table": .string]
@@ -64,27 +68,75 @@ struct ForeignChange: Sendable {
         ("Qlik Replicate", ["headers.changeSequence": .string, "headers.operation": .string, "data": .any]),
         ("Striim", ["metadata.OperationName": .string, "metadata.TableName": .string, "data": .any]),
         ("CockroachDB", ["updated": .hybridTime, "after": .objectOrNull]),
+        ("CockroachDB", ["__crdb__": .object]),
         ("Debezium as a CloudEvent", ["iodebeziumop": .string, "specversion": .string]),
+        ("Debezium as a CloudEvent", ["specversion": .string, "type": .beginning("io.debezium.")]),
+        (
+            "Supabase",
+            [
+                "old_record": .objectOrNull, "record": .objectOrNull, "type": .oneOf(statements), "table": .string,
+                "schema": .string,
+            ]
+        ),
+        (
+            "Sequin",
+            [
+                "action": .oneOf(["insert", "update", "delete", "read"]), "record": .object, "metadata": .object,
+                "changes": .objectOrNull,
+            ]
+        ),
+        (
+            "wal-listener",
+            ["commitTime": .string, "action": .oneOf(statements), "schema": .string, "table": .string]
+        ),
+        ("Google Datastream", ["source_metadata.change_type": .string, "payload": .any]),
+        ("Google Datastream", ["_metadata_stream": .string, "_metadata_change_type": .string]),
+        ("SQL Server's change tables", ["__$operation": .number]),
+        ("AWS DMS", ["Op": .oneOf(["I", "U", "D"])]),
+        ("Estuary", ["_meta.op": .oneOf(["c", "u", "d"])]),
+        ("Estuary", ["_meta/op": .oneOf(["c", "u", "d"])]),
     ]
+
+    private static let statements = ["INSERT", "UPDATE", "DELETE", "TRUNCATE"]
+
+    private static let goldenGateKinds = ["I", "U", "D", "T", "K"]
 
     /// Formats that are looked for only where the id of a row is missing or the row is: their first marks are those of
     /// Debezium's envelopes.
     private static let rowsWithoutID: [(String, KeyValuePairs<String, Kind>)] = [
         ("Debezium's MongoDB connector", ["op": .string, "source.connector": .oneOf(["mongodb"])]),
         ("Flink", ["op": .oneOf(changelogKinds), "data": .object]),
+        ("Oracle GoldenGate", ["op_type": .oneOf(goldenGateKinds), "table": .string, "after": .objectOrNull]),
+        ("Oracle GoldenGate", ["op_type": .oneOf(goldenGateKinds), "table": .string, "before": .objectOrNull]),
     ]
 
     /// Formats that are looked for only where `input.fields` leads into the object in one of these fields: Debezium's
-    /// own envelopes, which are read without such paths, and Flink's changelog.
+    /// own envelopes, which are read without such paths, and others. Their marks are few, because a plain
+    /// event in such a field has no such word beside it.
     private static let rowsByPath: [(into: [String], String, KeyValuePairs<String, Kind>)] = [
         (["after", "before"], envelope, ["op": .oneOf(["c", "r", "u", "d", "t", "m"]), "after": .any]),
         (["after", "before"], envelope, ["op": .oneOf(["c", "r", "u", "d", "t", "m"]), "before": .any]),
+        (["after", "before"], "Oracle GoldenGate", ["op_type": .oneOf(goldenGateKinds)]),
         (["data"], "Flink", ["op": .oneOf(changelogKinds), "data": .object]),
+        (["data", "old"], "Maxwell", ["type": .oneOf(["insert", "update", "delete"])]),
+        (["data", "old"], "TiCDC", ["type": .oneOf(statements)]),
+        (["data", "dataOld"], "wal-listener", ["action": .oneOf(statements)]),
+        (["record", "old_record"], "Supabase", ["type": .oneOf(statements)]),
+        (["record", "old_record"], "Supabase", ["operation": .oneOf(statements)]),
+        (["record"], "Sequin", ["action": .oneOf(["insert", "update", "delete", "read"])]),
+        (["after", "before"], bareEnvelope, ["after": .objectOrNull]),
     ]
 
     private static let changelogKinds = ["+I", "-U", "+U", "-D"]
 
     fileprivate static let envelope = "Debezium"
+
+    /// An envelope that tells a delete from an insert by a missing row alone. It is one if it has no other members
+    /// than these.
+    private static let bareEnvelope = "CockroachDB or Materialize"
+    private static let bareMembers: Set<String> = [
+        "before", "after", "key", "topic", "updated", "mvcc_timestamp", "ts_ns", "row", "source", "transaction",
+    ]
 
     // MARK: The tables by number
 
@@ -127,11 +179,17 @@ struct ForeignChange: Sendable {
     }
 
     /// The format of the object that opens at `start`.
-    /// - Parameter isPath: whether paths lead into the object in a field of this name.
-    fileprivate init?(_ text: RawSpan, at start: Int, isPath: (String) -> Bool) {
+    /// - Parameters:
+    ///   - isPath: whether paths lead into the object in a field of this name.
+    ///   - isColumn: whether a column is read from the field of this name.
+    fileprivate init?(_ text: RawSpan, at start: Int, isPath: (String) -> Bool, isColumn: (String) -> Bool) {
         let found = Self.spans(text, at: start)
+        // A single mark that is read as a column is the user's own, for instance a type of event that is called
+        // "insert".
         func isMarked(_ change: Self) -> Bool {
             change.marks.allSatisfy { mark in found[mark.path].map { mark.kind.holds(text, $0) } ?? false }
+                && !(change.marks.count == 1 && change.marks.allSatisfy { isColumn(Self.paths[$0.path]) })
+                && (change.name != Self.bareEnvelope || Self.isBare(text, at: start))
         }
         let index = Self.everywhereFirst.indices.first { index in
             found[Self.everywhereFirst[index]] != nil && isMarked(Self.everywhere[index])
@@ -144,6 +202,15 @@ struct ForeignChange: Sendable {
         } else {
             return nil
         }
+    }
+
+    private static func isBare(_ text: RawSpan, at start: Int) -> Bool {
+        var isBare = true
+        var at = start
+        try? text.scanObject(at: &at) { name, _ in
+            isBare = isBare && bareMembers.contains(String(decoding: text.unescaped(name), as: UTF8.self))
+        }
+        return isBare
     }
 
     private static func spans(_ text: RawSpan, at start: Int) -> [Range<Int>?] {
@@ -178,6 +245,15 @@ extension ForeignChange.Kind {
         case .oneOf(let words):
             guard text.isString(value) else { return false }
             return text.withDecodedString(value) { found in words.contains { found.isEqual(to: Array($0.utf8)) } }
+        case .beginning(let words):
+            guard text.isString(value) else { return false }
+            return text.withDecodedString(value) { found in
+                found.byteCount >= words.utf8.count
+                    && zip(words.utf8, 0..<found.byteCount).allSatisfy { $0 == found.byte($1) }
+            }
+        case .qualifiedName:
+            guard text.isString(value) else { return false }
+            return text.withDecodedString(value) { found in (0..<found.byteCount).contains { found.byte($0) == 0x2E } }
         case .changes:
             guard text.has(0x5B, at: start) else { return false }
             var at = start + 1
@@ -211,7 +287,9 @@ extension ColumnMap {
     }
 
     private func foreignChange(_ text: RawSpan, at start: Int, node: Int) -> ForeignChange? {
-        if let change = ForeignChange(text, at: start, isPath: { leads(into: $0, in: node) }) { return change }
+        let change = ForeignChange(
+            text, at: start, isPath: { leads(into: $0, in: node) }, isColumn: { isColumn($0, in: node) })
+        if let change { return change }
         guard leadsFurther(in: node) else { return nil }
         var found: ForeignChange?
         var at = start

@@ -76,6 +76,33 @@ import Testing
             ),
             ("Flink", #"{"data":{"event_id":1},"op":"-D"}"#),
             ("CockroachDB", #"{"after":null,"key":[1],"updated":"1774857600000000000.0000000000"}"#),
+            (
+                "Debezium's MongoDB connector",
+                #"{"before":null,"after":{"_id":4,"quantity":5},"source":{"connector":"mongodb","ts_ms":1},"op":"c"}"#
+            ),
+            (
+                "Debezium as a CloudEvent",
+                #"{"specversion":"1.0","id":"1","source":"/debezium/mysql/shop","type":"io.debezium.mysql.x","data":{}}"#
+            ),
+            (
+                "Supabase",
+                #"{"type":"DELETE","table":"order_events","schema":"public","record":null,"old_record":{"id":1}}"#
+            ),
+            (
+                "Sequin",
+                #"{"record":{"id":1},"changes":null,"action":"delete","metadata":{"table_name":"order_events"}}"#
+            ),
+            (
+                "wal-listener",
+                #"{"id":"x","schema":"public","table":"order_events","action":"DELETE","data":null,"#
+                    + #""dataOld":{"event_id":1},"commitTime":"2026-03-30T08:00:00Z"}"#
+            ),
+            (
+                "Google Datastream",
+                #"{"source_metadata":{"table":"order_events","change_type":"DELETE"},"payload":{"event_id":1}}"#
+            ),
+            ("Oracle GoldenGate", #"{"table":"ORDER_EVENTS","op_type":"I","after":{"event_id":1}}"#),
+            ("Oracle GoldenGate", #"{"table":"ORDER_EVENTS","op_type":"D","before":{"event_id":1}}"#),
         ]
 
     private func referenceReason(_ value: String, _ format: SourceFormat) -> BadEvent.Reason? {
@@ -191,11 +218,13 @@ import Testing
     func plainEvents() throws {
         let names = [
             "database", "table", "type", "data", "op", "ts", "metadata", "action", "op_type", "headers", "change",
-            "updated", "magic", "isDdl", "operationType", "schema_name", "scn", "after", "source",
+            "updated", "magic", "isDdl", "operationType", "schema_name", "scn", "after", "source", "record",
+            "old_record", "payload", "before", "changes", "commitTime", "source_metadata", "specversion", "_meta",
+            "__$operation2", "op_", "operation",
         ]
         let values = [
             "\"insert\"", "\"I\"", "\"shop\"", "1774857600", "true", "null", #"{"operation":"x"}"#, "[]", "[{}]",
-            "\"2026-03-30T08:00:00Z\"",
+            "\"2026-03-30T08:00:00Z\"", "\"DELETE\"", "\"c\"",
         ]
         let expected = try EventDecoder().decode(eventText())
         for seed in UInt64(1)...2_000 {
@@ -214,11 +243,39 @@ import Testing
         for (path, text) in [
             ("data", #"{"specversion":"1.0","type":"shop.moved","source":"/shop","id":"1","data":\#(eventText())}"#),
             ("after", #"{"op":"move","before":{},"after":\#(eventText())}"#),
-            ("data", #"{"op":"c","type":"insert","table":"t","database":"d","data":\#(eventText())}"#),
+            ("after", #"{"id":1,"after":\#(eventText())}"#),
+            ("data", #"{"op":"c","type":"insertion","table":"t","database":"d","data":\#(eventText())}"#),
+            ("data", #"{"action":"moved","data":\#(eventText())}"#),
+            ("record", #"{"type":"stock","action":"count","record":\#(eventText())}"#),
+            ("payload", #"{"type":"INSERT","action":"delete","op":"d","payload":\#(eventText())}"#),
+            ("line", #"{"type":"insert","action":"DELETE","record":{},"data":{},"line":\#(eventText())}"#),
         ] {
             var format = SourceFormat(.json)
             for field in EventField.allCases { format.fields[field.name] = "\(path).\(field.name)" }
             #expect(try InputDecoder(format: format).decode(text) == .event(expected), "\(text)")
         }
+    }
+
+    @Test("A single mark is no mark where the event's own type is read from it.")
+    func ownTypes() throws {
+        let signs = SignTable(["insert": 1, "D": -1])
+        let row = #""event_id":1,"product_id":2,"warehouse_id":3,"quantity":4,"event_time":"2026-03-30T08:00:00Z""#
+        var flat = SourceFormat(.json)
+        flat.fields["event_type"] = "Op"
+        let shipped = InputDecoder(signs: signs, format: flat)
+        guard case .event(let event) = try shipped.decode(#"{\#(row),"Op":"D"}"#) else {
+            Issue.record("no event")
+            return
+        }
+        #expect(event.units == -4)
+        var within = SourceFormat(.json)
+        for field in EventField.allCases { within.fields[field.name] = "data.\(field.name)" }
+        within.fields["event_type"] = "type"
+        let received = InputDecoder(signs: signs, format: within)
+        guard case .event(let event) = try received.decode(#"{"type":"insert","data":{\#(row)}}"#) else {
+            Issue.record("no event")
+            return
+        }
+        #expect(event.units == 4)
     }
 }

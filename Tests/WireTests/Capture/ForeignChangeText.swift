@@ -133,5 +133,87 @@ struct ForeignChangeText: Sendable {
         Self(
             name: "Debezium", path: "before",
             members: [("before", "$ROW"), ("after", "null"), ("op", "$OP")], operations: ["\"d\"", "\"u\""]),
+        Self(
+            name: "Maxwell", path: "data", members: [("data", "$ROW"), ("type", "$OP")],
+            operations: ["\"insert\"", "\"update\"", "\"delete\""]),
+        Self(
+            name: "Debezium as a CloudEvent", path: "data.payload.after",
+            members: [
+                ("id", "\"name:shop;lsn:29274832\""), ("source", "\"/debezium/postgresql/shop\""),
+                ("specversion", "\"1.0\""), ("type", "\"io.debezium.connector.postgresql.DataChangeEvent\""),
+                ("data", #"{"schema":{},"payload":{"before":null,"after":$ROW,"op":$OP}}"#),
+            ],
+            operations: ["\"c\"", "\"u\"", "\"r\""]),
+        Self(
+            name: "Supabase", path: "record",
+            members: [
+                ("type", "$OP"), ("table", "\"order_events\""), ("schema", "\"public\""), ("record", "$ROW"),
+                ("old_record", "null"),
+            ],
+            operations: ["\"INSERT\"", "\"UPDATE\""]),
+        Self(
+            name: "Supabase", path: "old_record",
+            members: [("type", "$OP"), ("record", "null"), ("old_record", "$ROW")], operations: ["\"DELETE\""]),
+        Self(
+            name: "Sequin", path: "record",
+            members: [
+                ("record", "$ROW"), ("action", "$OP"), ("changes", "null"),
+                ("metadata", #"{"table_schema":"public","table_name":"order_events","commit_lsn":1}"#),
+            ],
+            operations: ["\"insert\"", "\"update\"", "\"delete\"", "\"read\""]),
+        Self(
+            name: "wal-listener", path: "data",
+            members: [
+                ("id", "\"00000000-0000-4000-8000-000000000001\""), ("schema", "\"public\""),
+                ("table", "\"order_events\""), ("action", "$OP"), ("data", "$ROW"), ("dataOld", "{}"),
+                ("commitTime", "\"2026-03-30T08:00:00Z\""),
+            ],
+            operations: ["\"INSERT\"", "\"UPDATE\"", "\"DELETE\""]),
+        Self(
+            name: "Google Datastream", path: "payload",
+            members: [
+                ("stream_name", "\"projects/1\""), ("read_method", "\"postgresql-cdc\""),
+                ("object", "\"public_order_events\""),
+                ("source_metadata", #"{"table":"order_events","is_deleted":true,"change_type":$OP}"#),
+                ("payload", "$ROW"),
+            ],
+            operations: ["\"INSERT\"", "\"UPDATE-INSERT\"", "\"DELETE\""]),
+        Self(
+            name: "Google Datastream", path: "",
+            members: [("_metadata_stream", "\"shop\""), ("_metadata_change_type", "$OP")],
+            operations: ["\"INSERT\"", "\"DELETE\""], isFlat: true),
+        Self(
+            name: "CockroachDB or Materialize", path: "after", members: [("after", "$ROW"), ("before", "$OP")],
+            operations: ["null", "{}"]),
+        Self(
+            name: "CockroachDB or Materialize", path: "after", members: [("after", "$ROW"), ("key", "$OP")],
+            operations: ["[1]"]),
+        Self(
+            name: "CockroachDB", path: "", members: [("__crdb__", #"{"updated":"1774857600000000000.0000000000"}"#)],
+            operations: ["0"], isFlat: true),
+        Self(
+            name: "Oracle GoldenGate", path: "after",
+            members: [("table", "\"ORDER_EVENTS\""), ("op_type", "$OP"), ("after", "$ROW")],
+            operations: ["\"I\"", "\"U\""]),
+        Self(
+            name: "Oracle GoldenGate", path: "before",
+            members: [("table", "\"SHOP.ORDER_EVENTS\""), ("op_type", "$OP"), ("before", "$ROW")],
+            operations: ["\"D\""]),
+        Self(
+            name: "Oracle GoldenGate", path: "", members: [("table", "\"SHOP.ORDER_EVENTS\""), ("op_type", "$OP")],
+            operations: ["\"I\"", "\"U\"", "\"D\""], isFlat: true),
+        Self(
+            name: "SQL Server's change tables", path: "",
+            members: [("__$start_lsn", "\"AAAA\""), ("__$operation", "$OP"), ("__$update_mask", "\"fw==\"")],
+            operations: ["1", "2", "3", "4"], isFlat: true),
+        Self(
+            name: "AWS DMS", path: "", members: [("Op", "$OP")], operations: ["\"I\"", "\"U\"", "\"D\""],
+            isFlat: true),
+        Self(
+            name: "Estuary", path: "", members: [("_meta", #"{"op":$OP,"uuid":"1"}"#)],
+            operations: ["\"c\"", "\"u\"", "\"d\""], isFlat: true),
+        Self(
+            name: "Estuary", path: "", members: [("_meta/op", "$OP")],
+            operations: ["\"c\"", "\"u\"", "\"d\""], isFlat: true),
     ]
 }
