@@ -45,15 +45,16 @@ struct EventColumns: Sendable {
     func upsert(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ version: RowVersion
     ) throws(BadEvent) -> RowChange {
-        let keepsType = try isTypeLeftOut(text, row)
+        let keepsType = isTypeLeftOut(text, row)
         let event = try event(text, row, schema, isCaptured: true, keepsType: keepsType)
         return keepsType ? .upsertKeepingType(event, version) : .upsert(event, version)
     }
 
     /// PostgreSQL does not log a long text that an update left alone.
     @inline(__always)
-    private func isTypeLeftOut(_ text: RawSpan, _ row: RowSpans) throws(BadEvent) -> Bool {
-        let value = try value(.eventType, row)
+    private func isTypeLeftOut(_ text: RawSpan, _ row: RowSpans) -> Bool {
+        // A missing type is reported in its turn.
+        guard let value = row[EventField.eventType.rawValue] else { return false }
         return text.isString(value) && Unavailable.fills(text, value)
     }
 

@@ -176,4 +176,14 @@ private typealias Debezium = DebeziumText
             #expect(InputDecoder().badness(text)?.reason == reason, "\(text)")
         }
     }
+
+    @Test("Of the columns that a row lacks, the first one in their documented order is named.")
+    func missingColumns() {
+        for text in [Debezium.envelope("c", after: "{}"), #"{"x":1,"__op":"c"}"#, #"{"event_type":"SHIPPED"}"#, "{}"] {
+            let bad = InputDecoder(format: SourceFormat(.debezium)).badness(text)
+            #expect(bad == BadEvent(.missingField, "event_id is missing"), "\(text)")
+        }
+        let bad = InputDecoder(format: SourceFormat(.debezium)).badness(#"{"event_id":1}"#)
+        #expect(bad == BadEvent(.missingField, "event_type is missing"))
+    }
 }
