@@ -19,8 +19,34 @@ import Testing
     func units(epoch: Int64, micros: Int64) throws {
         #expect(Epoch.instant(epoch) == Timestamp(microseconds: micros))
         #expect(InstantOracle.microseconds(epoch: epoch) == micros)
-        let event = try EventDecoder().decode(eventText("event_time", "\(epoch)"))
-        #expect(event.time == Timestamp(microseconds: micros))
+        let text = eventText("event_time", "\(epoch)")
+        guard micros >= -62_167_219_200_000_000 else {
+            let message = "event_time is outside the years 0000 to 9999: \(epoch)"
+            #expect(EventDecoder().badness(text) == BadEvent(.invalidTimestamp, message))
+            return
+        }
+        #expect(try EventDecoder().decode(text).time == Timestamp(microseconds: micros))
+    }
+
+    @Test("A number is an instant from the first microsecond of the year 0000 to the last one of 9999.")
+    func years() throws {
+        let bounds: [(String, FieldEncoding.EpochUnit)] = [
+            ("-62167219200", .seconds), ("253402300799", .seconds), ("-62167219200000000", .microseconds),
+            ("253402300799999999", .microseconds), ("-719528", .days), ("2932896", .days),
+        ]
+        let beyond: [(String, FieldEncoding.EpochUnit)] = [
+            ("-62167219201", .seconds), ("253402300800", .seconds), ("-62167219200000001", .microseconds),
+            ("253402300800000000", .microseconds), ("-719529", .days), ("2932897", .days),
+            ("9223372036825199", .seconds), ("9223372036854775806", .days), ("9223372036854775806", .milliseconds),
+        ]
+        for (value, unit) in bounds + beyond {
+            var format = SourceFormat()
+            format.encodings["event_time"] = .epoch(unit)
+            let bad = InputDecoder(format: format).badness(eventText("event_time", value))
+            let isBeyond = beyond.contains { $0 == value && $1 == unit }
+            let message = "event_time is outside the years 0000 to 9999: \(value) \(unit.word)"
+            #expect(bad == (isBeyond ? BadEvent(.invalidTimestamp, message) : nil), "\(value) \(unit)")
+        }
     }
 
     @Test("an epoch may have an exponent and no fraction")

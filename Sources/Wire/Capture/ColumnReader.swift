@@ -191,9 +191,9 @@ struct ColumnReader: Sendable {
         if Infinity.contains(number, in: unit) {
             throw BadEvent(infinite: value, of: name, in: text)
         }
-        guard let unit else { return Epoch.instant(number) }
-        guard let instant = Epoch.instant(number, in: unit) else {
-            throw BadEvent(noEpoch: value, of: name, in: text)
+        let instant = unit.map { Epoch.instant(number, in: $0) } ?? Epoch.instant(number)
+        guard let instant, Epoch.isWritable(instant) else {
+            throw BadEvent(unwritable: value, unit, of: name, in: text)
         }
         return instant
     }

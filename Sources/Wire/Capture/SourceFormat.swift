@@ -51,6 +51,17 @@ public enum FieldEncoding: Equatable, Sendable {
         case microseconds = "us"
         case nanoseconds = "ns"
         case days
+
+        /// After a number.
+        var word: String {
+            switch self {
+            case .seconds: "seconds"
+            case .milliseconds: "milliseconds"
+            case .microseconds: "microseconds"
+            case .nanoseconds: "nanoseconds"
+            case .days: "days"
+            }
+        }
     }
 
     /// As the configuration writes it: `ms`, `base64:2`, `text`.

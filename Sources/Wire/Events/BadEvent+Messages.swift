@@ -82,6 +82,13 @@ extension BadEvent {
                 + Quoted.json(text, value))
     }
 
+    /// - Parameter unit: nil where the number's size tells it.
+    init(unwritable value: Range<Int>, _ unit: FieldEncoding.EpochUnit?, of name: String, in text: RawSpan) {
+        let unit = unit.map { " \($0.word)" } ?? ""
+        self.init(
+            .invalidTimestamp, "\(name) is outside the years 0000 to 9999: \(Quoted.json(text, value))\(unit)")
+    }
+
     init(noInstant value: Range<Int>, of name: String, in text: RawSpan) {
         self.init(
             .invalidTimestamp,

@@ -16,6 +16,12 @@ enum Epoch {
         return Timestamp(microseconds: microseconds)
     }
 
+    /// Whether RFC 3339 can write the instant: it has the years 0000 to 9999.
+    @inline(__always)
+    static func isWritable(_ instant: Timestamp) -> Bool {
+        -62_167_219_200_000_000...253_402_300_799_999_999 ~= instant.microseconds
+    }
+
     /// The instant in a known unit; nil beyond the microseconds that fit in 64 bits.
     static func instant(_ number: Int64, in unit: FieldEncoding.EpochUnit) -> Timestamp? {
         let factor: Int64

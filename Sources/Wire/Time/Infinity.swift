@@ -4,7 +4,7 @@
 /// microseconds; a coarser unit divides them.
 enum Infinity {
     static func contains(_ number: Int64, in unit: FieldEncoding.EpochUnit?) -> Bool {
-        if unit == .days { return days.contains(number) }
+        if unit == .days, days.contains(number) { return true }
         guard number.magnitude >= smallest else { return false }
         // In a finer unit the same digits are an instant of 1970.
         let instant = unit.map { Epoch.instant(number, in: $0) } ?? Epoch.instant(number)

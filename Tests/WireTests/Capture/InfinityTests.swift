@@ -33,7 +33,8 @@ private typealias Debezium = DebeziumText
         ("9223372036825", .seconds), ("-9223372036832", .seconds), ("-9223372036833", .seconds),
         ("9223372036825200", .seconds), ("9223372036854775807", .seconds), ("-9223372036854775808", .seconds),
         ("2147483647", .days), ("-2147483648", .days), ("106751991", .days), ("-106751992", .days),
-        ("106751991166", .days), ("9223372036854775807", nil), ("-9223372036854775808", nil),
+        ("106751991166", .days), ("9223372036854775807", .days), ("-9223372036832400000", .days),
+        ("9223372036854775807", nil), ("-9223372036854775808", nil),
         ("9223372036825200000", nil), ("-9223372036832400000", nil), ("9223372036825200", nil),
         ("-9223372036832400", nil), ("9223372036854775807.0", nil),
     ]
@@ -64,11 +65,13 @@ private typealias Debezium = DebeziumText
         for (value, unit) in [
             ("1774857600000000000", FieldEncoding.EpochUnit.nanoseconds), ("9223372036854775806", .nanoseconds),
             ("9223372036", .milliseconds), ("9223372036854", .microseconds), ("9223372036825", .nanoseconds),
-            ("2147483647", .seconds), ("106751991", .seconds), ("106751990", .days),
+            ("2147483647", .seconds), ("106751991", .seconds),
         ] {
             #expect(badness(value, encoding: .epoch(unit)) == nil, "\(value) \(unit)")
         }
         #expect(EventDecoder().badness(eventText("event_time", "2147483647")) == nil)
+        // The year 294246.
+        #expect(badness("106751990", schema: "io.debezium.time.Date")?.reason == .invalidTimestamp)
     }
 
     @Test(

@@ -64,7 +64,12 @@ enum FoundationOracle {
         }
         guard let number = number(value) else { throw Wrong(reason: .wrongType) }
         guard let epoch = Int64(exactly: number) else { throw Wrong(reason: .invalidTimestamp) }
-        return InstantOracle.microseconds(epoch: epoch)
+        let instant = InstantOracle.microseconds(epoch: epoch)
+        let years = InstantOracle.days(0, 1, 1)..<InstantOracle.firstDays[10_000]
+        guard years.contains(Int((Double(instant) / 86_400_000_000).rounded(.down))) else {
+            throw Wrong(reason: .invalidTimestamp)
+        }
+        return instant
     }
 
     /// A Double is exact: the compared texts hold at most 15 digits.
