@@ -6,12 +6,12 @@ public struct ReferenceMistake: Equatable, Sendable, CustomStringConvertible {
     public var column: String?
     /// What was found, fit for a log line.
     public var found: String
-    /// What would be right; reads after "expected".
-    public var expected: String
+    /// What would be right; reads after "expected". Nil where `found` is a sentence that says all.
+    public var expected: String?
 
     public var description: String {
         let place = [line.map { "line \($0)" }, column].compactMap { $0 }.joined(separator: ", ")
-        return (place.isEmpty ? "" : place + ": ") + "found \(found), expected \(expected)"
+        return (place.isEmpty ? "" : place + ": ") + (expected.map { "found \(found), expected \($0)" } ?? found)
     }
 }
 
@@ -34,11 +34,18 @@ public struct ReferenceMistakes: Error, Equatable, Sendable, CustomStringConvert
 
     init() {}
 
+    init(line: Int?, _ sentence: String) { add(line: line, sentence) }
+
     init(line: Int?, found: String, expected: String) { add(line: line, found: found, expected: expected) }
 
     mutating func add(_ mistake: ReferenceMistake) {
         count += 1
         if mistakes.count < Self.limit { mistakes.append(mistake) }
+    }
+
+    /// - Parameter sentence: says all of the mistake.
+    mutating func add(line: Int?, _ sentence: String) {
+        add(ReferenceMistake(line: line, column: nil, found: sentence, expected: nil))
     }
 
     mutating func add(line: Int?, column: String? = nil, found: String, expected: String) {
