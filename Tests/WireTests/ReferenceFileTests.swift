@@ -190,21 +190,45 @@ import Wire
         }
         let warehouses = try ReferenceRows.warehouses(file: Array("warehouse_id\n3\n".utf8), path: "w")
         #expect(warehouses.rows == [Warehouse(id: WarehouseID(3), name: "", region: "")])
-        #expect(warehouses.notes == ["no row has a warehouse_name", "no row has a region"])
+        #expect(warehouses.notes == ["no row has a warehouse_name or a region"])
     }
 
     @Test("A file in which no row has a label is accepted with a note, a file in which one lacks it is not noted.")
     func notes() throws {
         func notes(_ text: String) throws -> [String] { try read(Array(text.utf8)).notes }
         #expect(
-            try notes("product_id,name,reorder_threshold\n1,Bolt,40\n") == [
-                "no row has a product_name", "no row has a category",
-            ])
+            try notes("product_id,name,reorder_threshold\n1,Bolt,40\n")
+                == ["no row has a product_name or a category"])
         #expect(
             try notes(#"[{"product_id":1,"product_name":"Bolt","reorder_threshold":40}]"#) == ["no row has a category"]
         )
         #expect(try notes(Self.header + "1,,,40,\n").isEmpty)
-        #expect(try notes(#"[{"product_id":1,"product_name":null,"category":"","reorder_threshold":40}]"#).isEmpty)
+        let unnamed = #"{"product_id":1,"product_name":null,"category":"","reorder_threshold":40}"#
+        #expect(try notes(unnamed) == ["no row has a product_name or a category"])
+        let named = #"{"product_id":2,"product_name":"Bolt","category":"x","reorder_threshold":40}"#
+        #expect(try notes(unnamed + "\n" + named).isEmpty)
+    }
+
+    @Test("A label with half a surrogate pair is a mistake that says so.")
+    func surrogates() {
+        let mistakes = #expect(throws: ReferenceMistakes.self) {
+            try read(Array(#"[{"product_id":1,"product_name":"Bolt \ud800","reorder_threshold":40}]"#.utf8))
+        }
+        #expect(
+            mistakes?.description
+                == #"line 1, product_name: found the string "Bolt \ud800", which holds half a surrogate pair, "#
+                + "expected a string or null")
+    }
+
+    @Test("A line with too few fields is counted in words that fit the number.")
+    func fieldCounts() {
+        for (line, count) in [("1", "1 field"), ("1,x", "2 fields")] {
+            let mistakes = #expect(throws: ReferenceMistakes.self) {
+                try read(Array((Self.header + line + "\n").utf8))
+            }
+            #expect(
+                mistakes?.description == "line 2: found \(count), expected 5, as many as the header names")
+        }
     }
 
     @Test("A zero byte in a name is a part of it.")

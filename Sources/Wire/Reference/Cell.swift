@@ -34,6 +34,8 @@ enum Cell: Equatable {
         case .null: "null"
         case .field(let bytes): bytes.isEmpty ? "an empty field" : Quoted.text(bytes)
         case .text(let bytes): "the string " + Quoted.text(bytes)
+        case .other(let bytes) where bytes.first == 0x22:
+            "the string " + Quoted.json(bytes.span.bytes, 0..<bytes.count) + ", which holds half a surrogate pair"
         case .number(let bytes), .other(let bytes): Quoted.json(bytes.span.bytes, 0..<bytes.count)
         }
     }

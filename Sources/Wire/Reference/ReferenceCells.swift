@@ -29,7 +29,8 @@ struct ReferenceCells {
     /// True for a row that has none of the columns.
     var isForeign: Bool { cells.allSatisfy { $0 == .missing } }
 
-    func has(_ column: String) -> Bool { self[column] != .missing }
+    /// Whether a label names something. An empty field of a CSV file counts: the file's header names the column.
+    func names(_ column: String) -> Bool { ![.missing, .null, .text([])].contains(self[column]) }
 
     mutating func int32(_ column: String) -> Int32? {
         self[column].int32 ?? mistake(column, integer(column))

@@ -21,7 +21,7 @@ extension ReferenceRows {
                     expected: "fields with commas, quotes or line breaks in double quotes, quotes doubled")
             } else if record.fields.count != header.count {
                 collector.mistakes.add(
-                    line: record.line, found: "\(record.fields.count) fields",
+                    line: record.line, found: record.fields.count == 1 ? "1 field" : "\(record.fields.count) fields",
                     expected: "\(header.count), as many as the header names")
             } else {
                 collector.add(cells(record, header, table.columns), line: record.line)

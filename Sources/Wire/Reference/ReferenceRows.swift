@@ -121,7 +121,7 @@ struct ReferenceCollector<ID: RawRepresentable<Int32> & Sendable, Patch: Sendabl
             return add(other: "a row with none of the fields", expected: table.columns.joined(separator: ", "), line)
         }
         isFirst = false
-        unseen.removeAll { cells.has($0) }
+        unseen.removeAll { cells.names($0) }
         guard let row = table.read(&cells) else {
             for mistake in cells.mistakes.mistakes { mistakes.add(mistake) }
             return
@@ -143,6 +143,7 @@ struct ReferenceCollector<ID: RawRepresentable<Int32> & Sendable, Patch: Sendabl
 
     func finish() throws(ReferenceMistakes) -> ReferenceRows.Rows<ID, Patch> {
         if !mistakes.isEmpty { throw mistakes }
-        return (rows, rows.isEmpty ? [] : unseen.map { "no row has a \($0)" })
+        let isNoted = !rows.isEmpty && !unseen.isEmpty
+        return (rows, isNoted ? ["no row has a " + unseen.joined(separator: " or a ")] : [])
     }
 }
