@@ -1,6 +1,6 @@
 /// The one place that decides how text of others is shown to people, on a terminal and in a log line.
 ///
-/// What a terminal obeys, what reorders the text beside it and what nobody can see is escaped: `\t`, `\n`, `\r`, and
+/// What a terminal obeys, what reorders the text beside it and what nobody can see, a no-break space included, is escaped: `\t`, `\n`, `\r`, and
 /// `\u{1b}` for any other. Bytes that are not UTF-8 become `\xNN`. Nothing is cut, and escaping twice changes nothing.
 public enum EscapedText {
     public static func of(_ bytes: [UInt8]) -> String {
@@ -53,6 +53,8 @@ public enum EscapedText {
     /// Whether a terminal shows the scalar, and does nothing else with it.
     private static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x7F { return scalar.value >= 0x20 }
+        // Looks like a blank and is none, so an event type that ends in it is another one.
+        if scalar.value == 0xA0 { return false }
         switch scalar.properties.generalCategory {
         // Formats are the marks of direction, joiners, the byte order mark and tags.
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: return false
