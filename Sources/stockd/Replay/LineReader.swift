@@ -59,6 +59,8 @@ struct LineReader: ~Copyable {
             if isAtEnd {
                 line = start..<end
                 start = end
+                // With Ctrl-Z old programs end a file.
+                if let last = line.last, buffer[last] == 0x1A { line.removeLast() }
                 return !line.isEmpty
             }
             scanned = end - start
