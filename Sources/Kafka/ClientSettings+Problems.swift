@@ -22,6 +22,9 @@ extension ClientSettings {
         PropertyCatalogue.all.union(RefusedProperty.names).union(JavaProperty.names)
     }
 
+    /// The librdkafka property that a name is another name of; the name itself for most.
+    public static func canonical(_ property: String) -> String { PropertyCatalogue.canonical(property) }
+
     private static func problem(_ key: String, _ value: String, _ scratch: OpaquePointer) -> Problem? {
         if let refusal = RefusedProperty.named(key) {
             return Problem(key: key, message: refusal.message, isUnknown: false)
@@ -33,6 +36,15 @@ extension ClientSettings {
                 return Problem(key: key, message: message, isUnknown: false)
             }
         }
+        if SaslMechanism.properties.contains(key), !SaslMechanism.names.contains(value) {
+            let names = SaslMechanism.names.joined(separator: ", ")
+            return Problem(key: key, message: "must be one of \(names)", isUnknown: false)
+        }
+        let values = PropertyCatalogue.values(of: key)
+        // librdkafka cuts a number that does not fit down to 32 bits, and takes what is left.
+        if case .range(let range)? = values, let number = Int64(value), !range.contains(number) {
+            return Problem(key: key, message: "must be \(PropertyCatalogue.Values.range(range))", isUnknown: false)
+        }
         var text = CBuffer()
         switch text.fill({ rd_kafka_conf_set(scratch, key, value, $0, $1) }) {
         case RD_KAFKA_CONF_OK: return nil
@@ -40,8 +52,9 @@ extension ClientSettings {
             let message = "librdkafka \(LibraryVersion.text) has no such property"
             return Problem(key: key, message: message, isUnknown: true)
         default:
+            if let values { return Problem(key: key, message: "must be \(values)", isUnknown: false) }
             // librdkafka quotes the value that it did not understand.
-            let isQuoted = SecretProperty.holdsSecret(key) && !value.isEmpty && text.string.contains(value)
+            let isQuoted = SecretProperty.holdsSecret(key, value) && SecretText.isQuoted(value, in: text.string)
             let message = isQuoted ? "the value is not valid (not shown: it is a secret)" : text.string
             return Problem(key: key, message: message, isUnknown: false)
         }

@@ -15,6 +15,53 @@ enum PropertyCatalogue {
     /// Whether the loaded librdkafka has a property.
     static func has(_ name: String) -> Bool { all.contains(name) }
 
+    /// What the values of a property must be, as the end of the sentence `must be …`.
+    enum Values: CustomStringConvertible {
+        case range(ClosedRange<Int64>)
+        case words([String], isList: Bool)
+
+        var description: String {
+            switch self {
+            case .range(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
+            case .words(let words, isList: false): "one of " + words.joined(separator: ", ")
+            case .words(let words, isList: true): "one or more, with commas, of " + words.joined(separator: ", ")
+            }
+        }
+    }
+
+    /// Nil for a property that librdkafka names no values of, such as a text.
+    static func values(of name: String) -> Values? {
+        guard let cells = rows[name], cells.count > 5, !cells[2].isEmpty else { return nil }
+        if let range = cells[2].wholeMatch(of: /(-?\d+) \.\. (-?\d+)/) {
+            guard let low = Int64(range.1), let high = Int64(range.2), low <= high else { return nil }
+            return .range(low...high)
+        }
+        let words = cells[2].split(separator: ", ").map { name == "security.protocol" ? $0.uppercased() : String($0) }
+        return .words(words, isList: cells[5].contains("*Type: CSV flags*"))
+    }
+
+    /// The property that a name is another name of; the name itself for most.
+    static func canonical(_ name: String) -> String {
+        guard let cells = rows[name], cells.count > 5 else { return name }
+        return cells[5].firstMatch(of: /Alias for `([^`]*)`/).map { String($0.1) } ?? name
+    }
+
+    /// The cells of the table's lines by the property; those of the client where a topic has the property, too.
+    private static let rows: [String: [Substring]] = {
+        var rows: [String: [Substring]] = [:]
+        for line in table.split(separator: "\n") {
+            let cells = line.split(separator: "|", maxSplits: 5, omittingEmptySubsequences: false).map(trimmed)
+            if cells.count == 6, rows[String(cells[0])] == nil { rows[String(cells[0])] = cells }
+        }
+        return rows
+    }()
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text.drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+
     private static func names(marked mark: Substring) -> Set<String> {
         var all: Set<String> = []
         for line in table.split(separator: "\n") {

@@ -15,6 +15,11 @@ public enum SecretProperty {
         PropertyCatalogue.has(name) && !holdsSecret(name)
     }
 
+    /// Whether a property with this value holds a secret: by its name, or by what somebody wrote into it by mistake.
+    static func holdsSecret(_ name: String, _ value: String) -> Bool {
+        holdsSecret(name) || SecretText.masked(value) != value
+    }
+
     private static let words = [
         "password", "passwd", "passphrase", "secret", "token", "jaas", "credential", "user.info", "ssl_key",
         "keystore.certificate",
@@ -32,8 +37,11 @@ struct SecretMask: Sendable {
 
     init(_ properties: [String: String]) {
         var secrets: Set<String> = []
-        for (name, value) in properties where SecretProperty.holdsSecret(name) {
-            if name == "sasl.kerberos.kinit.cmd" {
+        for (name, value) in properties where SecretProperty.holdsSecret(name, value) {
+            if !SecretProperty.holdsSecret(name) {
+                let words = SecretText.words(value).map(String.init) + [value]
+                secrets.formUnion(words.filter { $0.utf8.count >= 4 })
+            } else if name == "sasl.kerberos.kinit.cmd" {
                 // librdkafka fills in the %{…} of the command, and writes the rest as it is.
                 secrets.formUnion(value.split { " {}%".contains($0) }.map(String.init).filter { $0.utf8.count >= 4 })
             } else if value.utf8.count >= 8 {

@@ -91,7 +91,11 @@ struct KafkaPropertyTests {
             "sasl.jaas.config=x password=\"hunter2\";", "ssl.keystore.key=hunter2", "basic.auth.user.info=u:hunter2",
             "ssl.key.pem=hunter2", "ssl.ca.pem=hunter2", "sasl.kerberos.kinit.cmd=kinit %{nothing} hunter2",
             "sasl.oauthbearer.client.secret=hunter2", "ssl.truststore.password=hunter2", "access_token=hunter2",
-            "client.rack=https://u:hunter2@h/", "client.rack=https://h/?token=hunter2,linger.ms=soon",
+            "debug=password=hunter2", "security.protocol=https://u:hunter2@h",
+            "security.protocol=org.x.Login required username=\"u\" password=\"hunter2\";",
+            "sasl.mechanism=PLAIN username=u password=hunter2", "broker.address.family=secret=hunter2",
+            "ssl.endpoint.identification.algorithm=token=hunter2", "client.rack=https://u:hunter2@h/",
+            "client.rack=https://h/?token=hunter2,linger.ms=soon",
         ])
     func secrets(text: String) {
         let (configuration, mistakes) = load("", ["STOCKD_KAFKA_PROPERTIES": text])

@@ -1,3 +1,4 @@
+internal import Kafka
 internal import Wire
 
 /// Something wrong with the configuration: the key, the value found, where it came from, what would be right.
@@ -19,7 +20,7 @@ public struct Mistake: Error, Hashable, Sendable {
     }
 
     /// What stands for a secret's value in every message.
-    static let redacted = "<redacted>"
+    static let redacted = SecretText.redacted
 
     private static func quoted(_ text: String) -> String {
         let text = SecretText.masked(text)
