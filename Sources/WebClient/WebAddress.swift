@@ -5,6 +5,10 @@ public struct WebAddress: Sendable, Equatable, CustomStringConvertible {
 
     /// - Throws: what is wrong with the URL.
     public init(_ url: String) throws(WebClientFailure) {
+        // A user and a query may hold a secret.
+        guard !url.contains(where: { "@?#".contains($0) }) else {
+            throw .usage("--url: must have no path, user or query (not shown: it may hold a secret)")
+        }
         func refuse(_ right: String) -> WebClientFailure { .usage("--url: found \"\(url)\"; \(right)") }
         if url.lowercased().hasPrefix("https://") {
             throw refuse("the daemon speaks HTTP without TLS; go through a tunnel (ssh -L) and name its end")
@@ -14,16 +18,17 @@ public struct WebAddress: Sendable, Equatable, CustomStringConvertible {
         }
         var rest = url.dropFirst("http://".count)
         while rest.last == "/" { rest.removeLast() }
-        guard !rest.contains("/"), !rest.contains("@"), !rest.contains("?") else {
-            throw refuse("must have no path, user or query")
-        }
+        guard !rest.contains("/") else { throw refuse("must have no path, user or query") }
         var name = rest
         var number: Substring = "80"
         if let colon = rest.lastIndex(of: ":"), rest[colon...].firstIndex(of: "]") == nil {
             name = rest[..<colon]
             number = rest[rest.index(after: colon)...]
         }
-        if name.first == "[", name.last == "]" { name = name.dropFirst().dropLast() }
+        if name.first == "[", name.last == "]", name.contains(":") { name = name.dropFirst().dropLast() }
+        guard !name.contains(where: { "[]".contains($0) || $0.isWhitespace }) else {
+            throw refuse("must have a host's name or address, an IPv6 address in brackets: http://[::1]:8080")
+        }
         guard !name.isEmpty, let port = UInt16(number), port > 0 else {
             throw refuse("must have a host and a port from 1 to 65535")
         }

@@ -1,4 +1,5 @@
 public import Inventory
+internal import Kafka
 internal import Synchronization
 public import Wire
 
@@ -61,8 +62,8 @@ public final class ReferenceFiles: Sendable {
     public func load() -> Outcome {
         var mistakes: [String] = []
         var read = Tables()
-        read.products = Self.read(products, productRows, &read.notes, &mistakes)
-        read.warehouses = Self.read(warehouses, warehouseRows, &read.notes, &mistakes)
+        read.products = Self.read(products, "products", productRows, &read.notes, &mistakes)
+        read.warehouses = Self.read(warehouses, "warehouses", warehouseRows, &read.notes, &mistakes)
         let tables = read
         guard mistakes.isEmpty else { return .kept(mistakes: mistakes) }
         return current.withLock { current in
@@ -91,21 +92,25 @@ public final class ReferenceFiles: Sendable {
     }
 
     private static func read<Row: TableRow>(
-        _ path: String?, _ rows: ([UInt8], String) throws(ReferenceMistakes) -> ReferenceRows.Read<Row>,
+        _ path: String?, _ table: String,
+        _ rows: ([UInt8], String) throws(ReferenceMistakes) -> ReferenceRows.Read<Row>,
         _ notes: inout [String], _ mistakes: inout [String]
     ) -> RowTable<Row>? {
         guard let path else { return nil }
+        // Somebody may have given a URL with a password.
+        let masked = SecretText.masked(path)
+        let name = masked == SecretText.redacted ? "the file of the \(table)" : masked
         do {
             let read = try rows(FileContent.stableBytes(ofFile: path), path)
-            notes += read.notes.map { "\(path): \($0)" }
+            notes += read.notes.map { "\(name): \($0)" }
             return RowTable(read.rows)
         } catch let error as ReferenceMistakes {
-            mistakes += error.mistakes.map { "\(path): \($0)" }
+            mistakes += error.mistakes.map { "\(name): \($0)" }
             if error.count > error.mistakes.count {
-                mistakes.append("\(path): \(error.count - error.mistakes.count) more mistakes are not listed")
+                mistakes.append("\(name): \(error.count - error.mistakes.count) more mistakes are not listed")
             }
         } catch {
-            mistakes.append("\(path): \(error)")
+            mistakes.append("\(name): \(error)")
         }
         return nil
     }
