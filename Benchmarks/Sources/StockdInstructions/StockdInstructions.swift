@@ -32,10 +32,16 @@ func countedDecode(_ subject: Subject) { subject.decode() }
 func countedApply(_ subject: Subject) { subject.apply() }
 
 @inline(never)
-func countedTextDecode(_ subject: Subject) { subject.decode() }
+func countedTextDecode(_ subject: Subject) {
+    subject.decode()
+    subject.noteText()
+}
 
 @inline(never)
-func countedTextApply(_ subject: Subject) { subject.apply() }
+func countedTextApply(_ subject: Subject) {
+    subject.apply()
+    subject.noteText()
+}
 
 @inline(never)
 func countedEncode(_ subject: Subject) { subject.encode() }

@@ -13,6 +13,7 @@ final class Subject {
     private(set) var decoded: [PlacedEvent] = []
     private(set) var changes: [AlertChange] = []
     private(set) var bytes = 0
+    private(set) var texts = 0
 
     /// Makes every pair known, so that what is counted is the steady state.
     init(texts: Bool = false) {
@@ -68,6 +69,9 @@ final class Subject {
         }
         self.changes = changes
     }
+
+    /// Keeps the functions of texts apart from those of numbers, which would be one function otherwise.
+    func noteText() { texts += 1 }
 
     func encode() {
         var writer = ByteWriter(capacity: 4096)

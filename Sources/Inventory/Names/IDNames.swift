@@ -111,15 +111,11 @@ public final class IDNames: @unchecked Sendable {
     private func isEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
         guard a.count == b.count else { return false }
         var at = 0
-        while at + 8 <= a.count {
+        while at + 8 < a.count {
             if Self.word(a, at) != Self.word(b, at) { return false }
             at += 8
         }
-        while at < a.count {
-            if a[at] != b[at] { return false }
-            at += 1
-        }
-        return true
+        return Self.lastWord(a) == Self.lastWord(b)
     }
 
     // MARK: Hashing
@@ -129,21 +125,31 @@ public final class IDNames: @unchecked Sendable {
         UInt64(littleEndian: text.loadUnaligned(fromByteOffset: at, as: UInt64.self))
     }
 
+    /// The last eight bytes; of a shorter text all of them, some twice.
+    @inline(__always)
+    private static func lastWord(_ text: UnsafeRawBufferPointer) -> UInt64 {
+        let count = text.count
+        if count >= 8 { return word(text, count - 8) }
+        if count >= 4 {
+            let low = text.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+            let high = text.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+            return UInt64(low) << 32 | UInt64(high)
+        }
+        guard count > 0 else { return 0 }
+        return UInt64(text[0]) << 16 | UInt64(text[count / 2]) << 8 | UInt64(text[count - 1])
+    }
+
     /// Two multiplications for eight bytes, with a random seed, so that no producer can choose texts that collide.
     @inline(__always)
     private func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
         var hash = seed ^ UInt64(text.count)
         var at = 0
-        while at + 8 <= text.count {
+        while at + 8 < text.count {
             hash = Self.fold(hash ^ Self.word(text, at), 0x9E37_79B9_7F4A_7C15)
             at += 8
         }
-        var rest: UInt64 = 0
-        while at < text.count {
-            rest = rest << 8 | UInt64(text[at])
-            at += 1
-        }
-        return Self.fold(Self.fold(hash ^ rest, 0xBF58_476D_1CE4_E5B9) ^ seed, 0x94D0_49BB_1331_11EB)
+        hash = Self.fold(hash ^ Self.lastWord(text), 0xBF58_476D_1CE4_E5B9)
+        return Self.fold(hash ^ seed, 0x94D0_49BB_1331_11EB)
     }
 
     @inline(__always)

@@ -21,13 +21,25 @@ public enum TextHash {
             state.take(UInt64(littleEndian: text.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
             at += 8
         }
-        var last = UInt64(text.count) << 56
-        for index in at..<text.count { last |= UInt64(text[index]) << UInt64(8 * (index - at)) }
-        state.take(last)
+        state.take(UInt64(truncatingIfNeeded: text.count) << 56 | rest(text, at))
         state.v2 ^= 0xEE
         let low = state.finish()
         state.v1 ^= 0xDD
         return (low, state.finish())
+    }
+
+    /// The bytes behind the whole words.
+    @inline(__always)
+    private static func rest(_ text: UnsafeRawBufferPointer, _ at: Int) -> UInt64 {
+        let bits = UInt64(truncatingIfNeeded: text.count - at) * 8
+        if bits == 0 { return 0 }
+        if text.count >= 8 {
+            return UInt64(littleEndian: text.loadUnaligned(fromByteOffset: text.count - 8, as: UInt64.self))
+                &>> (64 - bits)
+        }
+        var rest: UInt64 = 0
+        for index in at..<text.count { rest |= UInt64(text[index]) &<< UInt64(8 * (index - at)) }
+        return rest
     }
 
     private struct State {
@@ -55,19 +67,19 @@ public enum TextHash {
         @inline(__always)
         private mutating func round() {
             v0 &+= v1
-            v1 = v1 << 13 | v1 >> 51
+            v1 = v1 &<< 13 | v1 &>> 51
             v1 ^= v0
-            v0 = v0 << 32 | v0 >> 32
+            v0 = v0 &<< 32 | v0 &>> 32
             v2 &+= v3
-            v3 = v3 << 16 | v3 >> 48
+            v3 = v3 &<< 16 | v3 &>> 48
             v3 ^= v2
             v0 &+= v3
-            v3 = v3 << 21 | v3 >> 43
+            v3 = v3 &<< 21 | v3 &>> 43
             v3 ^= v0
             v2 &+= v1
-            v1 = v1 << 17 | v1 >> 47
+            v1 = v1 &<< 17 | v1 &>> 47
             v1 ^= v2
-            v2 = v2 << 32 | v2 >> 32
+            v2 = v2 &<< 32 | v2 &>> 32
         }
     }
 }

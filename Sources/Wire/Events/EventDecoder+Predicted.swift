@@ -9,8 +9,7 @@ extension EventDecoder {
     /// also what makes the message valid JSON and valid UTF-8.
     @inline(__always)
     func predicted(_ text: RawSpan) -> OrderEvent? {
-        if hasTexts { return predictedTexts(text) }
-        return text.has(0x20, at: 12) ? predictedSpaced(text) : predictedCompact(text)
+        text.has(0x20, at: 12) ? predictedSpaced(text) : predictedCompact(text)
     }
 
     @inline(__always)
@@ -66,25 +65,45 @@ extension EventDecoder {
 
 extension EventDecoder {
     /// As `predicted`, where at least one id is a text. Texts are ASCII without escapes.
+    func predictedTexts(_ text: RawSpan) -> OrderEvent? {
+        text.has(0x20, at: 12) ? predictedSpacedTexts(text) : predictedCompactTexts(text)
+    }
+
     @inline(never)
-    private func predictedTexts(_ text: RawSpan) -> OrderEvent? {
-        let gap = text.has(0x20, at: 12) ? 1 : 0
+    private func predictedCompactTexts(_ text: RawSpan) -> OrderEvent? {
         var at = 0
-        guard text.pass("{\"event_id\":", gap, at: &at), let id = eventID(text, at: &at),
-            text.pass(",", gap, at: &at), text.pass("\"event_type\":", gap, at: &at),
-            text.pass("\"", at: &at), let sign = plainType(text, at: &at), text.pass("\"", at: &at),
-            text.pass(",", gap, at: &at), text.pass("\"product_id\":", gap, at: &at),
-            let product = name(text, ids.product, at: &at),
-            text.pass(",", gap, at: &at), text.pass("\"warehouse_id\":", gap, at: &at),
-            let warehouse = name(text, ids.warehouse, at: &at),
-            text.pass(",", gap, at: &at), text.pass("\"quantity\":", gap, at: &at),
-            let quantity = text.plainInteger(at: &at), quantity <= Int64(Int32.max),
-            text.pass(",", gap, at: &at), text.pass("\"event_time\":", gap, at: &at),
-            text.pass("\"", at: &at)
+        guard text.pass("{\"event_id\":", at: &at), let id = eventID(text, at: &at),
+            text.pass(",\"event_type\":\"", at: &at), let sign = plainType(text, at: &at),
+            text.pass("\",\"product_id\":", at: &at), let product = name(text, ids.product, at: &at),
+            text.pass(",\"warehouse_id\":", at: &at), let warehouse = name(text, ids.warehouse, at: &at),
+            text.pass(",\"quantity\":", at: &at), let quantity = text.plainInteger(at: &at),
+            text.pass(",\"event_time\":\"", at: &at)
         else { return nil }
+        return event(text, at, id, sign, product, warehouse, quantity)
+    }
+
+    @inline(never)
+    private func predictedSpacedTexts(_ text: RawSpan) -> OrderEvent? {
+        var at = 0
+        guard text.pass("{\"event_id\": ", at: &at), let id = eventID(text, at: &at),
+            text.pass(", \"event_type\": \"", at: &at), let sign = plainType(text, at: &at),
+            text.pass("\", \"product_id\": ", at: &at), let product = name(text, ids.product, at: &at),
+            text.pass(", \"warehouse_id\": ", at: &at), let warehouse = name(text, ids.warehouse, at: &at),
+            text.pass(", \"quantity\": ", at: &at), let quantity = text.plainInteger(at: &at),
+            text.pass(", \"event_time\": \"", at: &at)
+        else { return nil }
+        return event(text, at, id, sign, product, warehouse, quantity)
+    }
+
+    /// As the `event` of numbers.
+    @inline(__always)
+    private func event(
+        _ text: RawSpan, _ at: Int, _ id: EventID, _ sign: Int64, _ product: Range<Int>, _ warehouse: Range<Int>,
+        _ quantity: Int64
+    ) -> OrderEvent? {
         let end = text.byteCount - 2
-        guard at <= end, text.byte(end) == 0x22, text.byte(end + 1) == 0x7D,
-            let time = RFC3339.parse(text, at..<end),
+        guard quantity <= Int64(Int32.max), at <= end, text.byte(end) == 0x22, text.byte(end + 1) == 0x7D,
+            let time = RFC3339.parseSeconds(text, at..<end),
             // Last, so that a message that is no event leaves no new text behind.
             let productNumber = number(text, product, ids.product),
             let warehouseNumber = number(text, warehouse, ids.warehouse)
@@ -117,15 +136,6 @@ extension EventDecoder {
 }
 
 extension RawSpan {
-    /// Passes a literal and as many spaces.
-    @inline(__always)
-    fileprivate func pass(_ literal: StaticString, _ spaces: Int, at: inout Int) -> Bool {
-        guard pass(literal, at: &at) else { return false }
-        guard spaces > 0 else { return true }
-        at += 1
-        return has(0x20, at: at - 1)
-    }
-
     /// The range of a string of 1 to 255 bytes of ASCII without escapes, whose opening quote is at `at`.
     @inline(__always)
     fileprivate func plainText(at: inout Int) -> Range<Int>? {

@@ -4,17 +4,23 @@ public import Inventory
 public enum AlertEncoder {
     /// `{"product_id":3,"warehouse_id":1}`
     public static func key(_ pair: Pair, _ ids: IDs = .integers, into out: inout ByteWriter) {
-        var row = Row(.json)
-        row.id(pair.product, ids, &out)
-        row.id(pair.warehouse, ids, &out)
-        row.end(&out)
+        out.append("{\"product_id\":")
+        id(pair.product.rawValue, ids.text(pair.product), &out)
+        out.append(",\"warehouse_id\":")
+        id(pair.warehouse.rawValue, ids.text(pair.warehouse), &out)
+        out.append(byte: 0x7D)
     }
 
     /// `{"product_id":3}`, the key of the rollup's messages.
     public static func key(_ product: ProductID, _ ids: IDs = .integers, into out: inout ByteWriter) {
-        var row = Row(.json)
-        row.id(product, ids, &out)
-        row.end(&out)
+        out.append("{\"product_id\":")
+        id(product.rawValue, ids.text(product), &out)
+        out.append(byte: 0x7D)
+    }
+
+    @inline(__always)
+    private static func id(_ number: Int32, _ text: UnsafeRawBufferPointer?, _ out: inout ByteWriter) {
+        if let text { out.append(jsonString: text) } else { out.append(number) }
     }
 
     /// A message of the `changes` format: what happened, the current row, and the incident.
