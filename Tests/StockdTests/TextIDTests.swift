@@ -30,8 +30,8 @@ struct TextIDTests {
     }
 
     private static func event() -> String {
-        #"{"event_id":"e-\"1\"","event_type":"RECEIVED","product_id":\#(IDTexts.json(awkward)),"warehouse_id":"us-east","#
-            + #""quantity":4,"event_time":"2026-03-30T08:00:00Z"}"#
+        #"{"event_id":"e-\"1\"","event_type":"RECEIVED","product_id":\#(IDTexts.json(awkward)),"#
+            + #""warehouse_id":"us-east","quantity":4,"event_time":"2026-03-30T08:00:00Z"}"#
     }
 
     private static func rows(_ answer: [String: Any]) -> [[String: Any]] { answer["rows"] as? [[String: Any]] ?? [] }

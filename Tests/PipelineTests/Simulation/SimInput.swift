@@ -114,7 +114,8 @@ struct SimProducer {
         let value =
             "{\"event_id\":\(names.event(id)),\"event_type\":\"\(type)\","
             + "\"product_id\":\(names.product(pair.product.rawValue)),"
-            + "\"warehouse_id\":\(names.warehouse(pair.warehouse.rawValue)),\"quantity\":\(quantity),\"event_time\":\(second)}"
+            + "\"warehouse_id\":\(names.warehouse(pair.warehouse.rawValue)),"
+            + "\"quantity\":\(quantity),\"event_time\":\(second)}"
         let sign: Int64 = type == "SHIPPED" ? -1 : type == "ODD" ? 0 : 1
         let meaning =
             type == "ODD" && refusesUnknown

@@ -114,8 +114,10 @@ struct SimRows {
         let quantity = Int64(random.pick([0, 1, 2, 3, 5, 8, 30]))
         let second = SimProducer.firstSecond + Int64(random.below(86_000))
         let row =
-            #"{"event_id":\#(names.event(id)),"event_type":"\#(type)","product_id":\#(names.product(pair.product.rawValue)),"#
-            + #""warehouse_id":\#(names.warehouse(pair.warehouse.rawValue)),"quantity":\#(quantity),"event_time":\#(second)}"#
+            #"{"event_id":\#(names.event(id)),"event_type":"\#(type)","#
+            + #""product_id":\#(names.product(pair.product.rawValue)),"#
+            + #""warehouse_id":\#(names.warehouse(pair.warehouse.rawValue)),"#
+            + #""quantity":\#(quantity),"event_time":\#(second)}"#
         let value = #"{"before":null,"after":\#(row),"op":"\#(isNew ? "c" : "u")",\#(source)}"#
         let sign: Int64 = type == "SHIPPED" ? -1 : type == "ODD" ? 0 : 1
         let meaning: SimInput =
