@@ -24,7 +24,7 @@ struct ConfigurationOption: ParsableArguments {
         let (configuration, mistakes) = load()
         var problems = mistakes.map(\.description)
         guard let configuration else { throw Self.fail(problems) }
-        if let problem = configuration.clientProblem() { problems.append("kafka.properties: \(problem)") }
+        problems += configuration.clientProblems()
         let files = ReferenceFiles(configuration)
         var catalog = Catalog()
         switch files.load() {

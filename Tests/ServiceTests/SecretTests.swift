@@ -6,7 +6,7 @@ import Testing
 
 private let reference = [
     "STOCKD_REFERENCE_PRODUCTS_TOPIC": "products", "STOCKD_REFERENCE_WAREHOUSES_TOPIC": "warehouses",
-    "STOCKD_KAFKA_PROPERTIES": "security.protocol=SASL_SSL,ssl.key.pem=hunter3",
+    "STOCKD_KAFKA_PROPERTIES": "security.protocol=SASL_SSL,sasl.mechanism=GSSAPI,ssl.key.pem=hunter3",
 ]
 
 @Suite("Secrets")

@@ -3,22 +3,33 @@ internal import Logging
 internal import Synchronization
 
 extension Configuration {
-    /// A problem that shows only when a client is made, such as a missing certificate file. Asks no broker.
-    public func clientProblem() -> String? {
+    /// What shows only when a client is made, such as a missing certificate file. Asks no broker.
+    public func clientProblems() -> [String] {
+        let files = fileMistakes()
+        guard files.isEmpty else { return files.map(\.description) }
         do throws(KafkaError) {
-            try Admin(clientSettings(Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }))
-                .close(deadlineMs: 1_000)
-            return nil
+            try Admin(trialSettings(SwiftLogNoOpLogHandler())).close(deadlineMs: 1_000)
+            return []
         } catch {
-            return error.message
+            return ["kafka.properties: \(error.message)"]
         }
+    }
+
+    /// For a client that connects to nothing, and so needs no Kerberos ticket: it would run the command that gets one.
+    private func trialSettings(_ handler: any LogHandler) -> ClientSettings {
+        var settings = clientSettings(Logger(label: "check") { _ in handler })
+        let refresh = "sasl.kerberos.min.time.before.relogin"
+        if mechanism == "GSSAPI", ClientSettings.knownProperties.contains(refresh) {
+            settings.properties[refresh] = "0"
+        }
+        return settings
     }
 
     /// What librdkafka says of the properties when a client is made of them: that one is deprecated, for instance.
     /// What it says of SASL is left out, since `notes` says it.
     public func clientNotes() -> [String] {
         let lines = ConfigurationWarnings()
-        _ = try? Admin(clientSettings(Logger(label: "check") { _ in lines })).close(deadlineMs: 1_000)
+        _ = try? Admin(trialSettings(lines)).close(deadlineMs: 1_000)
         return lines.texts.filter { !$0.contains("sasl.") }.map { "kafka.properties: \($0)" }
     }
 }

@@ -54,9 +54,13 @@ extension Configuration {
         let refused = configuration.checkProperties(&reading, checkProperty)
         configuration.check(&reading)
         configuration.checkSecurity(&reading, refused: refused)
+        configuration.checkAliases(&reading)
         configuration.checkEffects(&reading)
         reading.finish()
         configuration.notes = reading.notes
+        for name in configuration.kafka.properties.keys {
+            configuration.propertyOrigins[name] = reading.origin(of: name, in: "kafka.properties")
+        }
         return (configuration, reading.mistakes)
     }
 }

@@ -1,3 +1,5 @@
+internal import Kafka
+
 extension Configuration {
     /// Checks that the brokers' schemes and the credentials fit what `kafka.properties` says of the connection.
     ///
@@ -17,7 +19,36 @@ extension Configuration {
                 """)
             return
         }
+        guard checkMechanism(&read) else { return }
         checkCredentials(&read)
+    }
+
+    /// - Returns: Whether it is known how to log in.
+    private func checkMechanism(_ read: inout Reading) -> Bool {
+        guard transport.contains("SASL"), SaslMechanism.properties.allSatisfy({ kafka.properties[$0] == nil }),
+            !kafka.properties.keys.contains(where: { $0.hasPrefix("sasl.kerberos.") })
+        else { return true }
+        let key = "kafka.properties"
+        read.report(
+            key, found: nil, origin: read.origin(of: "security.protocol", in: key),
+            """
+            sasl.mechanism is missing beside security.protocol: \(transport); add one of \
+            \(SaslMechanism.names.joined(separator: ", ")) (librdkafka's default, GSSAPI, needs sasl.kerberos.keytab)
+            """)
+        return false
+    }
+
+    /// Reports the two names of one property with different values: librdkafka would take either.
+    func checkAliases(_ read: inout Reading) {
+        let key = "kafka.properties"
+        let names = Dictionary(grouping: kafka.properties.keys.sorted()) { ClientSettings.canonical($0) }
+        for (_, both) in names.sorted(by: { $0.key < $1.key })
+        where Set(both.compactMap { kafka.properties[$0] }).count > 1 {
+            read.report(
+                key, found: nil, origin: read.origin(of: both[0], in: key),
+                "\(both.joined(separator: " and ")) are one property, and have different values; remove one of the two"
+            )
+        }
     }
 
     /// `security.protocol` in capitals.
@@ -45,6 +76,14 @@ extension Configuration {
             read.contradiction(
                 key.name, with: ["kafka.properties"],
                 "would not be used: kafka.properties must set security.protocol to \(right)")
+        }
+        let store = "kafka.ssl_keystore_password"
+        if transport.contains("SSL"), kafka.properties["ssl.keystore.location"] != nil,
+            kafka.credentials["ssl.keystore.password"] == nil
+        {
+            read.contradiction(
+                store, with: ["kafka.properties"],
+                "ssl.keystore.location needs it: set \(KeyEntry.environmentName(store)) or the credential \(store)")
         }
         guard transport.contains("SASL"), takesPassword else { return }
         for (property, name) in [("username", "kafka.sasl_username"), ("password", "kafka.sasl_password")]

@@ -22,6 +22,9 @@ public struct Configuration: Sendable {
     /// Settings that are right but have no effect, with what to do about each.
     public internal(set) var notes: [Mistake] = []
 
+    /// Where each librdkafka property of `kafka.properties` was found.
+    var propertyOrigins: [String: Origin] = [:]
+
     init(_ read: inout Reading) {
         kafka = Kafka(&read)
         input = Input(&read)

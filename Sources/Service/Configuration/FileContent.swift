@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Wire
 
 /// Reading files with errors that say what a person can do about them.
 enum FileContent {
@@ -40,6 +41,11 @@ enum FileContent {
         return bytes
     }
 
+    static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     private static func stamp(_ path: String) -> [Int] {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
@@ -48,8 +54,9 @@ enum FileContent {
 
     static func text(ofFile path: String) throws(Unreadable) -> String {
         let bytes = try bytes(ofFile: path)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Unreadable(description: "must be text in UTF-8")
+        guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+            let name = ForeignContent.name(of: bytes.span.bytes).map { "is \($0); " } ?? ""
+            throw Unreadable(description: name + "must be text in UTF-8")
         }
         return text
     }
