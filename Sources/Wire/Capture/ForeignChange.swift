@@ -50,11 +50,11 @@ struct ForeignChange: Sendable {
             ["op_type": .oneOf(goldenGateKinds), "op_ts": .string, "current_ts": .string]
         ),
         ("Oracle GoldenGate", ["op_type": .oneOf(goldenGateKinds), "op_ts": .string, "pos": .string]),
-        ("Oracle GoldenGate", ["op_type": .oneOf(goldenGateKinds), "table": .qualifiedName]),
         (
             "Confluent's Oracle connector",
             ["op_type": .oneOf(["R", "I", "U", "D", "T"]), "scn": .any, "table": .string]
         ),
+        ("Oracle GoldenGate", ["op_type": .oneOf(goldenGateKinds), "table": .qualifiedName]),
         ("wal2json", ["change": .changes]),
         (
             "wal2json",
