@@ -72,7 +72,8 @@ import Wire
                 "line 2, reorder_threshold: found the string \"5\", \(integer), or null for no alerts",
                 "line 3: found 5, expected an object for each row",
                 "line 5, product_id: found 1 again, expected each id once (line 4 has it)",
-                "line 6, product_name: found \"\\ud800\", expected a string or null",
+                "line 6, product_name: found the string \"\\ud800\", which holds half a surrogate pair, "
+                    + "expected a string or null",
                 "line 6, reorder_threshold: found 5.5, \(integer), or null for no alerts",
                 "line 6, unit_price: found true, expected a decimal number of at most 38 "
                     + "digits, such as 79.99",
