@@ -219,7 +219,8 @@ import Testing
                 key,
                 #"{"change":"RESOLVED","product_id":2,"product_name":null,"category":null,"#
                     + #""warehouse_id":"us \"1\"","warehouse_name":null,"current_stock":null,"#
-                    + #""reorder_threshold":null,"last_updated":null,"units_below_threshold":null,"alert_severity":null,"#
+                    + #""reorder_threshold":null,"last_updated":null,"units_below_threshold":null,"#
+                    + #""alert_severity":null,"#
                     + #""previous_severity":"CRITICAL","previous_oversold_units":5,"oversold_units":null,"#
                     + #""since":"2026-03-30T11:30:00.25Z","incident":4,"source":null}"#,
             ])

@@ -17,7 +17,8 @@ struct Order {
     var json: String {
         #"{"event_id":\#(hasTexts ? "\"E-\(id)\"" : "\(id)"),"event_type":"\#(type)","#
             + #""product_id":\#(Self.product(product, hasTexts)),"#
-            + #""warehouse_id":\#(Self.warehouse(warehouse, hasTexts)),"quantity":\#(quantity),"event_time":\#(second)}"#
+            + #""warehouse_id":\#(Self.warehouse(warehouse, hasTexts)),"#
+            + #""quantity":\#(quantity),"event_time":\#(second)}"#
     }
 
     var key: String {
