@@ -1,7 +1,8 @@
 /// The one place that decides how text of others is shown to people, on a terminal and in a log line.
 ///
-/// What a terminal obeys, what reorders the text beside it and what nobody can see, a no-break space included, is escaped: `\t`, `\n`, `\r`, and
-/// `\u{1b}` for any other. Bytes that are not UTF-8 become `\xNN`. Nothing is cut, and escaping twice changes nothing.
+/// What a terminal obeys, what reorders the text beside it and what nobody can see, a no-break space included, is
+/// escaped: `\t`, `\n`, `\r`, and `\u{1b}` for any other. Bytes that are not UTF-8 become `\xNN`. Nothing is cut, and
+/// escaping twice changes nothing.
 public enum EscapedText {
     public static func of(_ bytes: [UInt8]) -> String {
         Quoted.json(bytes.span.bytes, 0..<bytes.count, limit: bytes.count)

@@ -82,7 +82,7 @@ import Testing
             ),
             (
                 "Debezium as a CloudEvent",
-                #"{"specversion":"1.0","id":"1","source":"/debezium/mysql/shop","type":"io.debezium.mysql.x","data":{}}"#
+                #"{"specversion":"1.0","id":"1","source":"/debezium/mysql/shop","type":"io.debezium.x","data":{}}"#
             ),
             (
                 "Supabase",
