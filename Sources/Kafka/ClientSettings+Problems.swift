@@ -52,7 +52,10 @@ extension ClientSettings {
             let message = "librdkafka \(LibraryVersion.text) has no such property"
             return Problem(key: key, message: message, isUnknown: true)
         default:
-            if let values { return Problem(key: key, message: "must be \(values)", isUnknown: false) }
+            // One of them may be missing in a build.
+            if let values, !values.contains(value) {
+                return Problem(key: key, message: "must be \(values)", isUnknown: false)
+            }
             // librdkafka quotes the value that it did not understand.
             let isQuoted = SecretProperty.holdsSecret(key, value) && SecretText.isQuoted(value, in: text.string)
             let message = isQuoted ? "the value is not valid (not shown: it is a secret)" : text.string

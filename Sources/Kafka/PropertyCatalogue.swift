@@ -20,6 +20,13 @@ enum PropertyCatalogue {
         case range(ClosedRange<Int64>)
         case words([String], isList: Bool)
 
+        func contains(_ value: String) -> Bool {
+            switch self {
+            case .range(let range): Int64(value).map(range.contains) ?? false
+            case .words(let words, _): words.contains { $0.lowercased() == value.lowercased() }
+            }
+        }
+
         var description: String {
             switch self {
             case .range(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
