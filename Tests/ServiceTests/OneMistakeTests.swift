@@ -85,6 +85,17 @@ struct OneMistakeTests {
             ("input: {fields: {quantty: qty}}", "quantty", "there is no such field; did you mean quantity?"),
             ("input: {fields: {qty: quantity}}", "qty", "there is no such field; the field comes first"),
             ("input: {encodings: {event_tme: us}}", "event_tme", "there is no such field; did you mean event_time?"),
+            (
+                "input: {encodings: {event_type: text}}", "event_type=text",
+                "event_type is a text, which has no encoding"
+            ),
+            ("input: {encodings: {quantity: ms}}", "quantity=ms", "quantity is a number: must be text or base64:N"),
+            ("input: {encodings: {event_id: s}}", "event_id=s", "event_id is a number: must be text or base64:N"),
+            ("input: {encodings: {event_time: text}}", "event_time=text", "event_time is a time: must be s, ms, us"),
+            ("input: {encodings: {event_time: 'base64:2'}}", "event_time=base64:2", "event_time is a time: must be"),
+            ("input: {fields: {quantity: null}}", "quantity=null", "must be a column's name; remove the field"),
+            ("input: {fields: {quantity: ' qty'}}", "quantity= qty", "must be a column's name, with no blanks"),
+            ("input: {fields: {quantity: 'line. qty'}}", "quantity=line. qty", "must be a column's name, with no"),
             ("input: {fields: {colour: c}}", "colour", "there is no such field; the fields are event_id, event_type"),
         ])
     func fields(text: String, found: String, remedy: String) {

@@ -95,6 +95,16 @@ struct SecretTests {
         #expect(load(directory.path, login).1.map(\.description) == [text])
     }
 
+    @Test("a credential with a name that is nearly a variable's is noted")
+    func misspeltVariable() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("x", to: "STOCKD_HTTP_TOKN")
+        let (configuration, mistakes) = load(directory.path)
+        #expect(mistakes == [])
+        #expect(configuration?.notes.map(\.key) == ["STOCKD_HTTP_TOKN"])
+        #expect(configuration?.notes.first?.remedy.hasSuffix("did you mean http.token?") == true)
+    }
+
     @Test(
         "files of the credentials directory that name no setting are left alone",
         arguments: [

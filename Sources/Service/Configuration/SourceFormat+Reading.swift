@@ -77,11 +77,27 @@ extension Kind where Value == [String: String] {
                 guard let map = MapText.read(raw), map.keys.allSatisfy(names.contains) else { return nil }
                 let columns = names.map { map[$0] ?? $0 }
                 return columns.allSatisfy(isPath) && Set(columns).count == columns.count ? map : nil
-            }, flaws: { unknownFields(of: $0, names) })
+            }, flaws: { unknownFields(of: $0, names) + wrongColumns(of: $0, names) })
     }
 
     private static func isPath(_ column: String) -> Bool {
-        column.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
+        !RawValue.isNull(column)
+            && column.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { name in
+                name.first?.isWhitespace == false && name.last?.isWhitespace == false
+            }
+    }
+
+    /// Columns that are no names.
+    private static func wrongColumns(of raw: RawValue, _ names: [String]) -> [Flaw] {
+        guard let map = MapText.read(raw) else { return [] }
+        return map.filter { names.contains($0.key) && !isPath($0.value) }.sorted { $0.key < $1.key }.map {
+            name, column in
+            let remedy =
+                RawValue.isNull(column)
+                ? "must be a column's name; remove the field if its column has the same name"
+                : "must be a column's name, with no blanks around it and dots only between names"
+            return Flaw(found: "\(name)=\(column)", remedy: remedy)
+        }
     }
 
     /// Fields that a row does not have, each with the one that was probably meant.
@@ -108,7 +124,45 @@ extension Kind where Value == [String: String] {
                 + "base64:N with N digits after the point",
             parse: { raw in
                 guard let map = MapText.read(raw), map.keys.allSatisfy(names.contains) else { return nil }
-                return map.values.allSatisfy { FieldEncoding($0) != nil } ? map : nil
-            }, flaws: { unknownFields(of: $0, names) })
+                return map.allSatisfy { FieldEncoding($1).map(encodings(of: $0).contains) ?? false } ? map : nil
+            }, flaws: { unknownFields(of: $0, names) + wrongEncodings(of: $0, names) })
+    }
+
+    /// What the values of a field can be encoded as.
+    private enum Encodings {
+        case ofTimes
+        case ofNumbers
+        case none
+
+        func contains(_ encoding: FieldEncoding) -> Bool {
+            switch (self, encoding) {
+            case (.ofTimes, .epoch), (.ofNumbers, .text), (.ofNumbers, .base64): true
+            default: false
+            }
+        }
+    }
+
+    private static func encodings(of field: String) -> Encodings {
+        switch field {
+        case "event_time": .ofTimes
+        case "event_type", "product_name", "category", "warehouse_name", "region": .none
+        default: .ofNumbers
+        }
+    }
+
+    /// Encodings that a field does not take.
+    private static func wrongEncodings(of raw: RawValue, _ names: [String]) -> [Flaw] {
+        guard let map = MapText.read(raw) else { return [] }
+        return map.sorted { $0.key < $1.key }.compactMap { name, text in
+            guard names.contains(name), let encoding = FieldEncoding(text), !encodings(of: name).contains(encoding)
+            else { return nil }
+            let right =
+                switch encodings(of: name) {
+                case .ofTimes: "\(name) is a time: must be s, ms, us, ns or days"
+                case .ofNumbers: "\(name) is a number: must be text or base64:N with N digits after the point"
+                case .none: "\(name) is a text, which has no encoding; remove it"
+                }
+            return Flaw(found: "\(name)=\(text)", remedy: right)
+        }
     }
 }
