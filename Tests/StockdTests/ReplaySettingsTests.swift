@@ -41,7 +41,9 @@ struct ReplaySettingsTests {
 
     @Test(
         "a replay ends with 78 and names each mistake in the sections that it uses, and no other",
-        arguments: ["input: {format: avro}", "events: {types: {A: 2}}", "inptu: {format: json}"])
+        arguments: [
+            "input: {format: avro}", "events: {types: {A: 2}}", "inptu: {format: json}", "alerts: {emmit: all}",
+        ])
     func mistakes(section: String) throws {
         let key = section.prefix { $0 != ":" }
         let stage = try ReplayStage([
@@ -52,6 +54,33 @@ struct ReplaySettingsTests {
         #expect(result.code == 78)
         #expect(result.text.hasPrefix("stockd: \(key)"), "\(result.text)")
         #expect(!result.text.contains("kafka"), "\(result.text)")
+    }
+
+    @Test(
+        "a replay takes a configuration without anything in it, if the tables are given",
+        arguments: ["", "# nothing yet\n", "{}\n", "---\n"])
+    func empty(text: String) throws {
+        let stage = try ReplayStage([
+            "events.ndjson": Data(ReplayStage.event(1).utf8), "stockd.yaml": Data(text.utf8),
+        ])
+        let options = ["--config", stage.path("stockd.yaml")]
+        let result = try stage.replay(["events.ndjson"], options)
+        #expect(result.code == 0 && result.text.contains(ReplayStage.row(10)), "\(result.text)")
+        #expect(try stage.replay(["events.ndjson"], options, tables: false).code == 64)
+    }
+
+    @Test("an empty name is wrong usage and says what it is of")
+    func emptyName() throws {
+        for (words, message) in [
+            (["replay", ""], "a file of events has an empty name"),
+            (["replay", "--products", "", "e"], "--products: the file's name is empty"),
+            (["check", "--config", ""], "--config: the file's name is empty"),
+        ] {
+            let program = try Program(Program.stockd(), words)
+            defer { program.remove() }
+            #expect(try program.exitCode() == 64)
+            #expect(program.text.contains(message), "\(program.text)")
+        }
     }
 
     @Test("a replay reads the messages of a reference topic from a file, and asks for one")

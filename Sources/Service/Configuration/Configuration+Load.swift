@@ -23,7 +23,7 @@ extension Configuration {
             }
         }
         let (configuration, mistakes) = read(settingsFile, environment, credentialsDirectory, checkProperty)
-        let counting = mistakes.filter(counts)
+        let counting = Self.ofEmpty(settingsFile, mistakes.filter(counts))
         return (counting.isEmpty ? configuration : nil, counting)
     }
 
@@ -36,8 +36,19 @@ extension Configuration {
         checkProperty: PropertyCheck = { _, _ in nil }
     ) -> (Configuration?, [Mistake]) {
         let file = SettingsFile(text: text, path: name)
-        let (configuration, mistakes) = read(file, environment, credentialsDirectory, checkProperty)
+        let (configuration, all) = read(file, environment, credentialsDirectory, checkProperty)
+        let mistakes = ofEmpty(file, all)
         return (mistakes.isEmpty ? configuration : nil, mistakes)
+    }
+
+    /// Says of a file without anything in it that it is empty, rather than that both tables are missing.
+    private static func ofEmpty(_ file: SettingsFile?, _ mistakes: [Mistake]) -> [Mistake] {
+        guard let file, file.isEmpty else { return mistakes }
+        let tables = ["reference.products.file", "reference.warehouses.file"]
+        let rest = mistakes.filter { $0.origin != .standard || !tables.contains($0.key ?? "") }
+        guard mistakes.count - rest.count == tables.count else { return mistakes }
+        let remedy = "is empty; it must name at least reference.products.file and reference.warehouses.file"
+        return rest + [Mistake(key: nil, found: nil, origin: .file(path: file.path, line: nil), remedy: remedy)]
     }
 
     /// A wrong value is at its default in what is returned.
@@ -71,6 +82,13 @@ extension Mistake {
     public func concerns(_ sections: [String]) -> Bool {
         guard let key else { return true }
         if sections.contains(where: { key.isOf($0) }) { return true }
+        // An unknown key of another section may be a misspelt one of `alerts.emit`.
+        let isKnown = Keys.all.contains { key == $0.name || key == $0.environmentName }
+        let variables = Keys.all.map(\.environmentName)
+        let meant =
+            key.hasPrefix(KeyEntry.environmentPrefix)
+            ? Suggestion.nearest(to: key, among: variables) : Suggestion.nearest(to: key, among: Keys.all.map(\.name))
+        if !isKnown, let meant, sections.contains(where: { meant.isOf($0) }) { return true }
         return Keys.retired[key] == nil && !Keys.all.contains { key.isOf($0.path[0]) }
     }
 

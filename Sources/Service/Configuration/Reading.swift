@@ -133,19 +133,10 @@ struct Reading {
         notes.append(Mistake(key: key, found: nil, origin: origin(of: first, in: key), remedy: remedy))
     }
 
-    /// What is said last: credentials that nothing is read from, and a file without anything in it.
+    /// What is said last: credentials that nothing is read from.
     mutating func finish() {
-        if let credentials {
-            notes += credentials.misspelt.sorted { $0.key < $1.key }.map(\.value).filter { !mistakes.contains($0) }
-        }
-        guard let file, file.isEmpty else { return }
-        let tables = ["reference.products.file", "reference.warehouses.file"]
-        let missing = mistakes.filter { $0.origin == .standard && tables.contains($0.key ?? "") }
-        guard missing.count == tables.count else { return }
-        mistakes.removeAll { missing.contains($0) }
-        report(
-            nil, found: nil, origin: .file(path: file.path, line: nil),
-            "is empty; it must name at least reference.products.file and reference.warehouses.file")
+        guard let credentials else { return }
+        notes += credentials.misspelt.sorted { $0.key < $1.key }.map(\.value).filter { !mistakes.contains($0) }
     }
 
     mutating func report(_ key: String?, found: String?, origin: Origin, _ remedy: String) {
