@@ -9,6 +9,10 @@ struct ConfigurationOption: ParsableArguments {
     @Option(name: .long, help: "The YAML configuration file; STOCKD_… variables override it.")
     var config: String
 
+    func validate() throws {
+        if config.isEmpty { throw ValidationError("--config: the file's name is empty") }
+    }
+
     var environment: [String: String] { ProcessInfo.processInfo.environment }
 
     /// The configuration, or every mistake in it.

@@ -50,6 +50,8 @@ struct BrokerAddressTests {
             ("b:9092;c:9092", "b:9092;c:9092", "separate the brokers with commas"),
             ("b:9092 c:9092", "b:9092 c:9092", "separate the brokers with commas"),
             ("b:9092\nc:9092", "b:9092\\nc:9092", "separate the brokers with commas"),
+            ("a :9092", "a :9092", "there is a blank in the address"),
+            ("a: 9092", "a: 9092", "there is a blank in the address"),
             ("::1:9092", "::1:9092", "write an IPv6 address in brackets: [::1]:9092"),
             ("::1", "::1", "write an IPv6 address in brackets: [::1]:9092"),
             ("[::1:9092", "[::1:9092", "brackets are for an IPv6 address alone"),

@@ -18,7 +18,12 @@ struct BrokerAddress {
 
     init(_ text: String) throws(Flaw) {
         if text.contains(where: { $0 == ";" || $0.isWhitespace }) {
-            throw Flaw("separate the brokers with commas: kafka1:9092,kafka2:9092")
+            // `a :9092`
+            let isOne = text.split { $0 == ";" || $0.isWhitespace }.contains { $0.first == ":" || $0.last == ":" }
+            throw Flaw(
+                isOne
+                    ? "there is a blank in the address; write host:port without blanks"
+                    : "separate the brokers with commas: kafka1:9092,kafka2:9092")
         }
         var rest = text[...]
         if let mark = rest.firstRange(of: "://") {

@@ -41,6 +41,11 @@ struct Replay: ParsableCommand {
         if events.count(where: { $0 == "-" }) > 1 {
             throw ValidationError("- is standard input, which can be read once; give it once")
         }
+        if events.contains("") { throw ValidationError("a file of events has an empty name") }
+        for (option, path) in [("products", products), ("warehouses", warehouses), ("config", config)] where path == ""
+        {
+            throw ValidationError("--\(option): the file's name is empty")
+        }
     }
 
     func run() throws {
