@@ -1,5 +1,5 @@
-/// A set of event ids of any values: about a bit an id where they are dense, at most 12 bytes where they are not, and at
-/// most 24 bytes a text.
+/// A set of event ids of any values: about a bit an id where they are dense, at most 12 bytes where they are not, and
+/// at most 24 bytes a text.
 ///
 /// It is split by a hash of the chunk into 256 segments, each with a table of its own, so that no single insert has
 /// to grow more than a 256th of the set. A segment holds the ids of 256 consecutive checkpoint buckets.

@@ -1,5 +1,5 @@
-/// 64 event ids that a checkpoint stores together: those that differ only in their last 6 bits. Two texts share a block
-/// only by chance.
+/// 64 event ids that a checkpoint stores together: those that differ only in their last 6 bits. Two texts share a
+/// block only by chance.
 public struct EventBlock: Hashable, Sendable {
     /// `EventID.rawValue` without its last 6 bits.
     public var number: Int64

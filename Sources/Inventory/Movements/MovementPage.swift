@@ -2,8 +2,8 @@
 ///
 ///     header | a bit for each that changed since the last checkpoint | tags | rows
 ///
-/// Tags are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key (four bytes of
-/// an integer, twelve of a text) and its movement, stored as `columns` say. Rows are in no order; only `remove`
+/// Tags are apart so that a look-up reads four bytes of each event. A row is the rest of its event's key (four bytes
+/// of an integer, twelve of a text) and its movement, stored as `columns` say. Rows are in no order; only `remove`
 /// renumbers one.
 struct MovementPage {
     private struct Header {

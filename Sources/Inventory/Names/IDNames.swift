@@ -4,11 +4,11 @@ internal import Synchronization
 /// the process, stored state included, holds the texts: another process, or this one after a restart, gives other
 /// numbers.
 ///
-/// Workers share the table. A look-up takes no lock: it reads slots, each of which is written once, after the text that
-/// it leads to. An index that was outgrown stays readable, because a look-up may still be in it.
+/// Workers share the table. A look-up takes no lock: it reads slots, each of which is written once, after the text
+/// that it leads to. An index that was outgrown stays readable, because a look-up may still be in it.
 ///
-/// A text takes its own bytes and at most 32 more: one for its length, eight for its address, and up to 22 for its slots
-/// in the present index and the outgrown ones.
+/// A text takes its own bytes and at most 32 more: one for its length, eight for its address, and up to 22 for its
+/// slots in the present index and the outgrown ones.
 public final class IDNames: @unchecked Sendable {
     private typealias Slot = Atomic<UInt32>
 
@@ -66,7 +66,8 @@ public final class IDNames: @unchecked Sendable {
     public func number(of text: UnsafeRawBufferPointer) -> Int32? { find(text, hash(text)) }
 
     /// The number of a text, a new one if it has none yet.
-    /// - Parameter isOfEvent: false for a text of stored state or of a reference table, which the limit does not refuse.
+    /// - Parameter isOfEvent: false for a text of stored state or of a reference table, to which the limit does not
+    ///   apply.
     /// - Returns: nil if there are as many texts as the limit allows.
     @inline(__always)
     public func intern(_ text: UnsafeRawBufferPointer, isOfEvent: Bool = true) -> Int32? {

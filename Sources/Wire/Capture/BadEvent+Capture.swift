@@ -74,7 +74,8 @@ extension BadEvent {
         self.init(
             .stockOverflow,
             "the stock of product \(Self.shown(ids.string(event.pair.product))) in warehouse "
-                + "\(Self.shown(ids.string(event.pair.warehouse))) would leave the 64-bit range with \(event.units) units more"
+                + "\(Self.shown(ids.string(event.pair.warehouse))) would leave the 64-bit range with "
+                + "\(event.units) units more"
         )
     }
 

@@ -8,8 +8,8 @@ public import Inventory
 /// | kind | record | key | value |
 /// | --- | --- | --- | --- |
 /// | `E` | a bucket of stock entries | bucket, 4 | kinds, 1; a pair, its stock, time and count of events, 28 each |
-/// | `I` | a bucket of remembered event ids | partition, 4; set, 1; bucket, 2 | set, 8; bitmaps; texts' hashes, 16 each; ids, 8 each |
-/// | `M` | what the events of 64 ids moved | number, 8; of texts the hash's upper half, 8 | which are known, 8; each movement |
+/// | `I` | a bucket of event ids | partition, 4; set, 1; bucket, 2 | set, 8; bitmaps; texts, 16 each; ids, 8 each |
+/// | `M` | what the events of 64 ids moved | number, 8; of texts 8 more | which are known, 8; each movement |
 /// | `C` | the checkpoint of an input partition | partition, 4 | `CheckpointRecord` |
 /// | `P` | the position of an input partition | partition, 4 | offset, 8 |
 /// | `A` | what was last published of a pair's alert | kinds, 1; pair, 8 | `PublishedAlert` |
@@ -18,7 +18,7 @@ public import Inventory
 /// | `F` | how far rejected reference rows were sent | table, 1; partition, 4 | offset, 8 |
 ///
 /// Kinds say which ids are texts: 1 of the product, 2 of the warehouse. Such an id is its length in one byte and its
-/// UTF-8, instead of four bytes.
+/// UTF-8, instead of four bytes. An event id that is a text is its hash.
 public enum StateRecord: Equatable, Sendable {
     /// A bucket of stock entries, whole.
     case entries(bucket: UInt32, [StoredEntry])
