@@ -1,7 +1,8 @@
 /// One order event, its type already resolved through the sign table.
 public struct OrderEvent: Equatable, Sendable {
     public var id: EventID
-    public var pair: Pair
+    /// In one field: the compiler handles a struct of more than six fields worse.
+    @usableFromInline var packedPair: UInt64
     /// Units the event moves: the quantity times its type's sign, 0 for an unknown type.
     public var units: Int64
     public var time: Timestamp
@@ -10,10 +11,15 @@ public struct OrderEvent: Equatable, Sendable {
 
     @inlinable public init(id: EventID, pair: Pair, units: Int64, time: Timestamp, typeIsKnown: Bool = true) {
         self.id = id
-        self.pair = pair
+        packedPair = pair.packed
         self.units = units
         self.time = time
         self.typeIsKnown = typeIsKnown
+    }
+
+    @inlinable public var pair: Pair {
+        get { Pair(packed: packedPair) }
+        set { packedPair = newValue.packed }
     }
 }
 

@@ -12,9 +12,7 @@ extension EventDecoder {
         text.has(0x20, at: 12) ? predictedSpaced(text) : predictedCompact(text)
     }
 
-    // Not inlined: in a function as large as its callers the compiler would no longer inline `event`.
-
-    @inline(never)
+    @inline(__always)
     private func predictedCompact(_ text: RawSpan) -> OrderEvent? {
         var at = 0
         guard text.pass("{\"event_id\":", at: &at), let id = text.plainInteger(at: &at),
