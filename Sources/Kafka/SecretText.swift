@@ -12,7 +12,8 @@ public enum SecretText {
             .replacing(query) { "\($0.1)=\(redacted)" }
     }
 
-    /// Whether the text quotes a value, or a part of it: librdkafka quotes one element of a list, and cuts off long texts.
+    /// Whether the text quotes a value, or a part of it: librdkafka quotes one element of a list, and cuts off long
+    /// texts.
     static func isQuoted(_ value: String, in text: String) -> Bool {
         words(value).contains { text.contains($0.prefix(8)) }
     }
