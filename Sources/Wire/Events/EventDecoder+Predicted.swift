@@ -9,6 +9,15 @@ extension EventDecoder {
     /// also what makes the message valid JSON and valid UTF-8.
     @inline(__always)
     func predicted(_ text: RawSpan) -> OrderEvent? {
+        signs.predicted(text)
+    }
+}
+
+/// With the sign table alone at hand: methods of the whole decoder are not inlined into each other, since it has too
+/// many fields.
+extension SignTable {
+    @inline(__always)
+    fileprivate func predicted(_ text: RawSpan) -> OrderEvent? {
         text.has(0x20, at: 12) ? predictedSpaced(text) : predictedCompact(text)
     }
 
@@ -39,8 +48,8 @@ extension EventDecoder {
     }
 
     @inline(__always)
-    private func plainType(_ text: RawSpan, at: inout Int) -> Int64? {
-        guard let type = signs.plainSign(text, at: at) else { return nil }
+    fileprivate func plainType(_ text: RawSpan, at: inout Int) -> Int64? {
+        guard let type = plainSign(text, at: at) else { return nil }
         at += type.count
         return type.sign
     }
@@ -73,7 +82,7 @@ extension EventDecoder {
     private func predictedCompactTexts(_ text: RawSpan) -> OrderEvent? {
         var at = 0
         guard text.pass("{\"event_id\":", at: &at), let id = eventID(text, at: &at),
-            text.pass(",\"event_type\":\"", at: &at), let sign = plainType(text, at: &at),
+            text.pass(",\"event_type\":\"", at: &at), let sign = signs.plainType(text, at: &at),
             text.pass("\",\"product_id\":", at: &at), let product = name(text, ids.product, at: &at),
             text.pass(",\"warehouse_id\":", at: &at), let warehouse = name(text, ids.warehouse, at: &at),
             text.pass(",\"quantity\":", at: &at), let quantity = text.plainInteger(at: &at),
@@ -86,7 +95,7 @@ extension EventDecoder {
     private func predictedSpacedTexts(_ text: RawSpan) -> OrderEvent? {
         var at = 0
         guard text.pass("{\"event_id\": ", at: &at), let id = eventID(text, at: &at),
-            text.pass(", \"event_type\": \"", at: &at), let sign = plainType(text, at: &at),
+            text.pass(", \"event_type\": \"", at: &at), let sign = signs.plainType(text, at: &at),
             text.pass("\", \"product_id\": ", at: &at), let product = name(text, ids.product, at: &at),
             text.pass(", \"warehouse_id\": ", at: &at), let warehouse = name(text, ids.warehouse, at: &at),
             text.pass(", \"quantity\": ", at: &at), let quantity = text.plainInteger(at: &at),
