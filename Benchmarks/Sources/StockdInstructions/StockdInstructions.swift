@@ -9,18 +9,9 @@ struct StockdInstructions {
         countedDecode(subject)
         countedApply(subject)
         countedEncode(subject)
-        let texts = Subject(texts: true)
-        countedTextDecode(texts)
-        countedTextApply(texts)
         precondition(subject.changes.count > 100 && subject.bytes > 0, "the fixed input does too little")
         print(
-            """
-            Decode \(subject.decoded.count)
-            Apply \(subject.decoded.count)
-            Encode \(subject.changes.count)
-            TextDecode \(texts.decoded.count)
-            TextApply \(texts.decoded.count)
-            """
+            "Decode \(subject.decoded.count)\nApply \(subject.decoded.count)\nEncode \(subject.changes.count)"
         )
     }
 }
@@ -30,18 +21,6 @@ func countedDecode(_ subject: Subject) { subject.decode() }
 
 @inline(never)
 func countedApply(_ subject: Subject) { subject.apply() }
-
-@inline(never)
-func countedTextDecode(_ subject: Subject) {
-    subject.decode()
-    subject.noteText()
-}
-
-@inline(never)
-func countedTextApply(_ subject: Subject) {
-    subject.apply()
-    subject.noteText()
-}
 
 @inline(never)
 func countedEncode(_ subject: Subject) { subject.encode() }

@@ -7,27 +7,24 @@ final class Subject {
     private static let pairs = 5_000
     private static let events = 20_000
     private static let batch = 2_000
-    private let decoder: EventDecoder
+    private let decoder = EventDecoder()
     private var text: EventText
     private var aggregate: Aggregate
     private(set) var decoded: [PlacedEvent] = []
     private(set) var changes: [AlertChange] = []
     private(set) var bytes = 0
-    private(set) var texts = 0
 
     /// Makes every pair known, so that what is counted is the steady state.
-    init(texts: Bool = false) {
-        let ids = texts ? IDs(event: .text, product: .text, warehouse: .text) : .integers
-        decoder = EventDecoder(ids: ids)
-        text = EventText(events: Self.events, pairs: Self.pairs, stocking: true, restless: true, texts: texts)
+    init() {
+        text = EventText(events: Self.events, pairs: Self.pairs, stocking: true, restless: true)
         aggregate = Aggregate(
-            inputs: 1, dedupeWindow: 1 << 20, catalog: EventText.catalog(pairs: Self.pairs, ids))
-        for round in 0..<3 {
+            inputs: 1, dedupeWindow: 1 << 20, catalog: EventText.catalog(pairs: Self.pairs))
+        for _ in 0..<3 {
             decode()
             apply()
             text = EventText(
-                events: Self.events, pairs: Self.pairs, stocking: false, texts: texts,
-                firstID: EventText.firstID + (round + 1) * Self.events, seed: 2)
+                events: Self.events, pairs: Self.pairs, stocking: false,
+                firstID: Int(decoded.last?.event.id.rawValue ?? 0) + 1, seed: 2)
         }
     }
 
@@ -69,9 +66,6 @@ final class Subject {
         }
         self.changes = changes
     }
-
-    /// Keeps the functions of texts apart from those of numbers, which would be one function otherwise.
-    func noteText() { texts += 1 }
 
     func encode() {
         var writer = ByteWriter(capacity: 4096)
