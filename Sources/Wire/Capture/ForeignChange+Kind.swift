@@ -26,7 +26,9 @@ extension ForeignChange.Kind {
             guard text.has(0x5B, at: start) else { return false }
             var at = start + 1
             text.skipSpace(at: &at)
-            return ConnectSchema.member("kind", of: at..<value.upperBound, in: text) != nil
+            let change = at..<value.upperBound
+            return ConnectSchema.member("kind", of: change, in: text) != nil
+                && ConnectSchema.member("table", of: change, in: text) != nil
         case .hybridTime:
             guard text.isString(value), value.count > 13 else { return false }
             let point = value.upperBound - 12

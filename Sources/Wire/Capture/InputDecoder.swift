@@ -62,7 +62,7 @@ public struct InputDecoder: Sendable {
 
     /// The event that a delete names: in the key, or else in the old row.
     ///
-    /// If the key does not name it, an id of 0 or an empty text in the old row may be invented: the connector writes
+    /// If the key does not name it, a number 0 or an empty text in the old row may be invented: the connector writes
     /// that for a column that PostgreSQL's replica identity left out.
     private func deleted(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ key: UnsafeRawBufferPointer?
@@ -73,9 +73,14 @@ public struct InputDecoder: Sendable {
             throw BadEvent(noKey: columns.name(.eventID), key)
         }
         let id = try columns.id(text, row, schema)
-        if key != nil, id == EventID(0) { throw BadEvent(noKey: columns.name(.eventID), key) }
+        if key != nil, Self.zeros.contains(id), !text.matches("\"0\"", at: value.lowerBound) {
+            throw BadEvent(noKey: columns.name(.eventID), key)
+        }
         return id
     }
+
+    /// The ids that 0 makes, as an integer and as a text.
+    private static let zeros = [EventID(0), [UInt8](arrayLiteral: 0x30).withUnsafeBytes { TextHash.id($0) }]
 
     /// On a topic of plain events alone a key may be anything, and on one of rows it must be readable.
     private func tombstone(_ key: UnsafeRawBufferPointer?) throws(BadEvent) -> InputMessage {

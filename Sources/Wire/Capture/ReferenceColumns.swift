@@ -122,11 +122,18 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
             guard let key else { throw BadEvent(noKey: readers[0].name, nil) }
             return try id(key)
         }
-        // With a key of other columns, 0 or an empty text may stand for an id that the database did not log.
-        let mayBeInvented = key != nil && (text.matches("\"\"", at: value.lowerBound) || text.copy(value) == [0x30])
-        guard !mayBeInvented, let number = try number(text, value, schema), let id = ID(rawValue: number)
+        // With a key of other columns, a number 0 or an empty text may stand for an id that the database did not log.
+        let isEmpty = text.matches("\"\"", at: value.lowerBound)
+        guard key == nil || !isEmpty, let number = try number(text, value, schema),
+            key == nil || !isZero(number) || text.matches("\"0\"", at: value.lowerBound),
+            let id = ID(rawValue: number)
         else { throw BadEvent(noKey: readers[0].name, key) }
         return id
+    }
+
+    private func isZero(_ number: Int32) -> Bool {
+        guard let names = table.names else { return number == 0 }
+        return names.text(number).elementsEqual([0x30])
     }
 
     private func number(_ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?) throws(BadEvent) -> Int32? {

@@ -224,7 +224,7 @@ import Testing
         ]
         let values = [
             "\"insert\"", "\"I\"", "\"shop\"", "1774857600", "true", "null", #"{"operation":"x"}"#, "[]", "[{}]",
-            "\"2026-03-30T08:00:00Z\"", "\"DELETE\"", "\"c\"",
+            "\"2026-03-30T08:00:00Z\"", "\"DELETE\"", "\"c\"", #"[{"kind":"manual"}]"#,
         ]
         let expected = try EventDecoder().decode(eventText())
         for seed in UInt64(1)...2_000 {

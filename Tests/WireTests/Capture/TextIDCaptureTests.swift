@@ -71,6 +71,9 @@ private typealias Debezium = DebeziumText
         #expect(decoder().badness(invented)?.reason == .emptyID)
         let zero = Debezium.envelope("d", before: Debezium.keyAlone(id: #""0""#))
         #expect(try decoder().decode(key: "5", zero) == .change(.delete(hash("0"), delete)))
+        let number = Debezium.envelope("d", before: Debezium.keyAlone(id: "0"))
+        #expect(decoder().badness(key: #"{"line_id":"5"}"#, number)?.reason == .missingKey)
+        #expect(try decoder().decode(number) == .change(.delete(hash("0"), delete)))
     }
 
     @Test("A tombstone deletes the text that its key names.")
@@ -196,6 +199,8 @@ private typealias Debezium = DebeziumText
         // Invented where another column is the key.
         let invented = Debezium.envelope("d", before: ReferenceDecoderTests.row(id: #""""#))
         #expect(badness(key: #"{"line":1}"#, invented)?.reason == .missingKey)
+        let number = Debezium.envelope("d", before: ReferenceDecoderTests.row(id: "0"))
+        #expect(badness(key: #"{"line":1}"#, number)?.reason == .missingKey)
     }
 
     @Test("Reference files have texts as ids, untrimmed, in CSV and in JSON.")
