@@ -29,7 +29,7 @@ struct NoteTests {
             ("kafka: {properties: {sasl.mechanism: PLAIN}}", "kafka.properties"),
             ("kafka: {properties: {debug: 'broker,topic'}}", "kafka.properties"),
             (
-                "kafka: {properties: {security.protocol: SASL_SSL, sasl.mechanism: GSSAPI, sasl.kerberos.keytab: k, "
+                "kafka: {properties: {security.protocol: SASL_SSL, sasl.mechanism: GSSAPI, "
                     + "sasl.oauthbearer.scope: s, sasl.oauthbearer.client.id: i}}", "kafka.properties"
             ),
             (
@@ -37,8 +37,7 @@ struct NoteTests {
                     + "sasl.kerberos.principal: p}}", "kafka.properties"
             ),
             (
-                "kafka: {sasl_username: u, properties: {security.protocol: SASL_SSL, sasl.mechanism: GSSAPI, "
-                    + "sasl.kerberos.keytab: k}}",
+                "kafka: {sasl_username: u, properties: {security.protocol: SASL_SSL, sasl.mechanism: GSSAPI}}",
                 "kafka.sasl_username"
             ),
             (
@@ -64,7 +63,7 @@ struct NoteTests {
             ("kafka: {properties: {security.protocol: SSL}}", "kafka.ssl_key_password"),
             ("kafka: {properties: {security.protocol: SSL}}", "kafka.ssl_keystore_password"),
             (
-                "kafka: {properties: {security.protocol: SASL_SSL, sasl.mechanism: GSSAPI, sasl.kerberos.keytab: k}}",
+                "kafka: {properties: {security.protocol: SASL_SSL, sasl.mechanism: GSSAPI}}",
                 "kafka.oauth_client_secret"
             ),
         ])

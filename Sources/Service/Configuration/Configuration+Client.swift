@@ -7,6 +7,13 @@ extension Configuration {
     public func clientProblems() -> [String] {
         let files = fileMistakes()
         guard files.isEmpty else { return files.map(\.description) }
+        // The trial would not notice, since it gets no ticket.
+        if needsKeytab {
+            return [
+                "kafka.properties: GSSAPI needs sasl.kerberos.keytab, the client's keytab file, or a "
+                    + "sasl.kerberos.kinit.cmd without it"
+            ]
+        }
         do throws(KafkaError) {
             try Admin(trialSettings(SwiftLogNoOpLogHandler())).close(deadlineMs: 1_000)
             return []

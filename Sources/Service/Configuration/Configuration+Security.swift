@@ -25,17 +25,10 @@ extension Configuration {
 
     /// - Returns: Whether it is known how to log in.
     private func checkMechanism(_ read: inout Reading) -> Bool {
-        let key = "kafka.properties"
-        guard transport.contains("SASL") else { return true }
-        guard SaslMechanism.properties.allSatisfy({ kafka.properties[$0] == nil }),
+        guard transport.contains("SASL"), SaslMechanism.properties.allSatisfy({ kafka.properties[$0] == nil }),
             !kafka.properties.keys.contains(where: { $0.hasPrefix("sasl.kerberos.") })
-        else {
-            guard needsKeytab else { return true }
-            read.report(
-                key, found: nil, origin: read.origin(of: "security.protocol", in: key),
-                "GSSAPI needs sasl.kerberos.keytab, the client's keytab file, or a sasl.kerberos.kinit.cmd without it")
-            return false
-        }
+        else { return true }
+        let key = "kafka.properties"
         read.report(
             key, found: nil, origin: read.origin(of: "security.protocol", in: key),
             """
@@ -67,9 +60,10 @@ extension Configuration {
     }
 
     /// Whether librdkafka's own command for a Kerberos ticket would be used, and no keytab is set for it.
-    private var needsKeytab: Bool {
+    var needsKeytab: Bool {
         let set = ["keytab", "kinit.cmd"].contains { kafka.properties["sasl.kerberos.\($0)"] != nil }
-        return mechanism == "GSSAPI" && !set && kafka.properties["sasl.kerberos.min.time.before.relogin"] != "0"
+        return transport.contains("SASL") && mechanism == "GSSAPI" && !set
+            && kafka.properties["sasl.kerberos.min.time.before.relogin"] != "0"
     }
 
     /// Whether the mechanism takes a user and a password.
