@@ -31,6 +31,7 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CAllocator"),
         .target(name: "Inventory", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Inventory"], swiftSettings: strict),
@@ -61,9 +62,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Postgres",
+            dependencies: [
+                "CPQ", "Inventory", "Wire", "Pipeline", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Service",
             dependencies: [
-                "Inventory", "Wire", "Kafka", "Pipeline", "Web",
+                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -82,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "stockd",
             dependencies: [
-                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Service", "WebClient",
+                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "Service", "WebClient",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -101,6 +108,9 @@ let package = Package(
             name: "OracleSupport",
             dependencies: ["TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Tests/OracleSupport", swiftSettings: strict),
+        .target(
+            name: "PostgresSupport", dependencies: ["Postgres", "CPQ", "TestSupport"],
+            path: "Tests/PostgresSupport", swiftSettings: strict),
         .testTarget(
             name: "InventoryTests", dependencies: ["Inventory", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -127,6 +137,13 @@ let package = Package(
             exclude: ["schemathesis.toml"],
             swiftSettings: strict),
         .testTarget(
+            name: "PostgresTests",
+            dependencies: [
+                "Postgres", "Pipeline", "Wire", "Inventory", "TestSupport", "PostgresSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "ServiceTests",
             dependencies: [
                 "Service", "TestSupport", .product(name: "Logging", package: "swift-log"),
@@ -137,7 +154,7 @@ let package = Package(
             name: "StockdTests",
             dependencies: [
                 "Service", "Kafka", "Pipeline", "Wire", "Inventory", "TestSupport", "ClusterSupport",
-                "OracleSupport",
+                "OracleSupport", "Postgres", "PostgresSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -46,19 +46,21 @@ struct TidyTests {
     private static let below: [String: Set<String>] = [
         "Inventory": [], "Wire": ["Inventory"], "Kafka": ["CRDKafka", "CAllocator"],
         "Pipeline": ["Inventory", "Wire", "Kafka"], "Web": ["Inventory", "Wire", "Pipeline"], "WebClient": [],
-        "Service": ["Inventory", "Wire", "Kafka", "Pipeline", "Web"],
-        "stockd": ["Inventory", "Wire", "Kafka", "Pipeline", "Web", "Service", "WebClient"],
+        "Postgres": ["CPQ", "Inventory", "Wire", "Pipeline"],
+        "Service": ["Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres"],
+        "stockd": ["Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "Service", "WebClient"],
     ]
 
     /// Why the target may not import the module; nil when it may.
     private static func isForbidden(_ module: String, in target: String) -> String? {
-        if module == "CRDKafka", target != "Kafka" { return "C stays in Kafka" }
+        if module == "CRDKafka", target != "Kafka" { return "librdkafka stays in Kafka" }
+        if module == "CPQ", target != "Postgres" { return "libpq stays in Postgres" }
         guard let below = below[target] else { return "nobody said what \(target) may import" }
         if Self.below[module] != nil, !below.contains(module) { return "imports point downwards only" }
         switch target {
         case "Inventory":
             return module == "Synchronization" ? nil : "the domain needs the standard library alone"
-        case "Wire", "Kafka", "Pipeline":
+        case "Wire", "Kafka", "Pipeline", "Postgres":
             return module.hasPrefix("Foundation") ? "no Foundation near the hot path" : nil
         default:
             return nil

@@ -9,6 +9,11 @@ extension Configuration {
             read.note("dead_letters.redriven_topic", "has no effect: dead_letters.topic is null")
         }
         if http.listen == nil { read.note("http.token", "has no effect: http.listen is null") }
+        if postgres.url == nil {
+            for key in ["password", "schema", "interval", "create"] {
+                read.note("postgres.\(key)", "has no effect: postgres.url is null")
+            }
+        }
     }
 
     private func noteFormats(_ read: inout Reading) {

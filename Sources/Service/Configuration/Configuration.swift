@@ -16,6 +16,7 @@ public struct Configuration: Sendable {
     public var checkpoint: Checkpoint
     public var state: State
     public var http: HTTP
+    public var postgres: Postgres
     public var log: Log
     /// Every key with its value and origin, for the log and for `check`; secrets are not in it.
     public private(set) var settings: [Setting] = []
@@ -41,6 +42,7 @@ public struct Configuration: Sendable {
         checkpoint = Checkpoint(&read)
         state = State(&read)
         http = HTTP(&read)
+        postgres = Postgres(&read)
         log = Log(&read)
         settings = read.settings
     }

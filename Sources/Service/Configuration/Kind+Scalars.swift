@@ -1,3 +1,5 @@
+internal import Postgres
+
 extension Kind where Value == String {
     /// Any text of a length that Kafka's own string fields can carry.
     static func text(_ what: String, upTo limit: Int = 249) -> Self {
@@ -10,6 +12,26 @@ extension Kind where Value == String {
     /// A name that Kafka accepts for a topic.
     static let topic = scalar("a topic name: 1 to 249 of the characters a-z A-Z 0-9 . _ -") { text in
         TopicName.isLegal(text) ? text : nil
+    }
+
+    /// A connection string, never shown: somebody may have put a password into it.
+    static var postgresURL: Self {
+        var kind = scalar("a connection string or URI of libpq") { text in
+            ConnectionSettings.problem(with: text) == nil ? text : nil
+        }
+        kind.flaws = { raw in
+            guard case .text(let text) = raw else { return [] }
+            return ConnectionSettings.problem(with: text).map { [Flaw(found: nil, remedy: $0)] } ?? []
+        }
+        return kind
+    }
+
+    /// A name that PostgreSQL neither shortens nor keeps for itself.
+    static let postgresSchema = scalar(
+        "a schema's name: 1 to 63 bytes, without control characters, not beginning with pg_"
+    ) { text in
+        let isPlain = !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+        return text.utf8.count <= 63 && isPlain && !text.hasPrefix("pg_") ? text : nil
     }
 
     /// A file's path. Its content tells what the file is, and not its ending.

@@ -1,0 +1,24 @@
+extension Connection {
+    /// Runs statements as one transaction. What a role or a database sets by default has no say in it, and every
+    /// setting ends with it.
+    ///
+    /// After an error nothing is rolled back here: whoever gets it gives the connection up, and so the server does. If
+    /// the commit fails, nobody knows whether it happened.
+    /// - Parameter lockTimeoutMs: how long each lock may be waited for.
+    @discardableResult
+    public func transaction<R>(
+        lockTimeoutMs: Int = 5_000, _ body: (Connection) throws(PostgresError) -> R
+    ) throws(PostgresError) -> R {
+        let settings = [
+            ("search_path", "pg_catalog, pg_temp"), ("lock_timeout", "\(lockTimeoutMs)"),
+            ("statement_timeout", "50000"), ("idle_in_transaction_session_timeout", "50000"),
+            ("jit", "off"), ("row_security", "off"), (Schema.writerSetting, "on"),
+        ]
+        let calls = settings.map { "pg_catalog.set_config('\($0)', '\($1)', true)" }
+        try script(
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT \(calls.joined(separator: ", "))")
+        let result = try body(self)
+        try script("COMMIT")
+        return result
+    }
+}

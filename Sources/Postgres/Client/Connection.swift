@@ -1,0 +1,115 @@
+internal import CPQ
+internal import Glibc
+
+/// A connection to a PostgreSQL server, for one thread. After an error it is of no more use.
+///
+/// It keeps no state in the session, so that a pooler in transaction mode may stand between: no prepared statements,
+/// no settings that outlive their transaction.
+public final class Connection {
+    private let pointer: OpaquePointer
+    /// How long the server may take to respond to one statement.
+    private let limit: Duration
+
+    /// Connects; waits for each host for as long as `connect_timeout` says.
+    public init(_ settings: ConnectionSettings, limit: Duration = .seconds(60)) throws(PostgresError) {
+        let parameters = settings.parameters
+        let keywords = CStrings(parameters.map(\.keyword))
+        let values = CStrings(parameters.map(\.value))
+        guard let pointer = PQconnectdbParams(keywords.pointers, values.pointers, 1) else {
+            throw PostgresError("libpq has no memory for a connection")
+        }
+        guard PQstatus(pointer) == CONNECTION_OK, PQsetnonblocking(pointer, 1) == 0 else {
+            defer { PQfinish(pointer) }
+            throw PostgresError(connection: pointer)
+        }
+        // libpq would print notices on standard error.
+        PQsetNoticeProcessor(pointer, { _, _ in }, nil)
+        self.pointer = pointer
+        self.limit = limit
+    }
+
+    deinit { PQfinish(pointer) }
+
+    /// Such as 150018.
+    public var serverVersion: Int { Int(PQserverVersion(pointer)) }
+
+    /// What the server says of a parameter that it reports by itself, such as `server_encoding`.
+    public func parameter(_ name: String) -> String? { PQparameterStatus(pointer, name).map { String(cString: $0) } }
+
+    /// Runs one statement.
+    @discardableResult
+    public func run(_ sql: String, _ parameters: [Parameter] = []) throws(PostgresError) -> Rows {
+        let types = parameters.map(\.type)
+        let lengths = parameters.map { Int32($0.byteCount) }
+        let formats = parameters.map { _ in Int32(1) }
+        let isSent = Self.withPointers(parameters) { values in
+            PQsendQueryParams(pointer, sql, Int32(parameters.count), types, values, lengths, formats, 0)
+        }
+        return try finish(isSent)
+    }
+
+    /// Runs statements without parameters, and gives the rows of the last one. Without `BEGIN` among them they are one
+    /// transaction.
+    @discardableResult
+    public func script(_ sql: String) throws(PostgresError) -> Rows { try finish(PQsendQuery(pointer, sql)) }
+
+    private static func withPointers<R>(
+        _ parameters: [Parameter], _ body: ([UnsafePointer<CChar>?]) -> R
+    ) -> R {
+        var pointers: [UnsafePointer<CChar>?] = []
+        func add(_ index: Int) -> R {
+            guard index < parameters.count else { return body(pointers) }
+            return parameters[index].bytes.withUnsafeBytes { bytes in
+                let isNull = parameters[index].isNull
+                pointers.append(isNull ? nil : bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+                return add(index + 1)
+            }
+        }
+        return add(0)
+    }
+
+    private func finish(_ isSent: Int32) throws(PostgresError) -> Rows {
+        guard isSent == 1 else { throw PostgresError(connection: pointer) }
+        let deadline = ContinuousClock.now + limit
+        var rows = Rows()
+        var failure: PostgresError?
+        while let result = try next(deadline) {
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK: rows = Rows(result)
+            case PGRES_EMPTY_QUERY: break
+            default: failure = failure ?? PostgresError(result: result, pointer)
+            }
+        }
+        if let failure { throw failure }
+        return rows
+    }
+
+    /// The next result, nil behind the last.
+    private func next(_ deadline: ContinuousClock.Instant) throws(PostgresError) -> OpaquePointer? {
+        while true {
+            let unsent = PQflush(pointer)
+            guard unsent >= 0 else { throw PostgresError(connection: pointer) }
+            if unsent == 0, PQisBusy(pointer) == 0 { return PQgetResult(pointer) }
+            try wait(toSend: unsent > 0, deadline)
+            guard PQconsumeInput(pointer) == 1 else { throw PostgresError(connection: pointer) }
+        }
+    }
+
+    private func wait(toSend: Bool, _ deadline: ContinuousClock.Instant) throws(PostgresError) {
+        var descriptor = pollfd(
+            fd: PQsocket(pointer), events: Int16(toSend ? POLLIN | POLLOUT : POLLIN), revents: 0)
+        let left = Int32(clamping: Int((deadline - .now) / .milliseconds(1)))
+        guard left > 0 else { throw PostgresError("the server did not respond within \(limit)") }
+        _ = poll(&descriptor, 1, left)
+    }
+}
+
+/// Copies of texts for C, with a null pointer behind the last.
+private final class CStrings {
+    let pointers: [UnsafePointer<CChar>?]
+
+    init(_ texts: [String]) { pointers = texts.map { UnsafePointer(strdup($0)) } + [nil] }
+
+    deinit { for pointer in pointers { free(UnsafeMutablePointer(mutating: pointer)) } }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Inventory
+import PostgresSupport
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("The connection", .blocking)
+struct ClientTests {
+    private let connection: Connection
+
+    init() throws { connection = try TestServer.shared.get().connect() }
+
+    @Test("values go in and come out as they are")
+    func values() throws {
+        let rows = try connection.run(
+            "SELECT $1, $2, $3, $4, $5", [.integer(-7), .bigint(.min), .text("ä\"'\\"), .text(nil), .text("")]
+        ).rows
+        #expect(rows == [["-7", "-9223372036854775808", "ä\"'\\", nil, ""]])
+    }
+
+    @Test("arrays become rows, whatever the session's time zone")
+    func arrays() throws {
+        try connection.run("SET TimeZone = 'Asia/Kathmandu'")
+        var numbers = ArrayColumn(.integer)
+        var texts = ArrayColumn(.text)
+        var times = ArrayColumn(.timestamp)
+        for number in [Int32.min, 0, .max] { numbers.append(number) }
+        texts.append(label: "a\u{0}b")
+        texts.append(label: "")
+        Array("x,{\"".utf8).withUnsafeBytes { texts.append($0) }
+        times.append(Timestamp(microseconds: 0))
+        times.append(Timestamp(microseconds: 1_774_872_000_123_456))
+        times.appendNull()
+        let rows = try connection.run(
+            "SELECT a, b, c AT TIME ZONE 'UTC' FROM unnest($1, $2, $3) AS t (a, b, c)",
+            [numbers.parameter, texts.parameter, times.parameter]
+        ).rows
+        #expect(
+            rows == [
+                ["-2147483648", "a\u{FFFD}b", "1970-01-01 00:00:00"],
+                ["0", nil, "2026-03-30 12:00:00.123456"], ["2147483647", "x,{\"", nil],
+            ])
+        numbers.removeAll()
+        #expect(try connection.run("SELECT FROM unnest($1)", [numbers.parameter]).rows.isEmpty)
+    }
+
+    @Test("an error has the server's words and code, in one line")
+    func errors() throws {
+        let error = #expect(throws: PostgresError.self) { try connection.run("SELECT *\nFROM nowhere") }
+        #expect(error?.description == "relation \"nowhere\" does not exist (SQLSTATE 42P01)")
+        #expect(error?.needsOperator == false)
+        let number = #expect(throws: PostgresError.self) { try connection.run("SELECT 'x'::int") }
+        #expect(number?.needsOperator == true)
+    }
+
+    @Test("a server that does not respond is given up")
+    func silence() throws {
+        let url = try TestServer.shared.get().url()
+        let impatient = try Connection(ConnectionSettings(url: url), limit: .milliseconds(100))
+        let error = #expect(throws: PostgresError.self) { try impatient.run("SELECT pg_sleep(5)") }
+        #expect(error?.message.contains("did not respond") == true)
+    }
+
+    @Test("a connection string is checked without being shown")
+    func strings() {
+        #expect(ConnectionSettings.problem(with: "postgresql://stockd@localhost/orders") == nil)
+        #expect(ConnectionSettings.problem(with: "host=/run/postgresql dbname=orders") == nil)
+        #expect(ConnectionSettings.problem(with: "postgresql://me:hunter2@db/x")?.contains("must not hold") == true)
+        let broken = ConnectionSettings.problem(with: "host=db passwort=hunter2")
+        #expect(broken?.contains("must be a connection string") == true && broken?.contains("hunter2") == false)
+    }
+
+    @Test("a transaction's settings end with it")
+    func settings() throws {
+        try connection.run("SET search_path = odd")
+        let query = "SELECT current_setting('search_path'), current_setting('stockd.writer')"
+        let inside = try connection.transaction { (connection) throws(PostgresError) in
+            try connection.run(query).rows
+        }
+        #expect(inside == [["pg_catalog, pg_temp", "on"]])
+        let outside = try connection.run(query).rows
+        #expect(outside == [["odd", ""]])
+    }
+}
