@@ -11,13 +11,14 @@ fail() {
     exit 1
 }
 
-packages="librdkafka-dev libmimalloc-dev pkg-config git ca-certificates"
+packages="librdkafka-dev libpq-dev libmimalloc-dev pkg-config git ca-certificates"
 # Chromium shows the page, Python drives it and sends requests made up from the API's description. promtool, which
-# lints the metrics, comes by Scripts/promtool.sh: its package would start a server.
+# lints the metrics, comes by Scripts/promtool.sh: its package would start a server. That of PostgreSQL may start one,
+# too; the tests start their own.
 case "${1:-build}" in
     test)
         packages="$packages libsqlite3-dev kcat valgrind binutils mandoc curl chromium chromium-driver"
-        packages="$packages fonts-dejavu-core python3 python3-venv"
+        packages="$packages fonts-dejavu-core python3 python3-venv postgresql"
         ;;
     package) packages="$packages dpkg-dev binutils xz-utils debootstrap lintian" ;;
     machine) packages="$packages debootstrap systemd-container qemu-system-x86 e2fsprogs" ;;

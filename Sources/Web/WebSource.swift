@@ -10,6 +10,8 @@ public struct WebSource: Sendable {
     public var statistics: StatisticsShelf
     /// The counts of each worker that has started, by its number.
     public var counts: @Sendable () -> [Telemetry.Counts]
+    /// Of the tables in PostgreSQL; nil when there are none.
+    public var tables: @Sendable () -> TableCounts? = { nil }
     /// Workers that should be running.
     public var workers: Int
     public var release: String

@@ -6,26 +6,31 @@ import Service
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Checks the configuration and prints every mistake at once; exits with 78 on any.",
-        discussion: "Example: stockd check --config /etc/stockd/stockd.yaml --broker")
+        discussion: "Example: stockd check --config /etc/stockd/stockd.yaml --connect")
 
     @OptionGroup var options: ConfigurationOption
 
     @Flag(
-        help: "Also connect, and check the topics, their partition counts and the brokers' transactions."
+        help: "Also connect: check the topics, their partition counts, the brokers' transactions, and PostgreSQL."
     )
-    var broker = false
+    var connect = false
 
     func run() throws {
         let (configuration, files, _) = try options.loadOrExit()
         for note in configuration.notes { printError("note: \(note)") }
         for note in configuration.clientNotes() { printError("note: \(note)") }
         for note in files.tables?.notes ?? [] { printError("note: \(note)") }
-        if broker { try checkBroker(configuration) }
+        if connect {
+            try checkBroker(configuration)
+            if configuration.postgres.url != nil { try PostgresStatements.check(configuration) }
+        }
         let tables = [
             Self.describe("products", files.tables?.products?.count, configuration.reference.products),
             Self.describe("warehouses", files.tables?.warehouses?.count, configuration.reference.warehouses),
         ]
-        print("configuration ok: " + tables.joined(separator: ", ") + (broker ? ", broker and topics ok" : ""))
+        print(
+            "configuration ok: " + tables.joined(separator: ", ") + (connect ? ", broker and topics ok" : "")
+                + (connect && configuration.postgres.url != nil ? ", PostgreSQL ok" : ""))
     }
 
     private static func describe(

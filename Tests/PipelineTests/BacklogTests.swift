@@ -30,7 +30,7 @@ struct BacklogTests {
         #expect(scenario.cluster.coverage[.polledDuringCommit] > 0)
         #expect(process.worker.reference.catalog.products[ProductID(1)]?.reorderThreshold == 100_000)
         #expect(scenario.alerts.last?.hasPrefix("RAISED CRITICAL") == true, "\(scenario.alerts)")
-        scenario.cluster.advance(ViewFeed.intervalMs)
+        scenario.cluster.advance(100)
         try play(commits: 2)
         #expect(process.session.hasMore, "the backlog is still there")
         #expect(process.reader.store.publishing.count > published)

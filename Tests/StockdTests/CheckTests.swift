@@ -32,7 +32,7 @@ struct CheckTests {
     func reasons(variable: String, value: String, reason: String) throws {
         let site = try Site("reasons", partitions: 1, settings: "alerts: {topic: NAME-alerts}", brokers: 1)
         defer { site.close() }
-        let check = try site.result(of: ["check", "--broker"], [variable: value])
+        let check = try site.result(of: ["check", "--connect"], [variable: value])
         #expect(check.code == 69, "\(check)")
         #expect(check.text.contains("does not answer: ") && check.text.contains(reason), "\(check)")
     }

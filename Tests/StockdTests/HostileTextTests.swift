@@ -173,7 +173,7 @@ struct HostileTextTests {
         }
         texts["dlq redrive"] = try site.result(of: ["dlq", "redrive", "--all", "--dry-run"]).text
         texts["state"] = try site.result(of: ["state"]).text
-        texts["check"] = try site.result(of: ["check", "--broker"]).text
+        texts["check"] = try site.result(of: ["check", "--connect"]).text
         daemon.send(SIGTERM)
         #expect(try daemon.exitCode() == 0)
         #expect(daemon.text.contains("\\u{1b}[2J\\u{202e}"))

@@ -48,7 +48,7 @@ struct StartTests {
         defer { site.close() }
         let old = TopicSpec("\(site.name)-old", partitions: 1, config: ["cleanup.policy": "delete"])
         try site.cluster.create([old], site.admin)
-        let check = try site.result(of: ["check", "--broker"])
+        let check = try site.result(of: ["check", "--connect"])
         #expect(check.code == 78 && check.text.contains("--add-config cleanup.policy=compact"), "\(check)")
         let daemon = try site.run()
         #expect(try daemon.exitCode() == 78, "\(daemon.text)")
@@ -58,9 +58,9 @@ struct StartTests {
     func noTransactions() throws {
         let site = try Site("old", partitions: 1, settings: Self.settings, brokers: 1)
         defer { site.close() }
-        #expect(try site.result(of: ["check", "--broker"]).code == 0)
+        #expect(try site.result(of: ["check", "--connect"]).code == 0)
         try site.cluster.embedded.disable(.initProducerID)
-        let check = try site.result(of: ["check", "--broker"])
+        let check = try site.result(of: ["check", "--connect"])
         #expect(check.code == 78 && check.text.contains("do not support transactions"), "\(check)")
         let daemon = try site.run()
         #expect(try daemon.exitCode() == 78, "\(daemon.text)")
@@ -73,7 +73,7 @@ struct StartTests {
         defer { site.close() }
         let transactionalIDAuthorizationFailed: Int32 = 53
         try site.cluster.embedded.pushRequestErrors(.initProducerID, [transactionalIDAuthorizationFailed])
-        let check = try site.result(of: ["check", "--broker"])
+        let check = try site.result(of: ["check", "--connect"])
         #expect(check.code == 0 && check.text.contains("may not use the transactional id"), "\(check)")
     }
 

@@ -20,6 +20,8 @@ final class Shard {
     var aggregate: Aggregate
     /// Ascending by partition; the index is the aggregate's.
     var inputs: [Input]
+    /// Greater than that of every owner that has shown these partitions before; 0 where no reader asks for it.
+    var term: Int64 = 0
     /// The chunks that were last shown.
     var shown: [ShownChunk] = []
     /// The open transaction holds an offset of the shard: only then may its state be written.

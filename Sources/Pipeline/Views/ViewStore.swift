@@ -59,7 +59,7 @@ public final class ViewStore: Sendable {
         var latest: [UInt64]
         var versions: UInt64 = 0
         var disconnectedAt: Int64?
-        var onNews: @Sendable () -> Void = {}
+        var onNews: [@Sendable () -> Void] = []
     }
 
     private final class Freshness: Sendable {
@@ -68,25 +68,31 @@ public final class ViewStore: Sendable {
         let publishMicroseconds = Atomic<Int>(0)
     }
 
+    /// A worker shows what it committed at most this often.
+    public let intervalMs: Int64
+    /// Whether snapshots have terms, for which a recovery asks the broker.
+    let numbersTerms: Bool
     private let state: Mutex<State>
     private let freshness: [Freshness]
 
     /// - Parameter workers: how many there will be, numbered from 0.
-    public init(workers: Int) {
+    public init(workers: Int, intervalMs: Int64 = 100, numbersTerms: Bool = false) {
+        self.intervalMs = intervalMs
+        self.numbersTerms = numbersTerms
         state = Mutex(
             State(workers: Array(repeating: nil, count: workers), latest: Array(repeating: 0, count: workers)))
         freshness = (0..<workers).map { _ in Freshness() }
     }
 
-    /// Calls the closure after each commit with changes and each publish. It runs on the worker's thread, so it may
-    /// only wake a reader.
-    public func onNews(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.onNews = wake } }
+    /// Calls the closure after each commit with changes and each publish, like those of other readers. It runs on the
+    /// worker's thread, so it may only wake a reader.
+    public func onNews(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.onNews.append(wake) } }
 
     // MARK: Workers
 
     /// Adds the changes of a committed transaction. Nil means too many to keep: readers start again.
     func append(_ changes: [AlertChange]?, worker: Int) {
-        let wake = state.withLock { state in
+        let readers = state.withLock { state in
             if let changes, !changes.isEmpty {
                 let block = Block(worker: worker, first: state.newest + 1, changes: changes)
                 state.log.append(block)
@@ -101,14 +107,14 @@ public final class ViewStore: Sendable {
             state.latest[worker] = state.newest
             return state.onNews
         }
-        wake()
+        for wake in readers { wake() }
     }
 
     func publish(_ snapshot: WorkerSnapshot, worker: Int, tookMicroseconds: Int) {
         let own = freshness[worker]
         own.publishes.add(1, ordering: .relaxed)
         own.publishMicroseconds.add(tookMicroseconds, ordering: .relaxed)
-        let wake = state.withLock { state in
+        let readers = state.withLock { state in
             var snapshot = snapshot
             state.versions += 1
             snapshot.version = state.versions
@@ -117,7 +123,7 @@ public final class ViewStore: Sendable {
             state.workers[worker] = snapshot
             return state.onNews
         }
-        wake()
+        for wake in readers { wake() }
     }
 
     /// Notes that the worker's snapshot holds all that is committed now.

@@ -9,17 +9,23 @@ public struct WorkerSnapshot: Sendable {
         public let pairs: Int
         /// The next input offset of each of its partitions.
         public let positions: [PartitionPosition]
+        /// Greater than that of every snapshot that another owner of its partitions, or this one before it recovered
+        /// them anew, has shown. 0 where no reader asks for it.
+        public internal(set) var term: Int64 = 0
     }
 
     public let shards: [Shard]
     public let tally: ShownTally
+    /// The worker knows of records that it has not applied yet.
+    public let isCatchingUp: Bool
     /// The number of the snapshot; greater is newer.
     public internal(set) var version: UInt64 = 0
     /// The newest change of the store's log that these entries contain.
     public internal(set) var changesThrough: UInt64 = 0
 
-    init(_ shards: [Shard]) {
+    init(_ shards: [Shard], isCatchingUp: Bool = false) {
         self.shards = shards
+        self.isCatchingUp = isCatchingUp
         var tally = ShownTally()
         for shard in shards { for chunk in shard.chunks { tally = tally + chunk.tally } }
         self.tally = tally

@@ -111,13 +111,13 @@ final class LiveShards {
     }
 
     /// The shards as of the last commit: only chunks that were touched since the last time are copied.
-    func snapshot() -> WorkerSnapshot {
+    func snapshot(isCatchingUp: Bool) -> WorkerSnapshot {
         WorkerSnapshot(
             shards.map { shard in
                 shard.aggregate.refreshShown(&shard.shown)
                 return WorkerSnapshot.Shard(
                     chunks: shard.shown, catalog: shard.aggregate.catalog, pairs: shard.aggregate.pairCount,
-                    positions: shard.committedPositions)
-            })
+                    positions: shard.committedPositions, term: shard.term)
+            }, isCatchingUp: isCatchingUp)
     }
 }

@@ -137,6 +137,7 @@ extension Worker {
         reference.join(recovery.shards)
         let former = recovery.rebuild.map { FormerState($0) }
         former?.restorePublished()
+        if views?.numbersTerms == true { try numberTerms(recovery) }
         let live = LiveShards(recovery.shards, recovery.placement, replacing: former)
         try session.assign(live.committedPositions)
         checkpointer.begin(isRequired: recovery.needsCheckpoint, nowMs: session.nowMs)
@@ -144,6 +145,18 @@ extension Worker {
         views?.beginAnew()
         if live.shard(of: Partition(0)) != nil { reference.startKeeping(from: recovery.referenceRejected) }
         telemetry.recovered(pairs: live.pairCount)
+    }
+
+    /// Numbers the shards with the end of the state log.
+    ///
+    /// No two owners have the same end: nothing is shown before the first commit, which always writes a position to
+    /// this partition. And the next owner, who waits for that commit or prevents it, asks for the end after it.
+    private func numberTerms(_ recovery: Recovery<S>) throws(SessionFailure) {
+        for shard in recovery.shards {
+            let first = shard.partitions[0]
+            let partition = recovery.placement.partition(of: .position(first), shardOf: first)
+            shard.term = try session.bounds(.state, partition).upperBound.rawValue
+        }
     }
 
     private func partialAssignment(_ recovery: Recovery<S>) throws(SessionFailure) -> String {

@@ -44,7 +44,10 @@ extension Worker {
         // The last snapshot stays, and its age grows.
         case .unassigned, .recovering: return
         case .standby, .running:
-            views?.publish(nowMs: session.nowMs) { assignment.live?.snapshot() ?? WorkerSnapshot([]) }
+            let isBacklog = policy.isBacklog
+            views?.publish(nowMs: session.nowMs, isCatchingUp: isBacklog) {
+                assignment.live?.snapshot(isCatchingUp: isBacklog) ?? WorkerSnapshot([])
+            }
         }
     }
 }

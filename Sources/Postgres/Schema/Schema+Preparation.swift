@@ -48,7 +48,7 @@ extension Schema {
             guard creates else {
                 throw PostgresError(
                     refusal: "the schema \(name) lacks tables and postgres.create is false: have `stockd postgres "
-                        + "init` make them")
+                        + "init --apply` make them")
             }
             try create(connection, for: source)
         }
@@ -64,7 +64,7 @@ extension Schema {
     private func refusal(of shape: Shape) -> PostgresError {
         PostgresError(
             refusal: shape.problems.joined(separator: "; ")
-                + ". Put it right, or have `stockd postgres drop` remove the tables: stockd makes and fills them anew")
+                + ". Put it right, or have `stockd postgres drop --apply` remove the tables: stockd makes them anew")
     }
 
     /// Makes what is missing, in one transaction. Two that try at once come one after the other.
@@ -87,20 +87,19 @@ extension Schema {
             where group.contains(where: { missing.contains($0.name) }) {
                 for table in group { try connection.run("DELETE FROM \(qualified(table.name))") }
             }
-            try note(source, connection)
+            for statement in noting(source) { try connection.run(statement) }
         }
     }
 
-    private func note(_ source: ViewsSource, _ connection: Connection) throws(PostgresError) {
-        try connection.run(
-            """
-            INSERT INTO \(qualified("source")) (version, input_topic, group_id, state_topic, keyed_by)
-            SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM \(qualified("source")))
-            """,
-            [
-                .integer(Self.version), .text(source.inputTopic), .text(source.groupID), .text(source.stateTopic),
-                .text(source.keyedBy),
-            ])
+    /// Writes whose views the tables hold, unless they say it already.
+    public func noting(_ source: ViewsSource) -> [String] {
+        let values = [source.inputTopic, source.groupID, source.stateTopic, source.keyedBy].map { Self.literal($0) }
+        return [
+            "SELECT pg_catalog.set_config('\(Self.writerSetting)', 'on', true)",
+            "INSERT INTO \(qualified("source")) (version, input_topic, group_id, state_topic, keyed_by) "
+                + "SELECT \(Self.version), \(values.joined(separator: ", ")) "
+                + "WHERE NOT EXISTS (SELECT FROM \(qualified("source")))",
+        ]
     }
 
     /// Why the tables are not those of this daemon, as a sentence; nil when they are.
@@ -109,16 +108,18 @@ extension Schema {
     ) throws(PostgresError) -> String? {
         let found = try connection.run(
             "SELECT version, input_topic, group_id, state_topic, keyed_by FROM \(qualified("source"))")
-        guard let row = found.first else { return "\(name).source has no row; have `stockd postgres init` write it" }
+        guard let row = found.first else {
+            return "\(name).source has no row; have `stockd postgres init --apply` write it"
+        }
         guard row[0] == "\(Self.version)" else {
             return "the tables' layout has version \(row[0] ?? ""), and this release of stockd knows \(Self.version): "
-                + "run the release that made them, or remove them with `stockd postgres drop`"
+                + "run the release that made them, or remove them with `stockd postgres drop --apply`"
         }
         let other = ViewsSource(
             inputTopic: row[1] ?? "", groupID: row[2] ?? "", stateTopic: row[3] ?? "", keyedBy: row[4] ?? "")
         guard other != source else { return nil }
         return "the tables of the schema \(name) hold the views of another daemon, with "
             + "\(other.differences(from: source)). Set postgres.schema to another one, or remove those views with "
-            + "`stockd postgres drop --views`"
+            + "`stockd postgres drop --views --apply`"
     }
 }

@@ -23,8 +23,11 @@ public final class Daemon: Service {
     private let notifier: SystemdNotifier
     private let watchdog: WatchdogFeeder
     private let files: ReferenceFiles
+    /// Nil without readers.
+    private let views: ViewStore?
     /// Nil without HTTP.
     private let web: WebParts?
+    private let tables = Mutex<TablesThread?>(nil)
     private let crew: Mutex<Crew>
     /// Reads the configuration again for SIGHUP and says what changed.
     private let onReload: @Sendable () -> Void
@@ -58,8 +61,9 @@ public final class Daemon: Service {
         crew = Mutex(Crew(catalog: catalog))
         self.logger = logger
         self.onReload = onReload
-        web = configuration.http.listen == nil ? nil : WebParts(workers: configuration.workers)
-        outages = Outages(logger) { [web] in web?.store.setConnected($0) }
+        views = configuration.viewStore()
+        web = configuration.http.listen == nil ? nil : views.map { WebParts($0) }
+        outages = Outages(logger) { [views] in views?.setConnected($0) }
         notifier = SystemdNotifier(environment: environment)
         watchdog = WatchdogFeeder(notifier: notifier, environment: environment)
     }
@@ -73,6 +77,8 @@ public final class Daemon: Service {
             do {
                 guard let admin = try await connect() else { return }
                 defer { admin.close(deadlineMs: 2_000) }
+                startTables()
+                defer { tables.withLock { $0.take() }?.stop() }
                 startWorkers(admin)
                 let probe = web.map { LagProbe($0, client, topic: configuration.input.topic) }
                 defer { probe?.stop() }
@@ -139,6 +145,11 @@ public final class Daemon: Service {
         return client
     }
 
+    private func startTables() {
+        guard let views, let settings = configuration.viewsWriterSettings(self.settings.ids) else { return }
+        tables.withLock { $0 = TablesThread(settings, views, logger) }
+    }
+
     private func startWorkers(_ admin: Admin) {
         let rebuilt = RebuiltPartitions()
         crew.withLock { crew in
@@ -147,7 +158,7 @@ public final class Daemon: Service {
                 return WorkerThread(
                     number: number, client: client(worker: number),
                     session: configuration.sessionSettings(worker: number), settings: settings,
-                    catalog: crew.catalog, admin: admin, logger: logger, views: web?.store, rebuilt: rebuilt,
+                    catalog: crew.catalog, admin: admin, logger: logger, views: views, rebuilt: rebuilt,
                     onStep: { [watchdog] in watchdog.progress(worker: number) },
                     onEnd: { [watchdog] in watchdog.remove(worker: number) })
             }
@@ -239,6 +250,7 @@ extension Daemon {
             libraryVersion: LibraryVersion.text, groupID: configuration.kafka.groupID,
             inputTopic: configuration.input.topic)
         source.ids = configuration.ids.table
+        source.tables = { [self] in tables.withLock { $0?.telemetry.counts } }
         source.onListening = { web.isListening.store(true, ordering: .releasing) }
         web.isExpected.store(true, ordering: .releasing)
         return WebServer(settings, source, logger: logger)

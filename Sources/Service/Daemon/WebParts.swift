@@ -15,7 +15,7 @@ final class WebParts: Sendable {
     let isExpected = Atomic<Bool>(false)
     let isListening = Atomic<Bool>(false)
 
-    init(workers: Int) { store = ViewStore(workers: workers) }
+    init(_ store: ViewStore) { self.store = store }
 
     /// Waits until the interface listens, if it is to: a port that is taken must end the start before the
     /// daemon joins the group, where a second member by mistake would stop the first.

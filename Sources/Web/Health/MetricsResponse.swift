@@ -21,6 +21,9 @@ struct MetricsResponse {
         writeEvents(counts, &out)
         writeTransactions(counts, &out)
         writeViews(snapshot, nowMicroseconds, &out)
+        if let tables = source.tables() {
+            TableMetrics(counts: tables, startedAt: startedAt).write(nowMicroseconds: nowMicroseconds, &out)
+        }
         writeWorkers(counts, &out)
         writePartitions(snapshot, &out)
         writeTraffic(&out)

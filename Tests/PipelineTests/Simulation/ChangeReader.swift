@@ -5,13 +5,17 @@ import Wire
 
 /// Follows what a worker shows the way a reader of `/v1/changes` does: a table first, then its changes.
 final class ChangeReader {
-    let store = ViewStore(workers: 1)
+    let store = ViewStore(workers: 1, numbersTerms: true)
+    private let number = Int.random(in: .min ... .max)
     /// The number of the last change read; nil before the first table.
     private var heard: UInt64?
     private var table: [Pair: AlertLevel] = [:]
 
     /// Takes the changes since the last call. Returns what is wrong with them, or nil.
     func look(_ cluster: SimCluster, _ settings: PipelineSettings) -> String? {
+        for shard in store.snapshot().workers[0]?.shards ?? [] {
+            if let problem = cluster.terms.note(shard, settings.keyedBy, reader: number) { return problem }
+        }
         guard let after = heard, let blocks = store.blocks(after: after) else {
             takeTable()
             return nil

@@ -10,6 +10,8 @@ final class SimCluster {
     var topics: [Topic: [SimPartition]] = [:]
     /// A topic that the brokers do not know any more.
     var deletedTopic: Topic?
+    /// What workers have shown.
+    var terms = TermLedger()
     /// The first violation found.
     private(set) var violation: String?
     var trace: [String] = []

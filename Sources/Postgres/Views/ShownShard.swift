@@ -1,0 +1,70 @@
+import Inventory
+import Pipeline
+
+/// A shard as a worker shows it.
+struct ShownShard {
+    let version: UInt64
+    let shard: WorkerSnapshot.Shard
+
+    var partitions: [Partition] { shard.positions.map(\.partition) }
+
+    /// The shards by their first partition. While partitions move between workers two may show one: the newer
+    /// counts.
+    static func newest(_ snapshot: ViewStore.Snapshot) -> [Partition: ShownShard] {
+        var newest: [Partition: ShownShard] = [:]
+        for worker in snapshot.workers {
+            guard let worker else { continue }
+            for shard in worker.shards {
+                guard let first = shard.positions.first?.partition else { continue }
+                if let other = newest[first], other.version > worker.version { continue }
+                newest[first] = ShownShard(version: worker.version, shard: shard)
+            }
+        }
+        return newest
+    }
+}
+
+extension WorkerSnapshot.Shard {
+    /// Calls a closure with each pair that has another row, or another alert, than in an older snapshot of the same
+    /// term: what it had, and what it has.
+    func forEachDifference<E: Error>(
+        from old: WorkerSnapshot.Shard,
+        _ body: (_ old: StockRow?, _ new: StockRow?, _ shown: ShownEntry) throws(E) -> Void
+    ) throws(E) {
+        let products = Set(catalog === old.catalog ? [] : catalog.products.changes(since: old.catalog.products))
+        let warehouses = Set(catalog === old.catalog ? [] : catalog.warehouses.changes(since: old.catalog.warehouses))
+        let isJoinedAnew = !products.isEmpty || !warehouses.isEmpty
+        for (index, chunk) in chunks.enumerated() {
+            let before = index < old.chunks.count ? old.chunks[index] : nil
+            if before === chunk, !isJoinedAnew { continue }
+            for (index, shown) in chunk.entries.enumerated() {
+                let entry = before.flatMap { index < $0.entries.count ? $0.entries[index] : nil }
+                if entry == shown,
+                    !products.contains(shown.pair.product), !warehouses.contains(shown.pair.warehouse)
+                {
+                    continue
+                }
+                let row = shown.row(catalog)
+                let oldRow = entry?.row(old.catalog)
+                if row == nil, oldRow == nil { continue }
+                try body(oldRow, row, shown)
+            }
+        }
+    }
+
+    /// Calls a closure with each row, in the order of pairs: the rows of a product come one after the other.
+    func forEachRow<E: Error>(_ body: (StockRow, ShownEntry) throws(E) -> Void) throws(E) {
+        var order: [(pair: UInt64, chunk: UInt32, entry: UInt32)] = []
+        order.reserveCapacity(pairs)
+        for (chunk, shown) in chunks.enumerated() {
+            for (entry, shown) in shown.entries.enumerated() where shown.isVisible {
+                order.append((shown.pair.packed, UInt32(chunk), UInt32(entry)))
+            }
+        }
+        order.sort { $0.pair < $1.pair }
+        for place in order {
+            let shown = chunks[Int(place.chunk)].entries[Int(place.entry)]
+            if let row = shown.row(catalog) { try body(row, shown) }
+        }
+    }
+}
