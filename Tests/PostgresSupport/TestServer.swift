@@ -54,7 +54,8 @@ public final class TestServer: Sendable {
     }
 
     public func connect(_ database: String = "postgres", user: String = "postgres") throws -> Connection {
-        try Connection(ConnectionSettings(url: url(database, user: user)))
+        // Also to a standby.
+        try Connection(ConnectionSettings(url: url(database, user: user) + " target_session_attrs=any"))
     }
 
     private static let counter = Atomic(0)

@@ -11,7 +11,8 @@ import Testing
 struct BadDayTests {
     private static func shared() throws -> BadDay { try BadDay(try TestServer.shared.get()) }
 
-    private static let stockd = "datname = current_database() AND application_name = 'stockd'"
+    private static let stockd =
+        "datname = current_database() AND application_name = 'stockd' AND pid <> pg_backend_pid()"
 
     // MARK: Sessions
 
@@ -86,7 +87,7 @@ struct BadDayTests {
         try admin.script("CREATE ROLE \(role) LOGIN; GRANT CREATE ON DATABASE \(database) TO \(role)")
         for setting in [
             "TimeZone = 'Pacific/Apia'", "search_path = 'nowhere'", "DateStyle = 'German'", "jit_above_cost = 0",
-            "default_transaction_isolation = 'serializable'", "default_transaction_read_only = on",
+            "default_transaction_isolation = 'serializable'",
             "default_transaction_deferrable = on", "standard_conforming_strings = off", "lock_timeout = '1ms'",
             "client_min_messages = debug1", "enable_indexscan = off",
         ] {
@@ -215,14 +216,13 @@ struct BadDayTests {
         let day = try BadDay(server)
         server.crash(SIGINT)
         // What a failover to a standby that is behind looks like: the last transactions are gone.
-        let copy = "\(server.folder)/copy"
-        try Self.shell("cp -a \(server.folder)/data \(copy)")
+        try Self.shell("cd \(server.folder) && cp -a data copy")
         try server.start()
         try day.go()
         try day.check()
         server.crash(SIGINT)
         try Self.shell(
-            "rm -r \(server.folder)/data && mv \(copy) \(server.folder)/data && touch \(server.folder)/data/standby.signal"
+            "cd \(server.folder) && rm -r data && mv copy data && touch data/standby.signal && chown postgres data/*"
         )
         try server.start()
         try day.go()

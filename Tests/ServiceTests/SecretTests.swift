@@ -109,7 +109,7 @@ struct SecretTests {
         "files of the credentials directory that name no setting are left alone",
         arguments: [
             "kafka.key", "kafka.pem", "ca.pem", "tls.key", "tls.crt", "http.key", "client.key", "db.password",
-            "postgres_password", "password", "id_rsa", "kafka.ssl_key",
+            "mysql_password", "password", "id_rsa", "kafka.ssl_key",
         ])
     func foreign(name: String) throws {
         let directory = try TemporaryDirectory()

@@ -8,7 +8,7 @@ struct ShownShard {
 
     var partitions: [Partition] { shard.positions.map(\.partition) }
 
-    /// The shards by their first partition. While partitions move between workers two may show one: the newer
+    /// The shards by their first partition. While partitions move between workers two may show one: the later owner
     /// counts.
     static func newest(_ snapshot: ViewStore.Snapshot) -> [Partition: ShownShard] {
         var newest: [Partition: ShownShard] = [:]
@@ -16,7 +16,7 @@ struct ShownShard {
             guard let worker else { continue }
             for shard in worker.shards {
                 guard let first = shard.positions.first?.partition else { continue }
-                if let other = newest[first], other.version > worker.version { continue }
+                if let other = newest[first], other.shard.term > shard.term { continue }
                 newest[first] = ShownShard(version: worker.version, shard: shard)
             }
         }

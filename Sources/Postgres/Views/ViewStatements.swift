@@ -53,7 +53,8 @@ struct ViewStatements {
             WHERE t.product_id = n.product_id AND \(hasNoRow)
             """
         claimProducts = """
-            INSERT INTO \(owners) AS t (product_id, partition) SELECT n.product_id, $2 FROM unnest($1) AS n (product_id)
+            INSERT INTO \(owners) AS t (product_id, partition)
+            SELECT n.product_id, $2 FROM unnest($1) AS n (product_id)
             ON CONFLICT (product_id) DO UPDATE SET partition = excluded.partition
             WHERE t.partition <> excluded.partition
             """

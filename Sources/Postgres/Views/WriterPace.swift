@@ -34,18 +34,19 @@ struct WriterPace {
         startedCPU = Self.cpuMicroseconds
     }
 
-    mutating func end() {
-        tookCPU = Self.cpuMicroseconds - startedCPU
+    /// - Parameter cpuMicroseconds: what the round took; nil: as the thread's clock says.
+    mutating func end(cpuMicroseconds: Int64? = nil) {
+        tookCPU = cpuMicroseconds ?? Self.cpuMicroseconds - startedCPU
         failures = 0
     }
 
     /// The next try waits twice as long as the last, give or take a half.
-    mutating func fail() {
+    mutating func fail(nowMs: Int64 = monotonicMicroseconds() / 1_000) {
         tookCPU = Self.cpuMicroseconds - startedCPU
         failures += 1
         let mostMs = min(Self.longestBackoffMs, 100 << Int64(min(failures, 10)))
         // Counted from now: the try may have taken long.
-        startedMs = monotonicMicroseconds() / 1_000
+        startedMs = nowMs
         backoffMs = .random(in: mostMs / 2...mostMs)
     }
 
