@@ -59,8 +59,8 @@ struct ShardWriter {
     // MARK: The whole
 
     /// Writes everything, whatever the tables hold of the shard's partitions.
-    mutating func fill() throws(PostgresError) {
-        let isEmpty = try connection.run(statements.isEmpty).first == ["t"]
+    /// - Parameter isEmpty: the tables held nothing of any shard when the transaction began.
+    mutating func fill(isEmpty: Bool) throws(PostgresError) {
         var products: [ProductID] = []
         var all = ArrayColumn(batch.stock[0].type)
         let shard = shard

@@ -36,6 +36,14 @@ public final class ViewsWriter {
         var write: Int64
     }
 
+    /// What a round did with a shard.
+    private struct ShardResult {
+        var written: Written
+        var rows: Int
+        /// How long it took to write everything; nil for a difference.
+        var filledIn: Duration?
+    }
+
     /// A later owner writes the shard's partitions.
     private struct Replaced {
         var term: Int64
@@ -118,21 +126,25 @@ public final class ViewsWriter {
         let connection = try connected()
         for first in written.keys where shards[first] == nil { written[first] = nil }
         for first in replaced.keys where shards[first] == nil { replaced[first] = nil }
-        var results: [Partition: Written] = [:]
-        var rows = 0
+        var results: [Partition: ShardResult] = [:]
+        var isEmpty = false
         try connection.transaction { (connection) throws(PostgresError) in
             try connection.run(statements.lock)
             try checkShape(connection)
             let partitions = try settings.schema.lock(shards.values.flatMap(\.partitions), connection)
+            if shards.keys.contains(where: { written[$0] == nil }) {
+                isEmpty = try connection.run(statements.isEmpty).first == ["t"]
+            }
             for (first, shown) in shards.sorted(by: { $0.key < $1.key }) {
                 let own = shown.partitions.compactMap { partitions[$0] }
-                guard let (result, count) = try write(first, shown, own, connection) else { continue }
-                results[first] = result
-                rows += count
+                results[first] = try write(first, shown, own, isEmpty: isEmpty, connection)
             }
         }
-        for (first, result) in results { written[first] = result }
-        if !results.isEmpty { telemetry.committed(rows: rows) }
+        for (first, result) in results {
+            written[first] = result.written
+            if let took = result.filledIn { telemetry.filled(first, rows: result.rows, took: took) }
+        }
+        if !results.isEmpty { telemetry.committed(rows: results.values.reduce(0) { $0 + $1.rows }) }
     }
 
     /// The tables are locked, so their shape stays as it is found.
@@ -153,11 +165,12 @@ public final class ViewsWriter {
 
     /// Writes a shard, if it may and anything differs.
     private func write(
-        _ first: Partition, _ shown: ShownShard, _ rows: [PartitionRow], _ connection: Connection
-    ) throws(PostgresError) -> (Written, rows: Int)? {
+        _ first: Partition, _ shown: ShownShard, _ rows: [PartitionRow], isEmpty: Bool, _ connection: Connection
+    ) throws(PostgresError) -> ShardResult? {
         let old = written[first]
         let verdict = PartitionRow.verdict(
             rows, for: shown.shard, writer: writer, written: old.map { ($0.shown.shard.term, $0.write) })
+        var filledIn: Duration?
         var shardWriter = ShardWriter(connection, settings.schema, statements, settings.ids, shown.shard)
         switch verdict {
         case .replaced:
@@ -174,13 +187,14 @@ public final class ViewsWriter {
         case .fill:
             written[first] = nil
             let began = ContinuousClock.now
-            try shardWriter.fill()
-            telemetry.filled(first, rows: shardWriter.rows, took: .now - began)
+            try shardWriter.fill(isEmpty: isEmpty)
+            filledIn = .now - began
         }
         replaced[first] = nil
         let write = (rows.map(\.write).max() ?? 0) + 1
         try settings.schema.note(shown.shard, writer: writer, write: write, connection)
-        return (Written(shown: shown, write: write), shardWriter.rows)
+        return ShardResult(
+            written: Written(shown: shown, write: write), rows: shardWriter.rows, filledIn: filledIn)
     }
 
     private func note(_ first: Partition, _ shown: ShownShard, isReplacedBy rows: [PartitionRow]) {
