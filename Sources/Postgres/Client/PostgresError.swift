@@ -56,6 +56,6 @@ extension PostgresError {
     }
 
     private static func line(_ text: UnsafePointer<CChar>) -> String {
-        String(cString: text).split(whereSeparator: \.isNewline).joined(separator: " ")
+        String(cString: text).split { $0.isNewline || $0 == "\t" }.joined(separator: " ")
     }
 }
