@@ -11,7 +11,7 @@ public struct WebSource: Sendable {
     /// The counts of each worker that has started, by its number.
     public var counts: @Sendable () -> [Telemetry.Counts]
     /// Of the tables in PostgreSQL; nil when there are none.
-    public var tables: @Sendable () -> TableCounts? = { nil }
+    public var tables: @Sendable () -> (views: TableCounts, alerts: AlertTableCounts)? = { nil }
     /// Workers that should be running.
     public var workers: Int
     public var release: String

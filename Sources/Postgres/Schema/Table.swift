@@ -55,7 +55,7 @@ public struct Schema: Sendable {
     public var views: [Table] { [stock, alerts, rollup] }
 
     /// What stockd needs to keep the others, not meant for people.
-    var bookkeeping: [Table] { [source, partitions, productPartitions, alertPositions] }
+    var bookkeeping: [Table] { [source, partitions, productPartitions, alertPositions, alertWriter] }
 
     // MARK: Columns
 
@@ -211,8 +211,23 @@ public struct Schema: Sendable {
                 Self.column("topic", .text, "The alert topic"),
                 Self.column("partition", .integer, "Its partition"),
                 Self.column("next", .bigint, "The next offset to write"),
+                Self.column(
+                    "committed_at", .timestamp, "The timestamp of the last message written", isNullable: true),
             ],
             primaryKey: ["topic", "partition"],
             comment: "How far alert_changes is: of stockd's own use")
+    }
+
+    /// Which process writes `alert_changes`.
+    var alertWriter: Table {
+        Table(
+            name: "alert_writer",
+            columns: [
+                Self.column("topic", .text, "The alert topic"),
+                Self.column("writer", .text, "The process that writes alert_changes"),
+                Self.column("leased_until", .timestamp, "When another may take its place"),
+            ],
+            primaryKey: ["topic"],
+            comment: "Which process writes alert_changes: of stockd's own use")
     }
 }

@@ -27,7 +27,8 @@ public final class Daemon: Service {
     private let views: ViewStore?
     /// Nil without HTTP.
     private let web: WebParts?
-    private let tables = Mutex<TablesThread?>(nil)
+    /// Nil without PostgreSQL.
+    private let tables = Mutex<PostgresTables?>(nil)
     private let crew: Mutex<Crew>
     /// Reads the configuration again for SIGHUP and says what changed.
     private let onReload: @Sendable () -> Void
@@ -146,8 +147,8 @@ public final class Daemon: Service {
     }
 
     private func startTables() {
-        guard let views, let settings = configuration.viewsWriterSettings(self.settings.ids) else { return }
-        tables.withLock { $0 = TablesThread(settings, views, logger) }
+        guard let views else { return }
+        tables.withLock { $0 = PostgresTables(configuration, settings.ids, views, logger) }
     }
 
     private func startWorkers(_ admin: Admin) {
@@ -250,7 +251,7 @@ extension Daemon {
             libraryVersion: LibraryVersion.text, groupID: configuration.kafka.groupID,
             inputTopic: configuration.input.topic)
         source.ids = configuration.ids.table
-        source.tables = { [self] in tables.withLock { $0?.telemetry.counts } }
+        source.tables = { [self] in tables.withLock { $0.map { ($0.viewCounts, $0.alertCounts) } } }
         source.onListening = { web.isListening.store(true, ordering: .releasing) }
         web.isExpected.store(true, ordering: .releasing)
         return WebServer(settings, source, logger: logger)

@@ -1,5 +1,5 @@
 import Inventory
-import Pipeline
+public import Pipeline
 public import Postgres
 
 extension Configuration {
@@ -27,7 +27,7 @@ extension Configuration {
     }
 
     /// The snapshots for HTTP and for PostgreSQL; nil when there is neither.
-    func viewStore() -> ViewStore? {
+    public func viewStore() -> ViewStore? {
         let hasTables = postgres.url != nil
         guard http.listen != nil || hasTables else { return nil }
         let intervalMs: Int64 = hasTables ? min(100, postgres.interval.milliseconds) : 100

@@ -22,7 +22,9 @@ struct MetricsResponse {
         writeTransactions(counts, &out)
         writeViews(snapshot, nowMicroseconds, &out)
         if let tables = source.tables() {
-            TableMetrics(counts: tables, startedAt: startedAt).write(nowMicroseconds: nowMicroseconds, &out)
+            TableMetrics(counts: tables.views, startedAt: startedAt).write(nowMicroseconds: nowMicroseconds, &out)
+            AlertTableMetrics(counts: tables.alerts, startedAt: startedAt).write(
+                nowMicroseconds: nowMicroseconds, &out)
         }
         writeWorkers(counts, &out)
         writePartitions(snapshot, &out)
