@@ -18,7 +18,9 @@ packages="librdkafka-dev libpq-dev libmimalloc-dev pkg-config git ca-certificate
 case "${1:-build}" in
     test)
         packages="$packages libsqlite3-dev kcat valgrind binutils mandoc curl chromium chromium-driver"
-        packages="$packages fonts-dejavu-core python3 python3-venv postgresql"
+        packages="$packages fonts-dejavu-core python3 python3-venv"
+        # The tests start PostgreSQL servers of their own, and ask them from Java.
+        packages="$packages postgresql libpostgresql-jdbc-java default-jdk-headless"
         ;;
     package) packages="$packages dpkg-dev binutils xz-utils debootstrap lintian" ;;
     machine) packages="$packages debootstrap systemd-container qemu-system-x86 e2fsprogs" ;;
@@ -73,7 +75,7 @@ oldest=$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1)
 [ "$oldest" = "$wanted" ] || fail "Swift $found is too old; $wanted or later is needed: $hint"
 
 # Python's packages stay beside the build; the versions are those the tests were written with.
-tools="schemathesis==4.32.5 selenium==4.51.0"
+tools="schemathesis==4.32.5 selenium==4.51.0 psycopg==3.3.9"
 if [ "${1:-build}" = test ] && [ "$(cat .build/test-tools/.installed 2>/dev/null)" != "$tools" ]; then
     echo "installing $tools" >&2
     mkdir -p .build
