@@ -35,8 +35,8 @@ struct ObservabilityTests {
         return groups.flatMap { $0["rules"] as? [[String: Any]] ?? [] }
     }
 
-    private static func dashboard() throws -> [String: Any] {
-        let text = try Repository.text(kit + "grafana/dashboards/stockd.json")
+    private static func dashboard(_ name: String = "stockd") throws -> [String: Any] {
+        let text = try Repository.text(kit + "grafana/dashboards/\(name).json")
         return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
     }
 
@@ -79,9 +79,10 @@ struct ObservabilityTests {
         #expect(used.count > 25, "what is exported is worth showing")
     }
 
-    @Test("the dashboard's panels have ids of their own and do not overlap")
-    func panels() throws {
-        let panels = try Self.dashboard()["panels"] as? [[String: Any]] ?? []
+    @Test(
+        "a dashboard's panels have ids of their own and do not overlap", arguments: ["stockd", "stock-sql"])
+    func panels(_ name: String) throws {
+        let panels = try Self.dashboard(name)["panels"] as? [[String: Any]] ?? []
         let ids = panels.compactMap { $0["id"] as? Int }
         #expect(Set(ids).count == panels.count)
         var taken: Set<[Int]> = []
