@@ -12,7 +12,8 @@ let package = Package(
     name: "stockd",
     products: [
         .executable(name: "stockd", targets: ["stockd"]),
-        .library(name: "StockdCore", targets: ["Inventory", "Wire", "Kafka", "Pipeline"]),
+        .library(
+            name: "StockdCore", targets: ["Inventory", "Wire", "Kafka", "Pipeline", "Postgres", "TemporaryPostgres"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -67,6 +68,8 @@ let package = Package(
                 "CPQ", "Inventory", "Wire", "Pipeline", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        // For the demo and the benchmarks.
+        .target(name: "TemporaryPostgres", swiftSettings: strict),
         .target(
             name: "Service",
             dependencies: [
@@ -89,7 +92,8 @@ let package = Package(
         .executableTarget(
             name: "stockd",
             dependencies: [
-                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "Service", "WebClient",
+                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "TemporaryPostgres", "Service",
+                "WebClient",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -157,6 +161,7 @@ let package = Package(
                 "OracleSupport", "Postgres", "PostgresSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            exclude: ["SQL/Clients"],
             swiftSettings: strict),
     ]
 )

@@ -47,8 +47,11 @@ struct TidyTests {
         "Inventory": [], "Wire": ["Inventory"], "Kafka": ["CRDKafka", "CAllocator"],
         "Pipeline": ["Inventory", "Wire", "Kafka"], "Web": ["Inventory", "Wire", "Pipeline"], "WebClient": [],
         "Postgres": ["CPQ", "Inventory", "Wire", "Pipeline"],
+        "TemporaryPostgres": [],
         "Service": ["Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres"],
-        "stockd": ["Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "Service", "WebClient"],
+        "stockd": [
+            "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "TemporaryPostgres", "Service", "WebClient",
+        ],
     ]
 
     /// Why the target may not import the module; nil when it may.

@@ -15,18 +15,27 @@ struct Demo: ParsableCommand {
             reads inventory-alerts back with a consumer of its own. Then comes the next day's delivery. \
             Needs no installation of Kafka and leaves nothing behind.
 
+            With --postgres it also starts a PostgreSQL server of its own, if one is installed, keeps the views \
+            there as tables, and asks them with psql. On a terminal it then stays until Ctrl-C, so that you can \
+            ask as well.
+
             Example: stockd demo --keep
             """)
 
     @Flag(help: "Then go on with generated orders until Ctrl-C.")
     var keep = false
 
+    @Flag(help: "Also keep the views as tables in a PostgreSQL server.")
+    var postgres = false
+
     func run() throws {
         do {
-            let stage = try DemoStage()
+            let tables = postgres ? try DemoTables() : nil
+            defer { tables?.close() }
+            let stage = try DemoStage(tables)
             defer { stage.close() }
             try stage.playTutorialDay()
-            if keep { try stage.keepGoing() }
+            if keep { try stage.keepGoing() } else if postgres, isatty(0) == 1 { stage.stay() }
         } catch let error as KafkaError {
             printError("the demo failed: \(error)")
             throw Exit.internalError

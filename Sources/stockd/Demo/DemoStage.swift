@@ -11,23 +11,34 @@ final class DemoStage {
     private let cluster: EmbeddedCluster
     private let admin: Admin
     private let worker: WorkerThread
-    private let views = ViewStore(workers: 1)
+    private let views: ViewStore
+    /// Nil without `--postgres`.
+    private let tables: DemoTables?
     private let orders: TransactionalProducer
     private let input: TopicHandle
     private let alerts: PartitionReader
     private let style = TerminalStyle(isColoured: Terminal.isColoured)
     private let isTerminal = isatty(1) == 1
+    /// Alert changes that were read and printed.
+    private var alertsRead = 0
 
-    init() throws {
+    init(_ tables: DemoTables?) throws {
+        self.tables = tables
         let quiet = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
         cluster = try EmbeddedCluster(logger: quiet)
         // The files are not read: the tables are the tutorial's.
-        let files = "reference: {products: {file: products.csv}, warehouses: {file: warehouses.csv}}"
-        guard let configuration = Configuration.load(text: files, named: "demo").0 else {
-            throw DemoFailure(message: "the defaults are not valid")
-        }
+        let settings = """
+            kafka: {brokers: "\(cluster.bootstrapServers)"}
+            reference: {products: {file: products.csv}, warehouses: {file: warehouses.csv}}
+            \(tables?.settings ?? "")
+            """
+        guard let configuration = Configuration.load(text: settings, named: "demo").0,
+            let views = configuration.viewStore()
+        else { throw DemoFailure(message: "the defaults are not valid") }
+        self.views = views
         for (_, topic) in configuration.topicNames { try cluster.createTopic(topic, partitions: 1) }
         let client = ClientSettings(bootstrapServers: cluster.bootstrapServers, logger: quiet)
+        tables?.start(configuration, views, quiet)
         admin = try Admin(client)
         worker = WorkerThread(
             number: 0, client: client, session: configuration.sessionSettings(worker: 0),
@@ -59,16 +70,40 @@ final class DemoStage {
         print("Alert changes as they are read back from inventory-alerts:\n")
         let views = try watch(until: { $0 == TutorialDay.events.count })
         print("\nThe three views:\n")
-        show(views)
+        if let tables {
+            try tables.awaitRows(through: Int64(TutorialDay.events.count), changes: alertsRead)
+            try tables.show(DemoTables.queries)
+        } else {
+            show(views)
+        }
         print("The next day 100 laptop stands arrive at the East Coast Hub:\n")
         try send(TutorialDay.nextDay)
         let later = try watch(until: { $0 == TutorialDay.events.count + 1 })
         print("")
-        print(later.alertTable().text(style))
+        if let tables {
+            try tables.awaitRows(through: Int64(TutorialDay.events.count + 1), changes: alertsRead)
+            try tables.show([DemoTables.nextDayQuery])
+        } else {
+            print(later.alertTable().text(style))
+        }
+    }
+
+    /// Says how to ask the tables while the demo goes on.
+    private func sayCommand() {
+        if let tables { print("Ask yourself meanwhile, in another terminal:\n  \(style.bold(tables.command))\n") }
+    }
+
+    /// Waits for Ctrl-C.
+    func stay() {
+        sayCommand()
+        print("Ctrl-C ends the demo.")
+        let interrupted = Interruption()
+        while !interrupted.hasCome { usleep(100_000) }
     }
 
     /// Plausible orders, with a live table on a terminal, until interrupted.
     func keepGoing() throws {
+        sayCommand()
         print("Going on with generated orders until Ctrl-C.")
         let interrupted = Interruption()
         var generator = OrderGenerator(firstID: 1_000)
@@ -114,6 +149,7 @@ final class DemoStage {
         guard case .records(let count) = try alerts.poll(maxRecords: 1_000, waitMs: 150) else { return 0 }
         for index in 0..<count {
             guard printing, let value = alerts.batch[index].value else { continue }
+            alertsRead += 1
             print("  " + AlertMessage(value).sentence(style))
         }
         return count
