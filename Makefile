@@ -89,7 +89,8 @@ config:
 instructions: test-dependencies
 	@Benchmarks/instructions.sh $(INSTRUCTIONS_FLAGS)
 
-bench: build-dependencies
+# "--only postgres" runs the daemon itself, beside a PostgreSQL server of its own.
+bench: build-dependencies $(if $(findstring postgres,$(BENCH_FLAGS)),release)
 	$(SWIFT) run -c release --static-swift-stdlib --disable-build-manifest-caching --package-path Benchmarks \
 		$(BENCH_TARGET) $(BENCH_FLAGS)
 

@@ -34,6 +34,7 @@ final class EndToEnd {
         if options.groups.contains("growth") { try measureGrowth() }
         if options.groups.contains("latency") { try measureLatency() }
         if options.groups.contains("resident") { try measureMemory() }
+        if options.groups.contains("postgres") { try PostgresBenchmark(bench: self).run() }
         if embedded == nil { try admin.deleteTopics(made, timeoutMs: 20_000) }
     }
 
@@ -47,8 +48,24 @@ final class EndToEnd {
         for name in names { try embedded?.createTopic(name, partitions: partitions) }
         guard embedded == nil else { return }
         try admin.createTopics(
-            names.map { TopicSpec($0, partitions: partitions) }, timeoutMs: 20_000)
+            names.map { name in
+                // The daemon refuses a state topic that is not compacted.
+                TopicSpec(
+                    name, partitions: partitions,
+                    config: name.hasSuffix("-state") ? ["cleanup.policy": "compact"] : [:])
+            }, timeoutMs: 20_000)
         if temporary { made += names }
+    }
+
+    /// Whether a group has committed everything that a topic holds.
+    func isRead(_ group: String, _ topic: String) throws -> Bool {
+        let partitions = Array(0..<options.partitions)
+        let committed = try? admin.committed(by: group, topic: topic, partitions: partitions, timeoutMs: 10_000)
+        return try committed
+            == Dictionary(
+                uniqueKeysWithValues: partitions.map { partition in
+                    (partition, try admin.watermarks(of: topic, partition, timeoutMs: 10_000).high)
+                })
     }
 
     func child(_ scenario: String, _ topic: String, events: Int, pairs: Int, _ tag: String) throws

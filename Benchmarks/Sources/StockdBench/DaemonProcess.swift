@@ -1,0 +1,96 @@
+import AllocationCounter
+import BenchmarkInput
+import Foundation
+
+/// A stockd of its own with its configuration in a temporary folder.
+final class DaemonProcess {
+    private let process = Process()
+    private let directory: URL
+
+    /// - Parameters:
+    ///   - stem: of the names of its topics and of its group.
+    ///   - pairs: those that its reference files know.
+    init(program: String, brokers: String, stem: String, input: String, pairs: Int, postgres: String?) throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("\(stem)-\(wall_ns())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        func write(_ file: String, _ text: String) throws {
+            try Data(text.utf8).write(to: directory.appendingPathComponent(file))
+        }
+        let products = (0..<max(1, pairs / EventText.warehouses)).map {
+            "\(EventText.firstProduct + $0),Product number \($0),Electronics,60,1.50\n"
+        }
+        let warehouses = (0..<EventText.warehouses).map { "\(10 + $0),Warehouse \($0),US-EAST\n" }
+        try write(
+            "products.csv", "product_id,product_name,category,reorder_threshold,unit_price\n" + products.joined())
+        try write("warehouses.csv", "warehouse_id,warehouse_name,region\n" + warehouses.joined())
+        try write("log", "")
+        try write(
+            "stockd.yaml",
+            """
+            kafka: {brokers: "\(brokers)", group_id: \(stem)}
+            input: {topic: \(input)}
+            state: {topic: \(stem)-state}
+            alerts: {topic: \(stem)-alerts}
+            dead_letters: {topic: \(stem)-dlq}
+            reference: {products: {file: products.csv}, warehouses: {file: warehouses.csv}}
+            log: {format: text, level: info}
+            http: {listen: ~}
+            \(postgres.map { "postgres: {\($0)}" } ?? "")
+
+            """)
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = ["run", "--config", directory.appendingPathComponent("stockd.yaml").path]
+        process.standardError = FileHandle(forWritingAtPath: directory.appendingPathComponent("log").path)
+        process.standardOutput = process.standardError
+        try process.run()
+    }
+
+    var log: String {
+        (try? String(contentsOf: directory.appendingPathComponent("log"), encoding: .utf8)) ?? ""
+    }
+
+    /// Waits until something holds.
+    func wait(_ what: String, within seconds: Double = 120, until holds: () throws -> Bool) throws {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        while try !holds() {
+            guard process.isRunning else { throw BenchFailure("stockd ended: \(log.suffix(2_000))") }
+            guard Date() < deadline else {
+                throw BenchFailure("\(what): not within \(seconds) s\n\(log.suffix(2_000))")
+            }
+            usleep(20_000)
+        }
+    }
+
+    /// Processor time of all its threads.
+    var cpuSeconds: Double {
+        let text = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
+        // Behind the name in brackets, the 12th and 13th are user and system time in ticks.
+        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 13, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    var residentBytes: Double {
+        let text = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        return (line.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) * 1024
+    }
+
+    /// Ends it in good order.
+    func stop() throws {
+        process.terminate()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw BenchFailure("stockd ended with an error: \(log.suffix(2_000))")
+        }
+    }
+
+    /// Kills it if it still runs, and removes its files.
+    func close() {
+        if process.isRunning {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        try? FileManager.default.removeItem(at: directory)
+    }
+}
