@@ -50,6 +50,8 @@ final class BoundedCaller: @unchecked Sendable {
     private static func loop(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let argument else { return nil }
         let caller = Unmanaged<BoundedCaller>.fromOpaque(argument).takeRetainedValue()
+        // Otherwise it has the name of the thread that started it.
+        ThreadName.set("kafka-call")
         while true {
             caller.work.wait()
             guard let job = caller.job else { break }

@@ -16,6 +16,7 @@ struct DaemonHTTPTests {
         _ = try eventually("it is ready") {
             client.json("/health/ready")["ready"] as? Bool == true ? true : nil
         }
+        try Self.checkThreads(program)
         let orders = Shop.orders(600, seed: 5)
         try Sender(site, orders).send(600)
         let applied = { (client.json("/v1/status")["events"] as? [String: Int])?["applied"] }
@@ -42,5 +43,20 @@ struct DaemonHTTPTests {
         #expect(program.isRunning)
         program.send(SIGTERM)
         #expect(try program.exitCode() == 0)
+    }
+
+    /// Each thread has a name that says whose it is.
+    private static func checkThreads(_ program: Program) throws {
+        let own: Set = ["stockd", "worker-0", "kafka-call", "http-reader-0", "lag-probe"]
+        let names = try eventually("its own threads have their names") {
+            own.isSubset(of: program.threadNames) ? program.threadNames : nil
+        }
+        #expect(names.count { $0 == "worker-0" } == 1, "\(names)")
+        // librdkafka's, SwiftNIO's and, cut short, libdispatch's "com.apple.root.…-qos" and "….overcommit".
+        let foreign = names.filter { name in
+            !own.contains(name) && !name.hasPrefix("rdk:") && !name.hasPrefix("NIO-")
+                && !name.hasSuffix("-qos") && !name.hasSuffix(".overcommit")
+        }
+        #expect(foreign == [])
     }
 }

@@ -12,7 +12,7 @@ final class LagProbe: Sendable {
 
     init(_ parts: WebParts, _ client: ClientSettings, topic: String) {
         Thread.detachNewThread { [self] in
-            Thread.current.name = "lag-probe"
+            ThreadName.set("lag-probe")
             guard let admin = try? Admin(client, name: "lag") else { return }
             defer { admin.close(deadlineMs: 1_000) }
             while !isStopping.load(ordering: .relaxed) {

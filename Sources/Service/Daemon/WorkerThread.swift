@@ -26,7 +26,7 @@ public final class WorkerThread: Sendable {
         self.onEnd = onEnd
         telemetry = Telemetry(logger: logger, ids: settings.ids)
         Thread.detachNewThread { [self] in
-            Thread.current.name = "worker-\(number)"
+            ThreadName.set("worker-\(number)")
             let outcome = Result { () throws(StopReason) in
                 try run(client, session, settings, catalog, admin, views, rebuilt, onStep)
             }

@@ -13,7 +13,7 @@ final class ReadThread: Sendable {
     init(_ store: ViewStore, _ ids: IDs) {
         self.store = store
         model = Mutex(ReadModel(ids))
-        pool.start()
+        pool._start(threadNamePrefix: "http-reader-")
         pool.submit { _ in
             // This may be denied (by systemd's @resources filter, for one), and then the priority stays. Linux keeps
             // the priority by thread, and 0 names the calling one.

@@ -28,6 +28,15 @@ final class Program {
 
     var isRunning: Bool { process.isRunning }
 
+    /// The names of its threads.
+    var threadNames: [String] {
+        let tasks = "/proc/\(process.processIdentifier)/task"
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+        // A thread may have ended meanwhile.
+        return numbers.compactMap { try? String(contentsOfFile: "\(tasks)/\($0)/comm", encoding: .utf8) }
+            .map { $0.trimmingCharacters(in: .newlines) }
+    }
+
     func send(_ signal: Int32) { if process.isRunning { kill(process.processIdentifier, signal) } }
 
     /// Its exit code; negative when a signal ended it.
