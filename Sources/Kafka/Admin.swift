@@ -42,7 +42,7 @@ public final class Admin: @unchecked Sendable {
             return try client.brokerCount(timeoutMs)
         } catch {
             guard let reason = client.context.connection.lastReason else { throw error }
-            throw error.with(message: "\(error.message): \(reason)")
+            throw error.with(message: reason)
         }
     }
 

@@ -57,14 +57,17 @@ final class ClientContext: @unchecked Sendable {
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: connection.down()
         case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__SSL: connection.down(error.message)
         case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE: connection.failed(error.message)
+        case RD_KAFKA_RESP_ERR__TIMED_OUT: connection.doubt(error.message)
         case _ where error.isTopicUnknown && rebalances != nil: rebalances?.topicGone = error
         default: write(error.isFatal ? .error : .warning, "ERROR", error.description)
         }
     }
 
     private func log(_ syslogLevel: Int32, _ facility: String, _ text: String) {
-        // librdkafka logs every failed attempt to connect; `ConnectionMonitor` reports the outage once.
-        if facility == "FAIL" { return write(.debug, facility, text) }
+        if facility == "SESSTMOUT" { connection.doubt("the group's coordinator did not respond for a whole session") }
+        // librdkafka logs every attempt to connect and every request that fails; `ConnectionMonitor` reports the
+        // outage once.
+        if Self.outageFacilities.contains(facility) { return write(.debug, facility, text) }
         let level: Logger.Level =
             switch syslogLevel {
             case ...2: .critical
@@ -76,6 +79,8 @@ final class ClientContext: @unchecked Sendable {
             }
         write(level, facility, text)
     }
+
+    private static let outageFacilities: Set<String> = ["FAIL", "REQTMOUT", "SESSTMOUT"]
 
     private func write(_ level: Logger.Level, _ facility: String, _ text: String) {
         settings.logger.log(

@@ -26,8 +26,8 @@ struct BrokerWait {
         let isSilence = error.name.hasPrefix("_")
         try bear(
             isSilence ? "no broker yet at \(brokers): \(error)" : "Kafka is not ready yet: \(error)",
-            // Times and ports in the message differ from one try to the next.
-            kind: isSilence ? error.description.filter { !$0.isNumber } : error.name)
+            // Ports in the message and the code differ from one try to the next.
+            kind: isSilence ? error.message.filter { !$0.isNumber } : error.name)
     }
 
     /// - Parameter reason: a sentence that says what is waited for.
