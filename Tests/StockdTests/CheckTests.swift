@@ -36,4 +36,28 @@ struct CheckTests {
         #expect(check.code == 69, "\(check)")
         #expect(check.text.contains("does not answer: ") && check.text.contains(reason), "\(check)")
     }
+
+    @Test("where the password is wrong, check and the daemon say so")
+    func password() throws {
+        let broker = try RefusingBroker()
+        defer { broker.close() }
+        let site = try Site(
+            "password", partitions: 1, settings: "alerts: {topic: NAME-alerts}",
+            kafka: """
+                  sasl_username: alice
+                  properties: {security.protocol: SASL_PLAINTEXT, sasl.mechanism: PLAIN}
+                """, brokers: 1)
+        defer { site.close() }
+        let variables = [
+            "STOCKD_KAFKA_BROKERS": "127.0.0.1:\(broker.port)", "STOCKD_KAFKA_SASL_PASSWORD": "hunter2",
+        ]
+        let check = try site.result(of: ["check", "--broker"], variables)
+        #expect(check.code == 69 && check.text.contains(RefusingBroker.message), "\(check)")
+        let daemon = try site.run(variables)
+        try eventually("the daemon says why it waits") { daemon.text.contains("no broker yet at") ? () : nil }
+        daemon.send(SIGTERM)
+        #expect(try daemon.exitCode() == 0)
+        #expect(daemon.text.contains(RefusingBroker.message), "\(daemon.text)")
+        #expect(!(check.text + daemon.text).contains("hunter2"))
+    }
 }
