@@ -8,6 +8,9 @@ public struct OracleIDs: Sendable {
 
     public init() {}
 
+    /// Texts for all of them, or for none.
+    public init(areTexts: Bool) { (event, product, warehouse) = (areTexts, areTexts, areTexts) }
+
     /// In every second history some ids are texts, each kind for itself.
     public init(seed: UInt64) {
         guard seed % 2 == 0 else { return }
@@ -16,7 +19,7 @@ public struct OracleIDs: Sendable {
     }
 
     public static func productText(_ number: Int64) -> String {
-        ["SKU-1", "sku-1", "SKU-1 ", "a\"b\\c'd"][Int(number) - 1]
+        ["SKU-é", "SKU-e\u{301}", "SKU-é ", "a\"b\\c'd"][Int(number) - 1]
     }
 
     public static func warehouseText(_ number: Int64) -> String { ["us-east", "US-EAST", " 日本\n"][Int(number) - 1] }
@@ -55,10 +58,10 @@ public struct OracleIDs: Sendable {
                 isEscaped = true
                 continue
             }
-            // The only control character that the texts have is written \u000A.
-            text.unicodeScalars.append(character)
+            // The only control character that the texts have is written \n.
+            text.unicodeScalars.append(isEscaped && character == "n" ? "\n" : character)
             isEscaped = false
         }
-        return "'" + text.replacing("u000A", with: "\n").replacing("'", with: "''") + "'"
+        return "'" + text.replacing("'", with: "''") + "'"
     }
 }

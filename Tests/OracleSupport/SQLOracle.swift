@@ -1,4 +1,5 @@
 public import GRDB
+import TestSupport
 
 /// Computes in SQL what stockd computes: an event table, two reference tables and three views, written from
 /// the description of the views alone. Instants are microseconds, a type's sign is a CASE, and a primary key
@@ -83,7 +84,7 @@ public struct SQLOracle {
         }
     }
 
-    /// A view's rows, one line each, in order.
+    /// A view's rows, one `exact` line each, in order.
     public func rows(of view: String, _ columns: [String]) throws -> [String] {
         let values = columns.map { $0 == "last_updated" ? Self.instant : $0 }
         return try lines(values, from: view)
@@ -102,8 +103,8 @@ public struct SQLOracle {
 
     private func lines(_ values: [String], from table: String) throws -> [String] {
         let line = values.map { "ifnull(\($0), 'NULL')" }.joined(separator: " || '|' || ")
-        let statement = try db.cachedStatement(sql: "SELECT \(line) FROM \(table) ORDER BY 1")
-        return try String.fetchAll(statement)
+        let statement = try db.cachedStatement(sql: "SELECT \(line) FROM \(table)")
+        return try String.fetchAll(statement).map(\.exact).sorted()
     }
 
     public func run(_ sql: String, _ arguments: StatementArguments = []) throws {

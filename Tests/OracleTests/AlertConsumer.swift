@@ -1,5 +1,6 @@
 import Inventory
 import OracleSupport
+import TestSupport
 import Wire
 
 /// Reads the output topics as a consumer would, and notices what no consumer should ever see.
@@ -23,7 +24,7 @@ struct AlertConsumer {
         var keys: Set<String> = []
         for change in changes {
             let (topic, key, value) = message(change)
-            if !keys.insert(topic + key).inserted { return "\(topic) has \(key) twice in one commit" }
+            if !keys.insert(topic + key.exact).inserted { return "\(topic) has \(key) twice in one commit" }
             try oracle.publish(to: topic, key: key, value: value)
             if case .alert(let alert, let entry) = change, let trouble = judge(alert, entry) {
                 return "\(trouble): \(alert)"

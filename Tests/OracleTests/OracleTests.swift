@@ -1,6 +1,7 @@
 import GRDB
 import Inventory
 import OracleSupport
+import TestSupport
 import Testing
 import Wire
 
@@ -125,7 +126,7 @@ struct Course: ~Copyable {
 
     private func difference(_ view: String, _ columns: [String], _ rows: [String]) throws -> String? {
         let expected = try oracle.rows(of: view, columns)
-        let found = rows.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+        let found = rows.sorted()
         guard found != expected else { return nil }
         let missing = expected.filter { !found.contains($0) }
         let extra = found.filter { !expected.contains($0) }
@@ -139,7 +140,7 @@ extension StockRow {
         return [
             ids.string(product.id), product.name.string, product.category.string, ids.string(warehouse.id),
             warehouse.name.string, "\(currentStock)", threshold, RFC3339.string(lastUpdated),
-        ].joined(separator: "|")
+        ].joined(separator: "|").exact
     }
 
     func alertLine(_ ids: IDs) -> String {
@@ -155,6 +156,6 @@ extension RollupRow {
             "\(totalStock)",
             "\(minWarehouseStock)", "\(maxWarehouseStock)",
             product.reorderThreshold.map(String.init) ?? "NULL", status.name,
-        ].joined(separator: "|")
+        ].joined(separator: "|").exact
     }
 }

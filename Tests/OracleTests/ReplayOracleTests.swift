@@ -94,7 +94,7 @@ extension EventReplay {
             try oracle.rows(of: "current_stock_levels", SQLOracle.stockColumns),
             try oracle.rows(of: "multi_warehouse_inventory", SQLOracle.rollupColumns)
         )
-        #expect(stock.sorted() == stockInSQL.sorted())
-        #expect(rollup.sorted() == rollupInSQL.sorted())
+        #expect(stock.sorted() == stockInSQL)
+        #expect(rollup.sorted() == rollupInSQL)
     }
 }

@@ -13,6 +13,24 @@ public enum IDTexts {
         String(repeating: "é", count: 127), String(repeating: "😀", count: 63) + "abc",
     ]
 
+    /// A text for each number from 0 on. Those of neighbours differ in case, in normalisation, in a blank, in an
+    /// escape or in the last byte alone.
+    public static func numbered(_ number: Int) -> String {
+        let stem = "\(number / 10)"
+        return switch number % 10 {
+        case 0: "SKU-\(stem)"
+        case 1: "sku-\(stem)"
+        case 2: "SKU-\(stem) "
+        case 3: "Stück \(stem)"
+        case 4: "Stu\u{308}ck \(stem)"
+        case 5: "\"A\(stem)\""
+        case 6: "\\u0041\(stem)"
+        case 7: "A\(stem)"
+        case 8: "日本/товар 😀 \(stem)"
+        default: String(repeating: "x", count: 255 - stem.utf8.count) + stem
+        }
+    }
+
     /// The text as JSON, escaped where it must be.
     public static func json(_ text: String) -> String {
         "\""
@@ -20,6 +38,7 @@ public enum IDTexts {
                 switch scalar {
                 case "\"": "\\\""
                 case "\\": "\\\\"
+                case "\n": "\\n"
                 case _ where scalar.value < 0x20: escape(UInt16(scalar.value))
                 default: String(scalar)
                 }
@@ -42,5 +61,14 @@ public enum IDTexts {
     private static func escape(_ unit: UInt16) -> String {
         let hex = String(unit, radix: 16, uppercase: unit % 2 == 0)
         return "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+    }
+}
+
+extension String {
+    /// The text in ASCII alone, for comparing: to Swift texts are equal that differ only in normalisation, but they are
+    /// different ids.
+    public var exact: String {
+        if utf8.allSatisfy({ $0 < 0x80 }) { return self }
+        return unicodeScalars.map { $0.isASCII ? String($0) : "\\u{\(String($0.value, radix: 16))}" }.joined()
     }
 }

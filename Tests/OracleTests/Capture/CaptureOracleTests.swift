@@ -170,7 +170,7 @@ private func difference(
     _ view: String, _ columns: [String], _ rows: [String], _ oracle: SQLOracle
 ) throws -> String? {
     let expected = try oracle.rows(of: view, columns)
-    let found = rows.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+    let found = rows.sorted()
     guard found != expected else { return nil }
     return "\(view): missing \(expected.filter { !found.contains($0) }), "
         + "not in SQL \(found.filter { !expected.contains($0) })"

@@ -10,7 +10,8 @@ final class CaptureShop {
     let site: Site
     let connector: ModelConnector
     private(set) var random: SeededRandom
-    private var database = ModelDatabase()
+    private let ids: OracleIDs
+    private var database: ModelDatabase
     private var sent: [ModelConnector.Message] = []
     private let senders: [ModelDatabase.Table: MessageSender]
     private let port: Int
@@ -18,15 +19,19 @@ final class CaptureShop {
     static let inputPartitions: Int32 = 3
     static let referencePartitions: Int32 = 2
 
-    init(_ form: ModelConnector.Form, seed: UInt64) throws {
+    init(_ form: ModelConnector.Form, hasTexts: Bool, seed: UInt64) throws {
         random = SeededRandom(seed: seed)
+        ids = OracleIDs(areTexts: hasTexts)
+        database = ModelDatabase(ids)
         connector = ModelConnector(&random, form: form)
         // Without added fields a row looks like a plain event.
         let format = form == .unwrappedBare ? "debezium" : random.pick(["auto", "debezium"])
         port = try FreePort.find()
+        let kind = hasTexts ? "text" : "integer"
         site = try Site(
             "cdc", partitions: Self.inputPartitions,
             settings: """
+                ids: {event: \(kind), product: \(kind), warehouse: \(kind)}
                 alerts: {topic: NAME-alerts}
                 outputs: {stock_levels: {topic: NAME-stock}}
                 checkpoint: {interval: 100ms}
@@ -97,9 +102,9 @@ final class CaptureShop {
 
     /// The three views by SQL on the current tables, then the published stock table.
     func expected() throws -> [String] {
-        let tables = database.rows
+        let (tables, ids) = (database.rows, ids)
         return try DatabaseQueue().write { db in
-            let oracle = try SQLOracle(db)
+            let oracle = try SQLOracle(db, ids)
             try oracle.fill(tables)
             let stock = try oracle.rows(of: "current_stock_levels", SQLOracle.stockColumns)
             return try ["stock"] + stock
@@ -109,17 +114,20 @@ final class CaptureShop {
         }
     }
 
-    /// By key, the severities with which `inventory-alerts` must end.
+    /// By `exact` key, the severities with which `inventory-alerts` must end.
     func severities() throws -> [String: String] {
-        let tables = database.rows
+        let (tables, ids) = (database.rows, ids)
+        func json(_ id: DatabaseValue) -> String {
+            String.fromDatabaseValue(id).map { IDTexts.json($0).exact } ?? "\(id)"
+        }
         return try DatabaseQueue().write { db in
-            let oracle = try SQLOracle(db)
+            let oracle = try SQLOracle(db, ids)
             try oracle.fill(tables)
             let rows = try Row.fetchAll(
                 db, sql: "SELECT product_id, warehouse_id, alert_severity FROM low_stock_alerts")
             return Dictionary(
                 uniqueKeysWithValues: rows.map { row -> (String, String) in
-                    (#"{"product_id":\#(row[0] as Int64),"warehouse_id":\#(row[1] as Int64)}"#, row[2])
+                    (#"{"product_id":\#(json(row[0])),"warehouse_id":\#(json(row[1]))}"#, row[2])
                 })
         }
     }
@@ -134,7 +142,7 @@ final class CaptureShop {
             let lines = rows.map { row in
                 columns.map { row[$0].map { $0 is NSNull ? "NULL" : "\($0)" } ?? "?" }.joined(separator: "|")
             }
-            return lines.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+            return lines.map(\.exact).sorted()
         }
         return try ["stock"] + rows("stock", SQLOracle.stockColumns)
             + ["alerts"] + rows("alerts", SQLOracle.alertColumns)
@@ -143,9 +151,9 @@ final class CaptureShop {
     }
 
     private func published() throws -> [String] {
-        let messages = try site.read("stock")
+        let (messages, ids) = (try site.read("stock"), ids)
         return try DatabaseQueue().write { db in
-            let oracle = try SQLOracle(db)
+            let oracle = try SQLOracle(db, ids)
             for message in messages {
                 let value = message.value.map { String(decoding: $0, as: UTF8.self) }
                 try oracle.publish(to: "stock_topic", key: message.keyText, value: value)

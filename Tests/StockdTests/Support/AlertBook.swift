@@ -21,7 +21,7 @@ struct AlertBook {
     private static let ranks = ["WARNING": 1, "LOW": 2, "CRITICAL": 3, "OUT_OF_STOCK": 4, "OVERSOLD": 5]
 
     mutating func apply(_ message: Message) throws {
-        try apply(key: message.keyText, message.fields)
+        try apply(key: message.keyText.exact, message.fields)
     }
 
     mutating func apply(key: String, _ fields: [String: Any]) throws {
@@ -61,9 +61,9 @@ struct AlertBook {
 
     var levels: [String: String] { rows.mapValues(\.level) }
 
-    /// A number, or a text as JSON.
+    /// A number, or a text as JSON, `exact`.
     private static func id(_ value: Any?) -> String {
-        (value as? String).map { IDTexts.json($0) } ?? "\(integer(value) ?? -1)"
+        (value as? String).map { IDTexts.json($0).exact } ?? "\(integer(value) ?? -1)"
     }
 
     static func integer(_ value: Any?) -> Int64? { (value as? NSNumber)?.int64Value }

@@ -36,19 +36,19 @@ struct Market {
     static func productsFile(edition: Int, hasTexts: Bool = false) -> String {
         "product_id,product_name,category,reorder_threshold,unit_price\n"
             + (1...products).map {
-                "\(cell(Order.product($0, hasTexts))),Product \($0),Test,\(threshold($0, edition: edition)),1.50\n"
+                "\(cell($0, hasTexts)),Product \($0),Test,\(threshold($0, edition: edition)),1.50\n"
             }
             .joined()
     }
 
     static func warehousesFile(hasTexts: Bool = false) -> String {
         "warehouse_id,warehouse_name,region\n"
-            + (1...warehouses).map { "\(cell(Order.warehouse($0, hasTexts))),Warehouse \($0),Test\n" }.joined()
+            + (1...warehouses).map { "\(cell($0, hasTexts)),Warehouse \($0),Test\n" }.joined()
     }
 
-    /// A JSON value as a cell of a CSV file.
-    private static func cell(_ json: String) -> String {
-        json.replacing("\\\"", with: "\"\"")
+    /// An id as a cell of a CSV file.
+    private static func cell(_ number: Int32, _ isText: Bool) -> String {
+        isText ? "\"\(IDTexts.numbered(Int(number)).replacing("\"", with: "\"\""))\"" : "\(number)"
     }
 
     /// The next messages; each product's go to one partition.
@@ -71,8 +71,9 @@ struct Market {
             quantity: Int32(random.below(isOut ? 60 : 70)),
             second: 1_775_000_000 + Int64(random.below(86_400)), hasTexts: hasTexts)
         orders.append(order)
-        return Message(
-            partition: order.product % Self.partitions, key: "\(order.product)", value: order.json)
+        // A text is written in many ways.
+        let value = order.json { random.chance(8) ? IDTexts.json($0, &random) : IDTexts.json($0) }
+        return Message(partition: order.product % Self.partitions, key: "\(order.product)", value: value)
     }
 
     private mutating func badMessage() -> Message {

@@ -14,22 +14,26 @@ struct Order {
     /// Whether its ids are texts.
     var hasTexts = false
 
-    var json: String {
-        #"{"event_id":\#(hasTexts ? "\"E-\(id)\"" : "\(id)"),"event_type":"\#(type)","#
-            + #""product_id":\#(Self.product(product, hasTexts)),"#
-            + #""warehouse_id":\#(Self.warehouse(warehouse, hasTexts)),"#
-            + #""quantity":\#(quantity),"event_time":\#(second)}"#
+    var json: String { json { IDTexts.json($0) } }
+
+    /// - Parameter quoted: writes a text as JSON.
+    func json(_ quoted: (String) -> String) -> String {
+        func written(_ number: Int64) -> String { hasTexts ? quoted(IDTexts.numbered(Int(number))) : "\(number)" }
+        return #"{"event_id":\#(written(id)),"event_type":"\#(type)","product_id":\#(written(Int64(product))),"#
+            + #""warehouse_id":\#(written(Int64(warehouse))),"quantity":\#(quantity),"event_time":\#(second)}"#
     }
 
+    /// The key of its pair in the topics, `exact`.
     var key: String {
-        let product = Self.product(product, hasTexts)
-        return #"{"product_id":\#(product),"warehouse_id":\#(Self.warehouse(warehouse, hasTexts))}"#
+        let (product, warehouse) = (Self.keyPart(product, hasTexts), Self.keyPart(warehouse, hasTexts))
+        return #"{"product_id":\#(product),"warehouse_id":\#(warehouse)}"#
     }
 
-    /// The id as JSON.
-    static func product(_ number: Int32, _ isText: Bool) -> String { isText ? #""SKU \"\#(number)\"""# : "\(number)" }
+    private static func keyPart(_ number: Int32, _ isText: Bool) -> String {
+        isText ? keyParts[Int(number)] : "\(number)"
+    }
 
-    static func warehouse(_ number: Int32, _ isText: Bool) -> String { isText ? "\"wh-\(number) é\"" : "\(number)" }
+    private static let keyParts = (0...Int(Market.products)).map { IDTexts.json(IDTexts.numbered($0)).exact }
 
     var units: Int64 {
         switch type {
