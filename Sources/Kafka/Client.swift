@@ -59,12 +59,14 @@ final class Client {
         }
         let foreign = kind == .producer ? PropertyCatalogue.consumerOnly : PropertyCatalogue.producerOnly
         let user = settings.properties.filter { !foreign.contains($0.key) }.sorted { $0.key < $1.key }
+        let isEmbedded = EmbeddedCluster.answers(at: settings.bootstrapServers)
+        let embedded = kind == .consumer && isEmbedded ? [("check.crcs", "false")] : []
         let common = [
             ("bootstrap.servers", settings.bootstrapServers), ("client.id", name),
             ("log_level", settings.logger.logLevel <= .debug ? "7" : "6"),
             ("allow.auto.create.topics", "false"),
         ]
-        for (key, value) in tuned + user.map({ ($0.key, $0.value) }) + common + fixed {
+        for (key, value) in tuned + user.map({ ($0.key, $0.value) }) + common + fixed + embedded {
             var text = CBuffer()
             let result = text.fill { rd_kafka_conf_set(configuration, key, value, $0, $1) }
             if result != RD_KAFKA_CONF_OK {

@@ -34,6 +34,8 @@ public final class TestCluster: Sendable {
         return logger
     }()
 
+    public var isEmbedded: Bool { cluster != nil }
+
     /// The embedded cluster, for its faults.
     public var embedded: EmbeddedCluster {
         get throws { try cluster ?? { throw Failure("this test needs the embedded cluster") }() }

@@ -199,4 +199,22 @@ struct SettingsTests {
         #expect(LibraryVersion.problem == nil)
         #expect(LibraryVersion.text.first == "2")
     }
+
+    @Test("an embedded cluster, whose records may have no checksums, is known by its addresses while it runs")
+    func embedded() throws {
+        let cluster = try EmbeddedCluster(brokers: 2)
+        let addresses = cluster.bootstrapServers.split(separator: ",").map(String.init)
+        #expect(addresses.count == 2)
+        for known in addresses + [cluster.bootstrapServers, "kafka:9092," + addresses[1]] {
+            #expect(EmbeddedCluster.answers(at: known), "\(known)")
+        }
+        for foreign in ["", "kafka:9092", "127.0.0.1:1", addresses[0] + "0"] {
+            #expect(!EmbeddedCluster.answers(at: foreign), "\(foreign)")
+        }
+        let told = EmbeddedCluster.environment["STOCKD_TEST_EMBEDDED_CLUSTERS"]?.split(separator: ",").map(String.init)
+        #expect(Set(addresses).isSubset(of: told ?? []))
+        cluster.close()
+        #expect(!EmbeddedCluster.answers(at: addresses[0]))
+        #expect(Consumer.readingProperties.contains { $0 == ("check.crcs", "true") })
+    }
 }

@@ -25,6 +25,7 @@ struct LatencyBenchmark {
     func run(_ scenario: String, rate: Int, input: String, tag: String) throws {
         let worker = Process()
         worker.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        worker.environment = Child.environment()
         worker.arguments = [
             "--child", "serve", "--brokers", client.bootstrapServers, "--topic", input, "--tag",
             tag,

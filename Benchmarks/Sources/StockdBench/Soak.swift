@@ -37,6 +37,7 @@ struct Soak {
         defer { try? FileManager.default.removeItem(at: directory) }
         let daemon = Process()
         daemon.executableURL = URL(fileURLWithPath: options.program)
+        daemon.environment = Child.environment()
         daemon.arguments = ["run", "--config", directory.appendingPathComponent("stockd.yaml").path]
         daemon.standardError = FileHandle(forWritingAtPath: directory.appendingPathComponent("log").path)
         daemon.standardOutput = daemon.standardError
@@ -139,6 +140,7 @@ struct Soak {
     private func stateSummary(_ directory: URL) throws -> [[String: Any]] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: options.program)
+        process.environment = Child.environment()
         process.arguments = [
             "state", "--format", "json", "--config", directory.appendingPathComponent("stockd.yaml").path,
         ]

@@ -1,5 +1,6 @@
 import AllocationCounter
 import Foundation
+import Kafka
 
 @main
 struct StockdBench {
@@ -63,14 +64,15 @@ struct StockdBench {
 
 /// Starts this program again for one measurement.
 enum Child {
+    /// This process's own, and what a client of its embedded cluster needs.
+    static func environment(_ more: [String: String] = [:]) -> [String: String] {
+        ProcessInfo.processInfo.environment.merging(EmbeddedCluster.environment) { $1 }.merging(more) { $1 }
+    }
+
     /// - Parameter allocator: the library whose malloc the child uses; nil for mimalloc, as the daemon does.
     static func run(_ arguments: [String], allocator: String? = nil) throws -> Measurement {
         let process = Process()
-        if let allocator {
-            process.environment = ProcessInfo.processInfo.environment.merging(["LD_PRELOAD": allocator]) {
-                $1
-            }
-        }
+        process.environment = environment(allocator.map { ["LD_PRELOAD": $0] } ?? [:])
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = arguments + ["--spawned", "\(wall_ns())"]
         let output = Pipe()

@@ -1,5 +1,6 @@
 import ClusterSupport
 import Foundation
+import Kafka
 import TestSupport
 
 /// A program that runs beside the test; it is ended by its process id alone.
@@ -15,7 +16,8 @@ final class Program {
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment
-            .filter { !$0.key.hasPrefix("STOCKD_") }.merging(variables) { $1 }
+            .filter { !$0.key.hasPrefix("STOCKD_") }
+            .merging(EmbeddedCluster.environment) { $1 }.merging(variables) { $1 }
         process.standardOutput = handle
         process.standardError = handle
         process.standardInput = FileHandle.nullDevice

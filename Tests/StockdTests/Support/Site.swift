@@ -47,6 +47,8 @@ final class Site {
             \(settings.replacing("NAME", with: name))
             """)
         var topics = ["in", "alerts", "stock", "state", "dlq", "replayed"].map { spec($0, partitions) }
+        // A program can create topics on real brokers only.
+        if cluster.isEmbedded { topics += [spec("redriven", 1), TopicSpec("inventory-alerts", partitions: 1)] }
         if let reference {
             topics += ["products", "warehouses"].map { spec($0, reference.partitions) }
         }
