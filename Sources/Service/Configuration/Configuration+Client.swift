@@ -7,6 +7,12 @@ extension Configuration {
     public func clientProblems() -> [String] {
         let files = fileMistakes()
         guard files.isEmpty else { return files.map(\.description) }
+        if usesKerberos, !LibraryVersion.hasKerberos {
+            return [
+                "kafka.properties: sasl.mechanism GSSAPI (Kerberos) is not in librdkafka \(LibraryVersion.text) as it "
+                    + "was built; use Debian's librdkafka1, or another sasl.mechanism"
+            ]
+        }
         // The trial would not notice, since it gets no ticket.
         if needsKeytab {
             return [

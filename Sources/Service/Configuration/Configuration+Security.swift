@@ -59,10 +59,12 @@ extension Configuration {
         (kafka.properties["sasl.mechanism"] ?? kafka.properties["sasl.mechanisms"] ?? "GSSAPI").uppercased()
     }
 
+    var usesKerberos: Bool { transport.contains("SASL") && mechanism == "GSSAPI" }
+
     /// Whether librdkafka's own command for a Kerberos ticket would be used, and no keytab is set for it.
     var needsKeytab: Bool {
         let set = ["keytab", "kinit.cmd"].contains { kafka.properties["sasl.kerberos.\($0)"] != nil }
-        return transport.contains("SASL") && mechanism == "GSSAPI" && !set
+        return usesKerberos && !set
             && kafka.properties["sasl.kerberos.min.time.before.relogin"] != "0"
     }
 
