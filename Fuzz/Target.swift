@@ -36,8 +36,6 @@ private func fuzzInstant(_ bytes: UnsafeRawBufferPointer) {
     guard let instant = RFC3339.parse(bytes) else { return }
     var out = ByteWriter()
     RFC3339.write(instant, into: &out)
-    // A zone can carry the first and last years beyond four digits, which only the writer knows.
-    guard out.count <= 27 else { return }
     precondition(out.withUnsafeBytes { RFC3339.parse($0) } == instant, "an instant changed when written")
 }
 

@@ -164,6 +164,9 @@ struct ColumnReader: Sendable {
         if isCaptured, let day = text.withDecodedString(value, Self.day) { return day }
         if text.withDecodedString(value, Infinity.isWritten) { throw BadEvent(infinite: value, of: name, in: text) }
         try rejectOtherTimes(text, value, schema)
+        if text.withDecodedString(value, { RFC3339.leavesYears($0, 0..<$0.byteCount) }) {
+            throw BadEvent(unwritable: value, nil, of: name, in: text)
+        }
         throw BadEvent(noInstant: value, of: name, in: text)
     }
 

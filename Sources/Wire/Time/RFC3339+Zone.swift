@@ -3,7 +3,7 @@ import Inventory
 extension RFC3339 {
     /// An instant without seconds, `2026-03-30T12:00Z`, as java.time writes a full minute.
     @inline(never)
-    static func parseMinutes(_ text: RawSpan, _ range: Range<Int>) -> Timestamp? {
+    static func readMinutes(_ text: RawSpan, _ range: Range<Int>) -> Timestamp? {
         let end = range.lowerBound + 16
         guard range.count >= 16, range.upperBound <= text.byteCount,
             range.count == 16 || text.byte(end) != 0x3A && text.byte(end) != 0x2E

@@ -4,8 +4,9 @@ public import Inventory
 ///
 /// Read: `2026-03-30T12:00:00Z`, the date and time apart by `T`, `t` or one space; the seconds may be left out; up to
 /// nine fraction digits, of which those beyond microseconds are dropped; then `Z`, `z`, `±hh:mm`, `±hhmm`, `±hh` (up
-/// to 23:59) or nothing, which means UTC. Years 0000–9999. Second 60 is the first of the next minute, as in
-/// PostgreSQL, since POSIX time has no leap seconds. A date that does not exist and hour 24 are no instants.
+/// to 23:59) or nothing, which means UTC. Years 0000–9999, in UTC too, or it could not be written. Second 60
+/// is the first of the next minute, as in PostgreSQL, since POSIX time has no leap seconds. A date that does not exist
+/// and hour 24 are no instants.
 public enum RFC3339 {
     /// Reads an instant that fills `bytes`; nil when it does not.
     public static func parse(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
@@ -13,12 +14,28 @@ public enum RFC3339 {
     }
 
     static func parse(_ text: RawSpan, _ range: Range<Int>) -> Timestamp? {
-        parseSeconds(text, range) ?? parseMinutes(text, range)
+        guard let instant = read(text, range), Epoch.isWritable(instant) else { return nil }
+        return instant
+    }
+
+    /// True for what would be an instant if its zone, or its second 60, did not carry it out of the years 0000–9999.
+    static func leavesYears(_ text: RawSpan, _ range: Range<Int>) -> Bool {
+        read(text, range).map { !Epoch.isWritable($0) } ?? false
+    }
+
+    private static func read(_ text: RawSpan, _ range: Range<Int>) -> Timestamp? {
+        readSeconds(text, range) ?? readMinutes(text, range)
     }
 
     /// An instant with seconds. Apart, since nearly all have them.
     @inline(__always)
     static func parseSeconds(_ text: RawSpan, _ range: Range<Int>) -> Timestamp? {
+        guard let instant = readSeconds(text, range), Epoch.isWritable(instant) else { return nil }
+        return instant
+    }
+
+    @inline(__always)
+    private static func readSeconds(_ text: RawSpan, _ range: Range<Int>) -> Timestamp? {
         guard range.count >= 19, range.upperBound <= text.byteCount,
             let seconds = parseSeconds(text, at: range.lowerBound)
         else { return nil }

@@ -41,7 +41,8 @@ enum InstantOracle {
         let zone = (zoneHour * 60 + zoneMinute) * (match.9 == "-" ? -60 : 60)
         let fraction = ((match.7.map(String.init) ?? "") + "000000").prefix(6)
         let seconds = days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - zone
-        return Int64(seconds * 1_000_000 + number(fraction))
+        let last = firstDays[10_000] * 86400
+        return firstDays[0] * 86400 <= seconds && seconds < last ? Int64(seconds * 1_000_000 + number(fraction)) : nil
     }
 
     /// Microseconds since 1970 of an integer epoch, whose magnitude gives its unit.
