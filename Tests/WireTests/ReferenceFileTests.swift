@@ -202,7 +202,13 @@ import Wire
         #expect(
             try notes(#"[{"product_id":1,"product_name":"Bolt","reorder_threshold":40}]"#) == ["no row has a category"]
         )
-        #expect(try notes(Self.header + "1,,,40,\n").isEmpty)
+        for unnamed in ["1,,,40,\n", "1,\"\",,40,\n2,,,50,\n"] {
+            #expect(try notes(Self.header + unnamed) == ["no row has a product_name or a category"])
+        }
+        #expect(try notes(Self.header + "1,,,40,\n2,,Light,50,\n") == ["no row has a product_name"])
+        #expect(try notes(Self.header + "1,Bolt,,40,\n2,,Light,50,\n").isEmpty)
+        let regionless = Array("warehouse_id,warehouse_name,region\n3,North,\n".utf8)
+        #expect(try ReferenceRows.warehouses(file: regionless, path: "w.csv").notes == ["no row has a region"])
         let unnamed = #"{"product_id":1,"product_name":null,"category":"","reorder_threshold":40}"#
         #expect(try notes(unnamed) == ["no row has a product_name or a category"])
         let named = #"{"product_id":2,"product_name":"Bolt","category":"x","reorder_threshold":40}"#

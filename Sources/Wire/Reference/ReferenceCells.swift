@@ -29,8 +29,8 @@ struct ReferenceCells {
     /// True for a row that has none of the columns.
     var isForeign: Bool { cells.allSatisfy { $0 == .missing } }
 
-    /// Whether a label names something. An empty field of a CSV file counts: the file's header names the column.
-    func names(_ column: String) -> Bool { ![.missing, .null, .text([])].contains(self[column]) }
+    /// Whether a label names something.
+    func names(_ column: String) -> Bool { ![.missing, .null, .text([]), .field([])].contains(self[column]) }
 
     mutating func int32(_ column: String) -> Int32? {
         self[column].int32 ?? mistake(column, integer(column))
@@ -88,8 +88,9 @@ struct ReferenceCells {
         }
     }
 
-    /// Remembers the mistake. Returns nil of any kind, for the reader to return.
+    /// Remembers the mistake, once for a column that is read twice. Returns nil of any kind, for the reader to return.
     private mutating func mistake<Value>(_ column: String, _ expected: String) -> Value? {
+        if mistakes.mistakes.contains(where: { $0.column == column }) { return nil }
         mistakes.add(line: line, column: column, found: self[column].quoted, expected: expected)
         return nil
     }

@@ -195,6 +195,10 @@ private typealias Debezium = DebeziumText
             "\"" + String(repeating: "x", count: 256) + "\"",
         ] {
             #expect(badness(ReferenceDecoderTests.row(id: id))?.reason == .invalidRow, "\(id)")
+            // The id is compared with that of the key, and read again for the row: what is wrong is said once.
+            let error = badness(key: "SKU-1", ReferenceDecoderTests.row(id: id))
+            #expect(error?.reason == .invalidRow, "\(id)")
+            #expect(error?.message.ranges(of: "product_id").count == 1, "\(id): \(error?.message ?? "accepted")")
         }
         // Invented where another column is the key.
         let invented = Debezium.envelope("d", before: ReferenceDecoderTests.row(id: #""""#))
