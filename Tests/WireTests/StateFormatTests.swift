@@ -129,6 +129,28 @@ import Wire
         }
     }
 
+    @Test("a stored id that no event could have is no state record", arguments: [IDKind.text, .integer])
+    func badTextIDs(kind: IDKind) {
+        let long = [UInt8](repeating: 0x61, count: 255)
+        let texts: [([UInt8], isID: Bool)] = [
+            (Array("SKU".utf8), true), (Array("é".utf8), true), (long, true), ([], false), ([0x53, 0], false),
+            ([0xC3], false), ([0x53, 0xFF], false), ([0xED, 0xA0, 0x80], false),
+        ]
+        for (text, isID) in texts {
+            let key = [0x52, 1, UInt8(text.count)] + text
+            let value = [1] + Self.little(UInt64(5))
+            var found: StateRecordError?
+            do {
+                try key.withUnsafeBytes { key in
+                    try value.withUnsafeBytes { _ = try StateRecord(key: key, value: $0, IDs(product: kind)) }
+                }
+            } catch {
+                found = error as? StateRecordError ?? .truncated
+            }
+            #expect(found == (isID ? nil : .foreign), "\(text)")
+        }
+    }
+
     @Test("a truncation without a version differs from no truncation")
     func truncations() throws {
         for truncated in [nil, RowVersion.none, RowVersion(position: 7, seconds: 8)] {

@@ -27,13 +27,14 @@ struct LittleEndianReader {
         return T(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: T.self))
     }
 
-    /// The bytes of a text of 1 to 255 bytes.
-    mutating func readShortText() throws(StateRecordError) -> UnsafeRawBufferPointer {
+    /// The bytes of an id that is a text, with a byte for their number.
+    mutating func readIDText() throws(StateRecordError) -> UnsafeRawBufferPointer {
         let count = Int(try read(UInt8.self))
-        guard count > 0 else { throw .foreign }
         guard remaining >= count else { throw .truncated }
-        defer { position += count }
-        return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+        let text = UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+        guard IDText.problem(text.bytes) == nil else { throw .foreign }
+        position += count
+        return text
     }
 
     mutating func skipToEnd() { position = bytes.count }

@@ -73,13 +73,13 @@ extension LittleEndianReader {
     }
 
     private mutating func readID(isText: Bool) throws(StateRecordError) -> StoredID {
-        isText ? .text(Array(try readShortText())) : .integer(try read())
+        isText ? .text(Array(try readIDText())) : .integer(try read())
     }
 
     /// An id of the present kind.
     private mutating func readNumber(_ ids: IDs, isText: Bool) throws(StateRecordError) -> Int32 {
         guard isText, let names = ids.names else { return try read() }
-        guard let number = names.intern(try readShortText(), isOfEvent: false) else { throw .foreign }
+        guard let number = names.intern(try readIDText(), isOfEvent: false) else { throw .foreign }
         return number
     }
 
