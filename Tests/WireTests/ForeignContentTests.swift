@@ -1,6 +1,8 @@
 import Foundation
+import Inventory
 import Testing
-import Wire
+
+@testable import Wire
 
 @Suite struct ForeignContentTests {
     static let line = "product_id,product_name\n1,Bolt\n"
@@ -58,6 +60,40 @@ import Wire
         ])
     func text(text: String) {
         #expect(name(Array(text.utf8)) == nil)
+    }
+
+    @Test("A file or an event in another encoding is refused alike for ids of either kind.", arguments: [false, true])
+    func ids(areTexts: Bool) throws {
+        let ids = areTexts ? IDs(event: .text, product: .text, warehouse: .text) : .integers
+        let decoder = EventDecoder(ids: ids)
+        for encoding in [String.Encoding.utf16LittleEndian, .utf16BigEndian] {
+            for mark in ["\u{FEFF}", ""] {
+                func encoded(_ text: String) throws -> [UInt8] {
+                    try Array(#require((mark + text).data(using: encoding)))
+                }
+                let file = try encoded("product_id,product_name,reorder_threshold\n1,Bolt,40\n")
+                #expect(
+                    throws: ReferenceMistakes(
+                        line: nil, found: "text in UTF-16", expected: "CSV or JSON, unpacked and in UTF-8")
+                ) { try ReferenceRows.products(file: file, path: "p.csv", ids) }
+                let event = try encoded(eventText())
+                let error = #expect(throws: BadEvent.self) { try decoder.decode(event) }
+                #expect(error?.message == "the message is text in UTF-16, but stockd reads JSON in UTF-8")
+            }
+        }
+        let file = "product_id,product_name,reorder_threshold\nM?1,Bolt,40\n"
+        let latin1 = Array(file.utf8).map { $0 == 0x3F ? 0xFC : $0 }
+        #expect(
+            throws: ReferenceMistakes(
+                line: 2, found: "bytes that are not UTF-8, \"\\xfc1,B\"", expected: "a file saved as UTF-8")
+        ) { try ReferenceRows.products(file: latin1, path: "p.csv", ids) }
+        for field in TextIDTests.fields {
+            let bytes = Array(eventText(field, "\"M?1\"").utf8)
+            let error = #expect(throws: BadEvent.self) { try decoder.decode(bytes.map { $0 == 0x3F ? 0xFC : $0 }) }
+            let place = bytes.firstIndex(of: 0x3F) ?? 0
+            #expect(error?.message == "the message is not UTF-8: byte \(place) begins \\xfc1\",")
+            #expect(error?.reason == .invalidUTF8)
+        }
     }
 
     @Test("Latin-1 and a single byte of a mark have no name of something else.")
