@@ -2,6 +2,7 @@ import ArgumentParser
 import Kafka
 import Logging
 import Service
+import Wire
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,8 +26,8 @@ struct Check: ParsableCommand {
             if configuration.postgres.url != nil { try PostgresStatements.check(configuration) }
         }
         let tables = [
-            Self.describe("products", files.tables?.products?.count, configuration.reference.products),
-            Self.describe("warehouses", files.tables?.warehouses?.count, configuration.reference.warehouses),
+            Self.describe("product", files.tables?.products?.count, configuration.reference.products),
+            Self.describe("warehouse", files.tables?.warehouses?.count, configuration.reference.warehouses),
         ]
         print(
             "configuration ok: " + tables.joined(separator: ", ") + (connect ? ", broker and topics ok" : "")
@@ -34,10 +35,10 @@ struct Check: ParsableCommand {
     }
 
     private static func describe(
-        _ name: String, _ count: Int?, _ location: Configuration.Reference.Location
+        _ noun: String, _ count: Int?, _ location: Configuration.Reference.Location
     ) -> String {
-        if case .topic(let topic) = location { return "\(name) from the topic \(topic.name)" }
-        return "\(count ?? 0) \(name)"
+        if case .topic(let topic) = location { return "\(noun)s from the topic \(topic.name)" }
+        return Counted.text(count ?? 0, noun)
     }
 
     private func checkBroker(_ configuration: Configuration) throws {

@@ -42,7 +42,7 @@ struct ConfigurationOption: ParsableArguments {
 
     static func fail(_ problems: [String]) -> ExitCode {
         for problem in problems { printError(problem) }
-        printError("\(problems.count) mistake\(problems.count == 1 ? "" : "s") in the configuration")
+        printError("\(Counted.text(problems.count, "mistake")) in the configuration")
         return Exit.configuration
     }
 }

@@ -73,7 +73,7 @@ struct ReferenceFileCommandTests {
         try stage.write("products", Data("Product_ID\tReorder_Threshold\n00001\t 40 \n".utf8))
         let note = "products: no row has a product_name or a category\n"
         let check = try check(stage, "products")
-        #expect(check.code == 0 && check.text.contains("configuration ok: 1 products, 2 warehouses"), "\(check.text)")
+        #expect(check.code == 0 && check.text.contains("configuration ok: 1 product, 2 warehouses"), "\(check.text)")
         let replay = try replay(stage, "products")
         #expect(
             replay.code == 0 && replay.text.contains("\n1,,,1,North,10,40,2026-03-30T08:00:00Z\n"), "\(replay.text)")

@@ -100,8 +100,9 @@ final class Recovery<S: TopicSource> {
         let state = try sizes.stateCount(settings)
         let input = try sizes.inputCount(settings)
         guard settings.keyedBy == .none || state == input else {
+            let partitions = Counted.text(input, "partition")
             throw .misconfigured(
-                "\(settings.inputTopic) has \(input) partitions and \(settings.stateTopic) has \(state); with "
+                "\(settings.inputTopic) has \(partitions) and \(settings.stateTopic) has \(state); with "
                     + "input.keyed_by: product they must have the same number. If the input topic got more "
                     + "partitions, the events of one product are now in two of them: set input.keyed_by: none with "
                     + "one worker and start once with --rebuild. Or write the events to a new topic keyed by "

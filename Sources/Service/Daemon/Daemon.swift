@@ -6,6 +6,7 @@ public import ServiceLifecycle
 import Synchronization
 import UnixSignals
 public import Web
+import Wire
 
 /// The daemon: topics, reference files and workers, from start to an orderly end.
 public final class Daemon: Service {
@@ -207,7 +208,7 @@ public final class Daemon: Service {
             logger.notice("ready")
         }
         let outage = outages.reason.map { "no connection to Kafka (\($0)); " } ?? ""
-        notifier.status("\(outage)\(status); \(applied) events applied since the start")
+        notifier.status("\(outage)\(status); \(Counted.text(applied, "event")) applied since the start")
     }
 
     /// Reads the reference files again, for SIGHUP. If they have mistakes the old rows stay.

@@ -1,4 +1,5 @@
 public import Kafka
+import Wire
 
 /// Makes sure that the topics exist before a worker needs them.
 public struct TopicPreparation {
@@ -31,10 +32,11 @@ public struct TopicPreparation {
         if let input = counts[configuration.input.topic], let state = counts[configuration.stateTopic],
             configuration.input.keyedBy == .product, input != state
         {
+            let partitions = Counted.text(state, "partition")
             problems.append(
-                "state.topic: \(configuration.stateTopic) has \(state) partitions; with input.keyed_by: product it "
-                    + "needs as many as \(configuration.input.topic), which has \(input). If the input topic got "
-                    + "more partitions, the events of one product are now in two of them: set input.keyed_by: none "
+                "state.topic: \(configuration.stateTopic) has \(partitions); with input.keyed_by: product it needs as "
+                    + "many as \(configuration.input.topic), which has \(input). If the input topic got more "
+                    + "partitions, the events of one product are now in two of them: set input.keyed_by: none "
                     + "with one worker and start once with --rebuild (docs/operations.md, More partitions)")
         }
         let there = names.map(\.topic).filter { counts[$0] != nil }

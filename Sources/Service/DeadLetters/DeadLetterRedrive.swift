@@ -83,7 +83,8 @@ public final class DeadLetterRedrive {
                     + "redriven; to repair a reference row, send the row again from its source")
         }
         guard source.partition < count else {
-            return .refused("\(source.topic) has \(count) partitions now; there is no \(source.partition)")
+            let now = Counted.text(count, "partition")
+            return .refused("\(source.topic) has \(now) now; there is no \(source.partition)")
         }
         if !deadLetter.omittedBytes.isEmpty {
             let parts = deadLetter.omittedBytes.sorted { $0.key < $1.key }.map {

@@ -1,5 +1,6 @@
 import Inventory
 import Pipeline
+import Wire
 
 /// Whether the daemon does its work, and why not.
 struct Readiness {
@@ -22,11 +23,12 @@ struct Readiness {
             case .ok, .unknown: break
             case .slow:
                 reasons.append(
-                    "partition \(partition.rawValue): falling behind, the lag has grown to \(lag.messages) messages")
+                    "partition \(partition.rawValue): falling behind, the lag has grown to "
+                        + Counted.text(lag.messages, "message"))
             case .stalled:
                 reasons.append(
                     "partition \(partition.rawValue): stalled at offset \(lag.offset), "
-                        + "\(lag.messages) messages behind")
+                        + "\(Counted.text(lag.messages, "message")) behind")
             }
         }
     }

@@ -118,11 +118,12 @@ struct ReplaySession: ~Copyable {
     func report() {
         for (name, count) in replay.unknownTypes.sorted(by: { $0.key < $1.key }) {
             printError(
-                "event type \"\(name)\" is not in events.types: its \(Self.count(count, "event")) moved no stock")
+                "event type \"\(name)\" is not in events.types: its \(Counted.text(count, "event")) moved no stock")
         }
         if replay.otherUnknownTypes > 0 {
             printError(
-                "further event types that are not in events.types: \(replay.otherUnknownTypes) events moved no stock")
+                "further event types that are not in events.types: "
+                    + "\(Counted.text(replay.otherUnknownTypes, "event")) moved no stock")
         }
         printError(summary)
     }
@@ -131,13 +132,13 @@ struct ReplaySession: ~Copyable {
         let counts = replay.counts
         let skipped = counts.skippedByKind.values.reduce(0, +)
         let reasons = rejected.byReason.map { (name: $0.key.rawValue, count: $0.value) }
-        var parts = ["\(Self.count(counts.applied, "event")) applied"]
+        var parts = ["\(Counted.text(counts.applied, "event")) applied"]
         for (number, text) in [
-            (counts.duplicates, Self.count(counts.duplicates, "duplicate")),
+            (counts.duplicates, Counted.text(counts.duplicates, "duplicate")),
             (counts.updated, "\(counts.updated) updated"),
             (counts.deleted, "\(counts.deleted) deleted"),
-            (counts.truncated, Self.count(counts.truncated, "truncation")),
-            (counts.stale, "\(counts.stale) stale"), (counts.tombstones, Self.count(counts.tombstones, "tombstone")),
+            (counts.truncated, Counted.text(counts.truncated, "truncation")),
+            (counts.stale, "\(counts.stale) stale"), (counts.tombstones, Counted.text(counts.tombstones, "tombstone")),
             (skipped, "\(skipped) skipped\(Self.list(counts.skippedByKind.map { ($0.key, $0.value) }))"),
             (counts.rejected, "\(counts.rejected) rejected\(Self.list(reasons))"),
         ] where number > 0 {
@@ -145,8 +146,6 @@ struct ReplaySession: ~Copyable {
         }
         return parts.joined(separator: ", ")
     }
-
-    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     /// In parentheses, the most frequent first.
     private static func list(_ counts: [(name: String, count: Int)]) -> String {

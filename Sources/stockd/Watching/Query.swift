@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import WebClient
+import Wire
 
 struct Query: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -72,7 +73,8 @@ struct Query: AsyncParsableCommand {
             if isFirst { table = page } else if format == .table { table?.rows += page.rows }
         } while cursor != nil
         if format == .table, let table {
-            var text = TextTable(title: "\(view.rawValue), \(table.rows.count) rows", columns: table.header)
+            let title = "\(view.rawValue), \(Counted.text(table.rows.count, "row"))"
+            var text = TextTable(title: title, columns: table.header)
             text.rows = table.rows
             print(text.text(TerminalStyle(isColoured: Terminal.isColoured)), terminator: "")
         }

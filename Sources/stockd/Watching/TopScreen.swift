@@ -66,7 +66,7 @@ struct TopScreen {
         let count = status.partitions.count
         let shown = atMost.map { ordered.count + 2 > $0 ? max(1, $0 - 3) : ordered.count } ?? ordered.count
         var table = TextTable(
-            title: "lag \(Self.grouped(Int(total))) over \(count) partition\(count == 1 ? "" : "s")",
+            title: "lag \(Self.grouped(Int(total))) over \(Counted.text(count, "partition"))",
             columns: ["partition", "worker", "offset", "end", "lag", "trend"])
         table.rows = ordered.prefix(shown).map { row in
             [
