@@ -76,7 +76,7 @@ struct DeadLetterTests {
         #expect(again.text.contains("already redriven at 20"), "\(again.text)")
         #expect(again.text.contains("1 redriven, 1 skipped, 0 refused"), "\(again.text)")
         let input = try site.read("in")
-        #expect(input.map(\.partition) == [0, 0, 2, 2])
+        try #require(input.map(\.partition) == [0, 0, 2, 2])
         for pair in [input[0...1], input[2...3]] {
             let (original, copy) = (pair[pair.startIndex], pair[pair.startIndex + 1])
             #expect(copy.key == original.key)

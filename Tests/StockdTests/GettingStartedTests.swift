@@ -63,13 +63,6 @@ private final class Newcomer {
     init() throws {
         cluster = try TestCluster()
         admin = try Admin(cluster.client())
-        // stockd and kcat can create topics on real brokers only.
-        if cluster.isEmbedded {
-            let own = [
-                "orders", "alerts", "orders-dlq", "stock-state", "texts-orders", "texts-alerts", "texts-state",
-            ].map { "\(name)-\($0)" }
-            try cluster.create((own + ["order-events-dlq"]).map { TopicSpec($0, partitions: 4) }, admin)
-        }
         page = try MarkdownFile("docs/getting-started.md")
         directory = FileManager.default.temporaryDirectory.appending(path: name)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -77,6 +70,13 @@ private final class Newcomer {
         try FileManager.default.createSymbolicLink(
             at: directory.appending(path: "Config"),
             withDestinationURL: Repository.root.appending(path: "Config"))
+        // stockd and kcat can create topics on real brokers only.
+        if cluster.isEmbedded {
+            let own = [
+                "orders", "alerts", "orders-dlq", "stock-state", "texts-orders", "texts-alerts", "texts-state",
+            ].map { "\(name)-\($0)" }
+            try cluster.create((own + ["order-events-dlq"]).map { TopicSpec($0, partitions: 4) }, admin)
+        }
     }
 
     /// The blocks of a step, by its number.
