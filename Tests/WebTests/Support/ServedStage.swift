@@ -33,7 +33,7 @@ struct ServedStage {
             counts: { [counts] in [counts] },
             workers: 1, release: "0.0.0", libraryVersion: "2.0.2", groupID: "group", inputTopic: "orders")
         source.ids = stage.ids
-        source.tables = { TableCounts() }
+        source.tables = { (TableCounts(), AlertTableCounts()) }
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let server = WebServer(settings, source, logger: logger)
