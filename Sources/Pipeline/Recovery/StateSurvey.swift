@@ -37,14 +37,9 @@ struct StateSurvey {
 
     /// What was published under other ids, each row once.
     var formerRows: [FormerRow] {
-        var rows: [FormerRow: FormerRow] = [:]
-        for case let row? in former.values {
-            var name = row
-            // One of several records of an alert: the newest incident counts.
-            if case .alert = row.published { name.published = .alert(PublishedAlert()) }
-            rows[name] = [rows[name], row].compactMap { $0 }.max { $0.incident < $1.incident }
-        }
-        return Array(rows.values)
+        let rows = former.values.compactMap { $0 }
+        return Dictionary(grouping: rows) { $0.with($0.published.isAlert ? .alert(PublishedAlert()) : .row(0)) }
+            .map { name, rows in name.with(FormerRow.Published(merging: rows.map(\.published))) }
     }
 
     /// The offsets and settings of all partitions; each record is in one only.
@@ -83,5 +78,24 @@ struct StateSurvey {
 }
 
 extension FormerRow {
-    fileprivate var incident: UInt32 { if case .alert(let alert) = published { alert.incident } else { 0 } }
+    fileprivate func with(_ published: Published) -> FormerRow {
+        FormerRow(product: product, warehouse: warehouse, published: published)
+    }
+}
+
+extension FormerRow.Published {
+    fileprivate var isAlert: Bool { if case .alert = self { true } else { false } }
+
+    /// What counts as published of a row of which several records stand, as it is to be taken back: an alert that
+    /// stands, and a row that does.
+    fileprivate init(merging all: [Self]) {
+        var (alerts, fingerprint): ([PublishedAlert], UInt64) = ([], 0)
+        for one in all {
+            switch one {
+            case .alert(let alert): alerts.append(alert)
+            case .row(let own): fingerprint = max(fingerprint, own)
+            }
+        }
+        self = alerts.isEmpty ? .row(fingerprint) : .alert(PublishedAlert.merged(alerts, now: nil))
+    }
 }
