@@ -16,6 +16,8 @@ public enum RowOutcome: Equatable, Sendable {
     case unordered
     /// The change leaves the type out, and no known row tells it: nothing changed.
     case typeUnknown
+    /// The pair has a new text as an id, and the shard takes no more of them: nothing changed.
+    case tooManyNames
 }
 
 extension Aggregate {
@@ -44,7 +46,7 @@ extension Aggregate {
         let before = movements[spot]
         guard let version = version(next, after: before) else { return .stale }
         guard let units = keepsType ? keptUnits(event, before) : event.units else { return .typeUnknown }
-        let index = table.find(event.pair.packed) ?? add(event.pair)
+        guard let index = findOrAdmit(event.pair) else { return .tooManyNames }
         let after = Movement(
             entry: index, units: Int32(truncatingIfNeeded: units), time: event.time.microseconds,
             version: version)

@@ -31,6 +31,8 @@ public struct Aggregate: ~Copyable {
         case duplicate
         /// The sum would not fit in 64 bits: nothing changed.
         case overflow
+        /// The pair has a new text as an id, and the shard takes no more of them: nothing changed.
+        case tooManyNames
     }
 
     let outputs: Outputs
@@ -39,6 +41,7 @@ public struct Aggregate: ~Copyable {
     var movements = MovementLog()
     var publishedAlerts = PublishedAlerts()
     var productHeads: [ProductID: UInt32] = [:]
+    var names: NameCount
     /// Fingerprints of the published stock rows by entry index; empty unless `outputs.stockLevels`.
     var stockFingerprints: [UInt64] = []
     var rollupFingerprints: [ProductID: UInt64] = [:]
@@ -62,7 +65,10 @@ public struct Aggregate: ~Copyable {
     /// - Parameters:
     ///   - inputs: how many input partitions feed this shard; each has a dedupe window of its own.
     ///   - dedupeWindow: how many distinct event ids each remembers at least; 0 for none.
-    public init(inputs: Int, dedupeWindow: Int, catalog: Catalog, outputs: Outputs = Outputs()) {
+    public init(
+        inputs: Int, dedupeWindow: Int, catalog: Catalog, outputs: Outputs = Outputs(), ids: IDs = .integers
+    ) {
+        names = NameCount(ids)
         self.windows = .allocate(capacity: inputs)
         inputCount = inputs
         ahead = .allocate(capacity: Self.eventsAtOnce)
@@ -79,6 +85,11 @@ public struct Aggregate: ~Copyable {
 
     /// Pairs known, with or without a row in the views.
     public var pairCount: Int { table.count }
+
+    /// Different texts that the pairs have as ids.
+    public var nameCount: Int { names.count }
+    /// Whether an event with a new text as an id is not counted any more.
+    public var isFullOfNames: Bool { names.isFull }
 
     /// Whether the open transaction changed anything, or reference data waits to be derived.
     public var hasPendingChanges: Bool {
@@ -99,7 +110,7 @@ public struct Aggregate: ~Copyable {
     ) -> Outcome {
         let id = event.id
         if windows[input].contains(id) { return .duplicate }
-        let entryIndex = entryIndex(of: event.pair, likely: likelyEntry)
+        guard let entryIndex = entryIndex(of: event.pair, likely: likelyEntry) else { return .tooManyNames }
         let entry = table.entries + Int(entryIndex)
         let (stock, overflows) = entry.pointee.stock.addingReportingOverflow(event.units)
         if overflows { return .overflow }
@@ -112,9 +123,19 @@ public struct Aggregate: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func entryIndex(of pair: Pair, likely: UInt32) -> UInt32 {
+    private mutating func entryIndex(of pair: Pair, likely: UInt32) -> UInt32? {
         if likely != StockEntry.none, table.entries[Int(likely)].pair == pair.packed { return likely }
-        return table.find(pair.packed) ?? add(pair)
+        return findOrAdmit(pair)
+    }
+
+    /// The entry of an event's pair; nil if the pair is new and not admitted.
+    @inline(__always)
+    mutating func findOrAdmit(_ pair: Pair) -> UInt32? { table.find(pair.packed) ?? admit(pair) }
+
+    @inline(never)
+    private mutating func admit(_ pair: Pair) -> UInt32? {
+        if names.isFull, names.isNew(pair, productIsNew: productHeads[pair.product] == nil) { return nil }
+        return add(pair)
     }
 
     /// Counts events in order and reports the outcome of each.
@@ -156,7 +177,14 @@ public struct Aggregate: ~Copyable {
             let entry = Int(table.entries[Int(ahead[index])].journalIndex)
             if entry < journal.touched.count { sum &+= UInt64(journal.touched[entry].entryIndex) }
         }
+        if let first = events[range].first, first.event.id.isText { sum &+= touchTexts(events, range) }
         warmth &+= sum
+    }
+
+    /// Event ids that are texts lie anywhere in the dedupe window.
+    @inline(never)
+    private func touchTexts(_ events: [PlacedEvent], _ range: Range<Int>) -> UInt64 {
+        range.reduce(0) { $0 &+ windows[events[$1].input].touch(text: events[$1].event.id) }
     }
 
     @inline(__always)
@@ -178,7 +206,9 @@ public struct Aggregate: ~Copyable {
 
     /// Makes the entry of a pair seen for the first time.
     mutating func add(_ pair: Pair) -> UInt32 {
-        let detail = EntryDetail(nextOfProduct: productHeads[pair.product] ?? StockEntry.none)
+        let next = productHeads[pair.product]
+        names.add(pair, productIsNew: next == nil)
+        let detail = EntryDetail(nextOfProduct: next ?? StockEntry.none)
         let entryIndex = table.insert(StockEntry(pair: pair.packed), detail)
         refresh(entryIndex)
         productHeads[pair.product] = entryIndex

@@ -7,7 +7,7 @@ import Testing
 @Suite struct IDNamesTests {
     @Test("a text keeps its number, and no two texts share one")
     func numbers() {
-        let names = IDNames(limit: 100_000)
+        let names = IDNames()
         let texts = (0..<20_000).map { "SKU-\($0 * 7919)" } + ["a", "A", "\u{E9}", "e\u{301}", "x/y", " "]
         let numbers = texts.map { names.intern($0) }
         #expect(Set(numbers).count == texts.count && !numbers.contains(nil))
@@ -18,7 +18,7 @@ import Testing
 
     @Test("texts of every length up to 255 bytes that differ in one byte stay apart")
     func lengths() {
-        let names = IDNames(limit: 100_000)
+        let names = IDNames()
         var texts: [String] = []
         for length in 1...255 {
             let text = String(repeating: "k", count: length)
@@ -30,18 +30,21 @@ import Testing
         #expect(different.allSatisfy { text in names.number(text).map { names.string($0) } == text })
     }
 
-    @Test("events bring no more texts than the limit; stored state and reference tables may")
-    func limit() {
-        let names = IDNames(limit: 3)
-        #expect(["a", "b", "c"].map { names.intern($0) } == [0, 1, 2])
-        #expect(names.intern("d") == nil && names.intern("a") == 0 && names.count == 3)
-        #expect(names.intern("d", isOfEvent: false) == 3)
-        #expect(names.intern("d") == 3 && names.intern("e") == nil)
+    @Test("without new names a text that has no number gets none, and the others keep theirs")
+    func withoutNewNames() throws {
+        let ids = Inventory.IDs(product: .text)
+        let names = try #require(ids.names)
+        #expect(["a", "b"].map { names.intern($0) } == [0, 1])
+        func number(_ text: String, _ ids: Inventory.IDs) -> Int32? {
+            Array(text.utf8).withUnsafeBytes { ids.number(ofName: $0) }
+        }
+        #expect(number("c", ids.withoutNewNames) == nil && number("a", ids.withoutNewNames) == 0)
+        #expect(names.count == 2 && number("c", ids) == 2 && number("c", ids.withoutNewNames) == 2)
     }
 
     @Test("workers that bring the same texts at the same time get the same numbers")
     func concurrentUse() async {
-        let names = IDNames(limit: 1_000_000)
+        let names = IDNames()
         let texts = (0..<30_000).map { "name-\($0)" }
         let found = await withTaskGroup(of: [Int32?].self) { group in
             for task in 0..<4 {
@@ -74,8 +77,8 @@ import Testing
 }
 
 extension IDNames {
-    func intern(_ text: String, isOfEvent: Bool = true) -> Int32? {
-        Array(text.utf8).withUnsafeBytes { intern($0, isOfEvent: isOfEvent) }
+    func intern(_ text: String) -> Int32? {
+        Array(text.utf8).withUnsafeBytes { intern($0) }
     }
 
     func number(_ text: String) -> Int32? { Array(text.utf8).withUnsafeBytes { number(of: $0) } }

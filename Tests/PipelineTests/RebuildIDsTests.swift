@@ -29,7 +29,7 @@ struct RebuildIDsTests {
     private static func catalog(_ ids: IDs) -> Catalog {
         func number(_ id: Int32, _ kind: IDKind) -> Int32 {
             guard kind == .text else { return id }
-            return Array("\(id)".utf8).withUnsafeBytes { ids.names?.intern($0, isOfEvent: false) } ?? -1
+            return Array("\(id)".utf8).withUnsafeBytes { ids.names?.intern($0) } ?? -1
         }
         let plain = Scenario.catalog(warehouses: 3)
         return Catalog(
@@ -178,6 +178,28 @@ struct RebuildIDsTests {
             #expect(table[Self.key(warehouse, change.before)] == false)
             #expect(table[Self.key(warehouse, change.after)] == true)
         }
+    }
+
+    @Test("Of a former row with several records one counts that stands.")
+    func severalRecords() {
+        var survey = StateSurvey()
+        func take(_ published: FormerRow.Published, _ kind: UInt8, in partition: Int32) {
+            let key = StateRecord.Key.former([kind])
+            let row = FormerRow(product: .integer(1), warehouse: .integer(2), published: published)
+            survey.take(key, .former(key, row), nil, in: Partition(partition))
+        }
+        take(.alert(PublishedAlert(level: AlertLevel.allCases[0], incident: 1)), 1, in: 0)
+        take(.alert(PublishedAlert(incident: 2)), 1, in: 1)
+        for (partition, fingerprint) in [UInt64](arrayLiteral: 0, 5, 9).enumerated() {
+            take(.row(fingerprint), 2, in: Int32(partition))
+        }
+        let published = survey.formerRows.map(\.published)
+        #expect(published.count == 2 && published.contains(.row(9)))
+        #expect(
+            published.contains {
+                guard case .alert(let alert) = $0 else { return false }
+                return alert.level == AlertLevel.allCases[0] && alert.incident == 2
+            })
     }
 
     @Test("A rebuild that is killed at any call ends the former alerts once.")

@@ -133,7 +133,7 @@ package struct EventText {
     package static func catalog(pairs: Int, _ ids: IDs = .integers) -> Catalog {
         func number(_ number: Int, _ text: (Int) -> String) -> Int32 {
             guard let names = ids.names else { return Int32(number) }
-            return Array(text(number).utf8).withUnsafeBytes { names.intern($0, isOfEvent: false) } ?? 0
+            return Array(text(number).utf8).withUnsafeBytes { names.intern($0) } ?? 0
         }
         let products = (0..<max(1, pairs / warehouses)).map {
             Product(

@@ -64,9 +64,12 @@ extension Aggregate {
     public mutating func finishRestoringEntries() {
         table.rebuildIndex()
         productHeads.removeAll()
+        names.removeAll()
         for entryIndex in 0..<table.count {
-            let product = Pair(packed: table.entries[entryIndex].pair).product
-            table.details[entryIndex].nextOfProduct = productHeads[product] ?? StockEntry.none
+            let pair = Pair(packed: table.entries[entryIndex].pair)
+            let (product, next) = (pair.product, productHeads[pair.product])
+            names.add(pair, productIsNew: next == nil)
+            table.details[entryIndex].nextOfProduct = next ?? StockEntry.none
             productHeads[product] = UInt32(entryIndex)
             refresh(UInt32(entryIndex))
         }

@@ -74,7 +74,7 @@ struct DedupeWindow: ~Copyable {
     mutating func insert(_ id: EventID) {
         guard window > 0 else { return }
         if id.isText { insert(text: id) } else { insert(id.rawValue) }
-        if current.count >= window { rotate() }
+        if current.count >= window { rotate(isOfTexts: id.isText) }
     }
 
     @inline(__always)
@@ -86,13 +86,21 @@ struct DedupeWindow: ~Copyable {
     }
 
     @inline(never)
-    private func contains(text: EventID) -> Bool {
-        current.contains(text: text) || previous.contains(text: text)
+    private mutating func contains(text: EventID) -> Bool {
+        let place = IDSet.TextPlace(text, hash)
+        return current.contains(text: text, place) || previous.contains(text: text, place)
+    }
+
+    /// Reads the memory that `contains` reads first for a text; see `Aggregate.lookAhead`.
+    @inline(__always)
+    func touch(text: EventID) -> UInt64 {
+        let place = IDSet.TextPlace(text, hash)
+        return current.touch(place) &+ previous.touch(place)
     }
 
     @inline(never)
     private mutating func insert(text: EventID) {
-        current.insert(text: text)
+        current.insert(text: text, IDSet.TextPlace(text, hash))
         if rotations == 0 { insertedTexts.append(text) }
     }
 
@@ -128,8 +136,8 @@ struct DedupeWindow: ~Copyable {
     /// Makes the next id look its chunk up again.
     private mutating func forgetRecent() { recent = RecentChunk() }
 
-    private mutating func rotate() {
-        var leaving = IDSet(hash)
+    private mutating func rotate(isOfTexts: Bool) {
+        var leaving = IDSet(hash, textsExpected: isOfTexts ? window : 0)
         swap(&current, &leaving)
         swap(&previous, &leaving)
         switch rotations {

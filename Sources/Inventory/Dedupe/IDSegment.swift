@@ -43,9 +43,11 @@ struct IDSegment: ~Copyable {
     // MARK: Texts
 
     /// Adds a text that is not there.
-    mutating func insert(text: EventID, _ hash: IDHash) {
-        if texts.isFull { texts.grow(hash) }
-        texts.insert(text, hash.hash(text.hashed))
+    /// - Parameter expected: how many texts the segment will hold at least.
+    @inline(__always)
+    mutating func insert(text: EventID, _ home: UInt64, _ hash: IDHash, expected: Int) {
+        if texts.isFull { texts.grow(hash, minimumCapacity: expected) }
+        texts.insert(text, home)
     }
 
     /// Removes a text that is there.

@@ -11,9 +11,16 @@ struct IDSet: ~Copyable {
     /// Buckets that differ from their stored records.
     var dirtyBuckets = BucketSet()
     private let segments: UnsafeMutablePointer<IDSegment>
+    /// How many texts a segment's first table has room for.
+    private let textsExpected: Int
 
-    init(_ hash: IDHash) {
+    /// - Parameter textsExpected: how many texts the set will hold; 0 if nobody knows. Their tables are then made at
+    ///   once and not grown step by step.
+    init(_ hash: IDHash, textsExpected: Int = 0) {
         self.hash = hash
+        // Texts spread evenly over the segments; about the square root of their number is the usual deviation.
+        let mean = textsExpected / Self.segmentCount
+        self.textsExpected = mean == 0 ? 0 : mean + 2 * Int(Double(mean).squareRoot())
         segments = .allocate(capacity: Self.segmentCount)
         for index in 0..<Self.segmentCount { (segments + index).initialize(to: IDSegment()) }
         // `SparseIDs` cannot hold this id, so its chunk always has a bitmap.
@@ -60,25 +67,38 @@ struct IDSet: ~Copyable {
 
     // MARK: Texts
 
-    // The upper half of a text's hash decides on its bucket, the lower half on where the segment's table has it.
+    /// Where a text belongs: its upper half decides on its bucket, the lower half on where the segment's table has it.
+    struct TextPlace {
+        fileprivate let bucket: UInt64
+        fileprivate let home: UInt64
 
-    private func bucketHash(of text: EventID) -> UInt64 { hash.hash(Int64(bitPattern: text.high)) }
-
-    func contains(text: EventID) -> Bool {
-        segment(bucketHash(of: text)).pointee.texts.contains(text, hash.hash(text.hashed))
+        @inline(__always)
+        init(_ text: EventID, _ hash: IDHash) {
+            bucket = hash.hash(Int64(bitPattern: text.high))
+            home = hash.hash(text.hashed)
+        }
     }
 
+    @inline(__always)
+    func contains(text: EventID, _ place: TextPlace) -> Bool {
+        segment(place.bucket).pointee.texts.contains(text, place.home)
+    }
+
+    /// Reads the memory that `contains` reads first; see `Aggregate.lookAhead`.
+    @inline(__always)
+    func touch(_ place: TextPlace) -> UInt64 { segment(place.bucket).pointee.texts.touch(place.home) }
+
     /// Adds a text that is not there.
-    mutating func insert(text: EventID) {
-        let bucketHash = bucketHash(of: text)
-        dirtyBuckets.insert(bucket: UInt32(bucketHash >> 48))
-        segment(bucketHash).pointee.insert(text: text, hash)
+    @inline(__always)
+    mutating func insert(text: EventID, _ place: TextPlace) {
+        dirtyBuckets.insert(bucket: UInt32(place.bucket >> 48))
+        segment(place.bucket).pointee.insert(text: text, place.home, hash, expected: textsExpected)
         count += 1
     }
 
     /// Takes out a text that is there; its bucket is dirty already.
     mutating func remove(text: EventID) {
-        segment(bucketHash(of: text)).pointee.remove(text: text, hash)
+        segment(TextPlace(text, hash).bucket).pointee.remove(text: text, hash)
         count -= 1
     }
 
@@ -113,7 +133,7 @@ struct IDSet: ~Copyable {
             contents[index(chunk)]?.chunks.append(IDChunk(number: chunk, words: words))
         }
         segment.pointee.ids.forEach { contents[index(IDChunk.number(of: $0))]?.ids.append($0) }
-        segment.pointee.texts.forEach { contents[Int(bucketHash(of: $0) >> 48 & 255)]?.texts.append($0) }
+        segment.pointee.texts.forEach { contents[Int(TextPlace($0, hash).bucket >> 48 & 255)]?.texts.append($0) }
         return contents.compactMap { bucket in
             guard var bucket else { return nil }
             bucket.chunks.sort { $0.number < $1.number }
@@ -136,8 +156,10 @@ struct IDSet: ~Copyable {
             guard UInt16(chunkHash >> 48) == stored.bucket else { continue }
             if !contains(id) { _ = insert(id, chunkHash) }
         }
-        for text in stored.texts where UInt16(bucketHash(of: text) >> 48) == stored.bucket && text.isText {
-            if !contains(text: text) { insert(text: text) }
+        for text in stored.texts where text.isText {
+            let place = TextPlace(text, hash)
+            guard UInt16(place.bucket >> 48) == stored.bucket else { continue }
+            if !contains(text: text, place) { insert(text: text, place) }
         }
     }
 }

@@ -74,11 +74,18 @@ struct SparseIDs<ID: SparseID>: ~Copyable {
         return false
     }
 
+    /// Reads the bucket in which the id would be looked for first.
+    @inline(__always)
+    func touch(_ hash: UInt64) -> UInt64 {
+        count == 0 ? 0 : UInt64(truncatingIfNeeded: buckets[home(hash)].hashed)
+    }
+
     // MARK: Changes
 
-    /// Moves to the smallest table that has room for one id more.
-    mutating func grow(_ hash: IDHash) {
-        var larger = Self(minimumCapacity: count + 1)
+    /// Moves to the smallest table that has room for one id more and for so many.
+    @inline(never)
+    mutating func grow(_ hash: IDHash, minimumCapacity: Int) {
+        var larger = Self(minimumCapacity: max(count + 1, minimumCapacity))
         forEach { larger.insert($0, hash.hash($0.hashed)) }
         self = larger
     }

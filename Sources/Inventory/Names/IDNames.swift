@@ -29,18 +29,14 @@ public final class IDNames: @unchecked Sendable {
     private static let firstSlotBits = 10
     private static let chunkByteCount = 1 << 16
 
-    /// How many texts the table takes of events.
-    public let limit: Int
     private let seed: UInt64
-    /// The address of the present index: the count of its bits, then its slots.
+    /// The address of the present index: a mask for the numbers of its slots, then the slots.
     private let index: Atomic<UnsafeMutableRawPointer>
     /// By number, in segments, the address of the text's length and bytes.
     private let segments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeRawPointer>?>
     private let state: Mutex<State>
 
-    /// - Parameter limit: how many texts of events it takes, at most 100,000,000.
-    public init(limit: Int, seed: UInt64 = .random(in: .min ... .max)) {
-        self.limit = min(limit, 100_000_000)
+    public init(seed: UInt64 = .random(in: .min ... .max)) {
         self.seed = seed
         let first = Self.allocateIndex(slotBits: Self.firstSlotBits)
         index = Atomic(first)
@@ -66,13 +62,11 @@ public final class IDNames: @unchecked Sendable {
     public func number(of text: UnsafeRawBufferPointer) -> Int32? { find(text, hash(text)) }
 
     /// The number of a text, a new one if it has none yet.
-    /// - Parameter isOfEvent: false for a text of stored state or of a reference table, to which the limit does not
-    ///   apply.
-    /// - Returns: nil if there are as many texts as the limit allows.
+    /// - Returns: nil if there are 134,217,726 texts, which is as many as there are numbers.
     @inline(__always)
-    public func intern(_ text: UnsafeRawBufferPointer, isOfEvent: Bool = true) -> Int32? {
+    public func intern(_ text: UnsafeRawBufferPointer) -> Int32? {
         let hash = hash(text)
-        return find(text, hash) ?? add(text, hash, isOfEvent: isOfEvent)
+        return find(text, hash) ?? add(text, hash)
     }
 
     /// The bytes of a text, which stay where they are as long as the table.
@@ -89,7 +83,7 @@ public final class IDNames: @unchecked Sendable {
     private func find(_ text: UnsafeRawBufferPointer, _ hash: UInt64) -> Int32? {
         let index = index.load(ordering: .acquiring)
         let slots = (index + 8).assumingMemoryBound(to: Slot.self)
-        let mask = 1 << index.load(as: Int.self) - 1
+        let mask = index.load(as: Int.self)
         let mark = Self.mark(hash)
         var slot = Int(truncatingIfNeeded: hash) & mask
         while true {
@@ -112,9 +106,9 @@ public final class IDNames: @unchecked Sendable {
     private func isEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
         guard a.count == b.count else { return false }
         var at = 0
-        while at + 8 < a.count {
+        while at &+ 8 < a.count {
             if Self.word(a, at) != Self.word(b, at) { return false }
-            at += 8
+            at &+= 8
         }
         return Self.lastWord(a) == Self.lastWord(b)
     }
@@ -145,9 +139,9 @@ public final class IDNames: @unchecked Sendable {
     private func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
         var hash = seed ^ UInt64(text.count)
         var at = 0
-        while at + 8 < text.count {
+        while at &+ 8 < text.count {
             hash = Self.fold(hash ^ Self.word(text, at), 0x9E37_79B9_7F4A_7C15)
-            at += 8
+            at &+= 8
         }
         hash = Self.fold(hash ^ Self.lastWord(text), 0xBF58_476D_1CE4_E5B9)
         return Self.fold(hash ^ seed, 0x94D0_49BB_1331_11EB)
@@ -162,12 +156,12 @@ public final class IDNames: @unchecked Sendable {
     // MARK: Adding
 
     @inline(never)
-    private func add(_ text: UnsafeRawBufferPointer, _ hash: UInt64, isOfEvent: Bool) -> Int32? {
+    private func add(_ text: UnsafeRawBufferPointer, _ hash: UInt64) -> Int32? {
         precondition((1...255).contains(text.count), "an id has 1 to 255 bytes")
         return state.withLock { state in
             // Another worker may have added it since.
             if let number = find(text, hash) { return number }
-            guard state.count < (isOfEvent ? limit : Int(Self.numberMask) - 1) else { return nil }
+            guard state.count < Int(Self.numberMask) - 1 else { return nil }
             let number = state.count
             state.count += 1
             address(number, &state).pointee = copy(text, &state)
@@ -220,13 +214,13 @@ public final class IDNames: @unchecked Sendable {
         let byteCount = 8 + MemoryLayout<Slot>.stride << slotBits
         let index = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 8)
         index.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-        index.storeBytes(of: slotBits, as: Int.self)
+        index.storeBytes(of: 1 << slotBits - 1, as: Int.self)
         return index
     }
 
     private static func insert(_ content: UInt32, _ hash: UInt64, into index: UnsafeMutableRawPointer) {
         let slots = (index + 8).assumingMemoryBound(to: Slot.self)
-        let mask = 1 << index.load(as: Int.self) - 1
+        let mask = index.load(as: Int.self)
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot].load(ordering: .relaxed) != 0 { slot = (slot + 1) & mask }
         slots[slot].store(content, ordering: .releasing)

@@ -16,16 +16,36 @@ public final class IDs: Sendable {
     public let warehouse: IDKind
     /// Of products and of warehouses; nil when both are integers.
     public let names: IDNames?
+    /// How many different texts the pairs of a shard may have.
+    public let maxNames: Int
+    private let addsNames: Bool
 
-    /// - Parameter maxNames: how many texts of products and warehouses events may bring.
-    public init(
+    public convenience init(
         event: IDKind = .integer, product: IDKind = .integer, warehouse: IDKind = .integer,
         maxNames: Int = 10_000_000
+    ) {
+        let names = product == .text || warehouse == .text ? IDNames() : nil
+        self.init(event, product, warehouse, names, maxNames, addsNames: true)
+    }
+
+    private init(
+        _ event: IDKind, _ product: IDKind, _ warehouse: IDKind, _ names: IDNames?, _ maxNames: Int, addsNames: Bool
     ) {
         self.event = event
         self.product = product
         self.warehouse = warehouse
-        names = product == .text || warehouse == .text ? IDNames(limit: maxNames) : nil
+        self.names = names
+        self.maxNames = maxNames
+        self.addsNames = addsNames
+    }
+
+    /// For the events of a shard that takes no new texts: the same ids, where a text without a number stays without.
+    public var withoutNewNames: IDs { IDs(event, product, warehouse, names, maxNames, addsNames: false) }
+
+    /// The number of a text of an event; nil if it has none and gets none.
+    @inline(__always)
+    public func number(ofName text: UnsafeRawBufferPointer) -> Int32? {
+        addsNames ? names?.intern(text) : names?.number(of: text)
     }
 
     /// Whether products and warehouses are integers.

@@ -17,9 +17,9 @@ public enum TextHash {
             key.0 ^ 0x736F_6D65_7073_6575, key.1 ^ 0x646F_7261_6E64_6F6D ^ 0xEE, key.0 ^ 0x6C79_6765_6E65_7261,
             key.1 ^ 0x7465_6462_7974_6573)
         var at = 0
-        while at + 8 <= text.count {
+        while at &+ 8 <= text.count {
             state.take(UInt64(littleEndian: text.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
-            at += 8
+            at &+= 8
         }
         state.take(UInt64(truncatingIfNeeded: text.count) << 56 | rest(text, at))
         state.v2 ^= 0xEE

@@ -5,7 +5,7 @@ import Wire
 final class InputReplay<S: TopicSource> {
     let shard: Shard
     private let session: S
-    private let decoder: InputDecoder
+    private let decoder: ShardDecoder
     private let settings: PipelineSettings
     private let telemetry: Telemetry
     private let targets: [Offset]
@@ -20,7 +20,7 @@ final class InputReplay<S: TopicSource> {
     private static var keptLimit: (deadLetters: Int, bytes: Int) { (100_000, 64 << 20) }
 
     init(
-        session: S, settings: PipelineSettings, decoder: InputDecoder, telemetry: Telemetry, shard: Shard,
+        session: S, settings: PipelineSettings, decoder: ShardDecoder, telemetry: Telemetry, shard: Shard,
         targets: [Offset]
     ) {
         self.session = session
@@ -71,7 +71,7 @@ final class InputReplay<S: TopicSource> {
         guard let index = indices[record.partition], record.offset < targets[index] else { return nil }
         let message: InputMessage
         do throws(BadEvent) {
-            message = try decoder.decode(key: record.key, value: record.value)
+            message = try decoder(shard).decode(key: record.key, value: record.value)
         } catch {
             return error
         }

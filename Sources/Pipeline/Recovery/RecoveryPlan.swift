@@ -128,7 +128,9 @@ struct RecoveryPlan {
     private func checkSettings(_ checkpoint: CheckpointRecord) throws(SessionFailure) {
         let changed = checkpoint.changedSettings(settings.fingerprint)
         // Plain events and rows have different state, and so have integers and texts.
-        let mayAccept = !changed.contains { $0 == "input.format" || $0.hasPrefix("ids.") }
+        let mayAccept = !changed.contains {
+            $0 == "input.format" || $0.hasPrefix("ids.") && $0 != "ids.max_names"
+        }
         guard !changed.isEmpty, !(mayAccept && settings.acceptsConfigChange) else { return }
         if changed == [CheckpointRecord.group] {
             throw .misconfigured(

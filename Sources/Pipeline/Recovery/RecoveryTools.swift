@@ -6,7 +6,7 @@ struct RecoveryTools<S: TopicSource> {
     let session: S
     let settings: PipelineSettings
     let catalog: Catalog
-    let decoder: InputDecoder
+    let decoder: ShardDecoder
     let telemetry: Telemetry
 
     func replay(_ shard: Shard, to targets: [Offset]) -> InputReplay<S> {
@@ -16,6 +16,8 @@ struct RecoveryTools<S: TopicSource> {
     }
 
     func emptyAggregate(inputs: Int) -> Aggregate {
-        Aggregate(inputs: inputs, dedupeWindow: settings.dedupeWindow, catalog: catalog, outputs: settings.outputs)
+        Aggregate(
+            inputs: inputs, dedupeWindow: settings.dedupeWindow, catalog: catalog, outputs: settings.outputs,
+            ids: settings.ids)
     }
 }

@@ -10,19 +10,19 @@ public final class EventReplay {
     public private(set) var unknownTypes: [String: Int] = [:]
     /// How many were of yet other types: hostile input could invent names without end.
     public private(set) var otherUnknownTypes = 0
-    private let decoder: InputDecoder
+    private let decoder: ShardDecoder
     private let settings: PipelineSettings
     private let shard: Shard
     private static let partition = Partition(0)
 
     public init(_ settings: PipelineSettings, catalog: Catalog) {
         self.settings = settings
-        decoder = settings.makeDecoder()
+        decoder = ShardDecoder(settings)
         let start = Offset(0)
         shard = Shard(
             aggregate: Aggregate(
                 inputs: 1, dedupeWindow: settings.dedupeWindow, catalog: catalog,
-                outputs: Aggregate.Outputs(emit: settings.outputs.emit)),
+                outputs: Aggregate.Outputs(emit: settings.outputs.emit), ids: settings.ids),
             inputs: [
                 Shard.Input(partition: Self.partition, base: start, next: start, committed: start, checkpoint: start)
             ])
@@ -38,12 +38,12 @@ public final class EventReplay {
         shard.inputs[0].next = source.offset.next
         let message: InputMessage
         do throws(BadEvent) {
-            message = try decoder.decode(key: key, value: value)
+            message = try decoder(shard).decode(key: key, value: value)
         } catch {
             counts.rejected += 1
             return error
         }
-        if !message.typeIsKnown { noteUnknownType(value.flatMap { decoder.typeName($0) } ?? "") }
+        if !message.typeIsKnown { noteUnknownType(value.flatMap { decoder.usual.typeName($0) } ?? "") }
         let outcome: InputOutcome
         do throws(SessionFailure) {
             outcome = try shard.apply(message, input: 0, source: source, settings)

@@ -24,7 +24,7 @@ extension Shard {
             return try follow(.upsert(event, .none), at: source, settings)
         case .event(let event):
             let outcome = aggregate.apply(event, input: input, source: source)
-            return outcome == .overflow ? .rejected(BadEvent(overflow: event, settings.ids)) : .event(outcome)
+            return outcome.rejection(of: event, settings.ids).map { .rejected($0) } ?? .event(outcome)
         }
     }
 
@@ -45,6 +45,7 @@ extension Shard {
         let outcome = aggregate.apply(change, source: source)
         switch outcome {
         case .overflow: return .rejected(BadEvent(overflow: change.event, settings.ids))
+        case .tooManyNames: return .rejected(BadEvent(tooManyNames: change.event, settings.ids))
         case .typeUnknown: return .rejected(.typeUnknown)
         case .unordered: return .rejected(.unorderedTruncation)
         // The tombstone behind a delete adds nothing.
@@ -75,4 +76,19 @@ extension RowChange {
 
     /// A message without a value.
     fileprivate var isTombstone: Bool { if case .delete(_, .tombstone) = self { true } else { false } }
+}
+
+extension Aggregate.Outcome {
+    /// Whether the event is a bad one.
+    @inline(__always)
+    var isRejection: Bool { self == .overflow || self == .tooManyNames }
+
+    /// Why the event is rejected, if it is.
+    func rejection(of event: OrderEvent, _ ids: IDs) -> BadEvent? {
+        switch self {
+        case .applied, .duplicate: nil
+        case .overflow: BadEvent(overflow: event, ids)
+        case .tooManyNames: BadEvent(tooManyNames: event, ids)
+        }
+    }
 }

@@ -48,7 +48,7 @@ public struct InputCounts: Equatable, Sendable {
         switch outcome {
         case .applied: applied += 1
         case .duplicate: duplicates += 1
-        case .overflow: break
+        case .overflow, .tooManyNames: break
         }
     }
 
@@ -60,7 +60,7 @@ public struct InputCounts: Equatable, Sendable {
         case .truncated: truncated += 1
         case .duplicate: duplicates += 1
         case .stale: stale += 1
-        case .overflow, .unordered, .typeUnknown: break
+        case .overflow, .unordered, .typeUnknown, .tooManyNames: break
         }
     }
 

@@ -7,6 +7,8 @@ public struct WorkerSnapshot: Sendable {
         public let chunks: [ShownChunk]
         public let catalog: Catalog
         public let pairs: Int
+        /// Different texts that the pairs have as ids.
+        public let names: Int
         /// The next input offset of each of its partitions.
         public let positions: [PartitionPosition]
         /// Greater than that of every snapshot that another owner of its partitions, or this one before it recovered

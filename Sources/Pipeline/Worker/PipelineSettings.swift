@@ -86,14 +86,9 @@ public struct PipelineSettings: Sendable {
         .joined(separator: "\n")
     }
 
-    /// Reads the messages of the input.
-    func makeDecoder() -> InputDecoder {
-        InputDecoder(signs: SignTable(eventTypes), unknownType: unknownType, ids: ids, format: inputFormat)
-    }
-
     private var idLines: [String] {
         [("event", ids.event), ("product", ids.product), ("warehouse", ids.warehouse)].filter { $1 != .integer }
-            .map { "ids.\($0)=\($1.rawValue)" }
+            .map { "ids.\($0)=\($1.rawValue)" } + (ids.areNumbers ? [] : ["ids.max_names=\(ids.maxNames)"])
     }
 
     /// The topics that transactions write to.

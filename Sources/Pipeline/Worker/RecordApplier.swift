@@ -6,14 +6,14 @@ final class RecordApplier<S: InputConsumer & TransactionalProducing> {
     private let session: S
     private let settings: PipelineSettings
     private let telemetry: Telemetry
-    let decoder: InputDecoder
+    let decoder: ShardDecoder
     private var waiting = WaitingEvents()
 
     init(_ session: S, _ settings: PipelineSettings, _ telemetry: Telemetry) {
         self.session = session
         self.settings = settings
         self.telemetry = telemetry
-        decoder = settings.makeDecoder()
+        decoder = ShardDecoder(settings)
     }
 
     /// Applies the records of the last poll.
@@ -55,7 +55,8 @@ final class RecordApplier<S: InputConsumer & TransactionalProducing> {
         _ run: Run, _ range: Range<Int>, _ transaction: TransactionWriter<S>,
         _ waiting: inout WaitingEvents, _ tally: inout InputCounts
     ) throws(SessionFailure) -> Int {
-        let (session, decoder, shard) = (session, decoder, run.shard)
+        let (session, shard) = (session, run.shard)
+        var decoder = self.decoder(shard)
         var followsRows = shard.aggregate.followsRows
         var next = shard.inputs[run.input].next
         defer { shard.inputs[run.input].next = next }
@@ -91,6 +92,7 @@ final class RecordApplier<S: InputConsumer & TransactionalProducing> {
             waiting.append(PlacedEvent(event: event, input: run.input, source: source), index)
             if waiting.events.count >= Aggregate.eventsAtOnce {
                 try applyWaiting(&waiting, to: shard, transaction, &tally)
+                if shard.aggregate.isFullOfNames { decoder = self.decoder(shard) }
             }
         }
         try applyWaiting(&waiting, to: shard, transaction, &tally)
@@ -103,17 +105,17 @@ final class RecordApplier<S: InputConsumer & TransactionalProducing> {
         _ tally: inout InputCounts
     ) throws(SessionFailure) {
         guard !waiting.events.isEmpty else { return }
-        var overflows: [Int] = []
+        var rejected: [(number: Int, error: BadEvent)] = []
         shard.aggregate.apply(waiting.events) { (number, outcome) in
             tally.count(outcome)
-            if outcome == .overflow { overflows.append(number) }
+            if outcome.isRejection, let error = outcome.rejection(of: waiting.events[number].event, settings.ids) {
+                rejected.append((number, error))
+            }
         }
-        for number in overflows {
+        for (number, error) in rejected {
             tally.rejected += 1
             let index = waiting.indices[number]
-            try transaction.reject(
-                session.record(index), session.envelope(index),
-                BadEvent(overflow: waiting.events[number].event, settings.ids))
+            try transaction.reject(session.record(index), session.envelope(index), error)
         }
         waiting.removeAll()
     }

@@ -101,11 +101,12 @@ struct MetricsResponse {
         out.single("stockd_products", .gauge, "Products in the reference data.", catalog?.products.count ?? 0)
         out.single("stockd_warehouses", .gauge, "Warehouses in the reference data.", catalog?.warehouses.count ?? 0)
         out.single(
-            "stockd_id_names", .gauge, "Different texts of products and warehouses; 0 when their ids are integers.",
-            source.ids.names?.count ?? 0)
+            "stockd_id_names", .gauge,
+            "Different texts that the pairs of a shard have as ids, in the shard with the most; 0 when ids are integers.",
+            snapshot.workers.flatMap { $0?.shards ?? [] }.map(\.names).max() ?? 0)
         out.single(
             "stockd_id_names_limit", .gauge, "As many as ids.max_names allows; 0 when these ids are integers.",
-            source.ids.names?.limit ?? 0)
+            source.ids.areNumbers ? 0 : source.ids.maxNames)
         let freshness = Freshness(snapshot, now: monotonicMicroseconds(), wall: now)
         out.single(
             "stockd_view_age_seconds", .gauge, "How long ago the views were last known to be current.",

@@ -79,6 +79,18 @@ extension BadEvent {
         )
     }
 
+    /// The decoder knew the texts of an event's pair, but they are new to the shard.
+    public init(tooManyNames event: OrderEvent?, _ ids: IDs) {
+        let pair = event.map {
+            ": product \(Self.shown(ids.string($0.pair.product))), warehouse "
+                + Self.shown(ids.string($0.pair.warehouse))
+        }
+        self.init(
+            .tooManyNames,
+            "product_id or warehouse_id is new, and the pairs have as many different ids already as ids.max_names "
+                + "allows (\(ids.maxNames))\(pair ?? "")")
+    }
+
     private static func shown(_ id: String) -> String {
         let bytes = Array(id.utf8)
         return Quoted.json(bytes.span.bytes, 0..<bytes.count)

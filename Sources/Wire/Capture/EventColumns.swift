@@ -94,9 +94,9 @@ struct EventColumns: Sendable {
         switch name {
         case .number(let number): return number
         case .text(let id):
-            if let number = id.withBytes(of: text, { ids.names?.intern($0) }) { return number }
+            if let number = id.withBytes(of: text, { ids.number(ofName: $0) }) { return number }
             throw id.withBytes(of: text) {
-                BadEvent(tooManyNames: ids.names?.limit ?? 0, self.name(field), $0)
+                BadEvent(tooManyNames: ids.maxNames, self.name(field), $0)
             }
         }
     }

@@ -107,7 +107,7 @@ extension BadEvent {
     init(tooManyNames limit: Int, _ name: String, _ id: UnsafeRawBufferPointer) {
         self.init(
             .tooManyNames,
-            "\(name) is new, and there are \(limit) different ids of products and warehouses already, as many as "
-                + "ids.max_names allows: \(Quoted.text(id.bytes, 0..<id.count))")
+            "\(name) is new, and the pairs have as many different ids already as ids.max_names allows (\(limit)): "
+                + Quoted.text(id.bytes, 0..<id.count))
     }
 }

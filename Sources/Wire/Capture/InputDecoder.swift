@@ -31,17 +31,12 @@ public struct InputDecoder: Sendable {
         guard let value else { return try tombstone(key) }
         let text = value.bytes
         if isStandard {
-            if events.hasTexts { return try standardTexts(text, key) }
-            if let event = events.predicted(text) { return .event(event) }
+            if let event = events.hasTexts ? events.predictedTexts(text) : events.predicted(text) {
+                return .event(event)
+            }
             if format.envelope == .json { return .event(try events.scanned(text)) }
         }
         return try captured(text, key)
-    }
-
-    @inline(never)
-    private func standardTexts(_ text: RawSpan, _ key: UnsafeRawBufferPointer?) throws(BadEvent) -> InputMessage {
-        if let event = events.predictedTexts(text) { return .event(event) }
-        return format.envelope == .json ? .event(try events.scanned(text)) : try captured(text, key)
     }
 
     private func captured(_ text: RawSpan, _ key: UnsafeRawBufferPointer?) throws(BadEvent) -> InputMessage {

@@ -139,7 +139,7 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
     private func number(_ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?) throws(BadEvent) -> Int32? {
         if let names = table.names {
             return try readers[0].idText(text, value, schema, isCaptured: true)
-                .withBytes(of: text) { names.intern($0, isOfEvent: false) }
+                .withBytes(of: text) { names.intern($0) }
         }
         guard case .value(let id) = try readers[0].integer(text, value, schema, isCaptured: true) else {
             return nil
@@ -179,6 +179,6 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
             text = bare.copy(0..<bare.byteCount)
         }
         guard IDText.problem(text.span.bytes) == nil else { return nil }
-        return text.withUnsafeBytes { names.intern($0, isOfEvent: false) }
+        return text.withUnsafeBytes { names.intern($0) }
     }
 }

@@ -9,145 +9,153 @@ extension EventDecoder {
     /// also what makes the message valid JSON and valid UTF-8.
     @inline(__always)
     func predicted(_ text: RawSpan) -> OrderEvent? {
-        signs.predicted(text)
+        guard let fields = text.has(0x20, at: 12) ? text.spacedFields(signs) : text.compactFields(signs),
+            fields.product | fields.warehouse | fields.quantity <= Int64(Int32.max),
+            let time = text.lastInstant(fields.at)
+        else { return nil }
+        let pair = Pair(
+            product: ProductID(Int32(truncatingIfNeeded: fields.product)),
+            warehouse: WarehouseID(Int32(truncatingIfNeeded: fields.warehouse)))
+        return OrderEvent(id: EventID(fields.id), pair: pair, units: fields.sign &* fields.quantity, time: time)
+    }
+
+    /// As `predicted`, where at least one id is a text. Texts are ASCII without escapes.
+    func predictedTexts(_ text: RawSpan) -> OrderEvent? {
+        guard let fields = text.has(0x20, at: 12) ? text.spacedTexts(signs, ids) : text.compactTexts(signs, ids),
+            fields.quantity <= Int64(Int32.max), let time = text.lastInstant(fields.at),
+            // Last, so that a message that is no event leaves no new text behind.
+            let product = text.number(fields.product, ids.product, ids),
+            let warehouse = text.number(fields.warehouse, ids.warehouse, ids)
+        else { return nil }
+        let pair = Pair(product: ProductID(product), warehouse: WarehouseID(warehouse))
+        return OrderEvent(id: fields.id, pair: pair, units: fields.sign &* fields.quantity, time: time)
     }
 }
 
-/// With the sign table alone at hand: methods of the whole decoder are not inlined into each other, since it has too
-/// many fields.
-extension SignTable {
-    @inline(__always)
-    fileprivate func predicted(_ text: RawSpan) -> OrderEvent? {
-        text.has(0x20, at: 12) ? predictedSpaced(text) : predictedCompact(text)
-    }
+/// The fields before the instant, which begins at `at`.
+private struct PlainFields {
+    let id, sign, product, warehouse, quantity: Int64
+    let at: Int
+}
 
+extension RawSpan {
     @inline(__always)
-    private func predictedCompact(_ text: RawSpan) -> OrderEvent? {
+    fileprivate func compactFields(_ signs: SignTable) -> PlainFields? {
         var at = 0
-        guard text.pass("{\"event_id\":", at: &at), let id = text.plainInteger(at: &at),
-            text.pass(",\"event_type\":\"", at: &at), let sign = plainType(text, at: &at),
-            text.pass("\",\"product_id\":", at: &at), let product = text.plainInteger(at: &at),
-            text.pass(",\"warehouse_id\":", at: &at), let warehouse = text.plainInteger(at: &at),
-            text.pass(",\"quantity\":", at: &at), let quantity = text.plainInteger(at: &at),
-            text.pass(",\"event_time\":\"", at: &at)
+        guard pass("{\"event_id\":", at: &at), let id = plainInteger(at: &at),
+            pass(",\"event_type\":\"", at: &at), let sign = plainSign(signs, at: &at),
+            pass("\",\"product_id\":", at: &at), let product = plainInteger(at: &at),
+            pass(",\"warehouse_id\":", at: &at), let warehouse = plainInteger(at: &at),
+            pass(",\"quantity\":", at: &at), let quantity = plainInteger(at: &at),
+            pass(",\"event_time\":\"", at: &at)
         else { return nil }
-        return event(text, at, id: id, sign: sign, product, warehouse, quantity)
+        return PlainFields(id: id, sign: sign, product: product, warehouse: warehouse, quantity: quantity, at: at)
     }
 
     @inline(never)
-    private func predictedSpaced(_ text: RawSpan) -> OrderEvent? {
+    fileprivate func spacedFields(_ signs: SignTable) -> PlainFields? {
         var at = 0
-        guard text.pass("{\"event_id\": ", at: &at), let id = text.plainInteger(at: &at),
-            text.pass(", \"event_type\": \"", at: &at), let sign = plainType(text, at: &at),
-            text.pass("\", \"product_id\": ", at: &at), let product = text.plainInteger(at: &at),
-            text.pass(", \"warehouse_id\": ", at: &at), let warehouse = text.plainInteger(at: &at),
-            text.pass(", \"quantity\": ", at: &at), let quantity = text.plainInteger(at: &at),
-            text.pass(", \"event_time\": \"", at: &at)
+        guard pass("{\"event_id\": ", at: &at), let id = plainInteger(at: &at),
+            pass(", \"event_type\": \"", at: &at), let sign = plainSign(signs, at: &at),
+            pass("\", \"product_id\": ", at: &at), let product = plainInteger(at: &at),
+            pass(", \"warehouse_id\": ", at: &at), let warehouse = plainInteger(at: &at),
+            pass(", \"quantity\": ", at: &at), let quantity = plainInteger(at: &at),
+            pass(", \"event_time\": \"", at: &at)
         else { return nil }
-        return event(text, at, id: id, sign: sign, product, warehouse, quantity)
+        return PlainFields(id: id, sign: sign, product: product, warehouse: warehouse, quantity: quantity, at: at)
     }
 
     @inline(__always)
-    fileprivate func plainType(_ text: RawSpan, at: inout Int) -> Int64? {
-        guard let type = plainSign(text, at: at) else { return nil }
+    private func plainSign(_ signs: SignTable, at: inout Int) -> Int64? {
+        guard let type = signs.plainSign(self, at: at) else { return nil }
         at += type.count
         return type.sign
     }
 
-    /// Checks the ranges, and the instant that begins at `at` and must end with the message.
+    /// The instant that begins at `at` and must end with the message.
     @inline(__always)
-    private func event(
-        _ text: RawSpan, _ at: Int, id: Int64, sign: Int64, _ product: Int64, _ warehouse: Int64,
-        _ quantity: Int64
-    ) -> OrderEvent? {
-        let end = text.byteCount - 2
-        guard product | warehouse | quantity <= Int64(Int32.max), at <= end,
-            text.byte(end) == 0x22, text.byte(end + 1) == 0x7D,
-            let time = RFC3339.parseSeconds(text, at..<end)
-        else { return nil }
-        let pair = Pair(
-            product: ProductID(Int32(truncatingIfNeeded: product)),
-            warehouse: WarehouseID(Int32(truncatingIfNeeded: warehouse)))
-        return OrderEvent(id: EventID(id), pair: pair, units: sign &* quantity, time: time)
+    fileprivate func lastInstant(_ at: Int) -> Timestamp? {
+        let end = byteCount - 2
+        guard at <= end, byte(end) == 0x22, byte(end + 1) == 0x7D else { return nil }
+        return RFC3339.parseSeconds(self, at..<end)
     }
 }
 
-extension EventDecoder {
-    /// As `predicted`, where at least one id is a text. Texts are ASCII without escapes.
-    func predictedTexts(_ text: RawSpan) -> OrderEvent? {
-        text.has(0x20, at: 12) ? predictedSpacedTexts(text) : predictedCompactTexts(text)
-    }
+// MARK: Texts
 
-    @inline(never)
-    private func predictedCompactTexts(_ text: RawSpan) -> OrderEvent? {
-        var at = 0
-        guard text.pass("{\"event_id\":", at: &at), let id = eventID(text, at: &at),
-            text.pass(",\"event_type\":\"", at: &at), let sign = signs.plainType(text, at: &at),
-            text.pass("\",\"product_id\":", at: &at), let product = name(text, ids.product, at: &at),
-            text.pass(",\"warehouse_id\":", at: &at), let warehouse = name(text, ids.warehouse, at: &at),
-            text.pass(",\"quantity\":", at: &at), let quantity = text.plainInteger(at: &at),
-            text.pass(",\"event_time\":\"", at: &at)
-        else { return nil }
-        return event(text, at, id, sign, product, warehouse, quantity)
-    }
+/// As `PlainFields`. A product or a warehouse is an integer, or where its text stands.
+private struct TextFields {
+    let id: EventID
+    let sign, product, warehouse, quantity: Int64
+    let at: Int
+}
 
-    @inline(never)
-    private func predictedSpacedTexts(_ text: RawSpan) -> OrderEvent? {
-        var at = 0
-        guard text.pass("{\"event_id\": ", at: &at), let id = eventID(text, at: &at),
-            text.pass(", \"event_type\": \"", at: &at), let sign = signs.plainType(text, at: &at),
-            text.pass("\", \"product_id\": ", at: &at), let product = name(text, ids.product, at: &at),
-            text.pass(", \"warehouse_id\": ", at: &at), let warehouse = name(text, ids.warehouse, at: &at),
-            text.pass(", \"quantity\": ", at: &at), let quantity = text.plainInteger(at: &at),
-            text.pass(", \"event_time\": \"", at: &at)
-        else { return nil }
-        return event(text, at, id, sign, product, warehouse, quantity)
-    }
-
-    /// As the `event` of numbers.
+/// Where a text of 1 to 255 bytes stands, in one number, which the compiler hands on better than a range.
+private enum TextPlace {
     @inline(__always)
-    private func event(
-        _ text: RawSpan, _ at: Int, _ id: EventID, _ sign: Int64, _ product: Range<Int>, _ warehouse: Range<Int>,
-        _ quantity: Int64
-    ) -> OrderEvent? {
-        let end = text.byteCount - 2
-        guard quantity <= Int64(Int32.max), at <= end, text.byte(end) == 0x22, text.byte(end + 1) == 0x7D,
-            let time = RFC3339.parseSeconds(text, at..<end),
-            // Last, so that a message that is no event leaves no new text behind.
-            let productNumber = number(text, product, ids.product),
-            let warehouseNumber = number(text, warehouse, ids.warehouse)
-        else { return nil }
-        let pair = Pair(product: ProductID(productNumber), warehouse: WarehouseID(warehouseNumber))
-        return OrderEvent(id: id, pair: pair, units: sign &* quantity, time: time)
-    }
+    static func number(_ start: Int, count: Int) -> Int64 { Int64(truncatingIfNeeded: start &<< 8 | count) }
 
     @inline(__always)
-    private func eventID(_ text: RawSpan, at: inout Int) -> EventID? {
-        guard ids.event == .text else { return text.plainInteger(at: &at).map { EventID($0) } }
-        guard let range = text.plainText(at: &at) else { return nil }
-        return text.extracting(range).withUnsafeBytes { TextHash.id($0) }
-    }
-
-    /// A number, or where the text stands.
-    @inline(__always)
-    private func name(_ text: RawSpan, _ kind: IDKind, at: inout Int) -> Range<Int>? {
-        if kind == .text { return text.plainText(at: &at) }
-        guard let number = text.plainInteger(at: &at), number <= Int64(Int32.max) else { return nil }
-        return Int(number)..<Int(number)
-    }
-
-    /// - Parameter name: what `name` gave.
-    @inline(__always)
-    private func number(_ text: RawSpan, _ name: Range<Int>, _ kind: IDKind) -> Int32? {
-        guard kind == .text else { return Int32(truncatingIfNeeded: name.lowerBound) }
-        return text.extracting(name).withUnsafeBytes { ids.names?.intern($0) }
+    static func bytes<R>(_ number: Int64, _ text: RawSpan, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+        let (start, count) = (Int(truncatingIfNeeded: number &>> 8), Int(truncatingIfNeeded: number & 255))
+        return text.extracting(start..<start + count).withUnsafeBytes { body($0) }
     }
 }
 
 extension RawSpan {
-    /// The range of a string of 1 to 255 bytes of ASCII without escapes, whose opening quote is at `at`.
     @inline(__always)
-    fileprivate func plainText(at: inout Int) -> Range<Int>? {
+    fileprivate func compactTexts(_ signs: SignTable, _ ids: IDs) -> TextFields? {
+        var at = 0
+        guard pass("{\"event_id\":", at: &at), let id = eventID(ids.event, at: &at),
+            pass(",\"event_type\":\"", at: &at), let sign = plainSign(signs, at: &at),
+            pass("\",\"product_id\":", at: &at), let product = name(ids.product, at: &at),
+            pass(",\"warehouse_id\":", at: &at), let warehouse = name(ids.warehouse, at: &at),
+            pass(",\"quantity\":", at: &at), let quantity = plainInteger(at: &at),
+            pass(",\"event_time\":\"", at: &at)
+        else { return nil }
+        return TextFields(id: id, sign: sign, product: product, warehouse: warehouse, quantity: quantity, at: at)
+    }
+
+    @inline(never)
+    fileprivate func spacedTexts(_ signs: SignTable, _ ids: IDs) -> TextFields? {
+        var at = 0
+        guard pass("{\"event_id\": ", at: &at), let id = eventID(ids.event, at: &at),
+            pass(", \"event_type\": \"", at: &at), let sign = plainSign(signs, at: &at),
+            pass("\", \"product_id\": ", at: &at), let product = name(ids.product, at: &at),
+            pass(", \"warehouse_id\": ", at: &at), let warehouse = name(ids.warehouse, at: &at),
+            pass(", \"quantity\": ", at: &at), let quantity = plainInteger(at: &at),
+            pass(", \"event_time\": \"", at: &at)
+        else { return nil }
+        return TextFields(id: id, sign: sign, product: product, warehouse: warehouse, quantity: quantity, at: at)
+    }
+
+    @inline(__always)
+    private func eventID(_ kind: IDKind, at: inout Int) -> EventID? {
+        guard kind == .text else { return plainInteger(at: &at).map { EventID($0) } }
+        return plainText(at: &at).map { TextPlace.bytes($0, self) { TextHash.id($0) } }
+    }
+
+    @inline(__always)
+    private func name(_ kind: IDKind, at: inout Int) -> Int64? {
+        if kind == .text { return plainText(at: &at) }
+        guard let number = plainInteger(at: &at), number <= Int64(Int32.max) else { return nil }
+        return number
+    }
+
+    /// The number of what `name` gave.
+    @inline(__always)
+    fileprivate func number(_ name: Int64, _ kind: IDKind, _ ids: IDs) -> Int32? {
+        guard kind == .text else { return Int32(truncatingIfNeeded: name) }
+        return TextPlace.bytes(name, self) { ids.number(ofName: $0) }
+    }
+}
+
+// MARK: Pieces
+
+extension RawSpan {
+    /// The `TextPlace` of a string of 1 to 255 bytes of ASCII without escapes, whose opening quote is at `at`.
+    @inline(__always)
+    fileprivate func plainText(at: inout Int) -> Int64? {
         guard has(0x22, at: at) else { return nil }
         let start = at + 1
         var end = start
@@ -160,7 +168,7 @@ extension RawSpan {
             end += marks.trailingZeroBitCount >> 3
             guard byte(end) == 0x22, end > start, end - start <= IDText.limit else { return nil }
             at = end + 1
-            return start..<end
+            return TextPlace.number(start, count: end - start)
         }
         return nil
     }

@@ -22,14 +22,7 @@ public struct EventDecoder: Sendable {
     /// nothing is allocated unless the event is bad or writes its fields with escapes.
     public func decode(_ bytes: UnsafeRawBufferPointer) throws(BadEvent) -> OrderEvent {
         let text = bytes.bytes
-        if hasTexts { return try decodeTexts(text) }
-        if let event = predicted(text) { return event }
-        return try scanned(text)
-    }
-
-    @inline(never)
-    private func decodeTexts(_ text: RawSpan) throws(BadEvent) -> OrderEvent {
-        if let event = predictedTexts(text) { return event }
+        if let event = hasTexts ? predictedTexts(text) : predicted(text) { return event }
         return try scanned(text)
     }
 

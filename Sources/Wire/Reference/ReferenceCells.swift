@@ -42,7 +42,7 @@ struct ReferenceCells {
         guard let bytes = self[column].idBytes, IDText.problem(bytes.span.bytes) == nil else {
             return mistake(column, "a text of 1 to \(IDText.limit) bytes without U+0000")
         }
-        return bytes.withUnsafeBytes { names.intern($0, isOfEvent: false) }
+        return bytes.withUnsafeBytes { names.intern($0) }
     }
 
     /// A missing threshold is a mistake and not null: whether a product alerts must be said.

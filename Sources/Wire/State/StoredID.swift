@@ -79,7 +79,7 @@ extension LittleEndianReader {
     /// An id of the present kind.
     private mutating func readNumber(_ ids: IDs, isText: Bool) throws(StateRecordError) -> Int32 {
         guard isText, let names = ids.names else { return try read() }
-        guard let number = names.intern(try readIDText(), isOfEvent: false) else { throw .foreign }
+        guard let number = names.intern(try readIDText()) else { throw .foreign }
         return number
     }
 

@@ -91,7 +91,7 @@ struct SimIDs {
     func catalog(_ catalog: Catalog, of ids: IDs) -> Catalog {
         guard !areNumbers else { return catalog }
         func number(_ text: String) -> Int32 {
-            Array(text.utf8).withUnsafeBytes { ids.names?.intern($0, isOfEvent: false) } ?? -1
+            Array(text.utf8).withUnsafeBytes { ids.names?.intern($0) } ?? -1
         }
         return Catalog(
             products: catalog.products.values.map { product in

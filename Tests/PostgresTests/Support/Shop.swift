@@ -90,6 +90,7 @@ final class Shop {
         let shown = shards.sorted { $0.key < $1.key }.map { partition, shard in
             WorkerSnapshot.Shard(
                 chunks: shard.chunks, catalog: shard.aggregate.catalog, pairs: shard.aggregate.pairCount,
+                names: shard.aggregate.nameCount,
                 positions: [PartitionPosition(Partition(partition), Offset(shard.offset))], term: shard.term)
         }
         store.publish(WorkerSnapshot(shown), worker: 0, tookMicroseconds: 1)

@@ -51,7 +51,7 @@ final class Stage: @unchecked Sendable {
     func publish() {
         aggregate.refreshShown(&chunks)
         let shard = WorkerSnapshot.Shard(
-            chunks: chunks, catalog: aggregate.catalog, pairs: aggregate.pairCount,
+            chunks: chunks, catalog: aggregate.catalog, pairs: aggregate.pairCount, names: aggregate.nameCount,
             positions: [PartitionPosition(Partition(partition), Offset(offset))])
         store.publish(WorkerSnapshot([shard]), worker: worker, tookMicroseconds: 1)
         markFresh()

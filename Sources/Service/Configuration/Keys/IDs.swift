@@ -23,8 +23,9 @@ extension Configuration {
             maxNames = read(
                 "ids.max_names", .integer(1...100_000_000), default: "10000000",
                 """
-                How many different texts of products and warehouses events may bring to this process. The event
-                with one more is rejected with too_many_names. A text takes its bytes and at most 32 more.
+                How many different texts the pairs of a shard may have as products and warehouses. An event that
+                brings one more is rejected with too_many_names. A text takes its bytes and at most 32 more. After
+                a change start once with --accept-config-change.
                 """)
             table = IDs(event: event, product: product, warehouse: warehouse, maxNames: maxNames)
         }
