@@ -24,8 +24,8 @@ final class ConnectionMonitor: Sendable {
     /// One broker failed: worth remembering as the reason, but others may still serve.
     func failed(_ reason: String) { state.withLock { $0.lastReason = Self.lasting(reason) } }
 
-    /// A response is overdue: the broker may hang, or this process was stopped. `ConnectionProbe` then asks a broker for
-    /// a sign of life, which ends in `up` or in `doubtConfirmed`.
+    /// A response is overdue: the broker may hang, or this process was stopped. `ConnectionProbe` then asks a broker
+    /// for a sign of life, which ends in `up` or in `doubtConfirmed`.
     func doubt(_ reason: String) {
         state.withLock { state in
             if !state.isDown, state.doubt == nil { state.doubt = Self.lasting(reason) }

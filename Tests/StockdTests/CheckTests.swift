@@ -51,7 +51,7 @@ struct CheckTests {
         let variables = [
             "STOCKD_KAFKA_BROKERS": "127.0.0.1:\(broker.port)", "STOCKD_KAFKA_SASL_PASSWORD": "hunter2",
         ]
-        let check = try site.result(of: ["check", "--broker"], variables)
+        let check = try site.result(of: ["check", "--connect"], variables)
         #expect(check.code == 69 && check.text.contains(RefusingBroker.message), "\(check)")
         let daemon = try site.run(variables)
         try eventually("the daemon says why it waits") { daemon.text.contains("no broker yet at") ? () : nil }

@@ -65,8 +65,8 @@ public enum IDTexts {
 }
 
 extension String {
-    /// The text in ASCII alone, for comparing: to Swift texts are equal that differ only in normalisation, but they are
-    /// different ids.
+    /// The text in ASCII alone, for comparing: to Swift texts are equal that differ only in normalisation, but they
+    /// are different ids.
     public var exact: String {
         if utf8.allSatisfy({ $0 < 0x80 }) { return self }
         return unicodeScalars.map { $0.isASCII ? String($0) : "\\u{\(String($0.value, radix: 16))}" }.joined()

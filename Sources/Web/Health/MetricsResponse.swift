@@ -102,7 +102,7 @@ struct MetricsResponse {
         out.single("stockd_warehouses", .gauge, "Warehouses in the reference data.", catalog?.warehouses.count ?? 0)
         out.single(
             "stockd_id_names", .gauge,
-            "Different texts that the pairs of a shard have as ids, in the shard with the most; 0 when ids are integers.",
+            "Different texts that a shard's pairs have as ids, in the shard with the most; 0 when ids are integers.",
             snapshot.workers.flatMap { $0?.shards ?? [] }.map(\.names).max() ?? 0)
         out.single(
             "stockd_id_names_limit", .gauge, "As many as ids.max_names allows; 0 when these ids are integers.",

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Change data capture", .blocking)
 struct CaptureTests {
-    /// Twice a form's index, and 1 more where ids are texts. A start is slow on the embedded cluster, so there the run's
-    /// seed chooses the form.
+    /// Twice a form's index, and 1 more where ids are texts. A start is slow on the embedded cluster, so there the
+    /// run's seed chooses the form.
     private static let courses: [Int] = {
         let count = ModelConnector.Form.allCases.count
         if TestCluster.isReal { return Array(0..<2 * count) }
