@@ -41,7 +41,9 @@ final class ConnectionMonitor: Sendable {
     /// error(s) suppressed)".
     private static func lasting(_ reason: String) -> String {
         guard reason.hasSuffix(")"), let end = reason.ranges(of: " (after ").last else { return reason }
-        return String(reason[..<end.lowerBound])
+        // A handshake that fails often has no other words.
+        let isOfHandshake = reason[end.lowerBound...].contains("in state SSL_HANDSHAKE")
+        return String(reason[..<end.lowerBound]) + (isOfHandshake ? " (in state SSL_HANDSHAKE)" : "")
     }
 
     /// Nothing can be reached.

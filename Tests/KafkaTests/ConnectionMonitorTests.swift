@@ -39,6 +39,10 @@ import Testing
                     + "suppressed)", "a:9092: SASL authentication error: no (really)"
             ),
             ("a:9092: Disconnected (after 5ms in state UP)", "a:9092: Disconnected"),
+            (
+                "ssl://a:9092: Disconnected (after 9ms in state SSL_HANDSHAKE, 2 identical error(s) suppressed)",
+                "ssl://a:9092: Disconnected (in state SSL_HANDSHAKE)"
+            ),
             ("a:9092: refused (after all) for good", "a:9092: refused (after all) for good"), ("", ""),
         ] {
             monitor.failed(said)

@@ -104,11 +104,11 @@ struct PostgresTests {
                 .rows.count
         }
         #expect(try site.result(of: ["postgres", "init", "--apply"]).code == 0)
-        #expect(try tables() == 8)
+        #expect(try tables() == 9)
         #expect(try site.result(of: ["postgres", "drop", "--views"]).text.contains("DROP TABLE IF EXISTS"))
-        #expect(try tables() == 8)
+        #expect(try tables() == 9)
         #expect(try site.result(of: ["postgres", "drop", "--views", "--apply"]).code == 0)
-        #expect(try tables() == 2)
+        #expect(try tables() == 3)
         #expect(try site.result(of: ["postgres", "drop", "--apply"]).code == 0)
         #expect(try tables() == 0)
         let none = try site.result(of: ["postgres", "check"], ["STOCKD_POSTGRES_URL": "null"])

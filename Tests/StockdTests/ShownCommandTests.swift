@@ -13,11 +13,10 @@ struct ShownCommandTests {
 
     /// The programs that readers need besides stockd; each new name is one more to install.
     private static let others: Set<String> = [
-        ".", "[", "apt", "cat", "cd", "cp", "curl", "cut", "docker", "echo", "git", "grep", "head", "install", "jq",
-        "journalctl", "kcat", "kill", "ls", "mkdir", "nc", "openssl", "pip", "printf", "promtool", "ps", "psql", "set",
-        "sleep",
-        "sort", "ss", "swift", "systemctl", "systemd-analyze", "systemd-ask-password", "systemd-creds", "tail", "tee",
-        "timeout", "touch", "umask", "unzip",
+        ".", "[", "apt", "cat", "cd", "cp", "curl", "cut", "docker", "echo", "export", "git", "grep", "head",
+        "install", "jq", "journalctl", "kcat", "kill", "ls", "mkdir", "nc", "openssl", "pip", "printf", "promtool",
+        "ps", "psql", "set", "sleep", "sort", "ss", "swift", "systemctl", "systemd-analyze", "systemd-ask-password",
+        "systemd-creds", "tail", "tee", "timeout", "touch", "umask", "unzip",
     ]
 
     private static func commands() throws -> [Command] {
