@@ -37,7 +37,8 @@ report() {
 
 calculating='^(InventoryTests|WireTests|PipelineTests|OracleTests)\.'
 # About half of the daemon's tests, by the time they take.
-daemon='^StockdTests\.(RequestErrorTests|DeadLetterTests|SystemdTests|WorkersTests|StartTests|TwoDaemonsTests)'
+daemon='^StockdTests\.(RequestErrorTests|DeadLetterTests|SystemdTests|WorkersTests|StartTests|TwoDaemonsTests|'
+daemon="${daemon}CaptureTests|ReferenceTopicTests|CheckTests)"
 
 case "${1:-}" in
     "")
