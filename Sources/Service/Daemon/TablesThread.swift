@@ -2,6 +2,7 @@ internal import Dispatch
 internal import Foundation
 internal import Glibc
 import Inventory
+import Kafka
 import Logging
 import Pipeline
 import Postgres
@@ -19,7 +20,7 @@ final class TablesThread: Sendable {
         telemetry = TableTelemetry(logger)
         store.onNews { [weak self] in self?.wake() }
         Thread.detachNewThread { [self] in
-            Thread.current.name = "postgres"
+            ThreadName.set("postgres")
             // This may be denied, and then the priority stays; 0 names the calling thread.
             _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
             let writer = ViewsWriter(settings, store, telemetry)

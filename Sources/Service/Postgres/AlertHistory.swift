@@ -39,7 +39,7 @@ final class AlertHistory: Sendable {
     func start() {
         isEnded.store(false, ordering: .relaxed)
         Thread.detachNewThread { [self] in
-            Thread.current.name = "alert-history"
+            ThreadName.set("alert-history")
             run()
             isEnded.store(true, ordering: .releasing)
         }
@@ -120,7 +120,7 @@ private struct AlertHistoryOutage {
     mutating func note(_ error: any Error) -> Int64 {
         if since == nil {
             since = .now
-            logger.warning("alert_changes cannot be written, trying again: \(AlertHistoryWriter.reason(error))")
+            logger.warning("alert_changes cannot be written, trying again: \(error)")
         }
         failures += 1
         let delay = min(5_000, Int64(100) << Int64(min(failures - 1, 6)))

@@ -168,7 +168,4 @@ final class AlertHistoryWriter {
         }
         return true
     }
-
-    /// An error as a sentence for people.
-    static func reason(_ error: any Error) -> String { "\(error)" }
 }
