@@ -51,8 +51,13 @@ extension PostgresError {
     }
 
     init(connection: OpaquePointer) {
-        let message = PQerrorMessage(connection).map { Self.line($0) } ?? ""
+        let message = PQerrorMessage(connection).map { Self.withoutHints($0) } ?? ""
         self.init(message.isEmpty ? "the connection was lost" : message)
+    }
+
+    /// A line for each server that was tried; libpq indents what it asks the reader below one.
+    private static func withoutHints(_ text: UnsafePointer<CChar>) -> String {
+        String(cString: text).split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("\t") }.joined(separator: "; ")
     }
 
     private static func line(_ text: UnsafePointer<CChar>) -> String {

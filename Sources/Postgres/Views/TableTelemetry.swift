@@ -51,9 +51,10 @@ public final class TableTelemetry: Sendable {
     }
 
     /// A round failed: logged once, and again when only a person can put it right.
-    func failed(_ error: PostgresError) {
+    func failed(_ error: PostgresError, behind: Int) {
         let isNews = state.withLock { state in
             state.counts.failures += 1
+            state.counts.shardsBehind = behind
             state.counts.isConnected = false
             state.counts.isRefused = error.needsOperator
             guard let outage = state.outage else {

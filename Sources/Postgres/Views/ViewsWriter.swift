@@ -94,17 +94,16 @@ public final class ViewsWriter {
     }
 
     private func write(_ shards: [Partition: ShownShard], freshAt: Int64) -> Bool {
+        var behind: Int { shards.count { written[$0.key] == nil && !isReplaced($0.key, $0.value) } }
         do throws(PostgresError) {
             if !shards.isEmpty { try round(shards) }
         } catch {
             connection = nil
-            telemetry.failed(error)
+            telemetry.failed(error, behind: behind)
             return false
         }
         let isWhole = shards.allSatisfy { written[$0]?.shown.version == $1.version }
-        telemetry.wrote(
-            behind: shards.count { written[$0.key] == nil }, replaced: replaced.count,
-            currentAt: isWhole ? freshAt : nil)
+        telemetry.wrote(behind: behind, replaced: replaced.count, currentAt: isWhole ? freshAt : nil)
         return true
     }
 
