@@ -7,7 +7,12 @@ import TestSupport
 /// the loopback if asked to). It ends with the process, however that ends.
 public final class TestServer: Sendable {
     /// One for all tests of a process that leave it as it is, each in a database of its own.
-    public static let shared = Result { try TestServer() }
+    public static let shared: Result<TestServer, any Error> = Result {
+        let server = try TestServer()
+        // Nothing deinitialises a global.
+        atexit { if case .success(let server) = TestServer.shared { server.abandon() } }
+        return server
+    }
 
     /// Holds the data and the socket.
     public let folder: String
@@ -119,6 +124,17 @@ public final class TestServer: Sendable {
     /// Ends it, with what it holds.
     public func stop() {
         crash(SIGQUIT)
+        removeFiles()
+    }
+
+    /// As `stop` at the end of the process, when nobody may be waited for in a run loop any more.
+    private func abandon() {
+        if let pid { kill(pid, SIGQUIT) }
+        for _ in 0..<200 where Self.hasProcesses(of: folder) { usleep(50_000) }
+        removeFiles()
+    }
+
+    private func removeFiles() {
         try? FileManager.default.removeItem(atPath: folder)
         try? FileManager.default.removeItem(atPath: "\(folder).log")
     }
