@@ -184,7 +184,10 @@ public struct Aggregate: ~Copyable {
     /// Event ids that are texts lie anywhere in the dedupe window.
     @inline(never)
     private func touchTexts(_ events: [PlacedEvent], _ range: Range<Int>) -> UInt64 {
-        range.reduce(0) { $0 &+ windows[events[$1].input].touch(text: events[$1].event.id) }
+        var sum: UInt64 = 0
+        for index in range { sum &+= windows[events[index].input].touch(text: events[index].event.id) }
+        for index in range { sum &+= windows[events[index].input].touchFree(text: events[index].event.id) }
+        return sum
     }
 
     @inline(__always)

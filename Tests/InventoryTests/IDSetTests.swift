@@ -10,7 +10,7 @@ import Testing
             var random = SeededRandom(seed: seed)
             let hash = IDHash(seed: random.next())
             let capacity = 1 + random.below(200)
-            var table = SparseIDs<Int64>(minimumCapacity: capacity)
+            var table = SparseIDs(minimumCapacity: capacity)
             var model: Set<Int64> = []
             for step in 0..<3000 {
                 // Fill the table for 500 steps, then empty it for 500.
@@ -35,11 +35,11 @@ import Testing
     @Test("a table made for a number of ids is two thirds to five sixths full with them")
     func fullTable() {
         for count in 60..<5000 {
-            let table = SparseIDs<Int64>(minimumCapacity: count)
+            let table = SparseIDs(minimumCapacity: count)
             let places = table.capacity
             #expect(places * 2 <= count * 3 && count * 6 <= places * 5, "\(count) ids, \(places) places")
         }
-        #expect(SparseIDs<Int64>().capacity == 0)
+        #expect(SparseIDs().capacity == 0)
     }
 
     @Test("a chunk becomes a bitmap when the table is full and holds enough of its ids")

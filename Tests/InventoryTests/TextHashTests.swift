@@ -4,14 +4,16 @@ import Testing
 @testable import Inventory
 
 @Suite struct TextHashTests {
-    /// `vectors_sip128` of the authors' reference code, for the key 00 01 … 0f and the texts 00, 00 01, …
+    /// Values of the Rust compiler's tests (`compiler/rustc_data_structures/src/sip128/tests.rs`), for the key
+    /// 00 01 … 0f and the texts 00, 00 01, …
     @Test(
-        "the hash is SipHash-2-4 of 128 bits",
+        "the hash is SipHash-1-3 of 128 bits",
         arguments: [
-            (0, "a3817f04ba25a8e66df67214c7550293"), (1, "da87c1d86b99af44347659119b22fc45"),
-            (2, "8177228da4a45dc7fca38bdef60affe4"), (3, "9c70b60c5267a94e5f33b6b02985ed51"),
-            (7, "a1f1ebbed8dbc153c0b84aa61ff08239"), (8, "3b62a9ba6258f5610f83e264f31497b4"),
-            (15, "5493e99933b0a8117e08ec0f97cfc3d9"), (16, "6ee2a4ca67b054bbfd3315bf85230577"),
+            (0, "e77ebcb22788a5befd62db6add303001"), (1, "fc6f370460d3eda85e0573cc2b2ff063"),
+            (2, "75787f090569839b855bc9548c6aea95"), (3, "6bc5ccfa1edcf79f4823187712ebd743"),
+            (7, "1084b923f2aae0c3a62f2ec80848ab77"), (8, "aa12fee1d5e3dab4724f16ab35f9c799"),
+            (15, "c17e5505b2bd526c2921cdec1e7e0109"), (16, "d0a8d95715518eebb513b0f83d9e1793"),
+            (36, "37a110f002718edad24b3f9ee453f140"), (63, "4c5800e34efe426f079f6b0aa75260ad"),
         ])
     func vectors(length: Int, expected: String) {
         let text = (0..<length).map { UInt8($0) }

@@ -87,20 +87,24 @@ struct DedupeWindow: ~Copyable {
 
     @inline(never)
     private mutating func contains(text: EventID) -> Bool {
-        let place = IDSet.TextPlace(text, hash)
+        let place = TextIDs.Place(text, hash)
         return current.contains(text: text, place) || previous.contains(text: text, place)
     }
 
     /// Reads the memory that `contains` reads first for a text; see `Aggregate.lookAhead`.
     @inline(__always)
     func touch(text: EventID) -> UInt64 {
-        let place = IDSet.TextPlace(text, hash)
+        let place = TextIDs.Place(text, hash)
         return current.touch(place) &+ previous.touch(place)
     }
 
+    /// Reads the memory that `insert` will most likely write, once `touch` has read what comes first.
+    @inline(__always)
+    func touchFree(text: EventID) -> UInt64 { current.touchFree(TextIDs.Place(text, hash)) }
+
     @inline(never)
     private mutating func insert(text: EventID) {
-        current.insert(text: text, IDSet.TextPlace(text, hash))
+        current.insert(text: text, TextIDs.Place(text, hash))
         if rotations == 0 { insertedTexts.append(text) }
     }
 

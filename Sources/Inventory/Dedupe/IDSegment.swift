@@ -6,8 +6,8 @@ struct IDSegment: ~Copyable {
     /// By number of the chunk.
     private(set) var bitmaps: [Int64: IDBitmap] = [:]
     /// The ids of all other chunks.
-    private(set) var ids = SparseIDs<Int64>()
-    private(set) var texts = SparseIDs<EventID>()
+    private(set) var ids = SparseIDs()
+    private(set) var texts = TextIDs()
     /// Whether crowded chunks were looked for at this size of the table. Once is enough: a search costs as much as
     /// growing does, and may make little room.
     private var wasSearched = false
@@ -45,15 +45,15 @@ struct IDSegment: ~Copyable {
     /// Adds a text that is not there.
     /// - Parameter expected: how many texts the segment will hold at least.
     @inline(__always)
-    mutating func insert(text: EventID, _ home: UInt64, _ hash: IDHash, expected: Int) {
+    mutating func insert(text: EventID, _ place: TextIDs.Place, _ hash: IDHash, expected: Int) {
         if texts.isFull { texts.grow(hash, minimumCapacity: expected) }
-        texts.insert(text, home)
+        texts.insert(text, place)
     }
 
     /// Removes a text that is there.
-    mutating func remove(text: EventID, _ hash: IDHash) {
-        texts.remove(text, hash)
-        if texts.count == 0 { texts = SparseIDs() }
+    mutating func remove(text: EventID, _ place: TextIDs.Place) {
+        texts.remove(text, place)
+        if texts.count == 0 { texts = TextIDs() }
     }
 
     // MARK: Bitmaps
@@ -74,7 +74,7 @@ struct IDSegment: ~Copyable {
         let crowded = wasSearched || ids.count < Self.crowd ? [:] : crowdedChunks(hash)
         for chunk in crowded.keys { bitmaps[chunk] = .allocate() }
         let left = ids.count - crowded.values.reduce(0, +)
-        var table = SparseIDs<Int64>(minimumCapacity: crowded[number] == nil ? left + 1 : left)
+        var table = SparseIDs(minimumCapacity: crowded[number] == nil ? left + 1 : left)
         ids.forEach { id in
             if !crowded.isEmpty, let bitmap = bitmaps[IDChunk.number(of: id)] {
                 bitmap.insert(id)

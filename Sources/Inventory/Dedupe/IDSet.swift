@@ -24,7 +24,7 @@ struct IDSet: ~Copyable {
         segments = .allocate(capacity: Self.segmentCount)
         for index in 0..<Self.segmentCount { (segments + index).initialize(to: IDSegment()) }
         // `SparseIDs` cannot hold this id, so its chunk always has a bitmap.
-        let chunk = IDChunk.number(of: Int64.free)
+        let chunk = IDChunk.number(of: SparseIDs.free)
         _ = segment(hash.hash(chunk)).pointee.bitmap(ofChunk: chunk)
     }
 
@@ -67,38 +67,36 @@ struct IDSet: ~Copyable {
 
     // MARK: Texts
 
-    /// Where a text belongs: its upper half decides on its bucket, the lower half on where the segment's table has it.
-    struct TextPlace {
-        fileprivate let bucket: UInt64
-        fileprivate let home: UInt64
-
-        @inline(__always)
-        init(_ text: EventID, _ hash: IDHash) {
-            bucket = hash.hash(Int64(bitPattern: text.high))
-            home = hash.hash(text.hashed)
-        }
+    @inline(__always)
+    private func segment(_ place: TextIDs.Place) -> UnsafeMutablePointer<IDSegment> {
+        segments + Int(place.bucket >> 8)
     }
 
     @inline(__always)
-    func contains(text: EventID, _ place: TextPlace) -> Bool {
-        segment(place.bucket).pointee.texts.contains(text, place.home)
+    func contains(text: EventID, _ place: TextIDs.Place) -> Bool {
+        segment(place).pointee.texts.contains(text, place)
     }
 
     /// Reads the memory that `contains` reads first; see `Aggregate.lookAhead`.
     @inline(__always)
-    func touch(_ place: TextPlace) -> UInt64 { segment(place.bucket).pointee.texts.touch(place.home) }
+    func touch(_ place: TextIDs.Place) -> UInt64 { segment(place).pointee.texts.touch(place) }
+
+    /// Reads the memory that `insert` will most likely write.
+    @inline(__always)
+    func touchFree(_ place: TextIDs.Place) -> UInt64 { segment(place).pointee.texts.touchFree(place) }
 
     /// Adds a text that is not there.
     @inline(__always)
-    mutating func insert(text: EventID, _ place: TextPlace) {
-        dirtyBuckets.insert(bucket: UInt32(place.bucket >> 48))
-        segment(place.bucket).pointee.insert(text: text, place.home, hash, expected: textsExpected)
+    mutating func insert(text: EventID, _ place: TextIDs.Place) {
+        dirtyBuckets.insert(bucket: place.bucket)
+        segment(place).pointee.insert(text: text, place, hash, expected: textsExpected)
         count += 1
     }
 
     /// Takes out a text that is there; its bucket is dirty already.
     mutating func remove(text: EventID) {
-        segment(TextPlace(text, hash).bucket).pointee.remove(text: text, hash)
+        let place = TextIDs.Place(text, hash)
+        segment(place).pointee.remove(text: text, place)
         count -= 1
     }
 
@@ -133,7 +131,7 @@ struct IDSet: ~Copyable {
             contents[index(chunk)]?.chunks.append(IDChunk(number: chunk, words: words))
         }
         segment.pointee.ids.forEach { contents[index(IDChunk.number(of: $0))]?.ids.append($0) }
-        segment.pointee.texts.forEach { contents[Int(TextPlace($0, hash).bucket >> 48 & 255)]?.texts.append($0) }
+        segment.pointee.texts.forEach { contents[Int(TextIDs.Place($0, hash).bucket & 255)]?.texts.append($0) }
         return contents.compactMap { bucket in
             guard var bucket else { return nil }
             bucket.chunks.sort { $0.number < $1.number }
@@ -157,8 +155,8 @@ struct IDSet: ~Copyable {
             if !contains(id) { _ = insert(id, chunkHash) }
         }
         for text in stored.texts where text.isText {
-            let place = TextPlace(text, hash)
-            guard UInt16(place.bucket >> 48) == stored.bucket else { continue }
+            let place = TextIDs.Place(text, hash)
+            guard place.bucket == stored.bucket else { continue }
             if !contains(text: text, place) { insert(text: text, place) }
         }
     }

@@ -1,29 +1,12 @@
-/// An id as `SparseIDs` keeps it.
-protocol SparseID: Equatable, BitwiseCopyable {
-    /// What a free bucket holds. The id of this value cannot be inserted.
-    static var free: Self { get }
-    /// What decides in which bucket an id is looked for first.
-    var hashed: Int64 { get }
-}
-
-extension Int64: SparseID {
-    static var free: Self { .min }
-    var hashed: Int64 { self }
-}
-
-/// A text's.
-extension EventID: SparseID {
-    /// No text's hash.
-    static var free: Self { EventID(0) }
-    var hashed: Int64 { rawValue }
-}
-
-/// Ids as they are, 8 bytes for an integer, 16 for a text: open addressing, linear probing.
+/// Ids that are integers, 8 bytes each: open addressing, linear probing.
 ///
 /// The number of buckets grows in small steps, so that beyond the smallest tables two thirds of the buckets are
 /// always taken and an id costs at most half as much again. Only a rollback can leave more buckets free.
-struct SparseIDs<ID: SparseID>: ~Copyable {
-    private let buckets: UnsafeMutableBufferPointer<ID>
+struct SparseIDs: ~Copyable {
+    /// What a free bucket holds. This id cannot be inserted.
+    static let free = Int64.min
+
+    private let buckets: UnsafeMutableBufferPointer<Int64>
     private(set) var count = 0
     /// The table is full with this many ids.
     private let limit: Int
@@ -33,7 +16,7 @@ struct SparseIDs<ID: SparseID>: ~Copyable {
         var size = count == 0 ? 0 : 8
         while Self.limit(size) < count { size = Self.size(after: size) }
         buckets = size == 0 ? UnsafeMutableBufferPointer(start: nil, count: 0) : .allocate(capacity: size)
-        buckets.initialize(repeating: ID.free)
+        buckets.initialize(repeating: Self.free)
         limit = Self.limit(size)
     }
 
@@ -64,56 +47,42 @@ struct SparseIDs<ID: SparseID>: ~Copyable {
 
     /// - Parameter hash: of the id.
     @inline(__always)
-    func contains(_ id: ID, _ hash: UInt64) -> Bool {
+    func contains(_ id: Int64, _ hash: UInt64) -> Bool {
         guard count > 0 else { return false }
         var bucket = home(hash)
-        while buckets[bucket] != ID.free {
+        while buckets[bucket] != Self.free {
             if buckets[bucket] == id { return true }
             bucket = self.bucket(after: bucket)
         }
         return false
     }
 
-    /// Reads the bucket in which the id would be looked for first.
-    @inline(__always)
-    func touch(_ hash: UInt64) -> UInt64 {
-        count == 0 ? 0 : UInt64(truncatingIfNeeded: buckets[home(hash)].hashed)
-    }
-
     // MARK: Changes
-
-    /// Moves to the smallest table that has room for one id more and for so many.
-    @inline(never)
-    mutating func grow(_ hash: IDHash, minimumCapacity: Int) {
-        var larger = Self(minimumCapacity: max(count + 1, minimumCapacity))
-        forEach { larger.insert($0, hash.hash($0.hashed)) }
-        self = larger
-    }
 
     /// The id must not be there, and there must be room.
     @inline(__always)
-    mutating func insert(_ id: ID, _ hash: UInt64) {
+    mutating func insert(_ id: Int64, _ hash: UInt64) {
         var bucket = home(hash)
-        while buckets[bucket] != ID.free { bucket = self.bucket(after: bucket) }
+        while buckets[bucket] != Self.free { bucket = self.bucket(after: bucket) }
         buckets[bucket] = id
         count += 1
     }
 
     /// Takes out an id that is there.
-    mutating func remove(_ id: ID, _ hash: IDHash) {
-        var hole = home(hash.hash(id.hashed))
+    mutating func remove(_ id: Int64, _ hash: IDHash) {
+        var hole = home(hash.hash(id))
         while buckets[hole] != id { hole = bucket(after: hole) }
         // Later ids move up into the hole, but never before their home.
         var bucket = self.bucket(after: hole)
-        while buckets[bucket] != ID.free {
-            let home = home(hash.hash(buckets[bucket].hashed))
+        while buckets[bucket] != Self.free {
+            let home = home(hash.hash(buckets[bucket]))
             if distance(home, bucket) >= distance(hole, bucket) {
                 buckets[hole] = buckets[bucket]
                 hole = bucket
             }
             bucket = self.bucket(after: bucket)
         }
-        buckets[hole] = ID.free
+        buckets[hole] = Self.free
         count -= 1
     }
 
@@ -122,7 +91,7 @@ struct SparseIDs<ID: SparseID>: ~Copyable {
     }
 
     @inline(__always)
-    func forEach(_ body: (ID) -> Void) {
-        for id in buckets where id != ID.free { body(id) }
+    func forEach(_ body: (Int64) -> Void) {
+        for id in buckets where id != Self.free { body(id) }
     }
 }

@@ -7,8 +7,11 @@ internal import Synchronization
 /// Workers share the table. A look-up takes no lock: it reads slots, each of which is written once, after the text
 /// that it leads to. An index that was outgrown stays readable, because a look-up may still be in it.
 ///
-/// A text takes its own bytes and at most 32 more: one for its length, eight for its address, and up to 22 for its
-/// slots in the present index and the outgrown ones.
+/// Texts lie one after the other in chunks, each with its length before it, and a text's number is its place there. So
+/// a look-up reads two places in memory that may be far: its slot, and the text that the slot leads to.
+///
+/// A text takes its own bytes and at most 30 more: one for its length, up to seven to the next place, and up to 22 for
+/// its slots in the present index and the outgrown ones.
 public final class IDNames: @unchecked Sendable {
     private typealias Slot = Atomic<UInt32>
 
@@ -16,33 +19,31 @@ public final class IDNames: @unchecked Sendable {
     private struct State: @unchecked Sendable {
         var slotBits: Int
         var count = 0
-        /// What is left of the newest chunk of texts.
-        var room: UnsafeMutableRawPointer?
-        var roomByteCount = 0
+        /// The next text's place. No text has the first one, since a slot of 0 is free.
+        var next = 1
         /// Every allocation, to give back in the end.
         var allocations: [UnsafeMutableRawPointer] = []
     }
 
-    /// A slot holds a number plus 1, and in the bits above it five of the text's hash.
-    private static let numberBits: UInt32 = 27
-    private static let segmentBits = 12
+    /// A slot holds a number, and in the bits above it three of the text's hash.
+    private static let numberBits: UInt32 = 29
+    /// A place is eight bytes, a chunk 1 MiB.
+    private static let chunkBits = 17
     private static let firstSlotBits = 10
-    private static let chunkByteCount = 1 << 16
 
     private let seed: UInt64
     /// The address of the present index: a mask for the numbers of its slots, then the slots.
     private let index: Atomic<UnsafeMutableRawPointer>
-    /// By number, in segments, the address of the text's length and bytes.
-    private let segments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeRawPointer>?>
+    /// Of places.
+    private let chunks: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>?>
     private let state: Mutex<State>
 
     public init(seed: UInt64 = .random(in: .min ... .max)) {
         self.seed = seed
         let first = Self.allocateIndex(slotBits: Self.firstSlotBits)
         index = Atomic(first)
-        let segmentCount = 1 << (Int(Self.numberBits) - Self.segmentBits)
-        segments = .allocate(capacity: segmentCount)
-        segments.initialize(repeating: nil, count: segmentCount)
+        chunks = .allocate(capacity: Self.chunkCount)
+        chunks.initialize(repeating: nil, count: Self.chunkCount)
         state = Mutex(State(slotBits: Self.firstSlotBits, allocations: [first]))
     }
 
@@ -50,8 +51,10 @@ public final class IDNames: @unchecked Sendable {
         state.withLock { state in
             for allocation in state.allocations { allocation.deallocate() }
         }
-        segments.deallocate()
+        chunks.deallocate()
     }
+
+    private static var chunkCount: Int { 1 << (Int(numberBits) - chunkBits) }
 
     /// How many texts have a number.
     public var count: Int { state.withLock { $0.count } }
@@ -62,7 +65,7 @@ public final class IDNames: @unchecked Sendable {
     public func number(of text: UnsafeRawBufferPointer) -> Int32? { find(text, hash(text)) }
 
     /// The number of a text, a new one if it has none yet.
-    /// - Returns: nil if there are 134,217,726 texts, which is as many as there are numbers.
+    /// - Returns: nil if the texts fill 4 GiB, which is as far as numbers reach.
     @inline(__always)
     public func intern(_ text: UnsafeRawBufferPointer) -> Int32? {
         let hash = hash(text)
@@ -72,10 +75,10 @@ public final class IDNames: @unchecked Sendable {
     /// The bytes of a text, which stay where they are as long as the table.
     @inline(__always)
     public func text(_ number: Int32) -> UnsafeRawBufferPointer {
-        guard let segment = segments[Int(number) >> Self.segmentBits] else {
+        guard let chunk = chunks[Int(number) &>> Self.chunkBits] else {
             preconditionFailure("the number was given by another table")
         }
-        let text = segment[Int(number) & (1 << Self.segmentBits - 1)]
+        let text = UnsafeRawPointer(chunk + Int(number) & (1 &<< Self.chunkBits &- 1))
         return UnsafeRawBufferPointer(start: text + 1, count: Int(text.load(as: UInt8.self)))
     }
 
@@ -90,10 +93,10 @@ public final class IDNames: @unchecked Sendable {
             let found = slots[slot].load(ordering: .acquiring)
             if found == 0 { return nil }
             if found & ~Self.numberMask == mark {
-                let number = Int32(found & Self.numberMask) - 1
+                let number = Int32(truncatingIfNeeded: found & Self.numberMask)
                 if isEqual(self.text(number), text) { return number }
             }
-            slot = (slot + 1) & mask
+            slot = (slot &+ 1) & mask
         }
     }
 
@@ -161,51 +164,47 @@ public final class IDNames: @unchecked Sendable {
         return state.withLock { state in
             // Another worker may have added it since.
             if let number = find(text, hash) { return number }
-            guard state.count < Int(Self.numberMask) - 1 else { return nil }
-            let number = state.count
+            guard let number = copy(text, &state) else { return nil }
             state.count += 1
-            address(number, &state).pointee = copy(text, &state)
             // An index is full when three quarters of its slots are taken.
             if state.count > 3 << (state.slotBits - 2) { grow(&state) }
-            let present = index.load(ordering: .relaxed)
-            Self.insert(UInt32(number + 1) | Self.mark(hash), hash, into: present)
-            return Int32(number)
+            Self.insert(UInt32(number) | Self.mark(hash), hash, into: index.load(ordering: .relaxed))
+            return number
         }
     }
 
-    private func address(_ number: Int, _ state: inout State) -> UnsafeMutablePointer<UnsafeRawPointer> {
-        let segment = number >> Self.segmentBits
-        if segments[segment] == nil {
-            let addresses = UnsafeMutablePointer<UnsafeRawPointer>.allocate(capacity: 1 << Self.segmentBits)
-            state.allocations.append(UnsafeMutableRawPointer(addresses))
-            segments[segment] = addresses
-        }
-        guard let addresses = segments[segment] else { preconditionFailure("the segment was made") }
-        return addresses + number & (1 << Self.segmentBits - 1)
+    /// - Returns: the text's number; nil if there is no room.
+    private func copy(_ text: UnsafeRawBufferPointer, _ state: inout State) -> Int32? {
+        let placeCount = (text.count + 8) / 8
+        let room = 1 << Self.chunkBits - state.next & (1 << Self.chunkBits - 1)
+        // A text that does not fit into a chunk begins the next one.
+        let number = placeCount <= room ? state.next : state.next + room
+        guard number >> Self.chunkBits < Self.chunkCount else { return nil }
+        let place = UnsafeMutableRawPointer(chunk(number >> Self.chunkBits, &state) + number & (1 << Self.chunkBits - 1))
+        place.storeBytes(of: UInt8(text.count), as: UInt8.self)
+        (place + 1).copyMemory(from: text.baseAddress.unsafelyUnwrapped, byteCount: text.count)
+        state.next = number + placeCount
+        return Int32(number)
     }
 
-    private func copy(_ text: UnsafeRawBufferPointer, _ state: inout State) -> UnsafeRawPointer {
-        let wanted = text.count + 1
-        if state.roomByteCount < wanted {
-            let chunk = UnsafeMutableRawPointer.allocate(byteCount: Self.chunkByteCount, alignment: 8)
-            state.allocations.append(chunk)
-            (state.room, state.roomByteCount) = (chunk, Self.chunkByteCount)
-        }
-        guard let room = state.room, let from = text.baseAddress else { preconditionFailure("there is room") }
-        room.storeBytes(of: UInt8(text.count), as: UInt8.self)
-        (room + 1).copyMemory(from: from, byteCount: text.count)
-        state.room = room + wanted
-        state.roomByteCount -= wanted
-        return UnsafeRawPointer(room)
+    private func chunk(_ index: Int, _ state: inout State) -> UnsafeMutablePointer<UInt64> {
+        if let chunk = chunks[index] { return chunk }
+        let chunk = UnsafeMutablePointer<UInt64>.allocate(capacity: 1 << Self.chunkBits)
+        state.allocations.append(UnsafeMutableRawPointer(chunk))
+        chunks[index] = chunk
+        return chunk
     }
 
     private func grow(_ state: inout State) {
+        let old = index.load(ordering: .relaxed)
+        let oldSlots = (old + 8).assumingMemoryBound(to: Slot.self)
         state.slotBits += 1
         let larger = Self.allocateIndex(slotBits: state.slotBits)
         state.allocations.append(larger)
-        for number in 0..<state.count - 1 {
-            let hash = hash(text(Int32(number)))
-            Self.insert(UInt32(number + 1) | Self.mark(hash), hash, into: larger)
+        for slot in 0...old.load(as: Int.self) {
+            let content = oldSlots[slot].load(ordering: .relaxed)
+            if content == 0 { continue }
+            Self.insert(content, hash(text(Int32(content & Self.numberMask))), into: larger)
         }
         index.store(larger, ordering: .releasing)
     }

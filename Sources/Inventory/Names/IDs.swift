@@ -48,6 +48,10 @@ public final class IDs: Sendable {
         addsNames ? names?.intern(text) : names?.number(of: text)
     }
 
+    /// The number that a text has; nil if it has none.
+    @inline(__always)
+    public func knownNumber(ofName text: UnsafeRawBufferPointer) -> Int32? { names?.number(of: text) }
+
     /// Whether products and warehouses are integers.
     @inline(__always)
     public var areNumbers: Bool { names == nil }

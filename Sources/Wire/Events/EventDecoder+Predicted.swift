@@ -23,9 +23,9 @@ extension EventDecoder {
     func predictedTexts(_ text: RawSpan) -> OrderEvent? {
         guard let fields = text.has(0x20, at: 12) ? text.spacedTexts(signs, ids) : text.compactTexts(signs, ids),
             fields.quantity <= Int64(Int32.max), let time = text.lastInstant(fields.at),
-            // Last, so that a message that is no event leaves no new text behind.
-            let product = text.number(fields.product, ids.product, ids),
-            let warehouse = text.number(fields.warehouse, ids.warehouse, ids)
+            // New texts last, so that a message that is no event leaves none behind.
+            let product = text.number(fields.product, ids),
+            let warehouse = text.number(fields.warehouse, ids)
         else { return nil }
         let pair = Pair(product: ProductID(product), warehouse: WarehouseID(warehouse))
         return OrderEvent(id: fields.id, pair: pair, units: fields.sign &* fields.quantity, time: time)
@@ -83,21 +83,21 @@ extension RawSpan {
 
 // MARK: Texts
 
-/// As `PlainFields`. A product or a warehouse is an integer, or where its text stands.
+/// As `PlainFields`. A product or a warehouse is its number, or a `TextPlace` while its text has none.
 private struct TextFields {
     let id: EventID
     let sign, product, warehouse, quantity: Int64
     let at: Int
 }
 
-/// Where a text of 1 to 255 bytes stands, in one number, which the compiler hands on better than a range.
+/// Where a text of 1 to 255 bytes stands, in one negative number, which the compiler hands on better than a range.
 private enum TextPlace {
     @inline(__always)
-    static func number(_ start: Int, count: Int) -> Int64 { Int64(truncatingIfNeeded: start &<< 8 | count) }
+    static func number(_ start: Int, count: Int) -> Int64 { ~Int64(truncatingIfNeeded: start &<< 8 | count) }
 
     @inline(__always)
     static func bytes<R>(_ number: Int64, _ text: RawSpan, _ body: (UnsafeRawBufferPointer) -> R) -> R {
-        let (start, count) = (Int(truncatingIfNeeded: number &>> 8), Int(truncatingIfNeeded: number & 255))
+        let (start, count) = (Int(truncatingIfNeeded: ~number &>> 8), Int(truncatingIfNeeded: ~number & 255))
         return text.extracting(start..<start + count).withUnsafeBytes { body($0) }
     }
 }
@@ -108,8 +108,8 @@ extension RawSpan {
         var at = 0
         guard pass("{\"event_id\":", at: &at), let id = eventID(ids.event, at: &at),
             pass(",\"event_type\":\"", at: &at), let sign = plainSign(signs, at: &at),
-            pass("\",\"product_id\":", at: &at), let product = name(ids.product, at: &at),
-            pass(",\"warehouse_id\":", at: &at), let warehouse = name(ids.warehouse, at: &at),
+            pass("\",\"product_id\":", at: &at), let product = name(ids.product, ids, at: &at),
+            pass(",\"warehouse_id\":", at: &at), let warehouse = name(ids.warehouse, ids, at: &at),
             pass(",\"quantity\":", at: &at), let quantity = plainInteger(at: &at),
             pass(",\"event_time\":\"", at: &at)
         else { return nil }
@@ -121,8 +121,8 @@ extension RawSpan {
         var at = 0
         guard pass("{\"event_id\": ", at: &at), let id = eventID(ids.event, at: &at),
             pass(", \"event_type\": \"", at: &at), let sign = plainSign(signs, at: &at),
-            pass("\", \"product_id\": ", at: &at), let product = name(ids.product, at: &at),
-            pass(", \"warehouse_id\": ", at: &at), let warehouse = name(ids.warehouse, at: &at),
+            pass("\", \"product_id\": ", at: &at), let product = name(ids.product, ids, at: &at),
+            pass(", \"warehouse_id\": ", at: &at), let warehouse = name(ids.warehouse, ids, at: &at),
             pass(", \"quantity\": ", at: &at), let quantity = plainInteger(at: &at),
             pass(", \"event_time\": \"", at: &at)
         else { return nil }
@@ -136,16 +136,19 @@ extension RawSpan {
     }
 
     @inline(__always)
-    private func name(_ kind: IDKind, at: inout Int) -> Int64? {
-        if kind == .text { return plainText(at: &at) }
+    private func name(_ kind: IDKind, _ ids: IDs, at: inout Int) -> Int64? {
+        if kind == .text {
+            guard let place = plainText(at: &at) else { return nil }
+            return TextPlace.bytes(place, self) { ids.knownNumber(ofName: $0) }.map { Int64($0) } ?? place
+        }
         guard let number = plainInteger(at: &at), number <= Int64(Int32.max) else { return nil }
         return number
     }
 
     /// The number of what `name` gave.
     @inline(__always)
-    fileprivate func number(_ name: Int64, _ kind: IDKind, _ ids: IDs) -> Int32? {
-        guard kind == .text else { return Int32(truncatingIfNeeded: name) }
+    fileprivate func number(_ name: Int64, _ ids: IDs) -> Int32? {
+        if name >= 0 { return Int32(truncatingIfNeeded: name) }
         return TextPlace.bytes(name, self) { ids.number(ofName: $0) }
     }
 }
