@@ -18,11 +18,20 @@ struct WriterPaceTests {
 
     @Test("an expensive round is followed by a pause, a long one while the workers catch up")
     func share() {
-        var pace = WriterPace(intervalMs: 10)
+        var pace = WriterPace(intervalMs: 10, nowMs: 0)
         pace.begin(nowMs: 0)
         pace.end(cpuMicroseconds: 200_000)
         #expect(pace.waitMs(isNews: true, isCatchingUp: true, nowMs: 500) == 7_500)
         #expect(pace.waitMs(isNews: true, isCatchingUp: false, nowMs: 500) == 300)
+    }
+
+    @Test("while the workers catch up, a first fill waits until it takes a small share of the time since the start")
+    func firstFill() {
+        let pace = WriterPace(intervalMs: 100, nowMs: 1_000)
+        let rows = 100_000
+        #expect(pace.waitMs(isNews: true, isCatchingUp: true, rowsToFill: rows, nowMs: 1_000) == 16_000)
+        #expect(pace.waitMs(isNews: true, isCatchingUp: true, rowsToFill: rows, nowMs: 17_000) == nil)
+        #expect(pace.waitMs(isNews: true, isCatchingUp: false, rowsToFill: rows, nowMs: 1_000) == nil)
     }
 
     @Test("what fails is tried again after longer and longer waits, five seconds at most, whatever news there is")

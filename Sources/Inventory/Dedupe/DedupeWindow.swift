@@ -172,7 +172,7 @@ extension DedupeWindow {
         if let set = droppedCurrent.take() { current = set }
         if let set = droppedPrevious.take() { previous = set }
         for id in inserted { current.remove(id) }
-        for text in insertedTexts { current.remove(text: text) }
+        for text in insertedTexts.reversed() { current.removeLast(text: text) }
         number &-= rotations
         commit()
         forgetRecent()

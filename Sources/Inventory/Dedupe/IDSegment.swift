@@ -50,11 +50,8 @@ struct IDSegment: ~Copyable {
         texts.insert(text, place)
     }
 
-    /// Removes a text that is there.
-    mutating func remove(text: EventID, _ place: TextIDs.Place) {
-        texts.remove(text, place)
-        if texts.count == 0 { texts = TextIDs() }
-    }
+    /// Removes the text that was added last.
+    mutating func removeLastText(_ hash: IDHash) { texts.removeLast(hash) }
 
     // MARK: Bitmaps
 

@@ -93,10 +93,9 @@ struct IDSet: ~Copyable {
         count += 1
     }
 
-    /// Takes out a text that is there; its bucket is dirty already.
-    mutating func remove(text: EventID) {
-        let place = TextIDs.Place(text, hash)
-        segment(place).pointee.remove(text: text, place)
+    /// Takes out the text that was added last; its bucket is dirty already.
+    mutating func removeLast(text: EventID) {
+        segment(TextIDs.Place(text, hash)).pointee.removeLastText(hash)
         count -= 1
     }
 

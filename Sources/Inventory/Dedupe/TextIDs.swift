@@ -1,11 +1,12 @@
-/// The hashes of event ids that are texts, 16 bytes each, in open addressing.
+/// The hashes of event ids that are texts, 16 bytes each, in the order in which they came, and a table to find them.
 ///
-/// A place has a tag of one byte besides its id: seven bits of the id's hash, or that the place is free. Eight tags
-/// are read as one word, so a look-up of an id that is not there, as nearly every event brings one, reads tags alone.
-/// That is what makes it cheap: the tags of a large window lie in a processor's cache, its ids do not.
+/// The table is open addressing over the ids' numbers. A place has a tag of one byte besides the number: seven bits of
+/// the id's hash, or 0 where it is free. Eight tags are read as one word, so a look-up of an id that is not there, as
+/// nearly every event brings one, reads tags alone. That is what makes it cheap: the tags of a large window lie in a
+/// processor's cache, its ids do not. Nothing but the table moves when a segment grows.
 ///
 /// The number of places grows in small steps, so that beyond the smallest tables at least 72 of 100 are taken and an id
-/// costs at most 24 bytes. Only a rollback can leave more of them free.
+/// costs at most 24 bytes.
 struct TextIDs: ~Copyable {
     /// Where an id belongs, from its hash.
     struct Place {
@@ -24,34 +25,26 @@ struct TextIDs: ~Copyable {
         }
     }
 
-    private static let free: UInt8 = 0
-    /// Of a place whose id a rollback took out: a search must go on behind it.
-    private static let left: UInt8 = 1
+    private static let chunkBits = 5
 
-    /// Eight tags a group, then the ids.
-    private let groups: UnsafeMutablePointer<UInt64>
-    private let ids: UnsafeMutablePointer<EventID>
-    private let groupCount: UInt32
-    /// How many ids there are, and how many places are not free.
     private(set) var count = 0
-    private var taken = 0
-    /// The table is full when so many places are not free.
-    private let limit: Int
+    /// Of 32 ids each.
+    private var chunks: [UnsafeMutablePointer<EventID>] = []
+    /// Eight tags a group, then eight numbers a group.
+    private var tags: UnsafeMutablePointer<UInt64>
+    private var groupCount: UInt32 = 0
+    /// How many ids the table has room for.
+    private var limit = 0
 
-    /// The smallest table for this many ids; an empty one takes no memory.
-    init(minimumCapacity count: Int = 0) {
-        var size: UInt32 = count == 0 ? 0 : 1
-        while Self.limit(size) < count { size = Self.size(after: size) }
-        groupCount = size
-        limit = Self.limit(size)
-        groups = .allocate(capacity: Int(size) * 17)
-        groups.initialize(repeating: 0, count: Int(size))
-        ids = UnsafeMutableRawPointer(groups + Int(size)).assumingMemoryBound(to: EventID.self)
+    /// Takes no memory.
+    init() { tags = .allocate(capacity: 0) }
+
+    deinit {
+        for chunk in chunks { chunk.deallocate() }
+        tags.deallocate()
     }
 
-    deinit { groups.deallocate() }
-
-    /// In groups: doubles at first, then 4, 5, 6 and 7 times a power of two.
+    /// In groups: one more at first, then 4, 5, 6 and 7 times a power of two.
     private static func size(after size: UInt32) -> UInt32 {
         let bits = size.bitWidth - size.leadingZeroBitCount
         return size < 4 ? size + 1 : size + (1 as UInt32) << UInt32(bits - 3)
@@ -60,8 +53,19 @@ struct TextIDs: ~Copyable {
     /// Nine tenths of the places, so that there is always a free one.
     private static func limit(_ size: UInt32) -> Int { Int(size) * 8 * 9 / 10 }
 
-    var capacity: Int { Int(groupCount) * 8 }
-    var isFull: Bool { taken == limit }
+    var isFull: Bool { count == limit }
+
+    /// What the ids take in memory.
+    var byteCount: Int { Int(groupCount) * 40 + chunks.count * MemoryLayout<EventID>.stride << Self.chunkBits }
+
+    private var numbers: UnsafeMutablePointer<UInt32> {
+        UnsafeMutableRawPointer(tags + Int(groupCount)).assumingMemoryBound(to: UInt32.self)
+    }
+
+    @inline(__always)
+    private func id(_ number: Int) -> EventID {
+        chunks[number &>> Self.chunkBits][number & (1 &<< Self.chunkBits &- 1)]
+    }
 
     // MARK: Look-ups
 
@@ -73,54 +77,44 @@ struct TextIDs: ~Copyable {
     @inline(__always)
     private func group(after group: Int) -> Int { group &+ 1 == Int(groupCount) ? 0 : group &+ 1 }
 
-    /// The place of an id that is there; nil if it is not.
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// The high bit of every byte that is the tag, and perhaps of others, of which none is free.
     @inline(__always)
-    private func find(_ id: EventID, _ place: Place) -> Int? {
-        guard count > 0 else { return nil }
-        let wanted = UInt64(place.tag) &* Self.ones
+    private static func matches(_ tags: UInt64, _ tag: UInt8) -> UInt64 {
+        let others = tags ^ UInt64(tag) &* ones
+        return (others &- ones) & ~others & highBits
+    }
+
+    @inline(__always)
+    func contains(_ id: EventID, _ place: Place) -> Bool {
+        guard count > 0 else { return false }
         var group = home(place)
         while true {
-            let tags = groups[group]
-            var matches = Self.zeroBytes(tags ^ wanted)
+            let present = tags[group]
+            var matches = Self.matches(present, place.tag)
             while matches != 0 {
                 let index = group &* 8 &+ matches.trailingZeroBitCount &>> 3
-                if ids[index] == id { return index }
+                if self.id(Int(numbers[index])) == id { return true }
                 matches &= matches &- 1
             }
-            if Self.freePlaces(tags) != 0 { return nil }
+            if ~present & Self.highBits != 0 { return false }
             group = self.group(after: group)
         }
     }
 
-    private static let ones: UInt64 = 0x0101_0101_0101_0101
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
-
-    /// The high bit of every byte that is zero, and perhaps of some above the lowest of these.
-    @inline(__always)
-    private static func zeroBytes(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highBits }
-
-    @inline(__always)
-    private static func freePlaces(_ tags: UInt64) -> UInt64 { ~(tags | tags &<< 7) & highBits }
-
-    /// Where the first place without an id begins in the tags; if there is none, the last place.
-    @inline(__always)
-    private static func roomInBits(_ tags: UInt64) -> Int {
-        ((~tags & highBits) | 1 &<< 63).trailingZeroBitCount & ~7
-    }
-
-    @inline(__always)
-    func contains(_ id: EventID, _ place: Place) -> Bool { find(id, place) != nil }
-
     /// Reads the tags that `contains` reads first.
     @inline(__always)
-    func touch(_ place: Place) -> UInt64 { count == 0 ? 0 : groups[home(place)] }
+    func touch(_ place: Place) -> UInt64 { count == 0 ? 0 : tags[home(place)] }
 
-    /// Reads the memory that `insert` will most likely write.
+    /// Reads the number that `insert` will most likely write.
     @inline(__always)
     func touchFree(_ place: Place) -> UInt64 {
         guard count > 0 else { return 0 }
         let group = home(place)
-        return ids[group &* 8 &+ Self.roomInBits(groups[group]) &>> 3].high
+        let room = ((~tags[group] & Self.highBits) | 1 &<< 63).trailingZeroBitCount
+        return UInt64(numbers[group &* 8 &+ room &>> 3])
     }
 
     // MARK: Changes
@@ -128,46 +122,55 @@ struct TextIDs: ~Copyable {
     /// Moves to the smallest table that has room for one id more and for so many.
     @inline(never)
     mutating func grow(_ hash: IDHash, minimumCapacity: Int) {
-        var larger = Self(minimumCapacity: max(count + 1, minimumCapacity))
-        forEach { larger.insert($0, Place($0, hash)) }
-        self = larger
+        var size = groupCount
+        while Self.limit(size) < max(count + 1, minimumCapacity) { size = Self.size(after: size) }
+        tags.deallocate()
+        tags = .allocate(capacity: Int(size) * 5)
+        tags.initialize(repeating: 0, count: Int(size) * 5)
+        groupCount = size
+        limit = Self.limit(size)
+        for number in 0..<count { enter(number, Place(id(number), hash)) }
     }
 
     /// The id must not be there, and there must be room.
     @inline(__always)
     mutating func insert(_ id: EventID, _ place: Place) {
-        var group = home(place)
-        // Without the high bit a place holds no id.
-        while ~groups[group] & Self.highBits == 0 { group = self.group(after: group) }
-        let tags = groups[group]
-        let bits = Self.roomInBits(tags)
-        let old = UInt8(truncatingIfNeeded: tags &>> UInt64(bits))
-        groups[group] = tags ^ UInt64(old ^ place.tag) &<< UInt64(bits)
-        ids[group &* 8 &+ bits &>> 3] = id
+        let (chunk, index) = (count &>> Self.chunkBits, count & (1 &<< Self.chunkBits &- 1))
+        if index == 0, chunk == chunks.count { chunks.append(.allocate(capacity: 1 << Self.chunkBits)) }
+        chunks[chunk][index] = id
+        enter(count, place)
         count &+= 1
-        if old == Self.free { taken &+= 1 }
     }
 
-    /// Takes out an id that is there.
-    mutating func remove(_ id: EventID, _ place: Place) {
-        guard let index = find(id, place) else { preconditionFailure("only what is there is removed") }
-        let (group, bits) = (index / 8, UInt64(index % 8 * 8))
-        // No search went on behind a group that has a free place.
-        let isLast = Self.freePlaces(groups[group]) != 0
-        let tag: UInt8 = isLast ? Self.free : Self.left
-        groups[group] ^= UInt64(place.tag ^ tag) &<< bits
-        count -= 1
-        if isLast { taken -= 1 }
+    @inline(__always)
+    private func enter(_ number: Int, _ place: Place) {
+        var group = home(place)
+        while ~tags[group] & Self.highBits == 0 { group = self.group(after: group) }
+        let bit = (~tags[group] & Self.highBits).trailingZeroBitCount & ~7
+        tags[group] |= UInt64(place.tag) &<< UInt64(bit)
+        numbers[group &* 8 &+ bit &>> 3] = UInt32(truncatingIfNeeded: number)
+    }
+
+    /// Takes out the id that was inserted last. So the table is as if it had never been there, although searches end
+    /// at a free place.
+    mutating func removeLast(_ hash: IDHash) {
+        let number = count - 1
+        let place = Place(id(number), hash)
+        var group = home(place)
+        while true {
+            for index in 0..<8 where numbers[group * 8 + index] == UInt32(number) {
+                let tag = UInt64(place.tag) &<< UInt64(index * 8)
+                guard tags[group] & (0xFF &<< UInt64(index * 8)) == tag else { continue }
+                tags[group] ^= tag
+                count = number
+                return
+            }
+            group = self.group(after: group)
+        }
     }
 
     @inline(__always)
     func forEach(_ body: (EventID) -> Void) {
-        for group in 0..<Int(groupCount) {
-            var members = groups[group] & Self.highBits
-            while members != 0 {
-                body(ids[group * 8 + members.trailingZeroBitCount >> 3])
-                members &= members - 1
-            }
-        }
+        for number in 0..<count { body(id(number)) }
     }
 }

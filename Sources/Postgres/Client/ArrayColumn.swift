@@ -76,3 +76,29 @@ public struct ArrayColumn: Sendable {
         withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
     }
 }
+
+extension ArrayColumn {
+    /// The rows of some columns in the binary format of `COPY`, in which a value looks as it does in an array.
+    static func copyData(_ columns: [ArrayColumn]) -> [UInt8] {
+        var data = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0] + Array(repeating: 0, count: 8)
+        data.reserveCapacity(columns.reduce(32) { $0 + $1.bytes.count + 2 * $1.count / columns.count + 2 })
+        var places = Array(repeating: headerByteCount, count: columns.count)
+        for _ in 0..<(columns.first?.count ?? 0) {
+            data.append(contentsOf: [0, UInt8(columns.count)])
+            for (index, column) in columns.enumerated() {
+                let end = places[index] + column.byteCount(ofValueAt: places[index])
+                data.append(contentsOf: column.bytes[places[index]..<end])
+                places[index] = end
+            }
+        }
+        return data + [0xFF, 0xFF]
+    }
+
+    /// With its length before it, which is -1 for null.
+    private func byteCount(ofValueAt place: Int) -> Int {
+        let length = bytes.withUnsafeBytes {
+            Int32(bigEndian: $0.loadUnaligned(fromByteOffset: place, as: Int32.self))
+        }
+        return 4 + Int(max(length, 0))
+    }
+}

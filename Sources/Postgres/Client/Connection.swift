@@ -53,6 +53,23 @@ public final class Connection {
     @discardableResult
     public func script(_ sql: String) throws(PostgresError) -> Rows { try finish(PQsendQuery(pointer, sql)) }
 
+    /// Runs a `COPY … FROM STDIN`.
+    /// - Returns: how many rows were copied.
+    @discardableResult
+    public func copy(_ sql: String, _ data: [UInt8]) throws(PostgresError) -> Int {
+        guard PQsendQuery(pointer, sql) == 1 else { throw PostgresError(connection: pointer) }
+        let deadline = ContinuousClock.now + limit
+        guard let result = try next(deadline) else { throw PostgresError(connection: pointer) }
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COPY_IN else { throw PostgresError(result: result, pointer) }
+        // A connection that does not block takes everything into memory of its own, and `next` sends it.
+        let isSent = data.withUnsafeBytes { bytes in
+            PQputCopyData(pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count))
+        }
+        guard isSent == 1, PQputCopyEnd(pointer, nil) == 1 else { throw PostgresError(connection: pointer) }
+        return try finish(1).affected
+    }
+
     private static func withPointers<R>(
         _ parameters: [Parameter], _ body: ([UnsafePointer<CChar>?]) -> R
     ) -> R {

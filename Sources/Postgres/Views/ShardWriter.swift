@@ -88,8 +88,13 @@ struct ShardWriter {
                 try run(statement, [column] + keys.map(\.parameter))
             }
         }
-        try write(batch.stock, isEmpty ? statements.insertStock : statements.upsertStock)
-        try write(batch.alerts, isEmpty ? statements.insertAlerts : statements.upsertAlerts)
+        if isEmpty {
+            try copy(batch.stock, statements.copyStock)
+            try copy(batch.alerts, statements.copyAlerts)
+        } else {
+            try write(batch.stock, statements.upsertStock)
+            try write(batch.alerts, statements.upsertAlerts)
+        }
         try write(rollupOf: products)
         try claim(products)
         batch.removeAll()
@@ -157,6 +162,10 @@ struct ShardWriter {
 
     private mutating func write(_ columns: [ArrayColumn], _ statement: String) throws(PostgresError) {
         if columns[0].count > 0 { try run(statement, columns.map(\.parameter)) }
+    }
+
+    private mutating func copy(_ columns: [ArrayColumn], _ statement: String) throws(PostgresError) {
+        if columns[0].count > 0 { rows += try connection.copy(statement, ArrayColumn.copyData(columns)) }
     }
 
     private mutating func run(_ statement: String, _ parameters: [Parameter]) throws(PostgresError) {

@@ -80,7 +80,10 @@ public final class ViewsWriter {
         let shards = ShownShard.newest(snapshot)
         let isNews = shards.contains { written[$0]?.shown.version != $1.version && !isReplaced($0, $1) }
         let isCatchingUp = snapshot.workers.contains { $0?.isCatchingUp == true }
-        if let waitMs = pace.waitMs(isNews: isNews, isCatchingUp: isCatchingUp) { return waitMs }
+        let rowsToFill = shards.reduce(0) { $0 + (written[$1.key] == nil ? $1.value.shard.pairs : 0) }
+        if let waitMs = pace.waitMs(isNews: isNews, isCatchingUp: isCatchingUp, rowsToFill: rowsToFill) {
+            return waitMs
+        }
         pace.begin()
         if write(shards, freshAt: snapshot.freshAt.min() ?? 0) { pace.end() } else { pace.fail() }
         return pace.waitMs(isNews: false, isCatchingUp: isCatchingUp) ?? 0

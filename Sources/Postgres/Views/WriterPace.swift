@@ -5,6 +5,7 @@ import Pipeline
 /// one while they catch up, a quarter otherwise.
 struct WriterPace {
     private let intervalMs: Int64
+    private let madeMs: Int64
     private var startedMs: Int64 = .min / 2
     private var startedCPU: Int64 = 0
     /// How much processor time the last round took.
@@ -15,12 +16,24 @@ struct WriterPace {
     /// Without news the tables are looked at this often, so that a change by hand or an outage is noticed.
     static let idleMs: Int64 = 1_000
     private static let longestBackoffMs: Int64 = 5_000
+    /// What a row takes that is written with all others.
+    private static let fillMicrosecondsPerRow: Int64 = 4
 
-    init(intervalMs: Int64) { self.intervalMs = intervalMs }
+    init(intervalMs: Int64, nowMs: Int64 = monotonicMicroseconds() / 1_000) {
+        self.intervalMs = intervalMs
+        madeMs = nowMs
+    }
 
     /// How long to wait; nil when it is time.
-    func waitMs(isNews: Bool, isCatchingUp: Bool, nowMs: Int64 = monotonicMicroseconds() / 1_000) -> Int64? {
-        let share = tookCPU * (isCatchingUp ? 40 : 4) / 1_000
+    /// - Parameter rowsToFill: how many rows the next round will write whatever the tables hold. Nobody waits for them
+    ///   while the workers catch up, so they must have been paid for.
+    func waitMs(
+        isNews: Bool, isCatchingUp: Bool, rowsToFill: Int = 0, nowMs: Int64 = monotonicMicroseconds() / 1_000
+    ) -> Int64? {
+        let (share, startedMs) =
+            isCatchingUp
+            ? (max(tookCPU, Int64(rowsToFill) * Self.fillMicrosecondsPerRow) * 40 / 1_000, max(startedMs, madeMs))
+            : (tookCPU * 4 / 1_000, startedMs)
         var pauseMs = max(intervalMs, share)
         // A worker shows its snapshots in the same interval, and the next one may come a little earlier.
         if failures == 0, isNews { pauseMs = max(pauseMs - intervalMs / 10, share) }

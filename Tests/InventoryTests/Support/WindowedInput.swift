@@ -171,6 +171,6 @@ extension IDSegment {
     fileprivate var byteCount: Int {
         let bitmapByteCount = bitmaps.capacity * 16 * 4 / 3 + bitmaps.count * IDChunk.wordCount * 8
         return MemoryLayout<Self>.stride + bitmapByteCount + ids.capacity * MemoryLayout<Int64>.stride
-            + texts.capacity * MemoryLayout<EventID>.stride
+            + texts.byteCount
     }
 }
