@@ -180,7 +180,8 @@ public final class IDNames: @unchecked Sendable {
         // A text that does not fit into a chunk begins the next one.
         let number = placeCount <= room ? state.next : state.next + room
         guard number >> Self.chunkBits < Self.chunkCount else { return nil }
-        let place = UnsafeMutableRawPointer(chunk(number >> Self.chunkBits, &state) + number & (1 << Self.chunkBits - 1))
+        let chunk = chunk(number >> Self.chunkBits, &state)
+        let place = UnsafeMutableRawPointer(chunk + number & (1 << Self.chunkBits - 1))
         place.storeBytes(of: UInt8(text.count), as: UInt8.self)
         (place + 1).copyMemory(from: text.baseAddress.unsafelyUnwrapped, byteCount: text.count)
         state.next = number + placeCount
