@@ -78,20 +78,24 @@ public struct ArrayColumn: Sendable {
 }
 
 extension ArrayColumn {
-    /// The rows of some columns in the binary format of `COPY`, in which a value looks as it does in an array.
-    static func copyData(_ columns: [ArrayColumn]) -> [UInt8] {
-        var data = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0] + Array(repeating: 0, count: 8)
-        data.reserveCapacity(columns.reduce(32) { $0 + $1.bytes.count + 2 * $1.count / columns.count + 2 })
+    /// What comes before the rows of a `COPY` in the binary format, and behind them.
+    static let copyHead = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0] + Array(repeating: 0, count: 8)
+    static let copyEnd: [UInt8] = [0xFF, 0xFF]
+
+    /// The rows of some columns, in which a value looks as it does in an array.
+    static func copyRows(_ columns: [ArrayColumn]) -> [UInt8] {
+        var rows: [UInt8] = []
+        rows.reserveCapacity(columns.reduce(2 * columns[0].count) { $0 + $1.bytes.count })
         var places = Array(repeating: headerByteCount, count: columns.count)
-        for _ in 0..<(columns.first?.count ?? 0) {
-            data.append(contentsOf: [0, UInt8(columns.count)])
+        for _ in 0..<columns[0].count {
+            rows.append(contentsOf: [0, UInt8(columns.count)])
             for (index, column) in columns.enumerated() {
                 let end = places[index] + column.byteCount(ofValueAt: places[index])
-                data.append(contentsOf: column.bytes[places[index]..<end])
+                rows.append(contentsOf: column.bytes[places[index]..<end])
                 places[index] = end
             }
         }
-        return data + [0xFF, 0xFF]
+        return rows
     }
 
     /// With its length before it, which is -1 for null.

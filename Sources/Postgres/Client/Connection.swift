@@ -53,21 +53,39 @@ public final class Connection {
     @discardableResult
     public func script(_ sql: String) throws(PostgresError) -> Rows { try finish(PQsendQuery(pointer, sql)) }
 
-    /// Runs a `COPY … FROM STDIN`.
-    /// - Returns: how many rows were copied.
-    @discardableResult
-    public func copy(_ sql: String, _ data: [UInt8]) throws(PostgresError) -> Int {
-        guard PQsendQuery(pointer, sql) == 1 else { throw PostgresError(connection: pointer) }
-        let deadline = ContinuousClock.now + limit
-        guard let result = try next(deadline) else { throw PostgresError(connection: pointer) }
+    // MARK: Copying
+
+    /// Begins a `COPY … FROM STDIN`; `put` for its bytes and `endCopy` must follow.
+    func beginCopy(_ sql: String) throws(PostgresError) {
+        guard PQsendQuery(pointer, sql) == 1, let result = try next(.now + limit) else {
+            throw PostgresError(connection: pointer)
+        }
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COPY_IN else { throw PostgresError(result: result, pointer) }
-        // A connection that does not block takes everything into memory of its own, and `next` sends it.
-        let isSent = data.withUnsafeBytes { bytes in
+    }
+
+    /// Returns as soon as the system has the bytes, so the server takes these while the caller makes others.
+    func put(_ data: [UInt8]) throws(PostgresError) {
+        // A connection that does not block takes everything into memory of its own.
+        let isTaken = data.withUnsafeBytes { bytes in
             PQputCopyData(pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count))
         }
-        guard isSent == 1, PQputCopyEnd(pointer, nil) == 1 else { throw PostgresError(connection: pointer) }
-        return try finish(1).affected
+        guard isTaken == 1 else { throw PostgresError(connection: pointer) }
+        try flush(.now + limit)
+    }
+
+    /// - Returns: how many rows were copied.
+    func endCopy() throws(PostgresError) -> Int { try finish(PQputCopyEnd(pointer, nil)).affected }
+
+    /// Hands everything to the system.
+    private func flush(_ deadline: ContinuousClock.Instant) throws(PostgresError) {
+        while true {
+            let unsent = PQflush(pointer)
+            guard unsent >= 0 else { throw PostgresError(connection: pointer) }
+            if unsent == 0 { return }
+            try wait(toSend: true, deadline)
+            guard PQconsumeInput(pointer) == 1 else { throw PostgresError(connection: pointer) }
+        }
     }
 
     private static func withPointers<R>(

@@ -4,6 +4,7 @@ import Pipeline
 /// Writes one shard's rows inside a transaction.
 struct ShardWriter {
     private let connection: Connection
+    private let schema: Schema
     private let statements: ViewStatements
     private let ids: IDs
     private let shard: WorkerSnapshot.Shard
@@ -20,6 +21,7 @@ struct ShardWriter {
         _ shard: WorkerSnapshot.Shard
     ) {
         self.connection = connection
+        self.schema = schema
         self.statements = statements
         self.ids = ids
         self.shard = shard
@@ -58,43 +60,75 @@ struct ShardWriter {
 
     // MARK: The whole
 
+    /// Writes everything into tables that held nothing of any shard when the transaction began.
+    mutating func fillEmpty() throws(PostgresError) {
+        let (shard, ids) = (shard, ids)
+        var stock = try RowCopy(connection, statements.copyStock, batch.stock)
+        try shard.forEachRow { (row, _) throws(PostgresError) in
+            ViewBatch.append(row, ids, to: &stock.columns)
+            try stock.endRow()
+        }
+        rows += try stock.finish()
+        var alerts = try RowCopy(connection, statements.copyAlerts, batch.alerts)
+        try shard.forEachRow { (row, shown) throws(PostgresError) in
+            guard row.severity != nil else { return }
+            try ViewBatch.append(alert: row, shown, ids, to: &alerts.columns)
+            try alerts.endRow()
+        }
+        rows += try alerts.finish()
+        try claim(try copyRollup())
+    }
+
+    /// - Returns: the products.
+    private mutating func copyRollup() throws(PostgresError) -> [ProductID] {
+        let ids = ids
+        var rollup = try RowCopy(connection, statements.copyRollup, schema.rollup.columns.map { ArrayColumn($0.type) })
+        var products: [ProductID] = []
+        var own: [StockRow] = []
+        func endProduct() throws(PostgresError) {
+            guard let row = RollupRow(own) else { return }
+            try ViewBatch.append(row, ids, to: &rollup.columns)
+            try rollup.endRow()
+            products.append(row.product.id)
+            own.removeAll(keepingCapacity: true)
+        }
+        try shard.forEachRow { (row, _) throws(PostgresError) in
+            if let product = own.last?.product.id, product != row.product.id { try endProduct() }
+            own.append(row)
+        }
+        try endProduct()
+        rows += try rollup.finish()
+        return products
+    }
+
     /// Writes everything, whatever the tables hold of the shard's partitions.
-    /// - Parameter isEmpty: the tables held nothing of any shard when the transaction began.
-    mutating func fill(isEmpty: Bool) throws(PostgresError) {
+    mutating func fill() throws(PostgresError) {
         var products: [ProductID] = []
         var all = ArrayColumn(batch.stock[0].type)
         let shard = shard
         try shard.forEachRow { (row, shown) throws(PostgresError) in
             if row.product.id != products.last {
-                if batch.count >= ViewBatch.rowsAtOnce { try flushFill(&products, isEmpty: isEmpty) }
+                if batch.count >= ViewBatch.rowsAtOnce { try flushFill(&products) }
                 products.append(row.product.id)
                 all.append(row.product.id, ids)
             }
             try batch.append(row, shown, hadAlert: false)
         }
-        try flushFill(&products, isEmpty: isEmpty)
-        guard !isEmpty else { return }
+        try flushFill(&products)
         for statement in statements.deleteLostProducts { try run(statement, [ownPartitions, all.parameter]) }
     }
 
     /// Writes the rows of whole products.
-    private mutating func flushFill(_ products: inout [ProductID], isEmpty: Bool) throws(PostgresError) {
-        if !isEmpty {
-            let column = column(of: products).parameter
-            for (statement, keys) in [
-                (statements.deleteOtherStock, [batch.stock[0], batch.stock[3]]),
-                (statements.deleteOtherAlerts, [batch.alerts[0], batch.alerts[3]]),
-            ] {
-                try run(statement, [column] + keys.map(\.parameter))
-            }
+    private mutating func flushFill(_ products: inout [ProductID]) throws(PostgresError) {
+        let column = column(of: products).parameter
+        for (statement, keys) in [
+            (statements.deleteOtherStock, [batch.stock[0], batch.stock[3]]),
+            (statements.deleteOtherAlerts, [batch.alerts[0], batch.alerts[3]]),
+        ] {
+            try run(statement, [column] + keys.map(\.parameter))
         }
-        if isEmpty {
-            try copy(batch.stock, statements.copyStock)
-            try copy(batch.alerts, statements.copyAlerts)
-        } else {
-            try write(batch.stock, statements.upsertStock)
-            try write(batch.alerts, statements.upsertAlerts)
-        }
+        try write(batch.stock, statements.upsertStock)
+        try write(batch.alerts, statements.upsertAlerts)
         try write(rollupOf: products)
         try claim(products)
         batch.removeAll()
@@ -162,10 +196,6 @@ struct ShardWriter {
 
     private mutating func write(_ columns: [ArrayColumn], _ statement: String) throws(PostgresError) {
         if columns[0].count > 0 { try run(statement, columns.map(\.parameter)) }
-    }
-
-    private mutating func copy(_ columns: [ArrayColumn], _ statement: String) throws(PostgresError) {
-        if columns[0].count > 0 { rows += try connection.copy(statement, ArrayColumn.copyData(columns)) }
     }
 
     private mutating func run(_ statement: String, _ parameters: [Parameter]) throws(PostgresError) {

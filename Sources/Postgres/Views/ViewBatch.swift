@@ -40,8 +40,7 @@ struct ViewBatch {
     mutating func append(_ row: StockRow, _ shown: ShownEntry, hadAlert: Bool) throws(PostgresError) {
         Self.append(row, ids, to: &stock)
         if row.severity != nil {
-            Self.append(row, ids, to: &alerts)
-            try appendAlert(row, shown)
+            try Self.append(alert: row, shown, ids, to: &alerts)
         } else if hadAlert {
             goneAlerts.append(row.pair, ids)
         }
@@ -52,7 +51,8 @@ struct ViewBatch {
         if hadAlert { goneAlerts.append(pair, ids) }
     }
 
-    private static func append(_ row: StockRow, _ ids: IDs, to columns: inout [ArrayColumn]) {
+    /// A row of `current_stock_levels`.
+    static func append(_ row: StockRow, _ ids: IDs, to columns: inout [ArrayColumn]) {
         columns[0].append(row.product.id, ids)
         columns[1].append(label: row.product.name)
         columns[2].append(label: row.product.category)
@@ -63,7 +63,10 @@ struct ViewBatch {
         columns[7].append(row.lastUpdated)
     }
 
-    private mutating func appendAlert(_ row: StockRow, _ shown: ShownEntry) throws(PostgresError) {
+    /// A row of `low_stock_alerts`.
+    static func append(
+        alert row: StockRow, _ shown: ShownEntry, _ ids: IDs, to columns: inout [ArrayColumn]
+    ) throws(PostgresError) {
         guard let units = Int64(exactly: row.unitsBelowThreshold ?? 0),
             let oversold = Int64(exactly: row.oversoldUnits)
         else {
@@ -72,11 +75,30 @@ struct ViewBatch {
                     + "\(ids.string(row.warehouse.id)) is \(row.currentStock), and the units below its threshold do "
                     + "not fit a bigint")
         }
-        alerts[8].append(units)
-        alerts[9].append(word: row.severity?.name ?? "")
-        alerts[10].append(oversold)
-        alerts[11].append(shown.since)
-        alerts[12].append(Int64(shown.incident))
+        append(row, ids, to: &columns)
+        columns[8].append(units)
+        columns[9].append(word: row.severity?.name ?? "")
+        columns[10].append(oversold)
+        columns[11].append(shown.since)
+        columns[12].append(Int64(shown.incident))
+    }
+
+    /// A row of `multi_warehouse_inventory`.
+    static func append(_ row: RollupRow, _ ids: IDs, to columns: inout [ArrayColumn]) throws(PostgresError) {
+        guard let total = Int64(exactly: row.totalStock) else {
+            throw PostgresError(
+                refusal: "the stock of product \(ids.string(row.product.id)) is \(row.totalStock) in all warehouses, "
+                    + "which does not fit a bigint")
+        }
+        columns[0].append(row.product.id, ids)
+        columns[1].append(label: row.product.name)
+        columns[2].append(label: row.product.category)
+        columns[3].append(Int64(row.warehouseCount))
+        columns[4].append(total)
+        columns[5].append(row.minWarehouseStock)
+        columns[6].append(row.maxWarehouseStock)
+        columns[7].append(row.product.reorderThreshold)
+        columns[8].append(word: row.status.name)
     }
 
     mutating func removeAll() {

@@ -80,7 +80,7 @@ public final class ViewsWriter {
         let shards = ShownShard.newest(snapshot)
         let isNews = shards.contains { written[$0]?.shown.version != $1.version && !isReplaced($0, $1) }
         let isCatchingUp = snapshot.workers.contains { $0?.isCatchingUp == true }
-        let rowsToFill = shards.reduce(0) { $0 + (written[$1.key] == nil ? $1.value.shard.pairs : 0) }
+        let rowsToFill = shards.reduce(0) { $0 + max(0, $1.value.shard.pairs - writtenPairs($1.key)) }
         if let waitMs = pace.waitMs(isNews: isNews, isCatchingUp: isCatchingUp, rowsToFill: rowsToFill) {
             return waitMs
         }
@@ -110,6 +110,9 @@ public final class ViewsWriter {
         return true
     }
 
+    /// How many pairs of a shard the tables have, as far as this writer knows.
+    private func writtenPairs(_ first: Partition) -> Int { written[first]?.shown.shard.pairs ?? 0 }
+
     private func isReplaced(_ first: Partition, _ shown: ShownShard) -> Bool {
         replaced[first]?.term == shown.shard.term
     }
@@ -130,11 +133,11 @@ public final class ViewsWriter {
         for first in replaced.keys where shards[first] == nil { replaced[first] = nil }
         var results: [Partition: ShardResult] = [:]
         var isEmpty = false
-        try connection.transaction { (connection) throws(PostgresError) in
+        try connection.transaction(isLasting: false) { (connection) throws(PostgresError) in
             try connection.run(statements.lock)
             try checkShape(connection)
             let partitions = try settings.schema.lock(shards.values.flatMap(\.partitions), connection)
-            if shards.keys.contains(where: { written[$0] == nil }) {
+            if shards.keys.contains(where: { writtenPairs($0) == 0 }) {
                 isEmpty = try connection.run(statements.isEmpty).first == ["t"]
             }
             for (first, shown) in shards.sorted(by: { $0.key < $1.key }) {
@@ -183,13 +186,14 @@ public final class ViewsWriter {
                 refusal: "the tables hold the events of partition \(partition.rawValue) before offset \(stored), but "
                     + "the daemon's stock only those before \(offset). If the input topic was recreated, remove the "
                     + "views with `stockd postgres drop --views --apply`; stockd fills them again")
-        case .difference:
-            guard let old, old.shown.version != shown.version else { return nil }
+        case .difference where old?.shown.version == shown.version: return nil
+        case .difference where writtenPairs(first) > 0:
+            guard let old else { return nil }
             try shardWriter.writeDifference(from: old.shown.shard)
-        case .fill:
+        case .difference, .fill:
             written[first] = nil
             let began = ContinuousClock.now
-            try shardWriter.fill(isEmpty: isEmpty)
+            if isEmpty { try shardWriter.fillEmpty() } else { try shardWriter.fill() }
             filledIn = .now - began
         }
         replaced[first] = nil
