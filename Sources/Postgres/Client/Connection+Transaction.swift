@@ -4,20 +4,16 @@ extension Connection {
     ///
     /// After an error nothing is rolled back here: whoever gets it gives the connection up, and so the server does. If
     /// the commit fails, nobody knows whether it happened.
-    /// - Parameters:
-    ///   - lockTimeoutMs: how long each lock may be waited for.
-    ///   - isLasting: the commit waits for the server's disk. Without, a server that crashes may lose the newest
-    ///     transactions, in order and each of them whole.
+    /// - Parameter lockTimeoutMs: how long each lock may be waited for.
     @discardableResult
     public func transaction<R>(
-        lockTimeoutMs: Int = 5_000, isLasting: Bool = true, _ body: (Connection) throws(PostgresError) -> R
+        lockTimeoutMs: Int = 5_000, _ body: (Connection) throws(PostgresError) -> R
     ) throws(PostgresError) -> R {
-        var settings = [
+        let settings = [
             ("search_path", "pg_catalog, pg_temp"), ("lock_timeout", "\(lockTimeoutMs)"),
             ("statement_timeout", "50000"), ("idle_in_transaction_session_timeout", "50000"),
             ("jit", "off"), ("row_security", "off"), (Schema.writerSetting, "on"),
         ]
-        if !isLasting { settings.append(("synchronous_commit", "off")) }
         let calls = settings.map { "pg_catalog.set_config('\($0)', '\($1)', true)" }
         try script(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT \(calls.joined(separator: ", "))")

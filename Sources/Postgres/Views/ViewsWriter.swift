@@ -133,7 +133,7 @@ public final class ViewsWriter {
         for first in replaced.keys where shards[first] == nil { replaced[first] = nil }
         var results: [Partition: ShardResult] = [:]
         var isEmpty = false
-        try connection.transaction(isLasting: false) { (connection) throws(PostgresError) in
+        try connection.transaction { (connection) throws(PostgresError) in
             try connection.run(statements.lock)
             try checkShape(connection)
             let partitions = try settings.schema.lock(shards.values.flatMap(\.partitions), connection)
