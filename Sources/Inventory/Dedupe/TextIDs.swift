@@ -5,8 +5,8 @@
 /// nearly every event brings one, reads tags alone. That is what makes it cheap: the tags of a large window lie in a
 /// processor's cache, its ids do not. Nothing but the table moves when a segment grows.
 ///
-/// The number of places grows in small steps, so that beyond the smallest tables at least 72 of 100 are taken and an id
-/// costs at most 24 bytes.
+/// The number of places grows in small steps, so that beyond the smallest tables at least 72 of 100 are taken and an
+/// id costs at most 24 bytes.
 struct TextIDs: ~Copyable {
     /// Where an id belongs, from its hash.
     struct Place {

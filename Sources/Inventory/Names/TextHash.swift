@@ -1,8 +1,8 @@
 /// SipHash-1-3 of 128 bits with the key 0, by which event ids that are texts are remembered.
 ///
-/// It must never change, since state holds its values. Two given texts have the same hash with a chance of 1 in 2^128
-/// (https://www.aumasson.jp/siphash/siphash.pdf; 128 bits as in the authors' reference code; one round a word and three
-/// at the end, as Rust's compiler has it, which identifies its results by this hash).
+/// It must never change, since state holds its values. Two given texts have the same hash with a chance of 1 in
+/// 2^128 (https://www.aumasson.jp/siphash/siphash.pdf; 128 bits as in the authors' reference code; one round a word
+/// and three at the end, as Rust's compiler has it, which identifies its results by this hash).
 public enum TextHash {
     /// The id that a text stands for.
     @inline(__always)
