@@ -35,24 +35,26 @@ report() {
     return 1
 }
 
-calculating='^(InventoryTests|WireTests|PipelineTests|OracleTests)\.'
+domain='^InventoryTests\.'
+calculating='^(WireTests|PipelineTests|OracleTests)\.'
 # About half of the daemon's tests, by the time they take.
 daemon='^StockdTests\.(RequestErrorTests|DeadLetterTests|SystemdTests|WorkersTests|StartTests|TwoDaemonsTests|'
 daemon="${daemon}CaptureTests|ReferenceTopicTests|CheckTests)"
 
 case "${1:-}" in
     "")
-        groups="calculating daemon-1 daemon-2 others"
+        groups="domain calculating daemon-1 daemon-2 others"
+        run domain --filter "$domain"
         run calculating --filter "$calculating"
         run daemon-1 --filter "$daemon"
         run daemon-2 --filter '^StockdTests\.' --skip "$daemon"
-        run others --skip "$calculating" --skip '^StockdTests\.'
+        run others --skip "$domain" --skip "$calculating" --skip '^StockdTests\.'
         ;;
     quick)
         groups="quick-1 quick-2"
         slow=$(tr '\n' '|' <Scripts/slow-tests.txt | sed 's/|$//')
-        run quick-1 --filter "$calculating" --skip "$slow"
-        run quick-2 --skip "$calculating" --skip '^(StockdTests|KafkaTests)\.' --skip "$slow"
+        run quick-1 --filter "$domain|$calculating" --skip "$slow"
+        run quick-2 --skip "$domain" --skip "$calculating" --skip '^(StockdTests|KafkaTests)\.' --skip "$slow"
         ;;
     *)
         groups="chosen"
