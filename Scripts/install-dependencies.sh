@@ -20,7 +20,7 @@ case "${1:-build}" in
         packages="$packages libsqlite3-dev kcat valgrind binutils mandoc curl chromium chromium-driver"
         packages="$packages fonts-dejavu-core python3 python3-venv"
         # The tests start PostgreSQL servers of their own, and ask them from Java.
-        packages="$packages postgresql libpostgresql-jdbc-java default-jdk-headless"
+        packages="$packages postgresql pgbouncer libpostgresql-jdbc-java default-jdk-headless"
         ;;
     package) packages="$packages dpkg-dev binutils xz-utils debootstrap lintian" ;;
     machine) packages="$packages debootstrap systemd-container qemu-system-x86 e2fsprogs" ;;

@@ -19,13 +19,15 @@ final class BadDay {
     let catalog = Catalog.shop(40, 4)
     private var term: Int64 = 1
 
-    init(_ server: TestServer, user: String = "postgres", database: String? = nil) throws {
+    /// - Parameter pooler: the writer and the reader come through it.
+    init(_ server: TestServer, user: String = "postgres", database: String? = nil, pooler: Pooler? = nil) throws {
         self.server = server
         self.database = try database ?? server.makeDatabase()
-        shop = Shop(server, self.database, user: user)
+        let url = pooler?.url(self.database)
+        shop = Shop(server, self.database, user: user, url: url)
         oracle = try Oracle(try server.connect(self.database), shop.schema)
         try oracle.replaceReference(catalog)
-        watch = Watch(server.url(self.database), shop.schema)
+        watch = Watch(url ?? server.url(self.database), shop.schema)
         shop.recover(0, term: 1, catalog)
         try go(on: 200)
         #expect(shop.writer.writeNow(), "\(shop.log.lines)")

@@ -38,7 +38,7 @@ final class Shop {
 
     init(
         _ server: TestServer, _ database: String, ids: IDs = .integers, user: String = "postgres", group: String = "g",
-        creates: Bool = true, limit: Duration = .seconds(60)
+        creates: Bool = true, url: String? = nil
     ) {
         self.ids = ids
         store = ViewStore(workers: 1, numbersTerms: true)
@@ -47,7 +47,7 @@ final class Shop {
         let source = ViewsSource(inputTopic: "i", groupID: group, stateTopic: "s", keyedBy: "product")
         writer = ViewsWriter(
             ViewsWriter.Settings(
-                connection: ConnectionSettings(url: server.url(database, user: user)), schema: schema, ids: ids,
+                connection: ConnectionSettings(url: url ?? server.url(database, user: user)), schema: schema, ids: ids,
                 source: source, creates: creates, intervalMs: 100),
             store, telemetry)
     }

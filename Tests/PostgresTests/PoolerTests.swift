@@ -1,0 +1,55 @@
+import PostgresSupport
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("Behind a pooler in transaction mode", .blocking)
+struct PoolerTests {
+    @Test("writers, a reader and a client that leaves settings behind share one session of the server")
+    func sharedSession() throws {
+        let server = try TestServer.shared.get()
+        let pooler = try Pooler(server)
+        let day = try BadDay(server, pooler: pooler)
+        let changes = AlertChangeTable(day.shop.schema, topic: "alerts", writer: "one")
+        let writer = try Connection(ConnectionSettings(url: pooler.url(day.database)))
+        #expect(try changes.open(writer) != nil)
+        #expect(try changes.begin(at: [0: 0], writer))
+        let other = try Connection(ConnectionSettings(url: pooler.url(day.database)))
+        for setting in [
+            "search_path = nowhere", "default_transaction_isolation = serializable", "TimeZone = 'Asia/Tokyo'",
+            "DateStyle = 'German'", "bytea_output = escape", "jit = on", "lock_timeout = 1", "statement_timeout = 1",
+            "row_security = off", "standard_conforming_strings = off",
+        ] {
+            try other.script("SET \(setting)")
+            try day.go()
+            try day.check("\(setting)")
+            #expect(try changes.renew(writer), "\(setting)")
+            try other.script("RESET ALL")
+        }
+        let looks = day.watch.count
+        #expect(looks > 0)
+        let sessions = try server.connect(day.database).run(
+            "SELECT count(DISTINCT pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = 'stockd'",
+            [.text(day.database)])
+        #expect(sessions.first == ["1"], "\(sessions.rows)")
+    }
+
+    @Test("a pooler that goes away and comes back, or that loses its session of the server, costs freshness alone")
+    func lostSessions() throws {
+        let server = try TestServer.shared.get()
+        let pooler = try Pooler(server)
+        let day = try BadDay(server, pooler: pooler)
+        for _ in 0..<3 {
+            try day.go()
+            try server.connect().run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [.text(day.database)])
+            try day.check()
+        }
+        pooler.stop()
+        try day.go()
+        #expect(!day.shop.writer.writeNow())
+        try pooler.start()
+        try day.check()
+    }
+}
