@@ -21,6 +21,7 @@ public final class Pooler {
             auth_file = \(folder)/users
             pool_mode = transaction
             default_pool_size = 1
+            server_login_retry = 0.2
             logfile = \(folder)/log
 
             """
@@ -32,8 +33,9 @@ public final class Pooler {
 
     public func start() throws {
         let process = Process()
-        // It ends with this test's thread, however that ends; and it does not run as root.
-        var words = ["--pdeathsig", "QUIT"]
+        // It ends with this test's thread, however that ends; and it does not run as root. Only this signal is sure to
+        // reach it, since this process may have blocked others, and it inherits that.
+        var words = ["--pdeathsig", "KILL"]
         if getuid() == 0 { words += ["--reuid=postgres", "--regid=postgres", "--init-groups"] }
         process.executableURL = URL(filePath: "/usr/bin/setpriv")
         process.arguments = words + ["--", "/usr/sbin/pgbouncer", "-q", "\(folder)/pgbouncer.ini"]
@@ -60,7 +62,7 @@ public final class Pooler {
 
     public func stop() {
         guard let process, process.isRunning else { return }
-        kill(process.processIdentifier, SIGQUIT)
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         try? FileManager.default.removeItem(atPath: socket)
     }
