@@ -9,10 +9,17 @@ struct StockdInstructions {
         countedDecode(subject)
         countedApply(subject)
         countedEncode(subject)
+        let texts = Subject(hasTexts: true)
+        countedTexts(texts)
         precondition(subject.changes.count > 100 && subject.bytes > 0, "the fixed input does too little")
+        precondition(texts.changes.count == subject.changes.count, "texts change what happens")
         print(
-            "Decode \(subject.decoded.count)\nApply \(subject.decoded.count)\nEncode \(subject.changes.count)"
-        )
+            """
+            Decode \(subject.decoded.count)
+            Apply \(subject.decoded.count)
+            Encode \(subject.changes.count)
+            Texts \(texts.decoded.count)
+            """)
     }
 }
 
@@ -24,3 +31,10 @@ func countedApply(_ subject: Subject) { subject.apply() }
 
 @inline(never)
 func countedEncode(_ subject: Subject) { subject.encode() }
+
+/// Decode and apply where all ids are texts.
+@inline(never)
+func countedTexts(_ subject: Subject) {
+    subject.decode()
+    subject.apply()
+}

@@ -7,7 +7,7 @@ final class Subject {
     private static let pairs = 5_000
     private static let events = 20_000
     private static let batch = 2_000
-    private let decoder = EventDecoder()
+    private let decoder: EventDecoder
     private var text: EventText
     private var aggregate: Aggregate
     private(set) var decoded: [PlacedEvent] = []
@@ -15,16 +15,22 @@ final class Subject {
     private(set) var bytes = 0
 
     /// Makes every pair known, so that what is counted is the steady state.
-    init() {
-        text = EventText(events: Self.events, pairs: Self.pairs, stocking: true, restless: true)
+    /// - Parameter hasTexts: all ids are texts.
+    init(hasTexts: Bool = false) {
+        let ids = hasTexts ? IDs(event: .text, product: .text, warehouse: .text) : .integers
+        decoder = EventDecoder(ids: ids)
+        text = EventText(
+            events: Self.events, pairs: Self.pairs, stocking: true, restless: true, texts: hasTexts)
+        // So few texts that their tables have their final size.
         aggregate = Aggregate(
-            inputs: 1, dedupeWindow: 1 << 20, catalog: EventText.catalog(pairs: Self.pairs))
-        for _ in 0..<3 {
+            inputs: 1, dedupeWindow: hasTexts ? 1 << 14 : 1 << 20,
+            catalog: EventText.catalog(pairs: Self.pairs, ids))
+        for round in 1...3 {
             decode()
             apply()
             text = EventText(
-                events: Self.events, pairs: Self.pairs, stocking: false,
-                firstID: Int(decoded.last?.event.id.rawValue ?? 0) + 1, seed: 2)
+                events: Self.events, pairs: Self.pairs, stocking: false, texts: hasTexts,
+                firstID: EventText.firstID + round * Self.events, seed: 2)
         }
     }
 
