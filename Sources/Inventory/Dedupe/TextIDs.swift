@@ -31,17 +31,14 @@ struct TextIDs: ~Copyable {
     /// Of 32 ids each.
     private var chunks: [UnsafeMutablePointer<EventID>] = []
     /// Eight tags a group, then eight numbers a group.
-    private var tags: UnsafeMutablePointer<UInt64>
+    private var table = UnsafeMutableBufferPointer<UInt64>(start: nil, count: 0)
     private var groupCount: UInt32 = 0
     /// How many ids the table has room for.
     private var limit = 0
 
-    /// Takes no memory.
-    init() { tags = .allocate(capacity: 0) }
-
     deinit {
         for chunk in chunks { chunk.deallocate() }
-        tags.deallocate()
+        table.deallocate()
     }
 
     /// In groups: one more at first, then 4, 5, 6 and 7 times a power of two.
@@ -58,6 +55,11 @@ struct TextIDs: ~Copyable {
     /// What the ids take in memory.
     var byteCount: Int { Int(groupCount) * 40 + chunks.count * MemoryLayout<EventID>.stride << Self.chunkBits }
 
+    /// Where there is a table.
+    @inline(__always)
+    private var tags: UnsafeMutablePointer<UInt64> { table.baseAddress.unsafelyUnwrapped }
+
+    @inline(__always)
     private var numbers: UnsafeMutablePointer<UInt32> {
         UnsafeMutableRawPointer(tags + Int(groupCount)).assumingMemoryBound(to: UInt32.self)
     }
@@ -124,9 +126,9 @@ struct TextIDs: ~Copyable {
     mutating func grow(_ hash: IDHash, minimumCapacity: Int) {
         var size = groupCount
         while Self.limit(size) < max(count + 1, minimumCapacity) { size = Self.size(after: size) }
-        tags.deallocate()
-        tags = .allocate(capacity: Int(size) * 5)
-        tags.initialize(repeating: 0, count: Int(size) * 5)
+        table.deallocate()
+        table = .allocate(capacity: Int(size) * 5)
+        table.initialize(repeating: 0)
         groupCount = size
         limit = Self.limit(size)
         for number in 0..<count { enter(number, Place(id(number), hash)) }
