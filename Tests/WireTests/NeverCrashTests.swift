@@ -6,32 +6,44 @@ import Testing
 
 /// Gives every reader of bytes many kinds of garbage, each in a block of exactly its size.
 @Suite struct NeverCrashTests {
+    // Made once: that takes longer than reading.
+    private let rejecting = EventDecoder(unknownType: .deadLetter)
+    private let events = EventDecoder()
+    private let input = InputDecoder()
+    private let reference = ReferenceDecoder()
+    private let ids: IDs
+    private let textEvents: EventDecoder
+    private let textReference: ReferenceDecoder
+
+    init() {
+        ids = IDs(event: .text, product: .text, warehouse: .text, maxNames: 1000)
+        textEvents = EventDecoder(ids: ids)
+        textReference = ReferenceDecoder(ids: ids)
+    }
+
     private func readEverything(_ bytes: [UInt8]) {
         readTexts(bytes)
         withExactBytes(bytes) { block in
-            _ = try? EventDecoder(unknownType: .deadLetter).decode(block)
-            _ = try? EventDecoder().scanned(block.bytes)
-            _ = InputDecoder().typeName(block)
+            _ = try? rejecting.decode(block)
+            _ = try? events.scanned(block.bytes)
+            _ = input.typeName(block)
             _ = RFC3339.parse(block)
-            _ = try? ReferenceDecoder().product(key: nil, value: block)
-            _ = try? ReferenceDecoder().warehouse(key: block, value: block)
-            _ = try? ReferenceDecoder().product(key: block, value: nil)
+            _ = try? reference.product(key: nil, value: block)
+            _ = try? reference.warehouse(key: block, value: block)
+            _ = try? reference.product(key: block, value: nil)
         }
         _ = try? ReferenceRows.products(csv: bytes)
         _ = try? ReferenceRows.products(file: bytes, path: "products")
         _ = try? ReferenceRows.products(json: bytes)
     }
 
-    private let ids = IDs(event: .text, product: .text, warehouse: .text, maxNames: 1000)
-
     /// As `readEverything`, with ids that are texts.
     private func readTexts(_ bytes: [UInt8]) {
         withExactBytes(bytes) { block in
-            _ = try? EventDecoder(ids: ids).decode(block)
-            _ = try? EventDecoder(ids: ids).scanned(block.bytes)
-            let reference = ReferenceDecoder(ids: ids)
-            _ = try? reference.warehouse(key: block, value: block)
-            _ = try? reference.product(key: block, value: nil)
+            _ = try? textEvents.decode(block)
+            _ = try? textEvents.scanned(block.bytes)
+            _ = try? textReference.warehouse(key: block, value: block)
+            _ = try? textReference.product(key: block, value: nil)
         }
         _ = try? ReferenceRows.products(file: bytes, path: "products", ids)
     }
