@@ -219,6 +219,18 @@ struct ViewsWriterTests {
         #expect(try rows("SELECT count(*) FROM @current_stock_levels") == [["1"]])
     }
 
+    @Test("so is one process that shows a product of two partitions, also while the tables are empty")
+    func keyingOfOne() throws {
+        for partition in 0..<2 as Range<Int32> {
+            let event = Shop.Event(partition: partition, product: 1, warehouse: 1, units: 1)
+            shop.recover(partition, term: 1, .shop(5, 2), [event])
+        }
+        shop.commit()
+        #expect(!shop.writer.writeNow())
+        #expect(shop.telemetry.counts.isRefused)
+        #expect(shop.log.lines.last?.contains("product 1 is in the partitions 0 and 1 of the input") == true)
+    }
+
     @Test("two processes fill and follow their partitions side by side")
     func neighbours() throws {
         let second = Shop(server, database)

@@ -21,7 +21,7 @@ final class Subject {
         decoder = EventDecoder(ids: ids)
         text = EventText(
             events: Self.events, pairs: Self.pairs, stocking: true, restless: true, texts: hasTexts)
-        // So few texts that their tables have their final size.
+        // With so small a window the tables of texts no longer grow when counting begins.
         aggregate = Aggregate(
             inputs: 1, dedupeWindow: hasTexts ? 1 << 14 : 1 << 20,
             catalog: EventText.catalog(pairs: Self.pairs, ids))

@@ -63,6 +63,12 @@ struct ShardWriter {
     /// Writes everything into tables that held nothing of any shard when the transaction began.
     mutating func fillEmpty() throws(PostgresError) {
         let (shard, ids) = (shard, ids)
+        // First, since a product that another shard has, too, is refused in words only here.
+        var products: [ProductID] = []
+        try shard.forEachRow { (row, _) throws(PostgresError) in
+            if row.product.id != products.last { products.append(row.product.id) }
+        }
+        try claim(products)
         var stock = try RowCopy(connection, statements.copyStock, batch.stock)
         try shard.forEachRow { (row, _) throws(PostgresError) in
             ViewBatch.append(row, ids, to: &stock.columns)
@@ -76,20 +82,17 @@ struct ShardWriter {
             try alerts.endRow()
         }
         rows += try alerts.finish()
-        try claim(try copyRollup())
+        try copyRollup()
     }
 
-    /// - Returns: the products.
-    private mutating func copyRollup() throws(PostgresError) -> [ProductID] {
+    private mutating func copyRollup() throws(PostgresError) {
         let ids = ids
         var rollup = try RowCopy(connection, statements.copyRollup, schema.rollup.columns.map { ArrayColumn($0.type) })
-        var products: [ProductID] = []
         var own: [StockRow] = []
         func endProduct() throws(PostgresError) {
             guard let row = RollupRow(own) else { return }
             try ViewBatch.append(row, ids, to: &rollup.columns)
             try rollup.endRow()
-            products.append(row.product.id)
             own.removeAll(keepingCapacity: true)
         }
         try shard.forEachRow { (row, _) throws(PostgresError) in
@@ -98,7 +101,6 @@ struct ShardWriter {
         }
         try endProduct()
         rows += try rollup.finish()
-        return products
     }
 
     /// Writes everything, whatever the tables hold of the shard's partitions.
