@@ -83,8 +83,10 @@ public enum Outcome: Sendable, Equatable {
 public struct Failure: Error, Sendable, Equatable {
     /// A stable word for metrics.
     public enum Class: String, Sendable, CaseIterable {
-        /// No connection: the name, the port, TLS.
+        /// No connection: the name, the port, TLS. The receiver has nothing of it.
         case connection
+        /// The connection ended before the answer. The receiver may have it.
+        case interrupted
         /// No answer in time.
         case timeout
         case rateLimited = "rate_limited"

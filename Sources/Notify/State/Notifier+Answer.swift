@@ -1,0 +1,106 @@
+internal import Foundation
+import Inventory
+
+extension Notifier {
+    /// A receiver's answer to the notification that is under way.
+    ///
+    /// - Parameter jitter: from 0 to 1, by which receivers that fail together try again apart.
+    public mutating func answer(_ outcome: Outcome, receiver index: Int, at now: Int64, jitter: Double) {
+        guard let keys = queues[index].underWay else { return }
+        queues[index].underWay = nil
+        switch outcome {
+        case .taken(let thread):
+            queues[index].failures = 0
+            queues[index].limit = min(policies[index].mostItems, queues[index].limit * 2)
+            for key in keys { acknowledge(key, index, thread, now) }
+        case .again(let failure, let after):
+            let isCertain = failure.kind == .connection || failure.kind == .rateLimited
+            fail(index, failure, now, Self.pause(1_000, queues[index].failures, 300_000, jitter), after)
+            for key in keys { reset(key, index, isCertain: isCertain, now) }
+        case .misconfigured(let failure):
+            fail(index, failure, now, Self.pause(60_000, queues[index].failures, 900_000, jitter), nil)
+            for key in keys { reset(key, index, isCertain: true, now) }
+        case .refused(let failure):
+            // One of several is refused: smaller notifications find out which.
+            queues[index].lastFailure = (failure, now)
+            queues[index].isBehind = true
+            queues[index].limit = max(1, keys.count / 2)
+            for key in keys {
+                if keys.count == 1 { pairs[key]?.receivers[index].refusedUntil = now + Self.refusedPauseMs }
+                reset(key, index, isCertain: true, now)
+            }
+        }
+    }
+
+    /// How long content that was refused is not sent again.
+    static let refusedPauseMs: Int64 = 3_600_000
+
+    private mutating func acknowledge(_ key: Data, _ index: Int, _ thread: String?, _ now: Int64) {
+        guard var entry = pairs[key]?.receivers[index] else { return }
+        entry.isUnderWay = false
+        entry.before = nil
+        entry.pending = nil
+        guard var told = entry.told, told.level != nil else {
+            pairs[key]?.receivers[index] = entry
+            return forget(key, index, at: now)
+        }
+        told.isCertain = true
+        told.acknowledged = told.level
+        told.at = now
+        if told.thread == nil, let thread {
+            told.thread = thread
+            queues[index].threads[thread, default: []].insert(key)
+        }
+        entry.told = told
+        pairs[key]?.receivers[index] = entry
+        markDirty(key)
+        evaluate(key, index, at: now)
+    }
+
+    /// The receiver shows nothing of the pair any more.
+    mutating func forget(_ key: Data, _ index: Int, at now: Int64) {
+        if let thread = pairs[key]?.receivers[index].told?.thread {
+            queues[index].threads[thread]?.remove(key)
+            if queues[index].threads[thread]?.isEmpty == true { queues[index].threads[thread] = nil }
+        }
+        pairs[key]?.receivers[index].told = nil
+        pairs[key]?.receivers[index].pending = nil
+        markDirty(key)
+        evaluate(key, index, at: now)
+        forgetIfSettled(key)
+    }
+
+    private mutating func fail(
+        _ index: Int, _ failure: Failure, _ now: Int64, _ pauseMs: Int64, _ asked: Duration?
+    ) {
+        queues[index].lastFailure = (failure, now)
+        queues[index].failures += 1
+        queues[index].isBehind = true
+        queues[index].notBefore = now + max(pauseMs, asked?.milliseconds ?? 0)
+    }
+
+    /// - Parameter isCertain: the receiver has nothing of it.
+    private mutating func reset(_ key: Data, _ index: Int, isCertain: Bool, _ now: Int64) {
+        guard var entry = pairs[key]?.receivers[index] else { return }
+        entry.isUnderWay = false
+        if isCertain { entry.told = entry.before }
+        entry.before = nil
+        pairs[key]?.receivers[index] = entry
+        markDirty(key)
+        evaluate(key, index, at: now)
+        forgetIfSettled(key)
+    }
+
+    /// Doubles with each failure up to a limit; half of it is left to chance.
+    private static func pause(_ first: Int64, _ failures: Int, _ limit: Int64, _ jitter: Double) -> Int64 {
+        let full = min(limit, first << Int64(min(failures, 20)))
+        return full / 2 + Int64(Double(full / 2) * jitter)
+    }
+}
+
+extension Duration {
+    /// Rounded down.
+    var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

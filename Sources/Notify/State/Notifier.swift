@@ -1,0 +1,139 @@
+public import Foundation
+import Inventory
+
+/// What each receiver is to be told, and what it was told.
+///
+/// It does no I/O: messages, answers and the time come in; records for the state topic and notifications go out. A
+/// notification may only be sent after the records of the same turn are committed: they hold the intent, so that after
+/// a crash nothing that was perhaps told is forgotten.
+///
+/// Times are milliseconds since the epoch.
+public struct Notifier {
+    let policies: [Policy]
+    /// Stands first in every deduplication key.
+    let origin: String
+    var pairs: [Data: TrackedPair] = [:]
+    var queues: [ReceiverQueue]
+    /// The pairs whose records changed since `takeRecords`.
+    private var dirty: Set<Data> = []
+    /// By how much rates are stretched, because other members of the group tell the same receivers: all partitions
+    /// divided by those of this member.
+    public var spacingFactor = 1.0
+
+    /// - Parameters:
+    ///   - origin: the consumer group; it tells apart the keys of several that tell one receiver.
+    ///   - now: the start. A predecessor may have sent until then, so rates count from there.
+    public init(_ policies: [Policy], origin: String, at now: Int64) {
+        self.policies = policies
+        self.origin = origin
+        queues = policies.map { ReceiverQueue(limit: $0.mostItems, lastSent: now) }
+    }
+
+    // MARK: What comes in
+
+    /// A message of the alert topic.
+    public mutating func apply(_ alert: Alert, key: Data, partition: Int32, at time: Int64) {
+        var pair =
+            pairs[key]
+            ?? TrackedPair(
+                partition: partition, json: alert.json, level: nil, incident: alert.incident, began: time, ended: nil,
+                receivers: Array(repeating: TrackedPair.Entry(), count: policies.count))
+        if alert.level == nil {
+            pair.ended = pair.level == nil ? pair.ended ?? time : time
+        } else if pair.level == nil || pair.incident != alert.incident {
+            pair.began = time
+            pair.ended = nil
+        }
+        pair.json = alert.json
+        pair.level = alert.level
+        pair.incident = alert.incident
+        for index in policies.indices { pair.receivers[index].isWanted = policies[index].filter.lets(alert) }
+        pairs[key] = pair
+        dirty.insert(key)
+        for index in policies.indices { evaluate(key, index, at: time) }
+        forgetIfSettled(key)
+    }
+
+    /// A record of the state topic, at the start.
+    ///
+    /// - Returns: whether the record could be read.
+    public mutating func restore(key: Data, partition: Int32, value: Data, at now: Int64) -> Bool {
+        guard let record = PairRecord(value), let alert = try? Alert(message: record.alert) else { return false }
+        var pair = TrackedPair(
+            partition: partition, json: alert.json, level: alert.level, incident: alert.incident,
+            began: record.header.began, ended: record.header.ended,
+            receivers: Array(repeating: TrackedPair.Entry(), count: policies.count))
+        for (index, policy) in policies.enumerated() {
+            let entry = record.header.receivers[policy.name]
+            pair.receivers[index].told = entry?.told
+            pair.receivers[index].pending = entry?.pending
+            pair.receivers[index].isWanted = policy.filter.lets(alert)
+        }
+        pairs[key] = pair
+        for index in policies.indices {
+            if let thread = pair.receivers[index].told?.thread { queues[index].threads[thread, default: []].insert(key) }
+            evaluate(key, index, at: pair.ended ?? pair.began)
+        }
+        forgetIfSettled(key)
+        return true
+    }
+
+    // MARK: What goes out
+
+    /// The records that changed since the last call; a nil value is a tombstone.
+    public mutating func takeRecords() -> [(key: Data, partition: Int32, value: Data?)] {
+        defer {
+            dirty = []
+            tombstones = [:]
+        }
+        return dirty.compactMap { key in
+            guard let pair = pairs[key] else { return tombstones[key].map { (key, $0, nil) } }
+            return (key, pair.partition, pair.record(policies)?.encoded())
+        }
+    }
+
+    var recordCount: Int { dirty.count }
+    /// The partitions of pairs that were forgotten since `takeRecords`.
+    private var tombstones: [Data: Int32] = [:]
+
+    /// Compares what a receiver shows of a pair with what it is to show, and sets the timer for the difference.
+    mutating func evaluate(_ key: Data, _ index: Int, at time: Int64) {
+        guard var entry = pairs[key]?.receivers[index] else { return }
+        // What is under way counts once it has arrived.
+        let told = entry.isUnderWay ? entry.before : entry.told
+        let direction = Pending.Direction(from: told, to: pairs[key]?.wanted(index))
+        if entry.pending?.direction != direction {
+            entry.pending = direction.map { Pending(direction: $0, since: time) }
+            dirty.insert(key)
+        }
+        if let due = due(entry, index), !entry.isReady, !entry.isUnderWay, due != entry.timer {
+            entry.timer = due
+            queues[index].setTimer(key, due)
+        }
+        pairs[key]?.receivers[index] = entry
+    }
+
+    /// When a pair is to be told; nil when there is nothing to tell.
+    func due(_ entry: TrackedPair.Entry, _ index: Int) -> Int64? {
+        let policy = policies[index]
+        let due: Int64? =
+            switch entry.pending?.direction {
+            case .up: entry.pending.map { $0.since + policy.waitMs }
+            case .down: entry.pending.map { $0.since + policy.resolveWaitMs }
+            case nil:
+                if let told = entry.told, told.level != nil, let repeatMs = policy.repeatMs { told.at + repeatMs } else {
+                    nil
+                }
+            }
+        return due.map { max($0, entry.refusedUntil) }
+    }
+
+    mutating func markDirty(_ key: Data) { dirty.insert(key) }
+
+    mutating func forgetIfSettled(_ key: Data) {
+        guard let pair = pairs[key], pair.isSettled else { return }
+        tombstones[key] = pair.partition
+        pairs[key] = nil
+        dirty.insert(key)
+    }
+}

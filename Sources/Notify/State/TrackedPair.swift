@@ -1,0 +1,51 @@
+internal import Foundation
+import Inventory
+
+/// A pair in memory: its newest message, and what each receiver shows of it.
+struct TrackedPair {
+    var partition: Int32
+    /// The newest message.
+    var json: Data
+    var level: AlertLevel?
+    var incident: UInt32
+    var began: Int64
+    var ended: Int64?
+    /// In the order of the policies.
+    var receivers: [Entry]
+
+    struct Entry {
+        /// Whether the receiver's filter lets the alert pass.
+        var isWanted = false
+        var told: Told?
+        var pending: Pending?
+        /// The timer that was set last.
+        var timer: Int64?
+        /// It is part of the notification under way.
+        var isUnderWay = false
+        /// What was known before that notification; known again if it does not arrive.
+        var before: Told?
+        /// It waits in a group.
+        var isReady = false
+        /// Its content was refused; it is not sent again before this.
+        var refusedUntil: Int64 = 0
+    }
+
+    /// What the receiver is to show.
+    func wanted(_ receiver: Int) -> AlertLevel? { receivers[receiver].isWanted ? level : nil }
+
+    /// Nobody shows anything of it, and nothing is to be told.
+    var isSettled: Bool {
+        level == nil && receivers.allSatisfy { $0.told == nil && $0.pending == nil && !$0.isUnderWay }
+    }
+
+    /// Nil when the pair has nothing to remember.
+    func record(_ policies: [Policy]) -> PairRecord? {
+        if isSettled { return nil }
+        var entries: [String: PairRecord.Entry] = [:]
+        for (policy, entry) in zip(policies, receivers) where entry.told != nil || entry.pending != nil {
+            entries[policy.name] = PairRecord.Entry(told: entry.told, pending: entry.pending)
+        }
+        return PairRecord(
+            header: PairRecord.Header(began: began, ended: ended, receivers: entries), alert: json)
+    }
+}

@@ -1,0 +1,131 @@
+internal import Foundation
+import Inventory
+import Pipeline
+
+extension NotifyWorker {
+    /// Takes over partitions: reads what was told from the state topic, then the alert topic from the group's offsets.
+    func begin(_ partitions: [Partition]) throws(SessionFailure) {
+        work = nil
+        try session.assign([])
+        try recover(partitions)
+    }
+
+    func recover(_ partitions: [Partition]) throws(SessionFailure) {
+        pending = partitions
+        guard !partitions.isEmpty else {
+            pending = nil
+            return
+        }
+        let total = try session.partitionCount(.input) ?? 0
+        let stored = try session.partitionCount(.state) ?? 0
+        guard total == stored else {
+            throw .misconfigured(
+                "notify.state_topic: \(settings.stateTopic) has \(stored) partitions, but \(settings.alertTopic) has "
+                    + "\(total); it needs as many. Set another notify.group_id, under which everything that stands "
+                    + "is told again")
+        }
+        var notifier = Notifier(policies, origin: settings.groupID, at: now)
+        notifier.spacingFactor = Double(total) / Double(partitions.count)
+        try restore(partitions, &notifier)
+        let committed = try session.committed(partitions)
+        var starts: [Partition: Offset] = [:]
+        var goals: [Partition: Offset] = [:]
+        for partition in partitions {
+            let bounds = try session.bounds(.input, partition)
+            var start = committed[partition] ?? bounds.lowerBound
+            if start < bounds.lowerBound || start > bounds.upperBound {
+                logger.warning(
+                    "the alert topic does not hold all changes since the last start; alerts that ended meanwhile may stand on",
+                    metadata: [
+                        "partition": "\(settings.alertTopic)[\(partition.rawValue)]", "from": "\(start.rawValue)",
+                        "to": "\(bounds.lowerBound.rawValue)",
+                    ])
+                start = bounds.lowerBound
+            }
+            starts[partition] = start
+            goals[partition] = bounds.upperBound
+        }
+        try session.assign(starts.map { PartitionPosition($0.key, $0.value) })
+        work = Work(
+            notifier: notifier, partitions: partitions, positions: starts, goals: goals, committedAt: now,
+            refreshedAt: policies.map { _ in now })
+        pending = nil
+        logger.notice(
+            "partitions assigned",
+            metadata: [
+                "partitions": "\(partitions.map(\.rawValue).sorted())", "pairs": "\(notifier.pairCount)",
+            ])
+    }
+
+    private func restore(_ partitions: [Partition], _ notifier: inout Notifier) throws(SessionFailure) {
+        let reader = try session.reader(.state, partitions.map { TopicSpan($0) })
+        var latest: [Data: (partition: Int32, value: Data)] = [:]
+        while let count = try reader.poll(waitMs: 100) {
+            for index in 0..<count {
+                let record = reader.record(index)
+                guard let key = record.key.map({ Data($0) }) else { continue }
+                latest[key] = record.value.map { (record.partition.rawValue, Data($0)) }
+            }
+        }
+        for (key, record) in latest {
+            guard notifier.restore(key: key, partition: record.partition, value: record.value, at: now) else {
+                throw .misconfigured(
+                    "notify.state_topic: \(settings.stateTopic)[\(record.partition)] holds a record that is not of this "
+                        + "release, under the key \(String(decoding: key, as: UTF8.self)); a newer release may have "
+                        + "written it")
+            }
+        }
+    }
+
+    /// Waits for the answers under way, commits them, and gives all partitions back.
+    func release() throws(SessionFailure) {
+        pending = nil
+        if work != nil {
+            awaitOutcomes()
+            if work?.isUncommitted == true { try commit() }
+            work = nil
+        }
+        try session.unassign()
+    }
+
+    /// Gives the partitions up without a word: they belong to others.
+    func drop() throws(SessionFailure) {
+        abandon()
+        try session.unassign()
+    }
+
+    /// Forgets the state; what is under way is not waited for longer than a moment.
+    func abandon() {
+        for thread in threads where thread.isBusy { thread.cancel() }
+        awaitOutcomes()
+        work = nil
+        pending = nil
+    }
+
+    /// Every job ends by itself, because requests have time-outs.
+    private func awaitOutcomes() {
+        while threads.contains(where: \.isBusy) {
+            takeOutcomes()
+            session.pause(ms: 5)
+        }
+    }
+
+    // MARK: Failures
+
+    /// After a failure the state is read again, as after a crash.
+    func handle(_ failure: SessionFailure) throws(StopReason) {
+        switch failure {
+        case .misconfigured(let message): throw StopReason(.configuration, message)
+        case .fatal(let message): throw StopReason(.internalError, message)
+        case .offsetOutOfRange, .unavailable, .mustAbort, .unknownOutcome, .fenced, .outdated: break
+        }
+        if failures == 0 { logger.warning("Kafka: \(failure.message). Reading the state again") }
+        failures += 1
+        let partitions = pending ?? work?.partitions
+        abandon()
+        session.discardProducer()
+        isPrepared = false
+        pending = partitions
+        session.pause(ms: min(5_000, 50 << Int64(min(failures, 7))))
+    }
+}

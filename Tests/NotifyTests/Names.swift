@@ -1,0 +1,4 @@
+import Notify
+
+/// Foundation has one of that name, too.
+typealias Notification = Notify.Notification

@@ -1,0 +1,203 @@
+import Foundation
+import Inventory
+import TestSupport
+
+@testable import Notify
+
+/// A random history of alerts, receivers that fail, processes that are killed and partitions that move.
+///
+/// The state topic and the group's offsets are what a transaction makes them: all of it or nothing.
+struct NotifySimulation {
+    var random: SeededRandom
+    var alerts: SimAlerts
+    let policies: [Policy]
+    var receivers: [SimReceiver]
+    var moods: [SimReceiver.Mood]
+    var now: Int64 = 1_000_000
+    /// Committed: records by partition, offsets by partition.
+    var stored: [[Data: Data]]
+    private var offsets: [Int]
+    var processes: [Process] = []
+    var kills = 0
+    var problems: [String] = []
+    private(set) var notifications = 0
+    /// When each receiver was sent the last notification.
+    var lastSent: [Int: Int64] = [:]
+    /// Nothing fails any more.
+    var isCalm = false
+
+    struct Process {
+        var notifier: Notifier
+        var partitions: [Int]
+        var positions: [Int: Int] = [:]
+        var goals: [Int: Int] = [:]
+        /// Requests that were sent and not answered, with the time of the answer.
+        var sent: [(send: Notifier.Send, outcome: Outcome, at: Int64)] = []
+    }
+
+    init(seed: UInt64) {
+        random = SeededRandom(seed: seed)
+        let partitions = 1 + random.below(3)
+        alerts = SimAlerts(partitions: partitions, pairs: 2 + random.below(8))
+        var policies: [Policy] = []
+        for number in 0..<(1 + random.below(3)) {
+            var policy = Policy(name: "r\(number)")
+            policy.waitMs = [0, 1_000, 60_000][random.below(3)]
+            policy.resolveWaitMs = [0, 5_000, 300_000][random.below(3)]
+            policy.groupWaitMs = [0, 10_000][random.below(2)]
+            policy.grouping = Policy.Grouping.allCases[random.below(4)]
+            policy.mostItems = [1, 3, 1_000][random.below(3)]
+            policy.repeatMs = [nil, nil, 600_000][random.below(3)]
+            policy.spacingMs = [nil, 1_000, 20_000][random.below(3)]
+            policy.filter.atLeast = random.chance(2) ? .warning : AlertLevel.allCases[random.below(5)]
+            if random.chance(4) { policy.filter.products = ["0", "1"] }
+            policies.append(policy)
+        }
+        self.policies = policies
+        receivers = policies.map { _ in SimReceiver() }
+        moods = policies.map { _ in .well }
+        stored = Array(repeating: [:], count: partitions)
+        offsets = Array(repeating: 0, count: partitions)
+        rebalance()
+    }
+
+    /// With a trace for the one who looks at a seed.
+    private func note(_ text: @autoclosure () -> String) { if Self.isTraced { print("\(now) \(text())") } }
+    private static let isTraced = ProcessInfo.processInfo.environment["STOCKD_SIM_TRACE"] != nil
+
+    // MARK: The history
+
+    mutating func run(steps: Int) {
+        for _ in 0..<steps {
+            switch random.below(100) {
+            case 0..<35: changeAlert()
+            case 35..<75: advance(Int64([1, 50, 700, 5_000, 30_000, 200_000][random.below(6)]))
+            case 75..<80: moods[random.below(moods.count)] = SimReceiver.Mood.allCases[random.below(9)]
+            case 80..<84: moods = moods.map { _ in .well }
+            case 84..<87: kill(random.below(processes.count))
+            case 87..<89: rebalance()
+            default: break
+            }
+            for index in processes.indices { turn(index) }
+        }
+        settle()
+    }
+
+    private mutating func changeAlert() {
+        let pair = random.below(alerts.pairs)
+        let levels: [AlertLevel?] = [nil, nil, nil] + AlertLevel.allCases
+        let level = levels[random.below(levels.count)]
+        if level != alerts.level(pair) {
+            alerts.change(pair, to: level, at: now)
+            note("pair \(pair / 2)/\(pair % 2) \(level?.name ?? "-")")
+        }
+    }
+
+    mutating func advance(_ milliseconds: Int64) {
+        let end = now + milliseconds
+        while now < end {
+            let next = processes.compactMap { process in
+                ([process.notifier.nextTime(after: now)] + process.sent.map { $0.at }).compactMap { $0 }.min()
+            }.min()
+            now = min(end, max(now + 1, next ?? end))
+            for index in processes.indices { turn(index) }
+        }
+    }
+
+    // MARK: Processes
+
+    private mutating func start(_ partitions: [Int]) -> Process {
+        var process = Process(notifier: Notifier(policies, origin: "group", at: now), partitions: partitions)
+        process.notifier.spacingFactor = Double(stored.count) / Double(max(1, partitions.count))
+        for partition in partitions {
+            for (key, value) in stored[partition] {
+                if !process.notifier.restore(key: key, partition: Int32(partition), value: value, at: now) {
+                    problems.append("a record cannot be read: \(String(decoding: value, as: UTF8.self))")
+                }
+            }
+            process.positions[partition] = offsets[partition]
+            process.goals[partition] = alerts.log[partition].count
+        }
+        return process
+    }
+
+    /// The process ends without a word; requests that it sent may arrive all the same.
+    private mutating func kill(_ index: Int) {
+        kills += 1
+        note("kill")
+        for (send, _, _) in processes[index].sent { receivers[send.receiver].doubts += 1 }
+        processes[index] = start(processes[index].partitions)
+    }
+
+    /// Every process waits for its answers, commits, and gives its partitions back.
+    private mutating func rebalance() {
+        for index in processes.indices {
+            while let at = processes[index].sent.map({ $0.at }).max() {
+                now = max(now, at)
+                collectAnswers(index)
+            }
+            commit(index)
+        }
+        let count = 1 + random.below(2)
+        var shares: [[Int]] = Array(repeating: [], count: count)
+        for partition in stored.indices { shares[random.below(count)].append(partition) }
+        processes = []
+        for share in shares { processes.append(start(share)) }
+    }
+
+    private mutating func collectAnswers(_ index: Int) {
+        let due = processes[index].sent.filter { $0.at <= now }
+        processes[index].sent.removeAll { $0.at <= now }
+        for (send, outcome, _) in due {
+            processes[index].notifier.answer(
+                outcome, receiver: send.receiver, at: now, jitter: Double(random.below(100)) / 100)
+        }
+    }
+
+    /// One turn, which may end with a kill at each of its calls.
+    private mutating func turn(_ index: Int) {
+        collectAnswers(index)
+        read(index)
+        guard processes[index].positions.allSatisfy({ $1 >= processes[index].goals[$0] ?? 0 }) else { return }
+        let sends = processes[index].notifier.plan(at: now)
+        if fails() { return kill(index) }
+        commit(index)
+        if fails() { return kill(index) }
+        for send in sends { deliver(send, index) }
+        if fails() { kill(index) }
+    }
+
+    private mutating func fails() -> Bool { !isCalm && random.chance(200) }
+
+    private mutating func read(_ index: Int) {
+        for partition in processes[index].partitions {
+            var position = processes[index].positions[partition] ?? 0
+            let end = min(alerts.log[partition].count, position + 1 + random.below(5))
+            while position < end {
+                let message = alerts.log[partition][position]
+                processes[index].notifier.apply(
+                    message.alert, key: message.key, partition: Int32(partition), at: message.time)
+                position += 1
+            }
+            processes[index].positions[partition] = position
+        }
+    }
+
+    private mutating func commit(_ index: Int) {
+        for (key, partition, value) in processes[index].notifier.takeRecords() { stored[Int(partition)][key] = value }
+        for (partition, position) in processes[index].positions { offsets[partition] = position }
+    }
+
+    private mutating func deliver(_ send: Notifier.Send, _ index: Int) {
+        notifications += 1
+        check(send)
+        let mood = moods[send.receiver]
+        note("\(policies[send.receiver].name) \(mood): \(send.notification.items.map { "\($0.deduplicationKey) \($0.change) \($0.alert.level?.name ?? "-")" })")
+        let refuses = send.notification.items.contains { $0.alert.productID == "1" }
+        let (outcome, takes) = SimReceiver.outcome(mood, refuses: refuses)
+        if takes { receivers[send.receiver].take(send.notification, at: now) }
+        if mood == .brokenAfterwards || mood == .hanging || mood == .broken { receivers[send.receiver].doubts += 1 }
+        let delay: Int64 = mood == .hanging ? 15_000 : mood == .lateAnswer ? 9_000 : Int64(random.below(200))
+        processes[index].sent.append((send, outcome, now + delay))
+    }
+}
