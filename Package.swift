@@ -27,6 +27,8 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         // hummingbird's own ground, for the connection guard, the reading thread and WebClient.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        // Queues of the notifier.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -68,12 +70,20 @@ let package = Package(
                 "CPQ", "Inventory", "Wire", "Pipeline", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "Notify",
+            dependencies: [
+                "Inventory", "Wire", "Kafka", "Pipeline", .product(name: "Logging", package: "swift-log"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
         // For the demo and the benchmarks.
         .target(name: "TemporaryPostgres", swiftSettings: strict),
         .target(
             name: "Service",
             dependencies: [
-                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres",
+                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "Notify",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -92,8 +102,8 @@ let package = Package(
         .executableTarget(
             name: "stockd",
             dependencies: [
-                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "TemporaryPostgres", "Service",
-                "WebClient",
+                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "TemporaryPostgres", "Notify",
+                "Service", "WebClient",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -147,6 +157,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "NotifyTests", dependencies: ["Notify", "Inventory", "Pipeline", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
             dependencies: [

@@ -19,7 +19,7 @@ struct Stockd: AsyncParsableCommand {
         version: release,
         subcommands: [
             Run.self, Check.self, Top.self, Query.self, Dlq.self, Replay.self, State.self, PostgresCommand.self,
-            Demo.self,
+            NotifyCommand.self, Demo.self,
             Version.self,
         ])
 

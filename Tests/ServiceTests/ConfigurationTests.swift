@@ -109,7 +109,7 @@ struct ConfigurationTests {
 
     @Test("every default given as a variable changes nothing", arguments: Keys.all.map(\.name))
     func defaultAsVariable(name: String) throws {
-        let key = try #require(Keys.byName[name])
+        let key = try #require(Keys.named(name))
         guard key.shipped == nil else { return }
         let standard = try load("")
         let given = try load("", [key.environmentName: key.standard])

@@ -40,7 +40,7 @@ struct SecretTests {
         let samples = unit.matches(of: /(?m)^#?LoadCredential=([^:\n]+):(\S+)$/)
         #expect(samples.count >= 3)
         for sample in samples {
-            let key = Keys.byName[String(sample.1)]
+            let key = Keys.named(String(sample.1))
             #expect(key?.isSecret == true, "\(sample.1)")
             #expect(sample.2 == "/etc/stockd/credentials/\(sample.1)")
         }

@@ -79,6 +79,16 @@ public enum Outcome: Sendable, Equatable {
     case misconfigured(Failure)
 }
 
+extension Outcome {
+    /// Nil when it was taken.
+    var failure: Failure? {
+        switch self {
+        case .taken: nil
+        case .again(let failure, _), .refused(let failure), .misconfigured(let failure): failure
+        }
+    }
+}
+
 /// Why a notification did not arrive.
 public struct Failure: Error, Sendable, Equatable {
     /// A stable word for metrics.

@@ -28,20 +28,20 @@ public struct Policy: Sendable {
 
     public init(name: String) { self.name = name }
 
-    /// The alerts that a receiver is told of. A set that is empty lets all pass.
+    /// The alerts that a receiver is told of. Nil lets all pass.
     public struct Filter: Sendable {
         public var atLeast = AlertLevel.warning
-        public var categories: Set<String> = []
-        public var products: Set<String> = []
-        public var warehouses: Set<String> = []
+        public var categories: Set<String>?
+        public var products: Set<String>?
+        public var warehouses: Set<String>?
 
         public init() {}
 
         func lets(_ alert: Alert) -> Bool {
             guard let level = alert.level, level >= atLeast else { return false }
-            return (categories.isEmpty || alert.category.map(categories.contains) ?? false)
-                && (products.isEmpty || products.contains(alert.productID))
-                && (warehouses.isEmpty || warehouses.contains(alert.warehouseID))
+            return categories?.contains(alert.category ?? "") ?? true
+                && products?.contains(alert.productID) ?? true
+                && warehouses?.contains(alert.warehouseID) ?? true
         }
     }
 }

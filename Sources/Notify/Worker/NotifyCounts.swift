@@ -58,11 +58,7 @@ public final class NotifyTelemetry: Sendable {
     func note(
         _ outcome: Outcome, _ job: ReceiverThread.Job, _ index: Int, _ name: String, _ logger: Logger, at now: Int64
     ) {
-        let failure: Failure? =
-            switch outcome {
-            case .taken: nil
-            case .again(let failure, _), .refused(let failure), .misconfigured(let failure): failure
-            }
+        let failure = outcome.failure
         let before = state.withLock { counts in
             defer { counts.receivers[index].note(failure, job, at: now) }
             return counts.receivers[index].lastFailure

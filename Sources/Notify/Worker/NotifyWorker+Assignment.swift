@@ -59,11 +59,17 @@ extension NotifyWorker {
 
     private func restore(_ partitions: [Partition], _ notifier: inout Notifier) throws(SessionFailure) {
         let reader = try session.reader(.state, partitions.map { TopicSpan($0) })
+        failureRecords = FailureRecords()
         var latest: [Data: (partition: Int32, value: Data)] = [:]
         while let count = try reader.poll(waitMs: 100) {
             for index in 0..<count {
                 let record = reader.record(index)
                 guard let key = record.key.map({ Data($0) }) else { continue }
+                if let receiver = FailureRecords.receiver(key) {
+                    failureRecords.restore(
+                        receiver, partition: record.partition.rawValue, isThere: record.value != nil)
+                    continue
+                }
                 latest[key] = record.value.map { (record.partition.rawValue, Data($0)) }
             }
         }

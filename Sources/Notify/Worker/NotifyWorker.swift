@@ -40,6 +40,7 @@ public final class NotifyWorker<S: Session> {
     var isPrepared = false
     var failures = 0
     private var countedAt: Int64 = 0
+    var failureRecords = FailureRecords()
 
     /// The state of the partitions that this member has.
     struct Work {
@@ -181,6 +182,9 @@ public final class NotifyWorker<S: Session> {
         for (index, thread) in threads.enumerated() {
             guard let (job, outcome) = thread.takeOutcome() else { continue }
             counts.note(outcome, job, index, policies[index].name, logger, at: now)
+            failureRecords.note(
+                outcome.failure, policies[index].name, partition: work?.partitions.map(\.rawValue).min() ?? 0, at: now)
+            if !failureRecords.isEmpty { work?.isUncommitted = true }
             guard case .send = job else { continue }
             work?.notifier.answer(outcome, receiver: index, at: now, jitter: .random(in: 0...1))
             work?.isUncommitted = true
@@ -192,7 +196,7 @@ public final class NotifyWorker<S: Session> {
         guard var work, !work.partitions.isEmpty else { return }
         try session.begin()
         try session.sendOffsets(work.positions.map { PartitionPosition($0.key, $0.value) })
-        for (key, partition, value) in work.notifier.takeRecords() {
+        for (key, partition, value) in work.notifier.takeRecords() + failureRecords.takeRecords() {
             try send(key, Partition(partition), value)
         }
         try session.startCommit()

@@ -10,7 +10,11 @@ extension Configuration {
 
     /// The keys whose values differ in a re-read configuration, in the order of the keys.
     public func changes(to new: Configuration) -> [Change] {
-        zip(settings, new.settings).filter { !$0.hasSameValue(as: $1) }.map { Change(old: $0, new: $1) }
+        let old = Dictionary(settings.map { ($0.key.name, $0) }) { first, _ in first }
+        return new.settings.compactMap { setting in
+            guard let old = old[setting.key.name], !old.hasSameValue(as: setting) else { return nil }
+            return Change(old: old, new: setting)
+        }
     }
 }
 

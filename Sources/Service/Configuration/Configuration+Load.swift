@@ -58,9 +58,10 @@ extension Configuration {
     ) -> (Configuration, [Mistake]) {
         // An empty variable counts as missing.
         let directory = credentialsDirectory?.isEmpty == true ? nil : credentialsDirectory
+        let receivers = file?.receivers ?? []
         var reading = Reading(
-            environment: EnvironmentSettings(environment),
-            credentials: directory.map { CredentialsDirectory(path: $0) }, file: file)
+            environment: EnvironmentSettings(environment, receivers: receivers),
+            credentials: directory.map { CredentialsDirectory(path: $0, receivers: receivers) }, file: file)
         var configuration = Configuration(&reading)
         let refused = configuration.checkProperties(&reading, checkProperty)
         configuration.check(&reading)
@@ -83,7 +84,7 @@ extension Mistake {
         guard let key else { return true }
         if sections.contains(where: { key.isOf($0) }) { return true }
         // An unknown key of another section may be a misspelt one of `alerts.emit`.
-        let isKnown = Keys.all.contains { key == $0.name || key == $0.environmentName }
+        let isKnown = Keys.named(key) != nil || Keys.all.contains { key == $0.environmentName }
         let variables = Keys.all.map(\.environmentName)
         let meant =
             key.hasPrefix(KeyEntry.environmentPrefix)

@@ -17,6 +17,7 @@ public struct Configuration: Sendable {
     public var state: State
     public var http: HTTP
     public var postgres: Postgres
+    public var notify: Notify
     public var log: Log
     /// Every key with its value and origin, for the log and for `check`; secrets are not in it.
     public private(set) var settings: [Setting] = []
@@ -44,6 +45,8 @@ public struct Configuration: Sendable {
         http = HTTP(&read)
         postgres = Postgres(&read)
         log = Log(&read)
+        // Last, because the keys of its receivers differ from file to file.
+        notify = Notify(&read)
         settings = read.settings
     }
 }

@@ -16,10 +16,13 @@ struct CredentialsDirectory {
     private var wrong: Set<String> = []
     private var isUnreadable = false
 
+    private let keys: [KeyEntry]
+
     var provider: InMemoryProvider { InMemoryProvider(name: path, entries.mapValues(\.value)) }
 
-    init(path: String) {
+    init(path: String, receivers: [String] = []) {
         self.path = path
+        keys = Keys.all(receivers: receivers)
         let names: [String]
         do {
             names = try FileContent.names(inDirectory: path)
@@ -40,13 +43,13 @@ struct CredentialsDirectory {
 
     /// The keys whose values people keep in credentials.
     private static func isExpected(_ key: String) -> Bool {
-        Keys.byName[key]?.isSecret == true || key == "kafka.sasl_username"
+        Keys.named(key)?.isSecret == true || key == "kafka.sasl_username"
     }
 
     private mutating func read(_ name: String) {
         let file = path + "/" + name
         let origin = Origin.credential(path: file)
-        guard let key = Keys.all.first(where: { $0.name == name || $0.environmentName == name }) else {
+        guard let key = keys.first(where: { $0.name == name || $0.environmentName == name }) else {
             return note(unknown: name, origin)
         }
         guard entries[key.name] == nil else {
@@ -75,7 +78,7 @@ struct CredentialsDirectory {
     private mutating func note(unknown name: String, _ origin: Origin) {
         if let remedy = Keys.retired[name] {
             mistakes.append(Mistake(key: name, found: nil, origin: origin, remedy: remedy))
-        } else if let key = Self.key(meantBy: name) {
+        } else if let key = key(meantBy: name) {
             misspelt[key.name] = Mistake(
                 key: name, found: nil, origin: origin,
                 remedy: "the file is not read, because no key has its name; did you mean \(key.name)?")
@@ -83,13 +86,13 @@ struct CredentialsDirectory {
     }
 
     /// The key that a file's name is nearly of: one spelt alike, or the end of one in a section of ours.
-    private static func key(meantBy name: String) -> KeyEntry? {
-        let names = Keys.all.flatMap { [$0.name, $0.environmentName] }
+    private func key(meantBy name: String) -> KeyEntry? {
+        let names = keys.flatMap { [$0.name, $0.environmentName] }
         let section = name.prefix { $0 != "." } + "."
         var meant = Suggestion.nearest(to: name, among: names)
-        if meant == nil, Keys.all.contains(where: { $0.name.hasPrefix(section) }) {
+        if meant == nil, keys.contains(where: { $0.name.hasPrefix(section) }) {
             meant = Suggestion.meant(by: name, sections: false)
         }
-        return Keys.all.first { $0.name == meant || $0.environmentName == meant }
+        return keys.first { $0.name == meant || $0.environmentName == meant }
     }
 }

@@ -11,8 +11,8 @@ struct EnvironmentSettings {
         EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: "stockd")
     }
 
-    init(_ environment: [String: String]) {
-        let known = Set(Keys.all.map(\.environmentName))
+    init(_ environment: [String: String], receivers: [String] = []) {
+        let known = Set(Keys.all(receivers: receivers).map(\.environmentName))
         // An empty variable counts as missing: a compose or unit file may not be able to leave it out.
         variables = environment.filter { known.contains($0.key) && !$0.value.isEmpty }
         for name in environment.keys.sorted() where name.hasPrefix(KeyEntry.environmentPrefix) {

@@ -26,6 +26,12 @@ public struct KeyEntry: Sendable {
         environmentPrefix + name.uppercased().replacing(".", with: "_")
     }
 
+    func renamed(_ name: String) -> KeyEntry {
+        KeyEntry(
+            name: name, shape: shape, expected: expected, standard: standard, shipped: shipped,
+            isReloadable: isReloadable, isSecret: isSecret, property: property, documentation: documentation)
+    }
+
     static let environmentPrefix = "STOCKD_"
 
     var path: [String] { name.split(separator: ".").map(String.init) }

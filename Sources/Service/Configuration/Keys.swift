@@ -7,7 +7,46 @@ enum Keys {
     /// In the order of the shipped file.
     static let all: [KeyEntry] = declarations.keys
 
-    static let byName: [String: KeyEntry] = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+    private static let byName: [String: KeyEntry] = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+
+    /// Those of a receiver called `NAME`.
+    static let receiver: [KeyEntry] = {
+        var reading = Reading()
+        _ = Configuration.ReceiverSettings(receiverName, &reading)
+        return reading.settings.map(\.key)
+    }()
+
+    /// The section that holds the receivers, by their names.
+    static let receivers = "notify.receivers"
+    /// Stands for a receiver's name.
+    static let receiverName = "NAME"
+
+    /// The keys of a receiver.
+    static func ofReceiver(_ name: String) -> [KeyEntry] {
+        receiver.map { $0.renamed($0.name.replacing(".\(receiverName).", with: ".\(name).")) }
+    }
+
+    /// All keys of a configuration with these receivers.
+    static func all(receivers: [String]) -> [KeyEntry] { all + receivers.flatMap(ofReceiver) }
+
+    /// The key of a name, of a receiver's, too.
+    static func named(_ name: String) -> KeyEntry? {
+        if let key = byName[name] { return key }
+        guard let receiver = receiverName(in: name) else { return nil }
+        return ofReceiver(receiver).first { $0.name == name }
+    }
+
+    /// The receiver that a key is of.
+    static func receiverName(in key: String) -> String? {
+        guard key.hasPrefix(receivers + ".") else { return nil }
+        let name = key.dropFirst(receivers.count + 1).prefix { $0 != "." }
+        return isReceiverName(String(name)) ? String(name) : nil
+    }
+
+    /// Lower-case letters, digits and underscores, so that its variables can be named.
+    static func isReceiverName(_ name: String) -> Bool {
+        name.wholeMatch(of: /[a-z][a-z0-9_]{0,31}/) != nil
+    }
 
     /// What to do about a key that was removed, or its variable.
     static let retired = Dictionary(
@@ -19,7 +58,7 @@ enum Keys {
     static let sections: Set<String> = Set(
         all.flatMap { entry in
             (1..<entry.path.count).map { entry.path.prefix($0).joined(separator: ".") }
-        })
+        } + [receivers])
 
     /// What each section is for, over its first key in the shipped file.
     static let sectionDocumentation: [String: String] = declarations.sections

@@ -76,7 +76,7 @@ extension InMemoryProvider {
     init(name: String, _ values: [String: RawValue]) {
         var found: [AbsoluteConfigKey: ConfigValue] = [:]
         for (name, value) in values {
-            guard let key = Keys.byName[name] else { continue }
+            guard let key = Keys.named(name) else { continue }
             found[key.providerKey] = ConfigValue(value.content, isSecret: key.isSecret)
         }
         self.init(name: name, values: found)

@@ -13,6 +13,8 @@ struct Reading {
     private var layers: [Layer]
     private let file: SettingsFile?
     private(set) var settings: [Setting] = []
+    /// The names of the receivers.
+    var receivers: [String] { file?.receivers ?? [] }
     /// What each section is for.
     private(set) var sections: [String: String] = [:]
     private(set) var mistakes: [Mistake] = []

@@ -13,6 +13,8 @@ struct SettingsFile {
 
     let path: String
     private(set) var entries: [String: Entry] = [:]
+    /// The names of the receivers, in the order of the file.
+    private(set) var receivers: [String] = []
     private(set) var mistakes: [Mistake] = []
     /// The names of sections and keys that are wrong here, or were probably meant by a wrong one.
     private var wrong: Set<String> = []
@@ -75,7 +77,9 @@ struct SettingsFile {
                 continue
             }
             let path = section.isEmpty ? name : section + "." + name
-            if let key = Keys.byName[path] {
+            if section == Keys.receivers {
+                readReceiver(name, node: node, at: nameNode)
+            } else if let key = Keys.named(path) {
                 read(key, node: node, at: nameNode)
             } else if Keys.sections.contains(path) {
                 readSection(path, node: node)
@@ -85,6 +89,18 @@ struct SettingsFile {
                 report(path, found: nil, at: nameNode, Suggestion.remedy(forUnknownKey: path))
             }
         }
+    }
+
+    private mutating func readReceiver(_ name: String, node: Node, at nameNode: Node) {
+        let path = Keys.receivers + "." + name
+        guard Keys.isReceiverName(name) else {
+            return report(
+                path, found: nil, at: nameNode,
+                "a receiver's name must be 1 to 32 lower-case letters, digits and underscores, a letter first")
+        }
+        receivers.append(name)
+        if let mapping = node.mapping { return read(mapping, section: path) }
+        report(path, found: nil, at: nameNode, "must be a map of settings, such as \"kind: slack\"")
     }
 
     private mutating func readSection(_ path: String, node: Node) {

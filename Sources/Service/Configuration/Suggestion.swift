@@ -27,7 +27,8 @@ enum Suggestion {
     /// The key that was probably meant by an unknown one: one spelt alike, or one of the same last name in
     /// another section.
     static func meant(by name: String, sections: Bool = true) -> String? {
-        let known = Keys.all.map(\.name) + (sections ? Array(Keys.sections) : [])
+        let receivers = Keys.receiverName(in: name).map { [$0] } ?? []
+        let known = Keys.all(receivers: receivers).map(\.name) + (sections ? Array(Keys.sections) : [])
         if let near = nearest(to: name, among: known) { return near }
         let last = name.split(separator: ".").last ?? ""
         // librdkafka's name of it, with or without the section before it.

@@ -72,14 +72,16 @@ public struct TopicPreparation {
         return missing.map(\.topic)
     }
 
+    /// Small segments and an early cleaner keep what a recovery reads close to what it needs.
+    static let stateConfig = [
+        "cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1",
+        "segment.bytes": "67108864", "segment.ms": "600000", "delete.retention.ms": "3600000",
+    ]
+
     private func config(of key: String) -> [String: String] {
         switch key {
         case "state.topic":
-            // Small segments and an early cleaner keep what a recovery reads close to what it needs.
-            [
-                "cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1",
-                "segment.bytes": "67108864", "segment.ms": "600000", "delete.retention.ms": "3600000",
-            ]
+            Self.stateConfig
         case "outputs.stock_levels.topic", "outputs.rollup.topic", "reference.products.topic",
             "reference.warehouses.topic":
             ["cleanup.policy": "compact"]

@@ -1,18 +1,20 @@
-import Pipeline
+public import Pipeline
 
 /// Writes the Prometheus text format, one family after the other.
-struct MetricsWriter {
-    enum Kind: String { case counter, gauge, histogram }
-    typealias Labels = [(name: String, value: String)]
+public struct MetricsWriter {
+    public enum Kind: String { case counter, gauge, histogram }
+    public typealias Labels = [(name: String, value: String)]
 
-    private(set) var text = ""
+    public private(set) var text = ""
+
+    public init() {}
 
     /// Begins a family; its samples follow.
-    mutating func family(_ name: String, _ kind: Kind, _ help: String) {
+    public mutating func family(_ name: String, _ kind: Kind, _ help: String) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }
 
-    mutating func sample(_ name: String, _ labels: Labels = [], _ value: some CustomStringConvertible) {
+    public mutating func sample(_ name: String, _ labels: Labels = [], _ value: some CustomStringConvertible) {
         text += name
         if !labels.isEmpty {
             let pairs = labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }
@@ -22,7 +24,7 @@ struct MetricsWriter {
     }
 
     /// A family whose samples differ in one label.
-    mutating func family(
+    public mutating func family(
         _ name: String, _ kind: Kind, _ help: String, by label: String,
         _ samples: some Sequence<(String, some CustomStringConvertible)>
     ) {
@@ -31,12 +33,12 @@ struct MetricsWriter {
     }
 
     /// A family with one sample.
-    mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: some CustomStringConvertible) {
+    public mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: some CustomStringConvertible) {
         family(name, kind, help)
         sample(name, [], value)
     }
 
-    mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
+    public mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
         family(name, .histogram, help)
         var below = 0
         for (bound, count) in zip(histogram.boundsMs, histogram.counts) {

@@ -11,6 +11,14 @@ import Synchronization
 /// The HTTP interface could not be brought up (exit 74).
 public struct WebFailure: Error, CustomStringConvertible, Sendable {
     public let description: String
+
+    /// - Parameter key: the setting that names the address.
+    init(cannotListen settings: WebSettings, key: String, _ error: any Error) {
+        let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+        description =
+            "\(key): cannot listen on \(settings.host):\(settings.port): \(reason); free the port, choose another, "
+            + "or set null for no HTTP"
+    }
 }
 
 /// The HTTP interface, from the first moment of the daemon to its end.
@@ -78,10 +86,7 @@ public final class WebServer: Service {
 
     private func failed(_ error: any Error) -> WebFailure? {
         guard port != nil else {
-            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
-            return WebFailure(
-                description: "http.listen: cannot listen on \(settings.host):\(settings.port): \(reason); "
-                    + "free the port, choose another, or set null for no HTTP")
+            return WebFailure(cannotListen: settings, key: "http.listen", error)
         }
         if !(error is CancellationError) {
             logger.error("the HTTP interface failed; alerts go on without it until a restart: \(error)")

@@ -71,7 +71,7 @@ extension NotifySimulation {
     }
 
     private func isProduct(_ pair: Int, _ policy: Policy) -> Bool {
-        policy.filter.products.isEmpty || policy.filter.products.contains("\(pair / 2)")
+        policy.filter.products?.contains("\(pair / 2)") ?? true
     }
 
     private static func wanted(_ level: AlertLevel?, _ policy: Policy) -> UInt8 {

@@ -1,0 +1,87 @@
+import Inventory
+public import Notify
+
+extension Configuration {
+    /// The receivers as the configuration describes them, or every mistake in them.
+    public func makeReceivers() -> (receivers: [(policy: Policy, receiver: any Receiver & Sendable)], mistakes: [String]) {
+        var made: [(policy: Policy, receiver: any Receiver & Sendable)] = []
+        var mistakes: [String] = []
+        if notify.receivers.isEmpty {
+            mistakes.append("notify.receivers: there is none; docs/notifications.md shows how to name one")
+        }
+        let warehouses = regionalWarehouses(&mistakes)
+        for settings in notify.receivers {
+            var maker = ReceiverMaker(settings, pageURL: notify.pageURL)
+            guard let receiver = maker.make() else {
+                mistakes += maker.mistakes
+                continue
+            }
+            var policy = settings.policy(receiver)
+            if !settings.regions.isEmpty {
+                let there = warehouses.filter { settings.regions.contains($0.region) }.map(\.id)
+                policy.filter.warehouses = policy.filter.warehouses?.intersection(there) ?? Set(there)
+            }
+            made.append((policy, receiver))
+        }
+        return (made, mistakes)
+    }
+
+    /// The ids and regions of the warehouses, if a receiver asks for regions.
+    private func regionalWarehouses(_ mistakes: inout [String]) -> [(id: String, region: String)] {
+        guard let asking = notify.receivers.first(where: { !$0.regions.isEmpty }) else { return [] }
+        guard let file = reference.warehouses.file else {
+            mistakes.append(
+                "notify.receivers.\(asking.name).region: reference.warehouses.file must name the table that has the regions")
+            return []
+        }
+        let ids = ids.table
+        let files = ReferenceFiles(products: nil, warehouses: file, ids: ids)
+        switch files.load() {
+        case .kept(let problems): mistakes += problems
+        case .replaced, .unchanged: break
+        }
+        return files.tables?.warehouses?.values.map { (ids.string($0.id), $0.region.string) } ?? []
+    }
+}
+
+extension Configuration.ReceiverSettings {
+    /// When and of what the receiver is told.
+    func policy(_ receiver: any Receiver) -> Policy {
+        var policy = Policy(name: name)
+        policy.filter.atLeast = severity.level
+        policy.filter.categories = categories.isEmpty ? nil : Set(categories)
+        policy.filter.products = products.isEmpty ? nil : Set(products)
+        policy.filter.warehouses = warehouses.isEmpty ? nil : Set(warehouses)
+        policy.waitMs = wait.milliseconds
+        policy.resolveWaitMs = resolveWait.milliseconds
+        policy.groupWaitMs = groupWait.milliseconds
+        policy.grouping = groups
+        policy.repeatMs = repeatAfter?.milliseconds
+        policy.sendsEnds = sendsEnds
+        policy.spacingMs = (rate ?? (kind == .slack ? 60 : nil)).map { 60_000 / Int64($0) }
+        policy.mostItems = receiver.mostItems
+        return policy
+    }
+
+    private var groups: Policy.Grouping {
+        switch grouping {
+        case .product: .product
+        case .warehouse: .warehouse
+        case .category: .category
+        case .none: .none
+        case .auto: kind == .pagerduty || kind == .alertmanager ? .none : .product
+        }
+    }
+}
+
+extension Configuration.ReceiverSettings.Level {
+    var level: AlertLevel {
+        switch self {
+        case .warning: .warning
+        case .low: .low
+        case .critical: .critical
+        case .outOfStock: .outOfStock
+        case .oversold: .oversold
+        }
+    }
+}

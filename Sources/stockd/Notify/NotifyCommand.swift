@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Pipeline
+import Service
+import ServiceLifecycle
+import Web
+
+struct NotifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "notify",
+        abstract: "Tells people of alerts: Slack, PagerDuty, mail, webhooks, Alertmanager.",
+        discussion: """
+            A daemon of its own beside "stockd run", until SIGTERM or SIGINT. It reads the alert topic, and tells each \
+            receiver of the configuration.
+
+            Example: stockd notify --config /etc/stockd/stockd.yaml
+            """,
+        subcommands: [NotifyRun.self, NotifyTest.self, NotifyList.self], defaultSubcommand: NotifyRun.self)
+}
+
+struct NotifyRun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Runs the daemon; it is what \"stockd notify\" does without a subcommand.",
+        discussion: "Example: stockd notify --config /etc/stockd/stockd.yaml")
+
+    @OptionGroup var options: ConfigurationOption
+
+    func run() async throws {
+        let configuration = try options.notifying()
+        let (receivers, mistakes) = configuration.makeReceivers()
+        guard mistakes.isEmpty else { throw ConfigurationOption.fail(mistakes) }
+        let output = LogOutput(configuration.log, environment: options.environment)
+        output.bootstrap()
+        let logger = output.logger("stockd")
+        logger.notice("stockd notify \(Stockd.release) starting", metadata: ["config": "\(options.config)"])
+        let daemon = NotifyDaemon(
+            configuration, receivers: receivers, logger: logger, environment: options.environment)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                // They end in reverse order.
+                services: [daemon.server].compactMap { $0 }.map {
+                    .init(
+                        service: $0, successTerminationBehavior: .ignore,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                } + [
+                    .init(
+                        service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
+        do {
+            try await group.run()
+            logger.notice("stopped in good order")
+        } catch let failure as WebFailure {
+            logger.critical("\(failure)")
+            throw Exit.io
+        } catch let stop as StopReason {
+            logger.critical("\(stop.message)")
+            throw Exit.code(of: stop)
+        }
+    }
+}
+
+extension ConfigurationOption {
+    /// The configuration as far as `stockd notify` uses it; prints every mistake and exits with 78 on any.
+    func notifying() throws -> Configuration {
+        let sections = ["kafka", "alerts", "topics", "ids", "notify", "log", "reference"]
+        let (configuration, mistakes) = Configuration.load(
+            file: config, environment: environment, credentialsDirectory: environment["CREDENTIALS_DIRECTORY"],
+            checkProperty: Configuration.checkProperty,
+            counts: { $0.concerns(sections) && !($0.concerns(["reference"]) && $0.isAbsence) })
+        guard let configuration else { throw Self.fail(mistakes.map(\.description)) }
+        let problems = configuration.clientProblems()
+        guard problems.isEmpty else { throw Self.fail(problems) }
+        return configuration
+    }
+}
