@@ -28,11 +28,15 @@ let package = Package(
         // hummingbird's own ground, for the connection guard, the reading thread and WebClient.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // hummingbird's template engine, for what people are told.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     ],
     targets: [
         .systemLibrary(
             name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CAllocator"),
         .target(name: "Inventory", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Inventory"], swiftSettings: strict),
@@ -66,6 +70,14 @@ let package = Package(
             name: "Postgres",
             dependencies: [
                 "CPQ", "Inventory", "Wire", "Pipeline", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Notify",
+            dependencies: [
+                "CCurl", "CCrypto", "Inventory", "Wire", "Pipeline", "Kafka",
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         // For the demo and the benchmarks.
@@ -145,6 +157,12 @@ let package = Package(
             dependencies: [
                 "Postgres", "Pipeline", "Wire", "Inventory", "TestSupport", "PostgresSupport",
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NotifyTests",
+            dependencies: [
+                "Notify", "Inventory", "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
