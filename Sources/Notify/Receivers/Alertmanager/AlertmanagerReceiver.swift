@@ -42,7 +42,7 @@ public final class AlertmanagerReceiver: Receiver, @unchecked Sendable {
             secrets = [token]
         }
         self.headers = headers
-        client = HTTPClient(settings.http, secrets: secrets)
+        client = HTTPClient(settings.transfer, secrets: secrets)
     }
 
     public func cancel() { client.cancel() }

@@ -12,16 +12,16 @@ public struct AlertmanagerSettings: Sendable {
     /// More labels of every alert, `team` for one.
     public var labels: [String: String]
     public var texts: Texts
-    public var http: HTTPSettings
+    public var transfer: TransferSettings
 
     public init(
         url: String, login: Login = .none, labels: [String: String] = [:], texts: Texts = .standard,
-        http: HTTPSettings = HTTPSettings()
+        transfer: TransferSettings = TransferSettings()
     ) {
         self.url = url
         self.login = login
         self.labels = labels
         self.texts = texts
-        self.http = http
+        self.transfer = transfer
     }
 }

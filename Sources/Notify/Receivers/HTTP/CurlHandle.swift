@@ -53,7 +53,7 @@ final class CurlHandle {
     // MARK: Options
 
     /// Forgets the options of the transfer before, and sets those that every one has.
-    func reset(_ settings: HTTPSettings) {
+    func reset(_ settings: TransferSettings) {
         curl_easy_reset(curl)
         for list in lists { curl_slist_free_all(list) }
         lists = []

@@ -4,7 +4,7 @@ import CCurl
 struct FailedTransfer {
     let outcome: Outcome
 
-    init(_ code: CURLcode, _ handle: CurlHandle, _ endpoint: Endpoint, _ settings: HTTPSettings) {
+    init(_ code: CURLcode, _ handle: CurlHandle, _ endpoint: Endpoint, _ settings: TransferSettings) {
         let place = endpoint.place
         let said = handle.words.isEmpty ? "" : " (\(handle.words))"
         func again(_ kind: Failure.Class, _ words: String) -> Outcome { .again(Failure(kind, words), after: nil) }

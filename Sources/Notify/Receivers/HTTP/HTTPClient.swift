@@ -9,11 +9,11 @@ struct Undelivered: Error {
 /// Posts to HTTP servers, over a connection that it keeps. One thread uses it; `cancel` may be called from any.
 final class HTTPClient {
     private let handle = CurlHandle()
-    private let settings: HTTPSettings
+    private let settings: TransferSettings
     /// What no sentence may show.
     private let secrets: [String]
 
-    init(_ settings: HTTPSettings, secrets: [String]) {
+    init(_ settings: TransferSettings, secrets: [String]) {
         self.settings = settings
         self.secrets = secrets
     }

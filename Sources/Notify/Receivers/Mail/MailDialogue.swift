@@ -1,5 +1,5 @@
 /// What was said between libcurl and a mail server, as far as it matters: what became of each recipient, and the last
-/// reply. Commands that hold a password are not kept.
+/// refusal. Commands that hold a password are not kept.
 struct MailDialogue {
     /// A server's reply to a command.
     struct Reply: Equatable {
@@ -10,10 +10,14 @@ struct MailDialogue {
     }
 
     private(set) var recipients: [(address: String, reply: Reply)] = []
-    private(set) var lastReply: Reply?
-    /// The first word of the last command.
-    private(set) var lastCommand = ""
+    /// The last reply that refuses something, and the first word of the command; empty for the greeting. What follows
+    /// a refusal, such as the reply to QUIT, does not matter.
+    private(set) var refusal: (command: String, reply: Reply)?
+    private var lastCommand = ""
     private var recipient: String?
+    private static let commands: Set<String> = [
+        "EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "QUIT",
+    ]
 
     mutating func sent(_ bytes: UnsafeRawBufferPointer) {
         let line = String(decoding: bytes.prefix(1_000), as: UTF8.self)
@@ -31,7 +35,7 @@ struct MailDialogue {
         // "250-" begins a reply that goes on.
         guard let code = Int(line.prefix(3)), line.dropFirst(3).first != "-" else { return }
         let reply = Reply(code: code, text: CleanText.of(line))
-        lastReply = reply
+        if reply.isRefusal { refusal = (lastCommand, reply) }
         guard let address = recipient else { return }
         recipients.append((address, reply))
         recipient = nil

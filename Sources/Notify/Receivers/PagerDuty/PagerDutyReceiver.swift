@@ -7,16 +7,16 @@ public struct PagerDutySettings: Sendable {
     public var routingKey: String
     public var url: String
     public var texts: Texts
-    public var http: HTTPSettings
+    public var transfer: TransferSettings
 
     public init(
         routingKey: String, url: String = "https://events.pagerduty.com", texts: Texts = .standard,
-        http: HTTPSettings = HTTPSettings()
+        transfer: TransferSettings = TransferSettings()
     ) {
         self.routingKey = routingKey
         self.url = url
         self.texts = texts
-        self.http = http
+        self.transfer = transfer
     }
 }
 
@@ -39,7 +39,7 @@ public final class PagerDutyReceiver: Receiver, @unchecked Sendable {
         }
         endpoint = try Endpoint(settings.url, setting: "url").appending("/v2/enqueue")
         self.settings = settings
-        client = HTTPClient(settings.http, secrets: [settings.routingKey])
+        client = HTTPClient(settings.transfer, secrets: [settings.routingKey])
     }
 
     public func cancel() { client.cancel() }

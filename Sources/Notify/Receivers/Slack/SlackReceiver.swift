@@ -34,7 +34,7 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
         case .webhook(let url):
             endpoint = try Endpoint(url, setting: "url")
             channel = nil
-            client = HTTPClient(settings.http, secrets: [url, Self.path(of: url)])
+            client = HTTPClient(settings.transfer, secrets: [url, Self.path(of: url)])
         case .bot(let token, let channel):
             if let problem = HTTPHeader.problem(name: "Authorization", value: token) {
                 throw ReceiverSettingsError("token", problem)
@@ -48,7 +48,7 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
             endpoint = try Endpoint(settings.apiURL, setting: "url")
             self.channel = channel
             headers.append(HTTPHeader("Authorization", "Bearer \(token)"))
-            client = HTTPClient(settings.http, secrets: [token])
+            client = HTTPClient(settings.transfer, secrets: [token])
         }
         self.headers = headers
     }
@@ -71,7 +71,7 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
 
     private func post(_ notification: Notification, to channel: String) throws(Undelivered) -> Outcome {
         if progress.id != notification.id { progress = Progress(id: notification.id) }
-        let deadline = ContinuousClock.now + settings.http.timeout
+        let deadline = ContinuousClock.now + settings.transfer.timeout
         var fresh = notification.items.filter { $0.thread.flatMap(SlackAnswer.Message.init(thread:)) == nil }
         for thread in Self.threads(of: notification.items) where !progress.threads.contains(thread.thread) {
             guard ContinuousClock.now < deadline else {

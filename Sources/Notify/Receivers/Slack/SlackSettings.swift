@@ -13,16 +13,16 @@ public struct SlackSettings: Sendable {
     /// The most lines of one message; the others are counted.
     public var mostLines: Int
     public var texts: Texts
-    public var http: HTTPSettings
+    public var transfer: TransferSettings
 
     public init(
         target: Target, apiURL: String = "https://slack.com/api", mostLines: Int = 20, texts: Texts = .standard,
-        http: HTTPSettings = HTTPSettings()
+        transfer: TransferSettings = TransferSettings()
     ) {
         self.target = target
         self.apiURL = apiURL
         self.mostLines = mostLines
         self.texts = texts
-        self.http = http
+        self.transfer = transfer
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Wire
 
 /// A JSON value to be sent. Members keep their order.
-indirect enum JSON {
+enum JSON: Sendable {
     case null
     case bool(Bool)
     case number(Int64)

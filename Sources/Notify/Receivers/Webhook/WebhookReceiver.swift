@@ -10,17 +10,17 @@ public struct WebhookSettings: Sendable {
     /// More headers, by name.
     public var headers: [String: String]
     public var texts: Texts
-    public var http: HTTPSettings
+    public var transfer: TransferSettings
 
     public init(
         url: String, secrets: [String] = [], headers: [String: String] = [:], texts: Texts = .standard,
-        http: HTTPSettings = HTTPSettings()
+        transfer: TransferSettings = TransferSettings()
     ) {
         self.url = url
         self.secrets = secrets
         self.headers = headers
         self.texts = texts
-        self.http = http
+        self.transfer = transfer
     }
 
     /// Why it is no secret, without showing it; nil when it is one.
@@ -56,7 +56,7 @@ public final class WebhookReceiver: Receiver, @unchecked Sendable {
         }
         self.headers = headers
         texts = settings.texts
-        client = HTTPClient(settings.http, secrets: settings.secrets + settings.headers.values + [settings.url])
+        client = HTTPClient(settings.transfer, secrets: settings.secrets + settings.headers.values + [settings.url])
     }
 
     public func cancel() { client.cancel() }

@@ -1,5 +1,5 @@
-/// How a receiver is reached over HTTP. A proxy comes from the environment: `https_proxy`, `http_proxy`, `no_proxy`.
-public struct HTTPSettings: Sendable, Equatable {
+/// How long a receiver may take and whom it is trusted by. Over HTTP a proxy comes from the environment: `https_proxy`, `http_proxy`, `no_proxy`.
+public struct TransferSettings: Sendable, Equatable {
     /// How long a connection may take, with its TLS handshake.
     public var connectTimeout: Duration
     /// How long a request may take, from the connection to the end of the answer.
