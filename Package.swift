@@ -30,11 +30,15 @@ let package = Package(
         // Queues of the notifier.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // hummingbird's template engine, for what people are told.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     ],
     targets: [
         .systemLibrary(
             name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CAllocator"),
         .target(name: "Inventory", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Inventory"], swiftSettings: strict),
@@ -73,7 +77,9 @@ let package = Package(
         .target(
             name: "Notify",
             dependencies: [
-                "Inventory", "Wire", "Kafka", "Pipeline", .product(name: "Logging", package: "swift-log"),
+                "CCurl", "CCrypto", "Inventory", "Wire", "Kafka", "Pipeline",
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -158,7 +164,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "NotifyTests", dependencies: ["Notify", "Inventory", "Pipeline", "TestSupport"], swiftSettings: strict),
+            name: "NotifyTests",
+            dependencies: [
+                "Notify", "Inventory", "Pipeline", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
             dependencies: [

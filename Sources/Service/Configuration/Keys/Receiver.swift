@@ -1,6 +1,3 @@
-internal import Inventory
-internal import Notify
-
 extension Configuration {
     /// One receiver of `notify.receivers`.
     public struct ReceiverSettings: Equatable, Sendable {
