@@ -109,9 +109,11 @@ simulate: build-dependencies
 install: release
 	install -D -m 0755 $(RELEASE) "$(DESTDIR)$(PREFIX)/bin/stockd"
 	install -d "$(DESTDIR)$(PREFIX)/lib/systemd/system" "$(DESTDIR)$(SYSCONFDIR)/stockd"
-	sed -e 's#/usr/local/#$(PREFIX)/#g' -e 's#/etc/stockd/#$(SYSCONFDIR)/stockd/#g' Config/stockd.service \
-		> "$(DESTDIR)$(PREFIX)/lib/systemd/system/stockd.service"
-	chmod 0644 "$(DESTDIR)$(PREFIX)/lib/systemd/system/stockd.service"
+	for unit in stockd.service stockd-notify.service; do \
+		sed -e 's#/usr/local/#$(PREFIX)/#g' -e 's#/etc/stockd/#$(SYSCONFDIR)/stockd/#g' "Config/$$unit" \
+			> "$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit" \
+			&& chmod 0644 "$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit" || exit 1; \
+	done
 	for file in stockd.yaml products.csv warehouses.csv; do \
 		test -e "$(DESTDIR)$(SYSCONFDIR)/stockd/$$file" \
 			|| install -m 0644 "Config/$$file" "$(DESTDIR)$(SYSCONFDIR)/stockd/$$file" || exit 1; \

@@ -29,7 +29,9 @@ for file in stockd.yaml products.csv warehouses.csv; do
     install -m 0644 "Config/$file" "$root/etc/stockd/$file"
 done
 install -d "$root/lib/systemd/system"
-sed 's#/usr/local/#/usr/#g' Config/stockd.service >"$root/lib/systemd/system/stockd.service"
+for unit in stockd.service stockd-notify.service; do
+    sed 's#/usr/local/#/usr/#g' "Config/$unit" >"$root/lib/systemd/system/$unit"
+done
 
 install -d "$root/usr/share/man/man8"
 gzip -9n <docs/stockd.8 >"$root/usr/share/man/man8/stockd.8.gz"

@@ -70,11 +70,13 @@ if [[ -n $(find "$tree/usr/bin/stockd" -size +120M) ]]; then fail "the program i
 passed "runs, and takes its own configuration"
 
 # The documentation is not in a minimal tree's man; the rest of what the unit names must be there.
-output=$(within systemd-analyze verify --man=no /lib/systemd/system/stockd.service 2>&1) || fail "$output"
-[[ -z $output ]] || fail "systemd-analyze verify says: $output"
-output=$(within systemd-analyze security --offline=yes --threshold=15 --no-pager \
-    /lib/systemd/system/stockd.service) || fail "exposed more than 1.5: $(tail -n 1 <<<"$output")"
-passed "the unit: $(tail -n 1 <<<"$output" | tr -s ' →' ' ')"
+for unit in stockd stockd-notify; do
+    output=$(within systemd-analyze verify --man=no "/lib/systemd/system/$unit.service" 2>&1) || fail "$output"
+    [[ -z $output ]] || fail "systemd-analyze verify says of $unit: $output"
+    output=$(within systemd-analyze security --offline=yes --threshold=15 --no-pager \
+        "/lib/systemd/system/$unit.service") || fail "$unit is exposed more than 1.5: $(tail -n 1 <<<"$output")"
+    passed "the unit $unit: $(tail -n 1 <<<"$output" | tr -s ' →' ' ')"
+done
 
 # An upgrade: a higher version whose configuration file is another, too.
 dpkg-deb --raw-extract "$package" "$place/next"

@@ -11,7 +11,7 @@ fail() {
     exit 1
 }
 
-packages="librdkafka-dev libpq-dev libmimalloc-dev pkg-config git ca-certificates"
+packages="librdkafka-dev libpq-dev libcurl4-openssl-dev libssl-dev libmimalloc-dev pkg-config git ca-certificates"
 # Chromium shows the page, Python drives it and sends requests made up from the API's description. promtool, which
 # lints the metrics, comes by Scripts/promtool.sh: its package would start a server. That of PostgreSQL may start one,
 # too; the tests start their own.

@@ -10,7 +10,7 @@ struct SimulationTests {
         var notifications = 0
         for seed in Self.first..<Self.first + Self.seeds {
             var simulation = NotifySimulation(seed: seed)
-            simulation.run(steps: 150)
+            simulation.run(steps: 60)
             notifications += simulation.notifications
             #expect(simulation.problems.isEmpty, "seed \(seed): \(simulation.problems.prefix(3).joined(separator: "; "))")
             if !simulation.problems.isEmpty { return }

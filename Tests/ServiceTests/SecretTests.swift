@@ -34,9 +34,11 @@ struct SecretTests {
             ])
     }
 
-    @Test("each credential in Config/stockd.service is a secret key in a file of the same name")
-    func unit() throws {
-        let unit = try Repository.text("Config/stockd.service")
+    @Test(
+        "each credential in a unit file is a secret key in a file of the same name",
+        arguments: ["Config/stockd.service", "Config/stockd-notify.service"])
+    func unit(file: String) throws {
+        let unit = try Repository.text(file)
         let samples = unit.matches(of: /(?m)^#?LoadCredential=([^:\n]+):(\S+)$/)
         #expect(samples.count >= 3)
         for sample in samples {

@@ -76,7 +76,7 @@ extension Notifier {
         queues[index].lastFailure = (failure, now)
         queues[index].failures += 1
         queues[index].isBehind = true
-        queues[index].notBefore = now + max(pauseMs, asked?.milliseconds ?? 0)
+        queues[index].notBefore = now + max(pauseMs, asked.map { Int64($0 / .milliseconds(1)) } ?? 0)
     }
 
     /// - Parameter isCertain: the receiver has nothing of it.
@@ -95,12 +95,5 @@ extension Notifier {
     private static func pause(_ first: Int64, _ failures: Int, _ limit: Int64, _ jitter: Double) -> Int64 {
         let full = min(limit, first << Int64(min(failures, 20)))
         return full / 2 + Int64(Double(full / 2) * jitter)
-    }
-}
-
-extension Duration {
-    /// Rounded down.
-    var milliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

@@ -173,7 +173,9 @@ extension Notifier {
         case (let old?, let new?): change = new > old ? .escalated : new < old ? .eased : .reminder
         }
         // It was decoded before it was stored.
-        guard let alert = try? Alert(message: pair.json) else { preconditionFailure("stored what is no change") }
+        guard var alert = try? Alert(message: pair.json) else { preconditionFailure("stored what is no change") }
+        // What the receiver shows may not be what stands: a difference waits, or its filter leaves the alert out.
+        alert.level = told.level
         return Notification.Item(
             change: change, deduplicationKey: NotificationID.key(origin, alert, told.incident), alert: alert,
             previousLevel: told.acknowledged, began: Self.date(told.began),

@@ -62,6 +62,7 @@ extension NotifyWorker {
         failureRecords = FailureRecords()
         var latest: [Data: (partition: Int32, value: Data)] = [:]
         while let count = try reader.poll(waitMs: 100) {
+            onProgress()
             for index in 0..<count {
                 let record = reader.record(index)
                 guard let key = record.key.map({ Data($0) }) else { continue }
@@ -112,6 +113,7 @@ extension NotifyWorker {
     private func awaitOutcomes() {
         while threads.contains(where: \.isBusy) {
             takeOutcomes()
+            onProgress()
             session.pause(ms: 5)
         }
     }
@@ -123,7 +125,14 @@ extension NotifyWorker {
         switch failure {
         case .misconfigured(let message): throw StopReason(.configuration, message)
         case .fatal(let message): throw StopReason(.internalError, message)
-        case .offsetOutOfRange, .unavailable, .mustAbort, .unknownOutcome, .fenced, .outdated: break
+        case .fenced(let message):
+            fencings = fencings.filter { now - $0 < 60_000 } + [now]
+            guard fencings.count > 3 else { break }
+            throw StopReason(
+                .configuration,
+                message + " (again and again: two daemons share one kafka.transactional_id or "
+                    + "kafka.group_instance_id; each stockd notify on one host needs its own)")
+        case .offsetOutOfRange, .unavailable, .mustAbort, .unknownOutcome, .outdated: break
         }
         if failures == 0 { logger.warning("Kafka: \(failure.message). Reading the state again") }
         failures += 1

@@ -40,6 +40,10 @@ public final class NotifyWorker<S: Session> {
     var isPrepared = false
     var failures = 0
     private var countedAt: Int64 = 0
+    /// When others took over the transactional id, lately.
+    var fencings: [Int64] = []
+    /// Called while something takes long.
+    let onProgress: @Sendable () -> Void
     var failureRecords = FailureRecords()
 
     /// The state of the partitions that this member has.
@@ -59,13 +63,14 @@ public final class NotifyWorker<S: Session> {
 
     public init(
         session: S, settings: Settings, receivers: [(policy: Policy, receiver: any Receiver & Sendable)],
-        counts: NotifyTelemetry, logger: Logger, onOutcome: @escaping @Sendable () -> Void = {}
+        counts: NotifyTelemetry, logger: Logger, onProgress: @escaping @Sendable () -> Void = {}
     ) {
+        self.onProgress = onProgress
         self.session = session
         self.settings = settings
         policies = receivers.map(\.policy)
         refreshEvery = receivers.map { $0.receiver.refreshEvery }
-        threads = receivers.map { ReceiverThread($0.policy.name, $0.receiver, onOutcome: onOutcome) }
+        threads = receivers.map { ReceiverThread($0.policy.name, $0.receiver) }
         self.counts = counts
         self.logger = logger
         clock = NotifyClock()
@@ -86,7 +91,10 @@ public final class NotifyWorker<S: Session> {
             takeOutcomes()
             try poll()
             try turn()
-            failures = 0
+            if failures > 0, work?.isUncommitted != true {
+                failures = 0
+                logger.notice("Kafka works again")
+            }
         } catch {
             try handle(error)
         }
@@ -155,14 +163,18 @@ public final class NotifyWorker<S: Session> {
     }
 
     private func turn() throws(SessionFailure) {
-        guard var work else { return }
+        guard work != nil else { return }
         var sends: [Notifier.Send] = []
-        if work.isCaughtUp { sends = work.notifier.plan(at: now) }
-        self.work = work
-        let isLate = work.isUncommitted && now - work.committedAt >= 200
-        if !sends.isEmpty || isLate || work.notifier.recordCount >= 5_000 { try commit() }
+        // In place: a copy of the state would be dear.
+        if work?.isCaughtUp == true { sends = work?.notifier.plan(at: now) ?? [] }
+        if !sends.isEmpty || isCommitDue { try commit() }
         for send in sends { threads[send.receiver].begin(.send(send.notification)) }
         refresh()
+    }
+
+    private var isCommitDue: Bool {
+        guard let work else { return false }
+        return work.isUncommitted && now - work.committedAt >= 200 || work.notifier.recordCount >= 5_000
     }
 
     /// Sends again what stands to receivers that forget.
@@ -170,7 +182,7 @@ public final class NotifyWorker<S: Session> {
         guard let work, work.isCaughtUp else { return }
         for index in policies.indices {
             guard let every = refreshEvery[index], !threads[index].isBusy,
-                now - work.refreshedAt[index] >= every.milliseconds
+                now - work.refreshedAt[index] >= Int64(every / .milliseconds(1))
             else { continue }
             self.work?.refreshedAt[index] = now
             let standing = work.notifier.standing(index)
@@ -193,17 +205,17 @@ public final class NotifyWorker<S: Session> {
 
     /// Commits the records that changed together with the offsets.
     func commit() throws(SessionFailure) {
-        guard var work, !work.partitions.isEmpty else { return }
+        guard let positions = work?.positions, !positions.isEmpty else { return }
         try session.begin()
-        try session.sendOffsets(work.positions.map { PartitionPosition($0.key, $0.value) })
-        for (key, partition, value) in work.notifier.takeRecords() + failureRecords.takeRecords() {
+        try session.sendOffsets(positions.map { PartitionPosition($0.key, $0.value) })
+        let records = work?.notifier.takeRecords() ?? []
+        for (key, partition, value) in records + failureRecords.takeRecords() {
             try send(key, Partition(partition), value)
         }
         try session.startCommit()
         try session.finishCommit()
-        work.isUncommitted = false
-        work.committedAt = now
-        self.work = work
+        work?.isUncommitted = false
+        work?.committedAt = now
         counts.change { $0.transactions += 1 }
     }
 

@@ -21,13 +21,10 @@ final class ReceiverThread: Sendable {
     private let receiver: any Receiver & Sendable
     private let state = Mutex(State())
     private let work = DispatchSemaphore(value: 0)
-    /// Called on this thread when an outcome is there.
-    private let onOutcome: @Sendable () -> Void
 
-    init(_ name: String, _ receiver: any Receiver & Sendable, onOutcome: @escaping @Sendable () -> Void) {
+    init(_ name: String, _ receiver: any Receiver & Sendable) {
         self.name = name
         self.receiver = receiver
-        self.onOutcome = onOutcome
         Thread.detachNewThread { self.run() }
     }
 
@@ -78,7 +75,6 @@ final class ReceiverThread: Sendable {
                     $0.outcome = (job, outcome)
                     $0.isBusy = false
                 }
-                onOutcome()
             }
             if state.withLock({ $0.isEnding && $0.job == nil }) { return }
         }

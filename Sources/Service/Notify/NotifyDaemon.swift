@@ -102,7 +102,8 @@ public final class NotifyDaemon: Service {
             settings: .init(
                 groupID: configuration.notifyGroupID, alertTopic: configuration.alerts.topic,
                 stateTopic: configuration.notifyStateTopic),
-            receivers: receivers, counts: telemetry, logger: logger)
+            receivers: receivers, counts: telemetry, logger: logger,
+            onProgress: { [watchdog] in watchdog.progress(worker: 0) })
         while !isStopping.load(ordering: .relaxed) {
             try worker.step()
             watchdog.progress(worker: 0)

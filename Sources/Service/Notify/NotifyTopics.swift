@@ -1,6 +1,6 @@
 import Kafka
 import Logging
-import Pipeline
+public import Pipeline
 import Wire
 
 /// Makes the topic that holds what receivers were told.
@@ -57,7 +57,7 @@ struct NotifyTopics {
 
 extension Configuration {
     /// The clients of `stockd notify`: the alert topic is its input.
-    var notifySessionSettings: KafkaSession.Settings {
+    public var notifySessionSettings: KafkaSession.Settings {
         var consumer = ConsumerSettings(
             groupID: notifyGroupID, topic: alerts.topic, groupInstanceID: kafka.groupInstanceID)
         consumer.sessionTimeoutMs = Int32(clamping: kafka.sessionTimeout.milliseconds)

@@ -19,6 +19,8 @@ struct Demo: ParsableCommand {
             there as tables, and asks them with psql. On a terminal it then stays until Ctrl-C, so that you can \
             ask as well.
 
+            With --notify it also runs stockd notify, which tells a receiver on this machine of the alerts.
+
             Example: stockd demo --keep
             """)
 
@@ -28,11 +30,16 @@ struct Demo: ParsableCommand {
     @Flag(help: "Also keep the views as tables in a PostgreSQL server.")
     var postgres = false
 
+    @Flag(help: "Also tell a receiver on this machine of the alerts, as stockd notify does.")
+    var notify = false
+
     func run() throws {
         do {
             let tables = postgres ? try DemoTables() : nil
             defer { tables?.close() }
-            let stage = try DemoStage(tables)
+            let notifications = notify ? try DemoNotify() : nil
+            defer { notifications?.close() }
+            let stage = try DemoStage(tables, notifications)
             defer { stage.close() }
             try stage.playTutorialDay()
             if keep { try stage.keepGoing() } else if postgres, isatty(0) == 1 { stage.stay() }

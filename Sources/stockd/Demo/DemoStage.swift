@@ -14,6 +14,8 @@ final class DemoStage {
     private let views: ViewStore
     /// Nil without `--postgres`.
     private let tables: DemoTables?
+    /// Nil without `--notify`.
+    private let notifications: DemoNotify?
     private let orders: TransactionalProducer
     private let input: TopicHandle
     private let alerts: PartitionReader
@@ -22,8 +24,9 @@ final class DemoStage {
     /// Alert changes that were read and printed.
     private var alertsRead = 0
 
-    init(_ tables: DemoTables?) throws {
+    init(_ tables: DemoTables?, _ notifications: DemoNotify?) throws {
         self.tables = tables
+        self.notifications = notifications
         let quiet = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
         cluster = try EmbeddedCluster(logger: quiet)
         // The files are not read: the tables are the tutorial's.
@@ -31,8 +34,10 @@ final class DemoStage {
             kafka: {brokers: "\(cluster.bootstrapServers)"}
             reference: {products: {file: products.csv}, warehouses: {file: warehouses.csv}}
             \(tables?.settings ?? "")
+            \(notifications?.settings ?? "")
             """
-        guard let configuration = Configuration.load(text: settings, named: "demo").0,
+        let loaded = Configuration.load(text: settings, named: "demo", environment: notifications?.environment ?? [:])
+        guard let configuration = loaded.0,
             let views = configuration.viewStore()
         else { throw DemoFailure(message: "the defaults are not valid") }
         self.views = views
@@ -40,6 +45,10 @@ final class DemoStage {
         let client = ClientSettings(bootstrapServers: cluster.bootstrapServers, logger: quiet)
         tables?.start(configuration, views, quiet)
         admin = try Admin(client)
+        if let notifications {
+            try cluster.createTopic(configuration.notifyStateTopic, partitions: 1)
+            try notifications.start(configuration, client, admin)
+        }
         worker = WorkerThread(
             number: 0, client: client, session: configuration.sessionSettings(worker: 0),
             settings: configuration.pipelineSettings(release: Stockd.release),
@@ -76,6 +85,10 @@ final class DemoStage {
         } else {
             show(views)
         }
+        if let notifications {
+            print("What the receiver was told:\n")
+            try notifications.show(until: views.alerts.count)
+        }
         print("The next day 100 laptop stands arrive at the East Coast Hub:\n")
         try send(TutorialDay.nextDay)
         let later = try watch(until: { $0 == TutorialDay.events.count + 1 })
@@ -85,6 +98,10 @@ final class DemoStage {
             try tables.show([DemoTables.nextDayQuery])
         } else {
             print(later.alertTable().text(style))
+        }
+        if let notifications {
+            print("What the receiver was told of it:\n")
+            try notifications.show(until: later.alerts.count)
         }
     }
 

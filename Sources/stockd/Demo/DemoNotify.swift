@@ -1,0 +1,82 @@
+import Foundation
+import Kafka
+import Logging
+import Notify
+import Pipeline
+import Service
+import Synchronization
+
+/// `stockd notify` in the demo: it tells a receiver on this machine.
+final class DemoNotify {
+    private let receiver: DemoReceiver
+    private let isStopping = Atomic(false)
+    private let hasEnded = Atomic(true)
+    private var shown: Set<String> = []
+
+    init() throws { receiver = try DemoReceiver() }
+
+    /// The lines of the configuration that name the receiver.
+    var settings: String {
+        """
+        notify:
+          receivers:
+            purchasing: {kind: webhook, wait: 1s, resolve_wait: 1s, group_wait: 1s}
+        """
+    }
+
+    /// The receiver's URL, which no file may hold.
+    var environment: [String: String] {
+        ["STOCKD_NOTIFY_RECEIVERS_PURCHASING_URL": "http://127.0.0.1:\(receiver.port)/"]
+    }
+
+    func start(_ configuration: Configuration, _ client: ClientSettings, _ admin: Admin) throws {
+        let (receivers, mistakes) = configuration.makeReceivers()
+        guard mistakes.isEmpty else { throw DemoFailure(message: mistakes.joined(separator: "; ")) }
+        let session: KafkaSession
+        do throws(SessionFailure) {
+            session = try KafkaSession(client, configuration.notifySessionSettings, admin: admin)
+        } catch {
+            throw DemoFailure(message: error.message)
+        }
+        hasEnded.store(false, ordering: .relaxed)
+        nonisolated(unsafe) let worker = NotifyWorker(
+            session: session,
+            settings: .init(
+                groupID: configuration.notifyGroupID, alertTopic: configuration.alerts.topic,
+                stateTopic: configuration.notifyStateTopic),
+            receivers: receivers, counts: NotifyTelemetry(receivers: receivers.map(\.policy.name)), logger: client.logger)
+        Thread.detachNewThread { [self] in
+            while !isStopping.load(ordering: .relaxed), (try? worker.step()) != nil {}
+            worker.end()
+            session.close()
+            hasEnded.store(true, ordering: .releasing)
+        }
+    }
+
+    /// Prints what the receiver is told until it shows this many alerts.
+    func show(until count: Int) throws {
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while Date() < deadline {
+            for told in receiver.take() {
+                for line in told.text.split(separator: "\n") { print("  " + line) }
+                for alert in told.alerts {
+                    if alert.change == "ended" {
+                        shown.remove(alert.deduplication_key)
+                    } else {
+                        shown.insert(alert.deduplication_key)
+                    }
+                }
+            }
+            if shown.count == count { return print("") }
+            usleep(20_000)
+        }
+        throw DemoFailure(message: "the receiver was not told within 30 s")
+    }
+
+    func close() {
+        isStopping.store(true, ordering: .relaxed)
+        let deadline = Date(timeIntervalSinceNow: 8)
+        while !hasEnded.load(ordering: .acquiring), Date() < deadline { usleep(10_000) }
+        receiver.close()
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Synchronization
+
+/// A receiver of webhooks on this machine, which keeps what it is told.
+final class DemoReceiver: Sendable {
+    /// A notification: its text for people, and what is in it for programs.
+    struct Told: Decodable, Sendable {
+        struct Alert: Decodable, Sendable {
+            let change: String
+            let deduplication_key: String
+        }
+
+        let text: String
+        let alerts: [Alert]
+    }
+
+    let port: UInt16
+    private let socket: Int32
+    private let told = Mutex<[Told]>([])
+
+    init() throws {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, length) == 0 && listen(socket, 8) == 0 && getsockname(socket, $0, &length) == 0
+            }
+        }
+        guard isBound else { throw DemoFailure(message: "no port on 127.0.0.1: \(String(cString: strerror(errno)))") }
+        self.socket = socket
+        port = UInt16(bigEndian: address.sin_port)
+        Thread.detachNewThread { self.serve() }
+    }
+
+    /// What it was told since the last call.
+    func take() -> [Told] {
+        told.withLock { told in
+            defer { told = [] }
+            return told
+        }
+    }
+
+    func close() { shutdown(socket, Int32(SHUT_RDWR)) }
+
+    private func serve() {
+        while true {
+            let connection = accept(socket, nil, nil)
+            guard connection >= 0 else { return }
+            Thread.detachNewThread { self.answer(connection) }
+        }
+    }
+
+    /// Takes requests of one connection until it ends.
+    private func answer(_ connection: Int32) {
+        defer { Glibc.close(connection) }
+        var bytes = Data()
+        while let body = Self.body(&bytes, connection) {
+            if let notification = try? JSONDecoder().decode(Told.self, from: body) {
+                told.withLock { $0.append(notification) }
+            }
+            let response = "HTTP/1.1 204 No Content\r\n\r\n"
+            guard send(connection, response, response.utf8.count, Int32(MSG_NOSIGNAL.rawValue)) > 0 else { return }
+        }
+    }
+
+    private static func body(_ bytes: inout Data, _ connection: Int32) -> Data? {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            if let end = bytes.firstRange(of: Data("\r\n\r\n".utf8)) {
+                let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).lowercased()
+                let lines = head.components(separatedBy: "\r\n")
+                let length = lines.first { $0.hasPrefix("content-length:") }.flatMap {
+                    Int($0.dropFirst("content-length:".count).drop { $0 == " " })
+                }
+                if let length, bytes.endIndex - end.upperBound >= length {
+                    let body = Data(bytes[end.upperBound..<end.upperBound + length])
+                    bytes = Data(bytes[(end.upperBound + length)...])
+                    return body
+                }
+            }
+            let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            bytes.append(contentsOf: buffer[..<count])
+        }
+    }
+}
