@@ -1,9 +1,10 @@
 import Inventory
+public import Logging
 public import Notify
 
 extension Configuration {
     /// The receivers as the configuration describes them, or every mistake in them.
-    public func makeReceivers() -> (receivers: [(policy: Policy, receiver: any Receiver & Sendable)], mistakes: [String]) {
+    public func makeReceivers(_ logger: Logger) -> (receivers: [(policy: Policy, receiver: any Receiver & Sendable)], mistakes: [String]) {
         var made: [(policy: Policy, receiver: any Receiver & Sendable)] = []
         var mistakes: [String] = []
         if notify.receivers.isEmpty {
@@ -11,7 +12,7 @@ extension Configuration {
         }
         let warehouses = regionalWarehouses(&mistakes)
         for settings in notify.receivers {
-            var maker = ReceiverMaker(settings, pageURL: notify.pageURL)
+            var maker = ReceiverMaker(settings, pageURL: notify.pageURL, logger: logger)
             guard let receiver = maker.make() else {
                 mistakes += maker.mistakes
                 continue

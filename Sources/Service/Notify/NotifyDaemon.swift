@@ -3,7 +3,7 @@ import Inventory
 import Kafka
 public import Logging
 public import Notify
-public import Pipeline
+import Pipeline
 public import ServiceLifecycle
 import Synchronization
 public import Web

@@ -1,12 +1,15 @@
+import Logging
 import Notify
 
 /// Makes a receiver of its settings, and says everything that is wrong with them.
 struct ReceiverMaker {
     private let settings: Configuration.ReceiverSettings
     private let pageURL: String?
+    private let logger: Logger
     private(set) var mistakes: [String] = []
 
-    init(_ settings: Configuration.ReceiverSettings, pageURL: String?) {
+    init(_ settings: Configuration.ReceiverSettings, pageURL: String?, logger: Logger) {
+        self.logger = logger
         self.settings = settings
         self.pageURL = pageURL
     }
@@ -115,7 +118,7 @@ struct ReceiverMaker {
                 AlertmanagerSettings(
                     url: settings.server ?? "", login: login, labels: settings.labels, texts: texts,
                     transfer: transfer))
-        case .mail: return try MailReceiver(try mail(texts, transfer))
+        case .mail: return try MailReceiver(try mail(texts, transfer), logger: logger)
         }
     }
 

@@ -9,8 +9,7 @@ import Synchronization
 /// `stockd notify` in the demo: it tells a receiver on this machine.
 final class DemoNotify {
     private let receiver: DemoReceiver
-    private let isStopping = Atomic(false)
-    private let hasEnded = Atomic(true)
+    private let life = Life()
     private var shown: Set<String> = []
 
     init() throws { receiver = try DemoReceiver() }
@@ -29,28 +28,36 @@ final class DemoNotify {
         ["STOCKD_NOTIFY_RECEIVERS_PURCHASING_URL": "http://127.0.0.1:\(receiver.port)/"]
     }
 
+    /// Between this thread and the notifier's.
+    private final class Life: Sendable {
+        let isStopping = Atomic(false)
+        let hasEnded = Atomic(true)
+    }
+
     func start(_ configuration: Configuration, _ client: ClientSettings, _ admin: Admin) throws {
-        let (receivers, mistakes) = configuration.makeReceivers()
+        let (receivers, mistakes) = configuration.makeReceivers(client.logger)
         guard mistakes.isEmpty else { throw DemoFailure(message: mistakes.joined(separator: "; ")) }
-        let session: KafkaSession
-        do throws(SessionFailure) {
-            session = try KafkaSession(client, configuration.notifySessionSettings, admin: admin)
-        } catch {
-            throw DemoFailure(message: error.message)
+        life.hasEnded.store(false, ordering: .relaxed)
+        Thread.detachNewThread { [life] in
+            try? Self.run(configuration, receivers, client, admin, life)
+            life.hasEnded.store(true, ordering: .releasing)
         }
-        hasEnded.store(false, ordering: .relaxed)
-        nonisolated(unsafe) let worker = NotifyWorker(
+    }
+
+    private static func run(
+        _ configuration: Configuration, _ receivers: [(policy: Policy, receiver: any Receiver & Sendable)],
+        _ client: ClientSettings, _ admin: Admin, _ life: Life
+    ) throws {
+        let session = try KafkaSession(client, configuration.notifySessionSettings, admin: admin)
+        defer { session.close() }
+        let worker = NotifyWorker(
             session: session,
             settings: .init(
                 groupID: configuration.notifyGroupID, alertTopic: configuration.alerts.topic,
                 stateTopic: configuration.notifyStateTopic),
             receivers: receivers, counts: NotifyTelemetry(receivers: receivers.map(\.policy.name)), logger: client.logger)
-        Thread.detachNewThread { [self] in
-            while !isStopping.load(ordering: .relaxed), (try? worker.step()) != nil {}
-            worker.end()
-            session.close()
-            hasEnded.store(true, ordering: .releasing)
-        }
+        while !life.isStopping.load(ordering: .relaxed) { try worker.step() }
+        worker.end()
     }
 
     /// Prints what the receiver is told until it shows this many alerts.
@@ -74,9 +81,9 @@ final class DemoNotify {
     }
 
     func close() {
-        isStopping.store(true, ordering: .relaxed)
+        life.isStopping.store(true, ordering: .relaxed)
         let deadline = Date(timeIntervalSinceNow: 8)
-        while !hasEnded.load(ordering: .acquiring), Date() < deadline { usleep(10_000) }
+        while !life.hasEnded.load(ordering: .acquiring), Date() < deadline { usleep(10_000) }
         receiver.close()
     }
 }

@@ -62,7 +62,7 @@ final class DemoReceiver: Sendable {
                 told.withLock { $0.append(notification) }
             }
             let response = "HTTP/1.1 204 No Content\r\n\r\n"
-            guard send(connection, response, response.utf8.count, Int32(MSG_NOSIGNAL.rawValue)) > 0 else { return }
+            guard send(connection, response, response.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else { return }
         }
     }
 

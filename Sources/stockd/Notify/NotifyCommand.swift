@@ -28,11 +28,11 @@ struct NotifyRun: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try options.notifying()
-        let (receivers, mistakes) = configuration.makeReceivers()
-        guard mistakes.isEmpty else { throw ConfigurationOption.fail(mistakes) }
         let output = LogOutput(configuration.log, environment: options.environment)
         output.bootstrap()
         let logger = output.logger("stockd")
+        let (receivers, mistakes) = configuration.makeReceivers(logger)
+        guard mistakes.isEmpty else { throw ConfigurationOption.fail(mistakes) }
         logger.notice("stockd notify \(Stockd.release) starting", metadata: ["config": "\(options.config)"])
         let daemon = NotifyDaemon(
             configuration, receivers: receivers, logger: logger, environment: options.environment)

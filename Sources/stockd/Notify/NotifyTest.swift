@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Notify
 import Service
 
@@ -19,7 +20,7 @@ struct NotifyTest: ParsableCommand {
 
     func run() throws {
         let configuration = try options.notifying()
-        let (receivers, mistakes) = configuration.makeReceivers()
+        let (receivers, mistakes) = configuration.makeReceivers(Logger(label: "notify") { _ in SwiftLogNoOpLogHandler() })
         let own = mistakes.filter { $0.hasPrefix("notify.receivers.\(receiver).") }
         guard own.isEmpty else { throw ConfigurationOption.fail(own) }
         guard let (_, target) = receivers.first(where: { $0.policy.name == receiver }) else {
