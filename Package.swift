@@ -164,6 +164,7 @@ let package = Package(
             dependencies: [
                 "Notify", "Inventory", "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["Servers"],
             swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
