@@ -20,8 +20,7 @@ import ssl
 import sys
 import threading
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult
 
 script = json.loads(sys.argv[1])
 
@@ -88,14 +87,19 @@ if script.get("login"):
 implicit = context if script.get("tls") == "implicit" else None
 
 
-class AnyPort(Controller):
-    # It would connect to itself to see whether it runs, and count as a client.
-    def _trigger_server(self):
-        pass
+async def serve():
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: SMTP(Handler(), hostname="127.0.0.1", loop=loop, **options), "127.0.0.1", 0, ssl=implicit
+    )
+    say(str(server.sockets[0].getsockname()[1]))
+    await server.serve_forever()
 
 
-controller = AnyPort(Handler(), hostname="127.0.0.1", port=0, ssl_context=implicit, server_kwargs=options)
-controller.start()
-say(str(controller.server.sockets[0].getsockname()[1]))
-sys.stdin.read()
-os._exit(0)
+def end_with_input():
+    sys.stdin.read()
+    os._exit(0)
+
+
+threading.Thread(target=end_with_input, daemon=True).start()
+asyncio.run(serve())
