@@ -51,12 +51,14 @@ private final class Lines: @unchecked Sendable {
             var pending = Data()
             while true {
                 let more = pipe.availableData
-                pending += more
                 condition.lock()
-                while let end = pending.firstIndex(of: 10) {
-                    lines.append(String(decoding: pending[..<end], as: UTF8.self))
-                    pending = Data(pending[pending.index(after: end)...])
+                // Only what is new is searched: a line may hold megabytes.
+                let parts = more.split(separator: 10, omittingEmptySubsequences: false)
+                for part in parts.dropLast() {
+                    lines.append(String(decoding: pending + part, as: UTF8.self))
+                    pending = Data()
                 }
+                pending += parts.last ?? Data()
                 isOver = more.isEmpty
                 condition.broadcast()
                 condition.unlock()
