@@ -50,6 +50,7 @@ build-dependencies:
 test-dependencies:
 	@Scripts/install-dependencies.sh test
 	@Scripts/promtool.sh >/dev/null
+	@Scripts/alertmanager.sh >/dev/null
 
 package-dependencies:
 	@Scripts/install-dependencies.sh package

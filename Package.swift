@@ -168,6 +168,7 @@ let package = Package(
             dependencies: [
                 "Notify", "Inventory", "Pipeline", "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["Servers"],
             swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",

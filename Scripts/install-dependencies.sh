@@ -11,10 +11,10 @@ fail() {
     exit 1
 }
 
-packages="librdkafka-dev libpq-dev libcurl4-openssl-dev libssl-dev libmimalloc-dev pkg-config git ca-certificates"
+packages="librdkafka-dev libpq-dev libmimalloc-dev libcurl4-openssl-dev libssl-dev pkg-config git ca-certificates"
 # Chromium shows the page, Python drives it and sends requests made up from the API's description. promtool, which
-# lints the metrics, comes by Scripts/promtool.sh: its package would start a server. That of PostgreSQL may start one,
-# too; the tests start their own.
+# lints the metrics, comes by Scripts/promtool.sh, Alertmanager by Scripts/alertmanager.sh: their packages would start
+# servers. That of PostgreSQL may start one, too; the tests start their own.
 case "${1:-build}" in
     test)
         packages="$packages libsqlite3-dev kcat valgrind binutils mandoc curl chromium chromium-driver"
@@ -75,7 +75,7 @@ oldest=$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1)
 [ "$oldest" = "$wanted" ] || fail "Swift $found is too old; $wanted or later is needed: $hint"
 
 # Python's packages stay beside the build; the versions are those the tests were written with.
-tools="schemathesis==4.32.5 selenium==4.51.0 psycopg==3.3.9"
+tools="schemathesis==4.32.5 selenium==4.51.0 psycopg==3.3.9 aiosmtpd==1.4.6"
 if [ "${1:-build}" = test ] && [ "$(cat .build/test-tools/.installed 2>/dev/null)" != "$tools" ]; then
     echo "installing $tools" >&2
     mkdir -p .build

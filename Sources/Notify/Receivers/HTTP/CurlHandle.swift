@@ -24,6 +24,7 @@ final class CurlHandle {
     private let isCancelled = Atomic<Bool>(false)
     private var lists: [UnsafeMutablePointer<curl_slist>?] = []
     private var upload: ArraySlice<UInt8> = []
+    private var deadline = ContinuousClock.now
     private(set) var received = Received()
     private(set) var dialogue = MailDialogue()
 
@@ -47,6 +48,9 @@ final class CurlHandle {
     /// Whether a cancel was asked for and no send has ended by it yet.
     var isCancelPending: Bool { isCancelled.load(ordering: .acquiring) }
 
+    /// libcurl's own time-out does not count the farewell to a mail server, which may be as silent as before.
+    private var mustEnd: Bool { isCancelPending || ContinuousClock.now > deadline }
+
     /// Called when a send ends.
     func forgetCancel() { isCancelled.store(false, ordering: .releasing) }
 
@@ -61,6 +65,7 @@ final class CurlHandle {
         received = Received()
         dialogue = MailDialogue()
         errorText.pointee = 0
+        deadline = .now + settings.timeout + .milliseconds(500)
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
         set(CURLOPT_TIMEOUT_MS, settings.timeout.milliseconds)
@@ -113,10 +118,10 @@ final class CurlHandle {
 
     // MARK: The transfer
 
-    /// Sends the body, if one is given, and waits for the end.
+    /// Waits for the end. A body is for POST only: it would make a mail something else.
     func perform(_ body: [UInt8] = []) -> CURLcode {
         body.withUnsafeBytes { body in
-            if let start = body.baseAddress {
+            if let start = body.baseAddress, !body.isEmpty {
                 ccurl_set_size(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
                 ccurl_set_pointer(curl, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: start))
             }
@@ -171,7 +176,7 @@ final class CurlHandle {
     }
 
     private static let progress: curl_xferinfo_callback = { context, _, _, _, _ in
-        from(context)?.isCancelPending == true ? 1 : 0
+        from(context)?.mustEnd == true ? 1 : 0
     }
 }
 

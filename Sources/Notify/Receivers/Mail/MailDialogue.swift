@@ -1,3 +1,5 @@
+import Foundation
+
 /// What was said between libcurl and a mail server, as far as it matters: what became of each recipient, and the last
 /// refusal. Commands that hold a password are not kept.
 struct MailDialogue {
@@ -34,7 +36,7 @@ struct MailDialogue {
         let line = String(decoding: bytes.prefix(1_000), as: UTF8.self)
         // "250-" begins a reply that goes on.
         guard let code = Int(line.prefix(3)), line.dropFirst(3).first != "-" else { return }
-        let reply = Reply(code: code, text: CleanText.of(line))
+        let reply = Reply(code: code, text: CleanText.of(line.trimmingCharacters(in: .whitespacesAndNewlines)))
         if reply.isRefusal { refusal = (lastCommand, reply) }
         guard let address = recipient else { return }
         recipients.append((address, reply))

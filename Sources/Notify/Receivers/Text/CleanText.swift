@@ -9,13 +9,20 @@ enum CleanText {
     /// - Parameter most: at most so many UTF-16 units, by which most receivers count.
     static func of(_ text: String, most: Int = mostOfName) -> String {
         var clean = String.UnicodeScalarView()
+        var units = 0
         for scalar in text.unicodeScalars {
+            // One more than is kept: the cut shows it.
+            guard units <= most else { break }
             switch scalar.value {
             case 0x09, 0x0A, 0x0D, 0x85, 0x2028, 0x2029: clean.append(" ")
-            default: if !isHidden(scalar) { clean.append(scalar) }
+            case 0x20..<0x7F: clean.append(scalar)
+            default:
+                guard !isHidden(scalar) else { continue }
+                clean.append(scalar)
             }
+            units += UTF16.width(scalar)
         }
-        return cut(String(clean), most: most)
+        return units > most ? cut(String(clean), most: most) : String(clean)
     }
 
     /// At most so many UTF-16 units.

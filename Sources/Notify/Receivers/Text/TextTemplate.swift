@@ -30,11 +30,10 @@ enum TextTemplate {
             }
         }
         do {
-            return try MustacheTemplate(string: text)
+            // Data is escaped before it comes here; the engine would take it for HTML.
+            return try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}" + text)
         } catch let error as MustacheTemplate.ParserError {
-            throw ReceiverSettingsError(
-                setting,
-                "\(words(error.error)) (line \(error.context.lineNumber), column \(error.context.columnNumber))")
+            throw ReceiverSettingsError(setting, "\(words(error.error)) (line \(error.context.lineNumber))")
         } catch {
             throw ReceiverSettingsError(setting, "is no mustache template")
         }
@@ -45,8 +44,7 @@ enum TextTemplate {
         case MustacheTemplate.Error.sectionCloseNameIncorrect:
             "closes a section of another name; {{#x}} ends with {{/x}}"
         case MustacheTemplate.Error.expectedSectionEnd: "does not close a section; {{#x}} ends with {{/x}}"
-        case MustacheTemplate.Error.unfinishedName: "has a tag that is not closed; a tag is {{x}}"
-        default: "is no mustache template"
+        default: "has a tag that is not closed; a tag is {{x}}"
         }
     }
 }
