@@ -131,6 +131,10 @@ let package = Package(
         .target(
             name: "PostgresSupport", dependencies: ["Postgres", "CPQ", "TestSupport"],
             path: "Tests/PostgresSupport", swiftSettings: strict),
+        // Servers that receivers of notifications are tried on.
+        .target(
+            name: "ReceiverSupport", dependencies: ["TestSupport"], path: "Tests/ReceiverSupport", exclude: ["Servers"],
+            swiftSettings: strict),
         .testTarget(
             name: "InventoryTests", dependencies: ["Inventory", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -166,9 +170,9 @@ let package = Package(
         .testTarget(
             name: "NotifyTests",
             dependencies: [
-                "Notify", "Inventory", "Pipeline", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                "Notify", "Inventory", "Pipeline", "TestSupport", "ReceiverSupport",
+                .product(name: "Logging", package: "swift-log"),
             ],
-            exclude: ["Servers"],
             swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
@@ -181,7 +185,7 @@ let package = Package(
             name: "StockdTests",
             dependencies: [
                 "Service", "Kafka", "Pipeline", "Wire", "Inventory", "TestSupport", "ClusterSupport",
-                "OracleSupport", "Postgres", "PostgresSupport",
+                "OracleSupport", "Postgres", "PostgresSupport", "ReceiverSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             exclude: ["SQL/Clients"],

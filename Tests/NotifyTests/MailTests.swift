@@ -1,6 +1,7 @@
 import Foundation
 import Inventory
 import Logging
+import ReceiverSupport
 import TestSupport
 import Testing
 

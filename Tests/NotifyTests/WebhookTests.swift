@@ -1,5 +1,6 @@
 import Foundation
 import Inventory
+import ReceiverSupport
 import TestSupport
 import Testing
 

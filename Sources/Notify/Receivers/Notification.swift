@@ -121,7 +121,7 @@ public struct Failure: Error, Sendable, Equatable {
 /// A place where people look, or a service that wakes them.
 ///
 /// One thread calls it, one call at a time.
-public protocol Receiver: AnyObject {
+public protocol Receiver: AnyObject, Sendable {
     /// The most items of one notification; more come in several.
     var mostItems: Int { get }
     /// Sends a notification and waits for the answer, at most as long as the receiver's time-out says.

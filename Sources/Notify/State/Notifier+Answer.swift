@@ -12,7 +12,9 @@ extension Notifier {
         case .taken(let thread):
             queues[index].failures = 0
             queues[index].limit = min(policies[index].mostItems, queues[index].limit * 2)
-            for key in keys { acknowledge(key, index, thread, now) }
+            // A thread for pairs that all had one takes the place of one that is gone.
+            let replaces = keys.allSatisfy { pairs[$0]?.receivers[index].told?.thread != nil }
+            for key in keys { acknowledge(key, index, thread, replaces: replaces, now) }
         case .again(let failure, let after):
             let isCertain = failure.kind == .connection || failure.kind == .rateLimited
             fail(index, failure, now, Self.pause(1_000, queues[index].failures, 300_000, jitter), after)
@@ -35,7 +37,7 @@ extension Notifier {
     /// How long content that was refused is not sent again.
     static let refusedPauseMs: Int64 = 3_600_000
 
-    private mutating func acknowledge(_ key: Data, _ index: Int, _ thread: String?, _ now: Int64) {
+    private mutating func acknowledge(_ key: Data, _ index: Int, _ thread: String?, replaces: Bool, _ now: Int64) {
         guard var entry = pairs[key]?.receivers[index] else { return }
         entry.isUnderWay = false
         entry.before = nil
@@ -47,7 +49,8 @@ extension Notifier {
         told.isCertain = true
         told.acknowledged = told.level
         told.at = now
-        if told.thread == nil, let thread {
+        if let thread, told.thread == nil || replaces {
+            if let old = told.thread { queues[index].threads[old]?.remove(key) }
             told.thread = thread
             queues[index].threads[thread, default: []].insert(key)
         }

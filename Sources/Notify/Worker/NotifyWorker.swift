@@ -62,7 +62,7 @@ public final class NotifyWorker<S: Session> {
     }
 
     public init(
-        session: S, settings: Settings, receivers: [(policy: Policy, receiver: any Receiver & Sendable)],
+        session: S, settings: Settings, receivers: [(policy: Policy, receiver: any Receiver)],
         counts: NotifyTelemetry, logger: Logger, onProgress: @escaping @Sendable () -> Void = {}
     ) {
         self.onProgress = onProgress

@@ -18,11 +18,11 @@ final class ReceiverThread: Sendable {
     }
 
     private let name: String
-    private let receiver: any Receiver & Sendable
+    private let receiver: any Receiver
     private let state = Mutex(State())
     private let work = DispatchSemaphore(value: 0)
 
-    init(_ name: String, _ receiver: any Receiver & Sendable) {
+    init(_ name: String, _ receiver: any Receiver) {
         self.name = name
         self.receiver = receiver
         Thread.detachNewThread { self.run() }
@@ -49,7 +49,7 @@ final class ReceiverThread: Sendable {
     }
 
     /// Makes a job that is under way end soon.
-    func cancel() { receiver.cancel() }
+    func cancel() { if state.withLock({ $0.isBusy }) { receiver.cancel() } }
 
     /// Ends the thread once it is not busy any more.
     func stop() {

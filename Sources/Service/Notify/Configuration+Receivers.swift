@@ -4,8 +4,8 @@ public import Notify
 
 extension Configuration {
     /// The receivers as the configuration describes them, or every mistake in them.
-    public func makeReceivers(_ logger: Logger) -> (receivers: [(policy: Policy, receiver: any Receiver & Sendable)], mistakes: [String]) {
-        var made: [(policy: Policy, receiver: any Receiver & Sendable)] = []
+    public func makeReceivers(_ logger: Logger) -> (receivers: [(policy: Policy, receiver: any Receiver)], mistakes: [String]) {
+        var made: [(policy: Policy, receiver: any Receiver)] = []
         var mistakes: [String] = []
         if notify.receivers.isEmpty {
             mistakes.append("notify.receivers: there is none; docs/notifications.md shows how to name one")

@@ -16,14 +16,14 @@ public final class NotifyDaemon: Service {
     private let notifier: SystemdNotifier
     private let watchdog: WatchdogFeeder
     private let telemetry: NotifyTelemetry
-    private let receivers: [(policy: Policy, receiver: any Receiver & Sendable)]
+    private let receivers: [(policy: Policy, receiver: any Receiver)]
     private let isStopping = Atomic(false)
     private let isConnected = Atomic(false)
     private let result = Mutex<Result<Void, StopReason>?>(nil)
     private let startedAt = Date()
 
     public init(
-        _ configuration: Configuration, receivers: [(policy: Policy, receiver: any Receiver & Sendable)],
+        _ configuration: Configuration, receivers: [(policy: Policy, receiver: any Receiver)],
         logger: Logger, environment: [String: String]
     ) {
         self.configuration = configuration

@@ -15,7 +15,7 @@ struct ReceiverMaker {
     }
 
     /// Nil when there are mistakes.
-    mutating func make() -> (any Receiver & Sendable)? {
+    mutating func make() -> (any Receiver)? {
         guard let kind = settings.kind else {
             let kinds = Configuration.ReceiverSettings.Kind.allCases.map(\.rawValue).joined(separator: ", ")
             report("kind", "must be given: one of \(kinds)")
@@ -89,7 +89,7 @@ struct ReceiverMaker {
 
     // MARK: Making it
 
-    private func make(_ kind: Configuration.ReceiverSettings.Kind) throws(ReceiverSettingsError) -> any Receiver & Sendable {
+    private func make(_ kind: Configuration.ReceiverSettings.Kind) throws(ReceiverSettingsError) -> any Receiver {
         let texts = try Texts(
             title: settings.title ?? Texts.defaultTitle, line: settings.line ?? Texts.defaultLine, pageURL: pageURL)
         let transfer = TransferSettings(

@@ -45,7 +45,7 @@ final class DemoNotify {
     }
 
     private static func run(
-        _ configuration: Configuration, _ receivers: [(policy: Policy, receiver: any Receiver & Sendable)],
+        _ configuration: Configuration, _ receivers: [(policy: Policy, receiver: any Receiver)],
         _ client: ClientSettings, _ admin: Admin, _ life: Life
     ) throws {
         let session = try KafkaSession(client, configuration.notifySessionSettings, admin: admin)

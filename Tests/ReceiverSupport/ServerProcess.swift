@@ -1,21 +1,21 @@
 import Foundation
 import TestSupport
 
-/// A server of `Tests/NotifyTests/Servers`, in a process of its own. It listens on the loopback interface, prints a
+/// A server of `Tests/ReceiverSupport/Servers`, in a process of its own. It listens on the loopback interface, prints a
 /// line for each thing that it was told, and ends when it is let go.
-final class ServerProcess {
-    let port: Int
+public final class ServerProcess {
+    public let port: Int
     private let process = Process()
     private let input = Pipe()
     private let lines: Lines
 
-    init(_ script: String, _ arguments: [String], python: String = "/usr/bin/python3") throws {
+    public init(_ script: String, _ arguments: [String], python: String = "/usr/bin/python3") throws {
         guard FileManager.default.isExecutableFile(atPath: python) else {
             throw Failure("there is no \(python); Scripts/install-dependencies.sh test installs it")
         }
         let output = Pipe()
         process.executableURL = URL(filePath: python)
-        let path = Repository.root.appending(path: "Tests/NotifyTests/Servers/\(script)").path
+        let path = Repository.root.appending(path: "Tests/ReceiverSupport/Servers/\(script)").path
         process.arguments = ["-u", path] + arguments
         process.standardInput = input
         process.standardOutput = output
@@ -32,12 +32,12 @@ final class ServerProcess {
     }
 
     /// Waits for the next line and decodes it.
-    func next<T: Decodable>(_: T.Type = T.self) throws -> T {
+    public func next<T: Decodable>(_: T.Type = T.self) throws -> T {
         try JSONDecoder().decode(T.self, from: Data(try lines.next().utf8))
     }
 
     /// The lines so far that nobody waited for.
-    var unread: Int { lines.count }
+    public var unread: Int { lines.count }
 }
 
 /// The lines of a pipe, read as they come: a server must not wait until a test asks for them.

@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 
 /// A certificate authority of the test's own, and a certificate of it for 127.0.0.1.
-struct TestCertificate {
+public struct TestCertificate: Sendable {
     /// Made once for all tests.
-    static let shared = Result { try TestCertificate(for: "IP:127.0.0.1") }
-    static let ofAnotherHost = Result { try TestCertificate(for: "DNS:other.example.com") }
+    public static let shared = Result { try TestCertificate(for: "IP:127.0.0.1") }
+    public static let ofAnotherHost = Result { try TestCertificate(for: "DNS:other.example.com") }
 
     /// Certificate and key in one file.
-    let server: String
-    let authority: String
+    public let server: String
+    public let authority: String
 
-    init(for name: String) throws {
+    public init(for name: String) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "stockd-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         func file(_ name: String) -> String { folder.appending(path: name).path }

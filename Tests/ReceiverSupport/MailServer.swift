@@ -1,31 +1,43 @@
-import Foundation
+public import Foundation
 import TestSupport
 
 /// A mail server that gives scripted replies and keeps the mails that it was sent.
-final class MailServer {
-    struct Script: Encodable {
+public final class MailServer {
+    public struct Script: Encodable {
         /// Replies by address, one after the other.
-        var recipients: [String: [String]] = [:]
+        public var recipients: [String: [String]] = [:]
         /// Replies to mails, one after the other.
-        var data: [String] = []
-        var mail = "250 OK"
+        public var data: [String] = []
+        public var mail = "250 OK"
         /// User and password.
-        var login: [String]?
+        public var login: [String]?
         /// `starttls` or `implicit`.
-        var tls: String?
-        var hang = false
+        public var tls: String?
+        public var hang = false
+
+        public init(
+            recipients: [String: [String]] = [:], data: [String] = [], mail: String = "250 OK", login: [String]? = nil,
+            tls: String? = nil, hang: Bool = false
+        ) {
+            self.recipients = recipients
+            self.data = data
+            self.mail = mail
+            self.login = login
+            self.tls = tls
+            self.hang = hang
+        }
     }
 
-    struct Mail: Decodable {
-        var from: String
-        var to: [String]
-        var content: Data
-        var greeting: String
-        var encrypted: Bool
-        var login: String
+    public struct Mail: Decodable {
+        public var from: String
+        public var to: [String]
+        public var content: Data
+        public var greeting: String
+        public var encrypted: Bool
+        public var login: String
 
         /// The headers, unfolded.
-        var headers: [String: String] {
+        public var headers: [String: String] {
             var headers: [String: String] = [:]
             let head = String(decoding: content, as: UTF8.self).components(separatedBy: "\r\n\r\n")[0]
             for line in head.replacing("\r\n ", with: " ").components(separatedBy: "\r\n") {
@@ -36,22 +48,22 @@ final class MailServer {
         }
     }
 
-    var port: Int { process.port }
+    public var port: Int { process.port }
     /// Mails that nobody asked for yet.
-    var unread: Int { process.unread }
+    public var unread: Int { process.unread }
     private let process: ServerProcess
 
-    init(_ script: Script = Script()) throws {
+    public init(_ script: Script = Script()) throws {
         let arguments = [String(decoding: try JSONEncoder().encode(script), as: UTF8.self)]
         let certificate = try TestCertificate.shared.get()
         process = try ServerProcess("mail_server.py", arguments + [certificate.server], python: TestTool.python)
     }
 
     /// Waits for the next mail.
-    func next() throws -> Mail { try process.next() }
+    public func next() throws -> Mail { try process.next() }
 
     /// What Python's own mail parser makes of a mail: subject, text, HTML and what it does not like.
-    static func parsed(_ mail: Mail) throws -> [String: String] {
+    public static func parsed(_ mail: Mail) throws -> [String: String] {
         let script = """
             import email, email.policy, json, sys
             m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
