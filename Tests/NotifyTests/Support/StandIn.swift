@@ -45,9 +45,12 @@ final class StandIn {
     var port: Int { process.port }
     private let process: ServerProcess
 
-    init(_ answers: [Answer] = [.status(200, "ok")], certificate: TestCertificate? = nil) throws {
+    init(_ answers: [Answer] = [.status(200, "ok")], certificate: TestCertificate? = nil, isOld: Bool = false) throws {
         let script = String(decoding: try JSONEncoder().encode(answers), as: UTF8.self)
-        process = try ServerProcess("http_server.py", [script] + (certificate.map { [$0.server] } ?? []))
+        process = try ServerProcess(
+            "http_server.py",
+            [script] + (certificate.map { [$0.server] } ?? [])
+                + (isOld ? ["old"] : []))
         url = "\(certificate == nil ? "http" : "https")://127.0.0.1:\(process.port)"
     }
 

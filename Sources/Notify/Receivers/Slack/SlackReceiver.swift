@@ -34,7 +34,7 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
         case .webhook(let url):
             endpoint = try Endpoint(url, setting: "url")
             channel = nil
-            client = HTTPClient(settings.transfer, secrets: [url, Self.path(of: url)])
+            client = HTTPClient(settings.transfer, secrets: endpoint.secrets)
         case .bot(let token, let channel):
             if let problem = HTTPHeader.problem(name: "Authorization", value: token) {
                 throw ReceiverSettingsError("token", problem)
@@ -150,6 +150,4 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
             return first == second ? a.offset < b.offset : first > second
         }.map(\.element)
     }
-
-    private static func path(of url: String) -> String { URLComponents(string: url)?.path ?? url }
 }
