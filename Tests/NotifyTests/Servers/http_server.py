@@ -1,7 +1,7 @@
 """An HTTP server that gives scripted answers and prints each request as a line of JSON.
 
-http_server.py ANSWERS [CERTIFICATE_AND_KEY [old]]: a JSON array of answers, whose last one is given again and again. The
-first line printed is the port. It ends when its standard input does. An old one speaks no TLS newer than 1.1.
+http_server.py ANSWERS [CERTIFICATE_AND_KEY [old]]: a JSON array of answers, whose last one is given again and again.
+An old server speaks no TLS newer than 1.1. The first line printed is the port. It ends when its standard input does.
 """
 
 import base64

@@ -14,6 +14,7 @@ final class MailServer {
         /// `starttls` or `implicit`.
         var tls: String?
         var hang = false
+        var drops = false
     }
 
     struct Mail: Decodable {
