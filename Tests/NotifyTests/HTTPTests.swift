@@ -168,6 +168,23 @@ struct HTTPTests {
         #expect(noTLS.word == "again")
     }
 
+    @Test("TLS older than 1.2 is not spoken")
+    func oldTLS() throws {
+        let certificate = try TestCertificate.shared.get()
+        let server = try StandIn(certificate: certificate, isOld: true)
+        let outcome = try Self.receiver(server.url, TransferSettings(caFile: certificate.authority)).send(Items.one())
+        #expect(outcome.word == "again")
+        #expect(outcome.message.contains("agree on no TLS"), "\(outcome.message)")
+    }
+
+    @Test("a path that a server repeats is not shown")
+    func path() throws {
+        let server = try StandIn([.status(404, "Cannot POST /hooks/hunter22 with token33 or token=token33&x=1")])
+        let outcome = try Self.receiver(server.url + "/hooks/hunter22?token=token33&x=1").send(Items.one())
+        #expect(outcome.word == "misconfigured")
+        #expect(outcome.message.contains("404: Cannot POST *** with *** or ***"), "\(outcome.message)")
+    }
+
     @Test("a proxy of the environment is used")
     func proxy() throws {
         let proxy = try StandIn()

@@ -179,6 +179,17 @@ struct MailTests {
         #expect(log.lines.first?.contains("recipient=eve@example.com reply=550 5.1.1 no such user") == true)
     }
 
+    @Test("a connection that breaks after a refused recipient does not lose the mail for the others")
+    func broken() throws {
+        let refusals = ["eve@example.com": ["550 5.1.1 no such user"]]
+        let server = try MailServer(MailServer.Script(recipients: refusals, drops: true))
+        let receiver = try receiver(server, to: ["bob@example.com", "eve@example.com"])
+        let outcome = receiver.send(Items.one())
+        #expect(outcome.word == "again" && outcome.failure?.kind == .connection, "\(outcome.message)")
+        #expect(receiver.send(Items.one()).word == "taken")
+        #expect(try [server.next().to, server.next().to] == [["bob@example.com"], ["bob@example.com"]])
+    }
+
     @Test("a recipient that is refused for now is sent the mail alone later")
     func greylisted() throws {
         let script = MailServer.Script(recipients: [

@@ -112,9 +112,9 @@ struct SlackTests {
             ])
     }
 
-    @Test("an alert whose first message was deleted is told anew")
-    func deleted() throws {
-        let server = try StandIn([.status(200, #"{"ok":false,"error":"message_not_found"}"#), Self.took("7.7")])
+    @Test("an alert whose first message is gone is told anew", arguments: ["message_not_found", "is_archived"])
+    func deleted(_ word: String) throws {
+        let server = try StandIn([.status(200, #"{"ok":false,"error":"\#(word)"}"#), Self.took("7.7")])
         let notification = Items.one(.escalated, previous: .warning, thread: "C1/1.1")
         #expect(try Self.bot(server).send(notification) == .taken(thread: "C1/7.7"))
         _ = try server.next()

@@ -14,10 +14,11 @@ public final class MailServer {
         /// `starttls` or `implicit`.
         public var tls: String?
         public var hang = false
+        public var drops = false
 
         public init(
             recipients: [String: [String]] = [:], data: [String] = [], mail: String = "250 OK", login: [String]? = nil,
-            tls: String? = nil, hang: Bool = false
+            tls: String? = nil, hang: Bool = false, drops: Bool = false
         ) {
             self.recipients = recipients
             self.data = data
@@ -25,6 +26,7 @@ public final class MailServer {
             self.login = login
             self.tls = tls
             self.hang = hang
+            self.drops = drops
         }
     }
 

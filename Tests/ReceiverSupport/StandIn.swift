@@ -56,11 +56,18 @@ public final class StandIn {
     public var port: Int { process.port }
     private let process: ServerProcess
 
-    public init(_ answers: [Answer] = [.status(200, "ok")], certificate: TestCertificate? = nil) throws {
+    /// - Parameter isOld: it speaks no TLS newer than 1.1.
+    public init(
+        _ answers: [Answer] = [.status(200, "ok")], certificate: TestCertificate? = nil, isOld: Bool = false
+    ) throws {
         let script = String(decoding: try JSONEncoder().encode(answers), as: UTF8.self)
-        process = try ServerProcess("http_server.py", [script] + (certificate.map { [$0.server] } ?? []))
+        process = try ServerProcess(
+            "http_server.py", [script] + (certificate.map { [$0.server] } ?? []) + (isOld ? ["old"] : []))
         url = "\(certificate == nil ? "http" : "https")://127.0.0.1:\(process.port)"
     }
+
+    /// Requests that nobody asked for yet.
+    public var unread: Int { process.unread }
 
     /// Waits for the next request.
     public func next() throws -> Request { try process.next() }

@@ -1,7 +1,7 @@
 """An HTTP server that gives scripted answers and prints each request as a line of JSON.
 
-http_server.py ANSWERS [CERTIFICATE_AND_KEY]: a JSON array of answers, whose last one is given again and again. The
-first line printed is the port. It ends when its standard input does.
+http_server.py ANSWERS [CERTIFICATE_AND_KEY [old]]: a JSON array of answers, whose last one is given again and again.
+An old server speaks no TLS newer than 1.1. The first line printed is the port. It ends when its standard input does.
 """
 
 import base64
@@ -70,6 +70,9 @@ server = Server(("127.0.0.1", 0), Handler)
 if len(sys.argv) > 2:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[2])
+    if "old" in sys.argv[3:]:
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
 say(str(server.server_address[1]))
 threading.Thread(target=server.serve_forever, daemon=True).start()

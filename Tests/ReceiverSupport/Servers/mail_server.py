@@ -8,6 +8,7 @@ mail_server.py SCRIPT [CERTIFICATE_AND_KEY]: a JSON object.
     login       [user, password]; without it none is offered
     tls         "starttls", "implicit" or absent
     hang        true: it does not reply to mails
+    drops       true: it closes the connection instead of replying to the first mail
 
 The first line printed is the port. It ends when its standard input does.
 """
@@ -63,6 +64,9 @@ class Handler:
                 }
             )
         )
+        if script.pop("drops", False):
+            server.transport.abort()
+            return "250 OK"
         if script.get("hang"):
             await asyncio.Event().wait()
         return following(script.get("data"))

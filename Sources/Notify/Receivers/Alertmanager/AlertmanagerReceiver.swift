@@ -47,32 +47,35 @@ public final class AlertmanagerReceiver: Receiver, @unchecked Sendable {
 
     public func cancel() { client.cancel() }
 
-    public func send(_ notification: Notification) -> Outcome { post(notification.items, at: notification.time) }
+    public func send(_ notification: Notification) -> Outcome {
+        client.sending { () throws(Undelivered) in try post(notification.items[...], at: notification.time) }
+    }
 
     /// Posts in several requests, each as large as a notification at most.
     public func refresh(_ standing: [Notification.Item], at time: Date) -> Outcome {
-        var rest = standing[...]
-        while !rest.isEmpty {
-            let outcome = post(Array(rest.prefix(mostItems)), at: time)
-            guard case .taken = outcome else { return outcome }
-            rest = rest.dropFirst(mostItems)
-        }
-        // What is not among them ended, or is another receiver's by now.
-        let keys = Set(standing.map(\.deduplicationKey))
-        posted = posted.filter { keys.contains($0.key) }
-        return .taken(thread: nil)
-    }
-
-    private func post(_ items: [Notification.Item], at time: Date) -> Outcome {
         client.sending { () throws(Undelivered) in
-            let body = JSON.list(items.flatMap { elements($0, at: time) }).bytes
-            let outcome = try client.post(endpoint, headers: headers, body: body).outcome
-            guard case .taken = outcome else { return outcome }
-            for item in items {
-                posted[item.deduplicationKey] = item.level.map { AlertLabels(item.alert, $0) }
+            var rest = standing[...]
+            while !rest.isEmpty {
+                let outcome = try post(rest.prefix(mostItems), at: time)
+                guard case .taken = outcome else { return outcome }
+                rest = rest.dropFirst(mostItems)
             }
+            // What is not among them ended, or is another receiver's by now.
+            let keys = Set(standing.map(\.deduplicationKey))
+            posted = posted.filter { keys.contains($0.key) }
             return .taken(thread: nil)
         }
+    }
+
+    private func post(_ items: ArraySlice<Notification.Item>, at time: Date) throws(Undelivered) -> Outcome {
+        let posts = items.flatMap { elements($0, at: time) }
+        guard !posts.isEmpty else { return .taken(thread: nil) }
+        let outcome = try client.post(endpoint, headers: headers, body: JSON.list(posts).bytes).outcome
+        guard case .taken = outcome else { return outcome }
+        for item in items {
+            posted[item.deduplicationKey] = item.level.map { AlertLabels(item.alert, $0) }
+        }
+        return .taken(thread: nil)
     }
 
     /// What stands, and what it takes the place of.

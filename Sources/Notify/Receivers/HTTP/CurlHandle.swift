@@ -125,7 +125,8 @@ final class CurlHandle {
                 ccurl_set_size(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
                 ccurl_set_pointer(curl, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: start))
             }
-            return curl_easy_perform(curl)
+            let code = curl_easy_perform(curl)
+            return code == CURLE_ABORTED_BY_CALLBACK && !isCancelPending ? CURLE_OPERATION_TIMEDOUT : code
         }
     }
 

@@ -5,6 +5,8 @@ struct Endpoint: Sendable, Equatable {
     let url: String
     let host: String
     let port: Int
+    /// The parts of the URL that may be a secret, the longest first: servers repeat them in their answers.
+    let secrets: [String]
 
     /// The host and the port.
     var place: String { "\(host):\(port)" }
@@ -36,12 +38,17 @@ struct Endpoint: Sendable, Equatable {
         url = text
         self.host = host
         port = parts.port ?? Self.ports[scheme] ?? 0
+        let query = parts.percentEncodedQuery ?? ""
+        secrets =
+            [text, "\(parts.percentEncodedPath)?\(query)", parts.percentEncodedPath, parts.path, query]
+            + query.split(separator: "&").compactMap { $0.split(separator: "=", maxSplits: 1).last.map(String.init) }
     }
 
     private init(url: String, of base: Endpoint) {
         self.url = url
         host = base.host
         port = base.port
+        secrets = base.secrets
     }
 
     /// A path below this one.

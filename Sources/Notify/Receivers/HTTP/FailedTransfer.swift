@@ -26,8 +26,8 @@ struct FailedTransfer {
             case CURLE_PEER_FAILED_VERIFICATION:
                 again(
                     .connection,
-                    "the certificate of \(place) is not trusted\(said); it must be valid for \(endpoint.host) and come "
-                        + "from a known authority, or name its authority's file")
+                    "the certificate of \(place) is not trusted\(said); it must be valid for \(endpoint.host) and "
+                        + "come from a known authority, or name its authority's file")
             case CURLE_SSL_CACERT_BADFILE:
                 .misconfigured(
                     Failure(

@@ -1,4 +1,5 @@
-/// How long a receiver may take and whom it is trusted by. Over HTTP a proxy comes from the environment: `https_proxy`, `http_proxy`, `no_proxy`.
+/// How long a receiver may take and whose certificates it is trusted by. Over HTTP a proxy comes from the environment:
+/// `https_proxy`, `http_proxy`, `no_proxy`.
 public struct TransferSettings: Sendable, Equatable {
     /// How long a connection may take, with its TLS handshake.
     public var connectTimeout: Duration

@@ -74,15 +74,16 @@ final class MailClient {
         switch refusal.command {
         case "RCPT":
             let refused = handle.dialogue.recipients.filter(\.reply.isRefusal)
+            guard refused.count == handle.dialogue.recipients.count else {
+                return FailedTransfer(code, handle, endpoint, transfer).outcome
+            }
             let words = refused.prefix(10).map { "\($0.address): \($0.reply.text)" }.joined(separator: "; ")
             let all = "\(place) refused every recipient (\(words))"
             return refused.contains { $0.reply.code < 500 }
                 ? .again(Failure(.server, all), after: nil) : .refused(Failure(.refused, all))
         case _ where reply.code < 500:
             return .again(Failure(.server, sentence), after: nil)
-        case "AUTH":
-            return .misconfigured(Failure(.configuration, "\(sentence). Check the user and the password"))
-        case _ where [530, 534, 535, 538].contains(reply.code):
+        case let command where command == "AUTH" || [530, 534, 535, 538].contains(reply.code):
             return .misconfigured(Failure(.configuration, "\(sentence). Check the user and the password"))
         case "", "EHLO", "HELO", "STARTTLS":
             return .misconfigured(Failure(.configuration, "\(sentence). Check the host and the port"))

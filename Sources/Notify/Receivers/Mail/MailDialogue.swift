@@ -12,8 +12,7 @@ struct MailDialogue {
     }
 
     private(set) var recipients: [(address: String, reply: Reply)] = []
-    /// The last reply that refuses something, and the first word of the command; empty for the greeting. What follows
-    /// a refusal, such as the reply to QUIT, does not matter.
+    /// The refusal by which the dialogue ended, and the first word of the command; empty for the greeting.
     private(set) var refusal: (command: String, reply: Reply)?
     private var lastCommand = ""
     private var recipient: String?
@@ -37,7 +36,12 @@ struct MailDialogue {
         // "250-" begins a reply that goes on.
         guard let code = Int(line.prefix(3)), line.dropFirst(3).first != "-" else { return }
         let reply = Reply(code: code, text: CleanText.of(line.trimmingCharacters(in: .whitespacesAndNewlines)))
-        if reply.isRefusal { refusal = (lastCommand, reply) }
+        if reply.isRefusal {
+            refusal = (lastCommand, reply)
+        } else if lastCommand != "QUIT" {
+            // It went on: by another way to log in, or with another recipient.
+            refusal = nil
+        }
         guard let address = recipient else { return }
         recipients.append((address, reply))
         recipient = nil

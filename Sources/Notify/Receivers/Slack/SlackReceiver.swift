@@ -34,7 +34,7 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
         case .webhook(let url):
             endpoint = try Endpoint(url, setting: "url")
             channel = nil
-            client = HTTPClient(settings.transfer, secrets: [url, Self.path(of: url)])
+            client = HTTPClient(settings.transfer, secrets: endpoint.secrets)
         case .bot(let token, let channel):
             if let problem = HTTPHeader.problem(name: "Authorization", value: token) {
                 throw ReceiverSettingsError("token", problem)
@@ -96,7 +96,7 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
 
     private enum Reply {
         case taken
-        /// Somebody deleted the message that began the thread.
+        /// Somebody deleted the message that began the thread, or the bot left its channel: the alert is told anew.
         case gone
         case failed(Outcome)
     }
@@ -111,17 +111,23 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
         let state = message(Notification(id: notification.id, items: Self.sorted(all), time: notification.time))
         let place: [(String, JSON)] = [("channel", .text(thread.channel))]
         let update = try call("chat.update", place + [("ts", .text(thread.ts))] + state.members)
+        if Self.isGone(update) { return .gone }
         switch update.outcome {
+        // What cannot be updated, for its age for one, can be replied to.
         case .taken, .refused: break
         case .again, .misconfigured: return .failed(update.outcome)
         }
-        if update.error == "message_not_found" { return .gone }
         let news = message(Notification(id: notification.id, items: items, time: notification.time))
         let answer = try call("chat.postMessage", place + [("thread_ts", .text(thread.ts))] + news.members)
         switch answer.outcome {
         case .taken: return .taken
-        default: return answer.error == "thread_not_found" ? .gone : .failed(answer.outcome)
+        default: return Self.isGone(answer) ? .gone : .failed(answer.outcome)
         }
+    }
+
+    private static func isGone(_ answer: SlackAnswer) -> Bool {
+        let words = ["message_not_found", "thread_not_found", "channel_not_found", "not_in_channel", "is_archived"]
+        return answer.error.map { words.contains($0) } ?? false
     }
 
     private func call(_ method: String, _ members: [(String, JSON)]) throws(Undelivered) -> SlackAnswer {
@@ -150,6 +156,4 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
             return first == second ? a.offset < b.offset : first > second
         }.map(\.element)
     }
-
-    private static func path(of url: String) -> String { URLComponents(string: url)?.path ?? url }
 }

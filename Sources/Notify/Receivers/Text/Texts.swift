@@ -9,7 +9,7 @@ import Mustache
 /// | `product`, `warehouse` | name and id: `Laptop Stand (3)`; `product 3` without a name | never |
 /// | `product_id`, `warehouse_id` | the id | never |
 /// | `product_name`, `warehouse_name`, `category` | as in the alert message | it has none |
-/// | `stock`, `threshold` | as in the alert message | the row is gone |
+/// | `stock`, `threshold` | as in the alert message, with commas: `1,214` | the row is gone |
 /// | `level` | `oversold by 5`, `out of stock`, `critical`, `low`, `warning`; `over` | never |
 /// | `previous_level` | the same, of what was told before | nothing was told before |
 /// | `change` | `began`, `escalated`, `eased`, `ended` or `reminder` | never |

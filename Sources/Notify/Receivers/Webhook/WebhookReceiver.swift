@@ -56,7 +56,8 @@ public final class WebhookReceiver: Receiver, @unchecked Sendable {
         }
         self.headers = headers
         texts = settings.texts
-        client = HTTPClient(settings.transfer, secrets: settings.secrets + settings.headers.values + [settings.url])
+        client = HTTPClient(
+            settings.transfer, secrets: settings.secrets + settings.headers.values + endpoint.secrets)
     }
 
     public func cancel() { client.cancel() }
