@@ -3,7 +3,7 @@ FROM swift:6.3-bookworm AS build
 # Versions are not pinned (hadolint's DL3008): security updates must come in.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends librdkafka-dev libmimalloc-dev libpq-dev pkg-config \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends librdkafka-dev libmimalloc-dev libpq-dev libcurl4-openssl-dev libssl-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # The dependencies alone first: they are fetched again only when the manifest changes.
@@ -16,12 +16,12 @@ RUN swift build -c release --product stockd --static-swift-stdlib \
     && install -D -s .build/release/stockd /out/usr/local/bin/stockd
 
 FROM debian:12-slim
-# librdkafka, libpq and mimalloc as Debian ships them, CA certificates for TLS brokers, SASL, and what Swift's static library leaves
+# librdkafka, libpq, libcurl and mimalloc as Debian ships them, CA certificates for TLS brokers, SASL, and what Swift's static library leaves
 # dynamic.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        ca-certificates librdkafka1 libmimalloc2.0 libpq5 libstdc++6 libsasl2-modules \
+        ca-certificates librdkafka1 libcurl4 libmimalloc2.0 libpq5 libstdc++6 libsasl2-modules \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin stockd
 COPY --from=build /out/ /

@@ -21,6 +21,10 @@ struct Check: ParsableCommand {
         for note in configuration.notes { printError("note: \(note)") }
         for note in configuration.clientNotes() { printError("note: \(note)") }
         for note in files.tables?.notes ?? [] { printError("note: \(note)") }
+        if !configuration.notify.receivers.isEmpty {
+            let mistakes = configuration.makeReceivers(Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }).mistakes
+            guard mistakes.isEmpty else { throw ConfigurationOption.fail(mistakes) }
+        }
         if connect {
             try checkBroker(configuration)
             if configuration.postgres.url != nil { try PostgresStatements.check(configuration) }
@@ -49,6 +53,7 @@ struct Check: ParsableCommand {
             defer { admin.close(deadlineMs: 2_000) }
             try admin.ping(timeoutMs: 10_000)
             problems = try TopicPreparation(configuration, admin).problems()
+            if !configuration.notify.receivers.isEmpty { problems += try configuration.notifyProblems(admin) }
             switch try TransactionTrial.run(configuration, client) {
             case .works: break
             case .refused(let problem): problems.append(problem)

@@ -17,8 +17,15 @@ enum ConfigurationPage {
             }
             lines += ["", "#### `\(key.name)`"] + paragraphs(key.documentation) + facts(key)
         }
+        lines += ["", "### receivers"] + paragraphs(receivers)
+        for key in Keys.receiver { lines += ["", "#### `\(key.name)`"] + paragraphs(key.documentation) + facts(key) }
         return lines.joined(separator: "\n") + "\n"
     }
+
+    private static let receivers = """
+        Whom stockd notify tells, by name. Each receiver has the settings below, with its name in place of NAME.
+        [notifications.md](notifications.md) explains them.
+        """
 
     private static let header = """
         # Configuration

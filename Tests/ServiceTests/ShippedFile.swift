@@ -20,8 +20,18 @@ enum ShippedFile {
             open = path
             lines += setting(key, indent: String(repeating: "  ", count: path.count))
         }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + [""] + receivers).joined(separator: "\n") + "\n"
     }
+
+    private static let receivers = """
+          # Whom stockd notify tells, by name. docs/configuration.md has every setting of a receiver,
+          # docs/notifications.md an introduction. For instance:
+          #receivers:
+          #  purchasing:
+          #    kind: slack
+          #    channel: C0123456789
+          #    severity: LOW
+        """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 
     private static let header = """
         # stockd: every setting, with its default.

@@ -1,4 +1,4 @@
-import Kafka
+public import Kafka
 import Logging
 public import Pipeline
 import Wire
@@ -56,6 +56,11 @@ struct NotifyTopics {
 }
 
 extension Configuration {
+    /// What is wrong with the topics of `stockd notify` that exist, each with what would be right.
+    public func notifyProblems(_ admin: Admin) throws(KafkaError) -> [String] {
+        try NotifyTopics(self, admin).problems()
+    }
+
     /// The clients of `stockd notify`: the alert topic is its input.
     public var notifySessionSettings: KafkaSession.Settings {
         var consumer = ConsumerSettings(
