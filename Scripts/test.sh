@@ -35,7 +35,7 @@ report() {
     return 1
 }
 
-domain='^InventoryTests\.'
+domain='^(InventoryTests|NotifyTests)\.'
 calculating='^(WireTests|PipelineTests|OracleTests)\.'
 # About half of the daemon's tests, by the time they take.
 daemon='^StockdTests\.(RequestErrorTests|DeadLetterTests|SystemdTests|WorkersTests|StartTests|TwoDaemonsTests|'

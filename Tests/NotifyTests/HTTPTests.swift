@@ -114,7 +114,7 @@ struct HTTPTests {
         let server = try StandIn([.close, .status(200)])
         let receiver = try Self.receiver(server.url)
         let outcome = receiver.send(Items.one())
-        #expect(outcome.word == "again" && outcome.failure?.kind == .connection)
+        #expect(outcome.word == "again" && outcome.failure?.kind == .interrupted)
         #expect(outcome.message.contains("127.0.0.1:\(server.port) closed the connection before its answer"))
         #expect(receiver.send(Items.one()).word == "taken")
     }

@@ -185,7 +185,7 @@ struct MailTests {
         let server = try MailServer(MailServer.Script(recipients: refusals, drops: true))
         let receiver = try receiver(server, to: ["bob@example.com", "eve@example.com"])
         let outcome = receiver.send(Items.one())
-        #expect(outcome.word == "again" && outcome.failure?.kind == .connection, "\(outcome.message)")
+        #expect(outcome.word == "again" && outcome.failure?.kind == .interrupted, "\(outcome.message)")
         #expect(receiver.send(Items.one()).word == "taken")
         #expect(try [server.next().to, server.next().to] == [["bob@example.com"], ["bob@example.com"]])
     }

@@ -39,9 +39,8 @@ extension Alert {
 
         func level() throws(NotAChange) -> AlertLevel? {
             guard let severity = alert_severity else { return nil }
-            if oversold_units ?? 0 > 0 { return .oversold }
             guard let level = AlertLevel(name: severity) else { throw .foreign }
-            return level
+            return oversold_units ?? 0 > 0 ? .oversold : level
         }
     }
 
