@@ -133,7 +133,8 @@ let package = Package(
             path: "Tests/PostgresSupport", swiftSettings: strict),
         // Servers that receivers of notifications are tried on.
         .target(
-            name: "ReceiverSupport", dependencies: ["TestSupport"], path: "Tests/ReceiverSupport", exclude: ["Servers"],
+            name: "ReceiverSupport", dependencies: ["TestSupport"], path: "Tests/ReceiverSupport",
+            exclude: ["Servers"],
             swiftSettings: strict),
         .testTarget(
             name: "InventoryTests", dependencies: ["Inventory", "TestSupport"], swiftSettings: strict),

@@ -22,7 +22,8 @@ struct Check: ParsableCommand {
         for note in configuration.clientNotes() { printError("note: \(note)") }
         for note in files.tables?.notes ?? [] { printError("note: \(note)") }
         if !configuration.notify.receivers.isEmpty {
-            let mistakes = configuration.makeReceivers(Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }).mistakes
+            let mistakes = configuration.makeReceivers(Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })
+                .mistakes
             guard mistakes.isEmpty else { throw ConfigurationOption.fail(mistakes) }
         }
         if connect {

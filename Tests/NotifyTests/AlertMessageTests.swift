@@ -26,7 +26,8 @@ struct AlertMessageTests {
             {"change":"RESOLVED","product_id":3,"product_name":null,"category":null,"warehouse_id":1,\#
             "warehouse_name":null,"current_stock":null,"reorder_threshold":null,"last_updated":null,\#
             "units_below_threshold":null,"alert_severity":null,"previous_severity":"WARNING",\#
-            "previous_oversold_units":0,"oversold_units":null,"since":"2026-03-31T10:00:00Z","incident":2,"source":null}
+            "previous_oversold_units":0,"oversold_units":null,"since":"2026-03-31T10:00:00Z","incident":2,\#
+            "source":null}
             """#
         #expect(try Alert(message: Data(gone.utf8)).level == nil)
     }
@@ -42,7 +43,10 @@ struct AlertMessageTests {
     func others() {
         let row = #"{"product_id":3,"warehouse_id":1,"current_stock":5,"alert_severity":"LOW","oversold_units":0}"#
         #expect(throws: NotAChange.row) { try Alert(message: Data(row.utf8)) }
-        for text in ["", "{}", "[1]", "null", "{\"change\":\"RAISED\"}", "\u{FF}", Self.raised.replacing("CRITICAL", with: "BAD")] {
+        for text in [
+            "", "{}", "[1]", "null", "{\"change\":\"RAISED\"}", "\u{FF}",
+            Self.raised.replacing("CRITICAL", with: "BAD"),
+        ] {
             #expect(throws: NotAChange.foreign) { try Alert(message: Data(text.utf8)) }
         }
     }

@@ -124,7 +124,10 @@ struct NotifierTests {
         desk.change(1, .low, at: 0)
         #expect(desk.told(until: 10_000).isEmpty)
         desk.change(1, .critical, at: 10_000)
-        #expect(desk.told(until: 7_300_000) == ["10000 began 1 CRITICAL", "3610000 reminder 1 CRITICAL", "7210000 reminder 1 CRITICAL"])
+        #expect(
+            desk.told(until: 7_300_000) == [
+                "10000 began 1 CRITICAL", "3610000 reminder 1 CRITICAL", "7210000 reminder 1 CRITICAL",
+            ])
         desk.change(1, .warning, at: 7_400_000)
         #expect(desk.told(until: 20_000_000) == ["7400000 ended 1 -"])
     }
@@ -159,7 +162,8 @@ struct NotifierTests {
     func keys() {
         func key(_ product: String, _ warehouse: String) -> String {
             let alert = Alert(
-                productID: product, warehouseID: warehouse, currentStock: 1, reorderThreshold: 2, level: .low, incident: 7,
+                productID: product, warehouseID: warehouse, currentStock: 1, reorderThreshold: 2, level: .low,
+                incident: 7,
                 json: Data())
             return NotificationID.key("stockd-notify", alert, 7)
         }

@@ -12,7 +12,8 @@ struct SimulationTests {
             var simulation = NotifySimulation(seed: seed)
             simulation.run(steps: 60)
             notifications += simulation.notifications
-            #expect(simulation.problems.isEmpty, "seed \(seed): \(simulation.problems.prefix(3).joined(separator: "; "))")
+            #expect(
+                simulation.problems.isEmpty, "seed \(seed): \(simulation.problems.prefix(3).joined(separator: "; "))")
             if !simulation.problems.isEmpty { return }
         }
         #expect(notifications > Self.seeds)

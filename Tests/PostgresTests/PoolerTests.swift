@@ -24,7 +24,7 @@ struct PoolerTests {
             try other.script("SET \(setting)")
             try day.go()
             try day.check("\(setting)")
-            // A time-out of a millisecond may hit even these: what is cancelled is tried again, as it is in the daemon.
+            // A time-out of a millisecond may hit even these. What is cancelled is tried again, as in the daemon.
             #expect(try untilPassed { try changes.renew(writer) }, "\(setting)")
             try untilPassed { try other.script("RESET ALL") }
         }

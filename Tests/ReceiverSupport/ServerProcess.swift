@@ -1,8 +1,8 @@
 import Foundation
 import TestSupport
 
-/// A server of `Tests/ReceiverSupport/Servers`, in a process of its own. It listens on the loopback interface, prints a
-/// line for each thing that it was told, and ends when it is let go.
+/// A server of `Tests/ReceiverSupport/Servers`, in a process of its own. It listens on the loopback interface, prints
+/// a line for each thing that it was told, and ends when it is let go.
 public final class ServerProcess {
     public let port: Int
     private let process = Process()

@@ -47,7 +47,8 @@ enum ConfigurationPage {
 
     private static func facts(_ key: KeyEntry) -> [String] {
         if key.isSecret {
-            return ["", "- Only as the credential `\(key.name)` or the variable `\(key.environmentName)`."]
+            let text = "- Only as the credential `\(key.name)` or the variable `\(key.environmentName)`."
+            return [""] + wrapped(text, indent: "  ")
         }
         let standard = key.standardValue.isNull ? "null" : key.standard
         var lines = [

@@ -11,9 +11,9 @@ struct ObservabilityTests {
     /// The metric families that the daemon exports, as its sources name them.
     private static func exported() throws -> Set<String> {
         var names: Set<String> = []
-        for file in try SourceFile.all() 
+        for file in try SourceFile.all()
         where file.target == "Web" || file.path.hasSuffix("NotifyPages.swift") {
-            for line in file.lines where line.contains("_") {
+            for line in file.lines where line.contains("_") || line.contains("family(") {
                 names.formUnion(line.matches(of: /"((?:stockd|process)_[a-z_]+)"/).map { String($0.1) })
                 // The families of each receiver, by the ends of their names.
                 names.formUnion(line.matches(of: /family\("([a-z_]+)", \./).map { "stockd_notify_" + $0.1 })

@@ -20,7 +20,8 @@ struct TroubleshootingTests {
     @Test("docs/troubleshooting.md has an entry for every message that ends the program with 65 or 78")
     func messages() throws {
         var count = 0
-        for file in try SourceFile.all() where !file.isTest {
+        // A receiver that is misconfigured ends nothing.
+        for file in try SourceFile.all() where !file.isTest && !file.path.contains("/Receivers/") {
             let text = file.lines.joined(separator: "\n")
             for start in text.ranges(of: Self.sites) {
                 let literal = Self.literals(in: Self.call(text[start.lowerBound...]))

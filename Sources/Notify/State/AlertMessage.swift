@@ -12,42 +12,44 @@ public enum NotAChange: Error, Equatable {
 extension Alert {
     /// The change that a message holds.
     public init(message: Data) throws(NotAChange) {
-        guard let members = try? JSONDecoder().decode(Members.self, from: message) else {
-            let isRow = (try? JSONDecoder().decode(Row.self, from: message)) != nil
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let members = try? decoder.decode(Members.self, from: message) else {
+            let isRow = (try? decoder.decode(Row.self, from: message)) != nil
             throw isRow ? .row : .foreign
         }
         self.init(
-            productID: members.product_id.text, warehouseID: members.warehouse_id.text,
-            productName: members.product_name, warehouseName: members.warehouse_name, category: members.category,
-            currentStock: members.current_stock, reorderThreshold: members.reorder_threshold,
+            productID: members.productId.text, warehouseID: members.warehouseId.text,
+            productName: members.productName, warehouseName: members.warehouseName, category: members.category,
+            currentStock: members.currentStock, reorderThreshold: members.reorderThreshold,
             level: try members.level(), incident: members.incident, json: message)
     }
 
     /// The members of a change that are needed, by their names.
     private struct Members: Decodable {
         let change: String
-        let product_id: IDMember
-        let product_name: String?
+        let productId: IDMember
+        let productName: String?
         let category: String?
-        let warehouse_id: IDMember
-        let warehouse_name: String?
-        let current_stock: Int64?
-        let reorder_threshold: Int32?
-        let alert_severity: String?
-        let oversold_units: UInt64?
+        let warehouseId: IDMember
+        let warehouseName: String?
+        let currentStock: Int64?
+        let reorderThreshold: Int32?
+        let alertSeverity: String?
+        let oversoldUnits: UInt64?
         let incident: UInt32
 
         func level() throws(NotAChange) -> AlertLevel? {
-            guard let severity = alert_severity else { return nil }
+            guard let severity = alertSeverity else { return nil }
             guard let level = AlertLevel(name: severity) else { throw .foreign }
-            return oversold_units ?? 0 > 0 ? .oversold : level
+            return oversoldUnits ?? 0 > 0 ? .oversold : level
         }
     }
 
     private struct Row: Decodable {
-        let product_id: IDMember
-        let warehouse_id: IDMember
-        let alert_severity: String
+        let productId: IDMember
+        let warehouseId: IDMember
+        let alertSeverity: String
     }
 
     /// An id of either kind.

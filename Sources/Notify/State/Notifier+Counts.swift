@@ -7,7 +7,9 @@ extension Notifier {
     /// What a receiver was told that stands, the most urgent first.
     func standing(_ index: Int) -> [Notification.Item] {
         pairs.values.compactMap { pair in
-            guard let told = pair.receivers[index].told, told.acknowledged != nil, told.level != nil else { return nil }
+            guard let told = pair.receivers[index].told, told.acknowledged != nil, told.level != nil else {
+                return nil
+            }
             return item(pair, told)
         }.sorted(by: Self.isMoreUrgent)
     }

@@ -128,7 +128,9 @@ extension Notifier {
         queues[index].lastSent = now
         return Send(
             receiver: index,
-            notification: Notification(id: NotificationID.of(ids), items: items, others: others(of: items, keys, index), time: Self.date(now)))
+            notification: Notification(
+                id: NotificationID.of(ids), items: items, others: others(of: items, keys, index), time: Self.date(now))
+        )
     }
 
     /// What the receiver shows if the notification arrives.

@@ -71,7 +71,9 @@ public struct Notifier {
         }
         pairs[key] = pair
         for index in policies.indices {
-            if let thread = pair.receivers[index].told?.thread { queues[index].threads[thread, default: []].insert(key) }
+            if let thread = pair.receivers[index].told?.thread {
+                queues[index].threads[thread, default: []].insert(key)
+            }
             evaluate(key, index, at: pair.ended ?? pair.began)
         }
         forgetIfSettled(key)
@@ -121,7 +123,9 @@ public struct Notifier {
             case .up: entry.pending.map { $0.since + policy.waitMs }
             case .down: entry.pending.map { $0.since + policy.resolveWaitMs }
             case nil:
-                if let told = entry.told, told.level != nil, let repeatMs = policy.repeatMs { told.at + repeatMs } else {
+                if let told = entry.told, told.level != nil, let repeatMs = policy.repeatMs {
+                    told.at + repeatMs
+                } else {
                     nil
                 }
             }

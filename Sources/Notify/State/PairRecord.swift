@@ -3,8 +3,8 @@ import Inventory
 
 /// What the state topic holds of a pair, under the alert message's own key.
 ///
-/// The value is a line of JSON and then the alert's newest message as it came. A pair whose alert is over, and of which
-/// no receiver shows anything, has no record.
+/// The value is a line of JSON and then the alert's newest message as it came. A pair without an alert, of which no
+/// receiver shows anything, has no record.
 struct PairRecord: Equatable {
     struct Header: Equatable, Codable {
         /// The version of this layout.

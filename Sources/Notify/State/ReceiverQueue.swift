@@ -1,5 +1,5 @@
-internal import Foundation
 internal import DequeModule
+internal import Foundation
 internal import HeapModule
 
 /// What waits for one receiver, and how the receiver fares.

@@ -21,13 +21,14 @@ extension NotifyWorker {
         guard total == stored else {
             throw .misconfigured(
                 "notify.state_topic: \(settings.stateTopic) has \(stored) partitions, but \(settings.alertTopic) has "
-                    + "\(total); it needs as many. Set another notify.group_id, under which everything that stands "
-                    + "is told again")
+                    + "\(total); it needs as many. "
+                    + "Set another notify.group_id, under which all that stands is told again")
         }
         var notifier = Notifier(policies, origin: settings.groupID, at: now)
         notifier.spacingFactor = Double(total) / Double(partitions.count)
-        try restore(partitions, &notifier)
+        // Offsets first: they are stable only when a predecessor's transaction has ended, and with it its records.
         let committed = try session.committed(partitions)
+        try restore(partitions, &notifier)
         var starts: [Partition: Offset] = [:]
         var goals: [Partition: Offset] = [:]
         for partition in partitions {
@@ -35,7 +36,7 @@ extension NotifyWorker {
             var start = committed[partition] ?? bounds.lowerBound
             if start < bounds.lowerBound || start > bounds.upperBound {
                 logger.warning(
-                    "the alert topic does not hold all changes since the last start; alerts that ended meanwhile may stand on",
+                    "the alert topic lacks changes since the last start; alerts that ended meanwhile may stand on",
                     metadata: [
                         "partition": "\(settings.alertTopic)[\(partition.rawValue)]", "from": "\(start.rawValue)",
                         "to": "\(bounds.lowerBound.rawValue)",
@@ -77,9 +78,9 @@ extension NotifyWorker {
         for (key, record) in latest {
             guard notifier.restore(key: key, partition: record.partition, value: record.value, at: now) else {
                 throw .misconfigured(
-                    "notify.state_topic: \(settings.stateTopic)[\(record.partition)] holds a record that is not of this "
-                        + "release, under the key \(String(decoding: key, as: UTF8.self)); a newer release may have "
-                        + "written it")
+                    "notify.state_topic: \(settings.stateTopic)[\(record.partition)]: a record "
+                        + "under the key \(String(decoding: key, as: UTF8.self)) is no record of this release; a "
+                        + "newer one may have written it")
             }
         }
     }

@@ -51,8 +51,8 @@ public final class NotifyWorker<S: Session> {
         var notifier: Notifier
         var partitions: [Partition]
         var positions: [Partition: Offset]
-        /// The ends of the partitions when they were assigned. Nothing is told before they are reached: what is over by
-        /// then is not told at all.
+        /// The ends of the partitions when they were assigned. Nothing is told before they are reached: what is over
+        /// by then is not told at all.
         var goals: [Partition: Offset]
         /// Something was read that is not committed.
         var isUncommitted = false

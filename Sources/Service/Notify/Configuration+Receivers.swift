@@ -4,7 +4,9 @@ public import Notify
 
 extension Configuration {
     /// The receivers as the configuration describes them, or every mistake in them.
-    public func makeReceivers(_ logger: Logger) -> (receivers: [(policy: Policy, receiver: any Receiver)], mistakes: [String]) {
+    public func makeReceivers(_ logger: Logger) -> (
+        receivers: [(policy: Policy, receiver: any Receiver)], mistakes: [String]
+    ) {
         var made: [(policy: Policy, receiver: any Receiver)] = []
         var mistakes: [String] = []
         if notify.receivers.isEmpty {
@@ -32,7 +34,8 @@ extension Configuration {
         guard let asking = notify.receivers.first(where: { !$0.regions.isEmpty }) else { return [] }
         guard let file = reference.warehouses.file else {
             mistakes.append(
-                "notify.receivers.\(asking.name).region: reference.warehouses.file must name the table that has the regions")
+                "notify.receivers.\(asking.name).region: reference.warehouses.file must name the table of regions"
+            )
             return []
         }
         let ids = ids.table

@@ -5,7 +5,8 @@ public import Pipeline
 
 extension NotifySummary {
     /// Reads the state topic of `stockd notify` from outside, as any other consumer could.
-    public static func read(_ configuration: Configuration, client: ClientSettings) throws(StopReason) -> NotifySummary {
+    public static func read(_ configuration: Configuration, client: ClientSettings) throws(StopReason) -> NotifySummary
+    {
         let admin = try forKafka("kafka.properties") { () throws(KafkaError) in try Admin(client) }
         defer { admin.close(deadlineMs: 2_000) }
         let topic = configuration.notifyStateTopic

@@ -27,7 +27,9 @@ struct NotifyPages {
     private var readiness: StatusServer.Page {
         guard isConnected() else { return StatusServer.Page(status: 503, text: "no connection to Kafka yet\n") }
         let counts = counts()
-        if counts.partitions.isEmpty { return StatusServer.Page(text: "ready, with no partitions; others have them\n") }
+        if counts.partitions.isEmpty {
+            return StatusServer.Page(text: "ready, with no partitions; others have them\n")
+        }
         guard counts.isCaughtUp else { return StatusServer.Page(status: 503, text: "reading the alert topic\n") }
         return StatusServer.Page(text: "ready\n")
     }

@@ -42,14 +42,14 @@ struct NotifyTopics {
         var problems: [String] = []
         if let wanted = counts[alerts], wanted != found {
             problems.append(
-                "notify.state_topic: \(state) has \(Counted.text(found, "partition")), but \(alerts) has \(wanted); it "
-                    + "needs as many. Set another notify.group_id, under which all that stands is told again")
+                "notify.state_topic: \(state) has \(Counted.text(found, "partition")), but \(alerts) has \(wanted); "
+                    + "it needs as many. Set another notify.group_id, under which all that stands is told again")
         }
         let policy = try admin.settings(of: [state], timeoutMs: 3_000)[state]?["cleanup.policy"]
         if let policy, policy != "compact" {
             problems.append(
-                "notify.state_topic: \(state) has cleanup.policy=\(policy), which would delete what receivers were told; "
-                    + "set it to compact alone")
+                "notify.state_topic: \(state) has cleanup.policy=\(policy), which would delete what receivers were "
+                    + "told; set it to compact alone")
         }
         return problems
     }

@@ -79,7 +79,9 @@ struct ReceiverMaker {
     private func source(_ key: String) -> String {
         let name = "\(Keys.receivers).\(settings.name).\(key)"
         guard Keys.named(name)?.isSecret == true else { return "" }
-        let slack = settings.kind == .slack && key == "token" ? ", or the credential \(Keys.receivers).\(settings.name).url" : ""
+        let slack =
+            settings.kind == .slack && key == "token"
+            ? ", or the credential \(Keys.receivers).\(settings.name).url" : ""
         return ": set \(KeyEntry.environmentName(name)) or the credential \(name)\(slack)"
     }
 

@@ -79,7 +79,8 @@ private struct StatusResponder: HTTPResponder {
         }
         guard let page = pages[request.uri.path]?() else {
             let paths = pages.keys.sorted().joined(separator: ", ")
-            return Self.response(.init(status: 404, text: "there is nothing at this path, only at \(paths)\n"), request)
+            return Self.response(
+                .init(status: 404, text: "there is nothing at this path, only at \(paths)\n"), request)
         }
         return Self.response(page, request)
     }

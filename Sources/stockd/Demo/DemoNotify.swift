@@ -55,7 +55,8 @@ final class DemoNotify {
             settings: .init(
                 groupID: configuration.notifyGroupID, alertTopic: configuration.alerts.topic,
                 stateTopic: configuration.notifyStateTopic),
-            receivers: receivers, counts: NotifyTelemetry(receivers: receivers.map(\.policy.name)), logger: client.logger)
+            receivers: receivers, counts: NotifyTelemetry(receivers: receivers.map(\.policy.name)),
+            logger: client.logger)
         while !life.isStopping.load(ordering: .relaxed) { try worker.step() }
         worker.end()
     }
@@ -68,9 +69,9 @@ final class DemoNotify {
                 for line in told.text.split(separator: "\n") { print("  " + line) }
                 for alert in told.alerts {
                     if alert.change == "ended" {
-                        shown.remove(alert.deduplication_key)
+                        shown.remove(alert.deduplicationKey)
                     } else {
-                        shown.insert(alert.deduplication_key)
+                        shown.insert(alert.deduplicationKey)
                     }
                 }
             }

@@ -7,7 +7,7 @@ final class DemoReceiver: Sendable {
     struct Told: Decodable, Sendable {
         struct Alert: Decodable, Sendable {
             let change: String
-            let deduplication_key: String
+            let deduplicationKey: String
         }
 
         let text: String
@@ -58,7 +58,9 @@ final class DemoReceiver: Sendable {
         defer { Glibc.close(connection) }
         var bytes = Data()
         while let body = Self.body(&bytes, connection) {
-            if let notification = try? JSONDecoder().decode(Told.self, from: body) {
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            if let notification = try? decoder.decode(Told.self, from: body) {
                 told.withLock { $0.append(notification) }
             }
             let response = "HTTP/1.1 204 No Content\r\n\r\n"

@@ -11,8 +11,8 @@ struct NotifyCommand: AsyncParsableCommand {
         commandName: "notify",
         abstract: "Tells people of alerts: Slack, PagerDuty, mail, webhooks, Alertmanager.",
         discussion: """
-            A daemon of its own beside "stockd run", until SIGTERM or SIGINT. It reads the alert topic, and tells each \
-            receiver of the configuration.
+            A daemon of its own beside "stockd run", until SIGTERM or SIGINT. It reads the alert topic, and tells \
+            each receiver of the configuration.
 
             Example: stockd notify --config /etc/stockd/stockd.yaml
             """,

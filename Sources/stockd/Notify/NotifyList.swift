@@ -63,19 +63,20 @@ struct NotifyList: ParsableCommand {
         let standing: Int
         let levels: [String: Int]
         let waiting: Int
-        let waiting_since: String?
-        let told_at: String?
-        let failed_at: String?
-        let last_error: String?
+        let waitingSince: String?
+        let toldAt: String?
+        let failedAt: String?
+        let lastError: String?
     }
 
     private static func line(_ receiver: NotifySummary.Receiver) throws -> String {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let line = Line(
             receiver: receiver.name, standing: receiver.standing, levels: receiver.levels, waiting: receiver.waiting,
-            waiting_since: time(receiver.waitingSince), told_at: time(receiver.toldAt),
-            failed_at: time(receiver.failedAt), last_error: receiver.failure)
+            waitingSince: time(receiver.waitingSince), toldAt: time(receiver.toldAt),
+            failedAt: time(receiver.failedAt), lastError: receiver.failure)
         return String(decoding: try encoder.encode(line), as: UTF8.self)
     }
 }

@@ -8,8 +8,8 @@ struct NotifyTest: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Sends one notification to a receiver and shows the answer.",
         discussion: """
-            The alert in it is made up: it begins, and then it ends. Exits with 69 when the receiver did not take it, and \
-            with 78 when it cannot be right as it is configured.
+            The alert in it is made up: it begins, and then it ends. Exits with 69 when the receiver did not take it, \
+            and with 78 when it cannot be right as it is configured.
 
             Example: stockd notify test purchasing --config /etc/stockd/stockd.yaml
             """)
@@ -20,14 +20,14 @@ struct NotifyTest: ParsableCommand {
 
     func run() throws {
         let configuration = try options.notifying()
-        let (receivers, mistakes) = configuration.makeReceivers(Logger(label: "notify") { _ in SwiftLogNoOpLogHandler() })
+        let (receivers, mistakes) = configuration.makeReceivers(
+            Logger(label: "notify") { _ in SwiftLogNoOpLogHandler() })
         let own = mistakes.filter { $0.hasPrefix("notify.receivers.\(receiver).") }
         guard own.isEmpty else { throw ConfigurationOption.fail(own) }
         guard let (_, target) = receivers.first(where: { $0.policy.name == receiver }) else {
             let names = configuration.notify.receivers.map(\.name).joined(separator: ", ")
-            throw ConfigurationOption.fail([
-                "notify.receivers: there is no receiver \(receiver); there \(names.isEmpty ? "are none" : "are \(names)")"
-            ])
+            let known = names.isEmpty ? "are none" : "are \(names)"
+            throw ConfigurationOption.fail(["notify.receivers: there is no receiver \(receiver); there \(known)"])
         }
         let outcomes = TrialNotification(receiver: receiver).send(to: target)
         for (text, outcome) in outcomes {

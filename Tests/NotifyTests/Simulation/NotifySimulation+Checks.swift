@@ -25,7 +25,9 @@ extension NotifySimulation {
         let isCertain = receivers[receiver].doubts == 0 && kills == 0
         switch item.change {
         case .began, .escalated:
-            let lasted = alerts.lasting(pair, until: now) { Self.wanted($0, policy) > (item.previousLevel?.rawValue ?? 0) }
+            let lasted = alerts.lasting(pair, until: now) {
+                Self.wanted($0, policy) > (item.previousLevel?.rawValue ?? 0)
+            }
             if lasted < policy.waitMs, shown == nil || isCertain {
                 problem("\(item.deduplicationKey) \(item.change) after \(lasted) of \(policy.waitMs) ms")
             }
@@ -52,22 +54,29 @@ extension NotifySimulation {
         for (index, policy) in policies.enumerated() {
             var expected: [Int: AlertLevel] = [:]
             for pair in 0..<alerts.pairs {
-                guard let level = alerts.level(pair), Self.wanted(level, policy) > 0, isProduct(pair, policy) else { continue }
+                guard let level = alerts.level(pair), Self.wanted(level, policy) > 0, isProduct(pair, policy) else {
+                    continue
+                }
                 expected[pair] = level
             }
             var found: [Int: AlertLevel] = [:]
             for (key, level) in receivers[index].shown {
                 let parts = key.split(separator: "/")
                 guard let product = Int(parts[1]), let warehouse = Int(parts[2]) else { continue }
-                if found.updateValue(level, forKey: product * 2 + warehouse) != nil { problem("\(key) and another stand") }
+                if found.updateValue(level, forKey: product * 2 + warehouse) != nil {
+                    problem("\(key) and another stand")
+                }
             }
             if found != expected { problem("\(policy.name) shows \(found), but \(expected) stand") }
-            for (key, count) in receivers[index].beginnings where receivers[index].doubts == 0 && kills == 0 && count > 1 {
+            for (key, count) in receivers[index].beginnings
+            where receivers[index].doubts == 0 && kills == 0 && count > 1 {
                 problem("\(key) began \(count) times")
             }
         }
         let standing = (0..<alerts.pairs).filter { alerts.level($0) != nil }.count
-        if stored.reduce(0, { $0 + $1.count }) != standing { problem("\(stored.map(\.count)) records of \(standing) pairs") }
+        if stored.reduce(0, { $0 + $1.count }) != standing {
+            problem("\(stored.map(\.count)) records of \(standing) pairs")
+        }
     }
 
     private func isProduct(_ pair: Int, _ policy: Policy) -> Bool {

@@ -167,6 +167,10 @@ struct NotifySimulation {
         if fails() { kill(index) }
     }
 
+    private static func words(_ item: Notification.Item) -> String {
+        "\(item.deduplicationKey) \(item.change) \(item.alert.level?.name ?? "-")"
+    }
+
     private mutating func fails() -> Bool { !isCalm && random.chance(200) }
 
     private mutating func read(_ index: Int) {
@@ -192,7 +196,7 @@ struct NotifySimulation {
         notifications += 1
         check(send)
         let mood = moods[send.receiver]
-        note("\(policies[send.receiver].name) \(mood): \(send.notification.items.map { "\($0.deduplicationKey) \($0.change) \($0.alert.level?.name ?? "-")" })")
+        note("\(policies[send.receiver].name) \(mood): \(send.notification.items.map(Self.words))")
         let refuses = send.notification.items.contains { $0.alert.productID == "1" }
         let (outcome, takes) = SimReceiver.outcome(mood, refuses: refuses)
         if takes { receivers[send.receiver].take(send.notification, at: now) }

@@ -36,8 +36,9 @@ struct SimAlerts {
         let stock: Int64 = level == .oversold ? -3 : level == .outOfStock ? 0 : 7
         let severity = level.map { "\"\($0.severity.name)\"" } ?? "null"
         let json = """
-            {"change":"\(level == nil ? "RESOLVED" : "RAISED")","product_id":\(pair / 2),"product_name":"P\(pair / 2)",\
-            "category":"C\(pair % 3)","warehouse_id":\(pair % 2),"warehouse_name":null,"current_stock":\(stock),\
+            {"change":"\(level == nil ? "RESOLVED" : "RAISED")","product_id":\(pair / 2),\
+            "product_name":"P\(pair / 2)","category":"C\(pair % 3)","warehouse_id":\(pair % 2),\
+            "warehouse_name":null,"current_stock":\(stock),\
             "reorder_threshold":30,"alert_severity":\(severity),"oversold_units":\(max(0, -stock)),\
             "incident":\(incidents[pair])}
             """

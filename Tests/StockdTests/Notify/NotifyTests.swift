@@ -112,7 +112,8 @@ struct NotifyTests {
         }
         #expect(metrics.contains("stockd_notify_failures_total{receiver=\"ops\",class=\"server\"} 0"))
         #expect(curl.get("/health/ready") == "ready\n")
-        #expect(curl.get("/nothing") == "there is nothing at this path, only at /health/live, /health/ready, /metrics\n")
+        #expect(
+            curl.get("/nothing") == "there is nothing at this path, only at /health/live, /health/ready, /metrics\n")
         #expect(!(metrics + notifier.text).contains("secret-path"))
         for program in [notifier, daemon] {
             program.send(SIGTERM)
@@ -155,10 +156,14 @@ struct NotifyTests {
         defer { other.close() }
         let (otherCode, otherText) = try other.result(of: ["notify"])
         #expect(otherCode == 78)
-        #expect(otherText.contains("notify.receivers.a.token: must be given with kind: slack: set STOCKD_NOTIFY_RECEIVERS_A_TOKEN"))
+        #expect(
+            otherText.contains(
+                "notify.receivers.a.token: must be given with kind: slack: set STOCKD_NOTIFY_RECEIVERS_A_TOKEN"))
         #expect(otherText.contains("notify.receivers.b.from: must be given with kind: mail"))
         #expect(otherText.contains("notify.receivers.b.headers: has no effect with kind: mail; remove it"))
-        #expect(otherText.contains("notify.receivers.c.kind: must be given: one of webhook, slack, pagerduty, alertmanager, mail"))
+        #expect(
+            otherText.contains(
+                "notify.receivers.c.kind: must be given: one of webhook, slack, pagerduty, alertmanager, mail"))
         #expect(try other.result(of: ["check"]).text.contains("notify.receivers.b.from"), "check says it, too")
     }
 

@@ -46,7 +46,8 @@ struct FailedTransfer {
             case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE:
                 again(.interrupted, "\(place) closed the connection before its answer\(said)")
             default:
-                again(.interrupted, "the request to \(place) failed\(said.isEmpty ? " (curl \(code.rawValue))" : said)")
+                again(
+                    .interrupted, "the request to \(place) failed\(said.isEmpty ? " (curl \(code.rawValue))" : said)")
             }
     }
 }

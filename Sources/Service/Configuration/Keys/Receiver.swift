@@ -54,7 +54,8 @@ extension Configuration {
             self.name = name
             let key = { (last: String) in "notify.receivers.\(name).\(last)" }
             kind = read(
-                key("kind"), Service.Kind<Kind>.choice.orNull, default: "null", "What it is; each receiver must say so.")
+                key("kind"), Service.Kind<Kind>.choice.orNull, default: "null",
+                "What it is; each receiver must say so.")
             (url, token, routingKey, signingSecrets, authorization, password) = Self.secrets(key, &read)
             server = read(
                 key("server"), Service.Kind.text("a server's URL", upTo: 2_000).orNull, default: "null",
@@ -97,8 +98,8 @@ extension Configuration {
             rate = read(
                 key("rate"), Service.Kind.integer(1...6_000).orNull, default: "null",
                 """
-                At most so many notifications a minute, evenly spaced; what waits becomes one digest. Null: 60 for slack,
-                no limit for the others.
+                At most so many notifications a minute, evenly spaced; what waits becomes one digest. Null: 60 for
+                slack, no limit for the others.
                 """)
         }
 
