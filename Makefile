@@ -90,8 +90,8 @@ config:
 instructions: test-dependencies
 	@Benchmarks/instructions.sh $(INSTRUCTIONS_FLAGS)
 
-# "--only postgres" runs the daemon itself, beside a PostgreSQL server of its own.
-bench: build-dependencies $(if $(findstring postgres,$(BENCH_FLAGS)),release)
+# "--only postgres" and "--only notify" run the daemon itself, beside a PostgreSQL server or a receiver of their own.
+bench: build-dependencies $(if $(findstring postgres,$(BENCH_FLAGS))$(findstring notify,$(BENCH_FLAGS)),release)
 	$(SWIFT) run -c release --static-swift-stdlib --disable-build-manifest-caching --package-path Benchmarks \
 		$(BENCH_TARGET) $(BENCH_FLAGS)
 

@@ -13,7 +13,7 @@ let package = Package(
     products: [
         .executable(name: "stockd", targets: ["stockd"]),
         .library(
-            name: "StockdCore", targets: ["Inventory", "Wire", "Kafka", "Pipeline", "Postgres", "TemporaryPostgres"]),
+            name: "StockdCore", targets: ["Inventory", "Wire", "Kafka", "Pipeline", "Postgres", "TemporaryServers"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -85,7 +85,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         // For the demo and the benchmarks.
-        .target(name: "TemporaryPostgres", swiftSettings: strict),
+        .target(name: "TemporaryServers", swiftSettings: strict),
         .target(
             name: "Service",
             dependencies: [
@@ -108,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "stockd",
             dependencies: [
-                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "TemporaryPostgres", "Notify",
+                "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "TemporaryServers", "Notify",
                 "Service", "WebClient",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

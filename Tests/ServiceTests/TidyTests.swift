@@ -48,10 +48,10 @@ struct TidyTests {
         "Pipeline": ["Inventory", "Wire", "Kafka"], "Web": ["Inventory", "Wire", "Pipeline"], "WebClient": [],
         "Postgres": ["CPQ", "Inventory", "Wire", "Pipeline"],
         "Notify": ["CCurl", "CCrypto", "Inventory", "Wire", "Kafka", "Pipeline"],
-        "TemporaryPostgres": [],
+        "TemporaryServers": [],
         "Service": ["Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "Notify"],
         "stockd": [
-            "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "Notify", "TemporaryPostgres", "Service",
+            "Inventory", "Wire", "Kafka", "Pipeline", "Web", "Postgres", "Notify", "TemporaryServers", "Service",
             "WebClient",
         ],
     ]

@@ -6,11 +6,17 @@ import Foundation
 final class DaemonProcess {
     private let process = Process()
     private let directory: URL
+    /// Whether the folder is another's.
+    private let isGuest: Bool
 
     /// - Parameters:
     ///   - stem: of the names of its topics and of its group.
     ///   - pairs: those that its reference files know.
-    init(program: String, brokers: String, stem: String, input: String, pairs: Int, postgres: String?) throws {
+    ///   - more: more lines of the configuration.
+    init(
+        program: String, brokers: String, stem: String, input: String, pairs: Int, postgres: String?, more: String = ""
+    ) throws {
+        isGuest = false
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("\(stem)-\(wall_ns())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         func write(_ file: String, _ text: String) throws {
@@ -23,7 +29,6 @@ final class DaemonProcess {
         try write(
             "products.csv", "product_id,product_name,category,reorder_threshold,unit_price\n" + products.joined())
         try write("warehouses.csv", "warehouse_id,warehouse_name,region\n" + warehouses.joined())
-        try write("log", "")
         try write(
             "stockd.yaml",
             """
@@ -36,17 +41,35 @@ final class DaemonProcess {
             log: {format: text, level: info}
             http: {listen: ~}
             \(postgres.map { "postgres: {\($0)}" } ?? "")
+            \(more)
 
             """)
+        try run(program, "run", [:])
+    }
+
+    /// Another of stockd's commands with the configuration of one that runs.
+    init(beside other: DaemonProcess, program: String, _ command: String, _ variables: [String: String]) throws {
+        isGuest = true
+        directory = other.directory
+        try run(program, command, variables)
+    }
+
+    private func run(_ program: String, _ command: String, _ variables: [String: String]) throws {
+        let log = directory.appendingPathComponent(command + ".log").path
+        try Data().write(to: URL(fileURLWithPath: log))
+        self.command = command
         process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["run", "--config", directory.appendingPathComponent("stockd.yaml").path]
-        process.standardError = FileHandle(forWritingAtPath: directory.appendingPathComponent("log").path)
+        process.arguments = [command, "--config", directory.appendingPathComponent("stockd.yaml").path]
+        process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+        process.standardError = FileHandle(forWritingAtPath: log)
         process.standardOutput = process.standardError
         try process.run()
     }
 
+    private var command = ""
+
     var log: String {
-        (try? String(contentsOf: directory.appendingPathComponent("log"), encoding: .utf8)) ?? ""
+        (try? String(contentsOf: directory.appendingPathComponent(command + ".log"), encoding: .utf8)) ?? ""
     }
 
     /// Waits until something holds.
@@ -91,6 +114,6 @@ final class DaemonProcess {
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
-        try? FileManager.default.removeItem(at: directory)
+        if !isGuest { try? FileManager.default.removeItem(at: directory) }
     }
 }

@@ -7,8 +7,8 @@ struct Options {
     var pairs = 100_000
     var repetitions = 3
     var jsonPath: String?
-    /// `micro`, `rows`, `growth`, `memory`, `recovery`, `e2e`, `latency`, `resident`; `postgres` if named; `soak`
-    /// alone.
+    /// `micro`, `rows`, `growth`, `memory`, `recovery`, `e2e`, `latency`, `resident`; `postgres` and `notify` if
+    /// named; `soak` alone.
     var groups: Set<String> = [
         "micro", "rows", "growth", "memory", "recovery", "e2e", "latency", "resident",
     ]

@@ -4,7 +4,7 @@ import Foundation
 import Inventory
 import Kafka
 import Postgres
-import TemporaryPostgres
+import TemporaryServers
 
 /// What the tables in PostgreSQL cost and how late they are: real daemons beside a PostgreSQL of the benchmark's own.
 struct PostgresBenchmark {

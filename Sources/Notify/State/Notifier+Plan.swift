@@ -78,17 +78,22 @@ extension Notifier {
                 return nil
             }
             if !queue.isBehind, now < oldest + policy.groupWaitMs { return nil }
+            // Alerts come faster than the receiver takes them.
+            if now > oldest + policy.groupWaitMs + Self.lateMs { queues[index].isBehind = true }
             var keys: [Data] = []
             repeat {
                 for key in queues[index].take(atMost: queue.limit - keys.count) where isDue(key, index, now) {
                     keys.append(key)
                 }
-            } while queue.isBehind && keys.count < queue.limit && !queues[index].isEmpty
+            } while queues[index].isBehind && keys.count < queue.limit && !queues[index].isEmpty
             if !keys.isEmpty { return keys }
         }
         queues[index].isBehind = false
         return nil
     }
+
+    /// What waits for longer than this behind other notifications goes out as one.
+    private static let lateMs: Int64 = 1_000
 
     /// Whether a pair that became ready is still to be told; otherwise its timer is set again.
     private mutating func isDue(_ key: Data, _ index: Int, _ now: Int64) -> Bool {

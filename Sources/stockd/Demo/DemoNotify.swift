@@ -5,14 +5,54 @@ import Notify
 import Pipeline
 import Service
 import Synchronization
+import TemporaryServers
 
 /// `stockd notify` in the demo: it tells a receiver on this machine.
 final class DemoNotify {
-    private let receiver: DemoReceiver
+    /// A notification: its text for people, and what is in it for programs.
+    private struct Told: Decodable, Sendable {
+        struct Alert: Decodable, Sendable {
+            let change: String
+            let deduplicationKey: String
+        }
+
+        let text: String
+        let alerts: [Alert]
+    }
+
+    private let receiver: LocalReceiver
+    private let told: Inbox
     private let life = Life()
     private var shown: Set<String> = []
 
-    init() throws { receiver = try DemoReceiver() }
+    /// What the receiver was told and nobody looked at yet.
+    private final class Inbox: Sendable {
+        private let told = Mutex<[Told]>([])
+
+        func add(_ body: [UInt8]) {
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            guard let notification = try? decoder.decode(Told.self, from: Data(body)) else { return }
+            told.withLock { $0.append(notification) }
+        }
+
+        func take() -> [Told] {
+            told.withLock { told in
+                defer { told = [] }
+                return told
+            }
+        }
+    }
+
+    init() throws {
+        let inbox = Inbox()
+        told = inbox
+        do {
+            receiver = try LocalReceiver { inbox.add($0) }
+        } catch {
+            throw DemoFailure(message: error.message)
+        }
+    }
 
     /// The lines of the configuration that name the receiver.
     var settings: String {
@@ -65,7 +105,7 @@ final class DemoNotify {
     func show(until count: Int) throws {
         let deadline = Date(timeIntervalSinceNow: 30)
         while Date() < deadline {
-            for told in receiver.take() {
+            for told in told.take() {
                 for line in told.text.split(separator: "\n") { print("  " + line) }
                 for alert in told.alerts {
                     if alert.change == "ended" {

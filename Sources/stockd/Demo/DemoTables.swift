@@ -5,7 +5,7 @@ import Logging
 import Pipeline
 import Postgres
 import Service
-import TemporaryPostgres
+import TemporaryServers
 
 /// The demo's tables in a PostgreSQL server of its own.
 final class DemoTables {

@@ -1,24 +1,17 @@
-import Foundation
-import Synchronization
+internal import Foundation
 
-/// A receiver of webhooks on this machine, which keeps what it is told.
-final class DemoReceiver: Sendable {
-    /// A notification: its text for people, and what is in it for programs.
-    struct Told: Decodable, Sendable {
-        struct Alert: Decodable, Sendable {
-            let change: String
-            let deduplicationKey: String
-        }
-
-        let text: String
-        let alerts: [Alert]
+/// A receiver of webhooks on this machine: it hands over the body of each request and answers 204.
+public final class LocalReceiver: Sendable {
+    public struct Failure: Error {
+        public let message: String
     }
 
-    let port: UInt16
+    public let port: UInt16
     private let socket: Int32
-    private let told = Mutex<[Told]>([])
+    private let onBody: @Sendable ([UInt8]) -> Void
 
-    init() throws {
+    /// - Parameter onBody: called on a thread of the receiver's.
+    public init(_ onBody: @escaping @Sendable ([UInt8]) -> Void) throws(Failure) {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -29,21 +22,14 @@ final class DemoReceiver: Sendable {
                 bind(socket, $0, length) == 0 && listen(socket, 8) == 0 && getsockname(socket, $0, &length) == 0
             }
         }
-        guard isBound else { throw DemoFailure(message: "no port on 127.0.0.1: \(String(cString: strerror(errno)))") }
+        guard isBound else { throw Failure(message: "no port on 127.0.0.1: \(String(cString: strerror(errno)))") }
         self.socket = socket
+        self.onBody = onBody
         port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { self.serve() }
     }
 
-    /// What it was told since the last call.
-    func take() -> [Told] {
-        told.withLock { told in
-            defer { told = [] }
-            return told
-        }
-    }
-
-    func close() { shutdown(socket, Int32(SHUT_RDWR)) }
+    public func close() { shutdown(socket, Int32(SHUT_RDWR)) }
 
     private func serve() {
         while true {
@@ -58,11 +44,7 @@ final class DemoReceiver: Sendable {
         defer { Glibc.close(connection) }
         var bytes = Data()
         while let body = Self.body(&bytes, connection) {
-            let decoder = JSONDecoder()
-            decoder.keyDecodingStrategy = .convertFromSnakeCase
-            if let notification = try? decoder.decode(Told.self, from: body) {
-                told.withLock { $0.append(notification) }
-            }
+            onBody([UInt8](body))
             let response = "HTTP/1.1 204 No Content\r\n\r\n"
             guard send(connection, response, response.utf8.count, Int32(MSG_NOSIGNAL)) > 0 else { return }
         }
