@@ -144,6 +144,73 @@ struct NotifierTests {
         #expect(desk.told(until: 3_700_000).count == 2)
     }
 
+    @Test("an alert that begins long after the last one was over is another one, also when nobody could be told")
+    func another() {
+        var desk = Desk(Self.policy { $0.waitMs = 0 })
+        desk.change(1, .low, at: 0)
+        #expect(desk.told(until: 0) == ["0 began 1 LOW"])
+        desk.outcome = .again(Failure(.connection, "refused"), after: nil)
+        desk.change(1, nil, at: 1_000)
+        _ = desk.told(until: 3_600_000)
+        desk.change(1, .low, at: 3_600_000)
+        desk.outcome = .taken(thread: nil)
+        let told = desk.told(until: 4_000_000).map { $0.split(separator: " ").dropFirst().joined(separator: " ") }
+        #expect(told == ["ended 1 -", "began 1 LOW"])
+        #expect(desk.keys.count == 2)
+    }
+
+    @Test("what changes after a refusal is told at once, and a receiver that refuses everything is not hammered")
+    func refusals() {
+        var desk = Desk(
+            Self.policy {
+                $0.waitMs = 0
+                $0.mostItems = 1
+            })
+        desk.refuses = { _ in true }
+        for pair in 0..<1_000 { desk.change(pair, .low, at: 0) }
+        _ = desk.told(until: 600_000)
+        #expect(desk.attempts < 50, "\(desk.attempts) attempts in ten minutes")
+        var other = Desk(Self.policy { $0.waitMs = 0 })
+        other.refuses = { _ in true }
+        other.change(1, .low, at: 0)
+        _ = other.told(until: 2_000)
+        other.refuses = { _ in false }
+        other.change(1, .outOfStock, at: 2_000)
+        #expect(other.told(until: 3_000) == ["2000 began 1 OUT_OF_STOCK"])
+    }
+
+    @Test("pairs that come and go while a receiver is away leave nothing behind")
+    func ghosts() {
+        var desk = Desk(Self.policy { $0.waitMs = 0 })
+        desk.outcome = .again(Failure(.connection, "refused"), after: nil)
+        for round in 0..<20 {
+            for pair in 0..<1_000 {
+                desk.change(pair, round.isMultiple(of: 2) ? .low : nil, at: Int64(round) * 10_000)
+            }
+            _ = desk.told(until: Int64(round) * 10_000 + 9_999)
+        }
+        #expect(desk.notifier.pairs.isEmpty)
+        #expect(desk.notifier.queues[0].readyCount == 0)
+        #expect(desk.notifier.queues[0].oldest == nil)
+    }
+
+    @Test("what was told to receivers that this process does not know stays stored")
+    func unknownReceivers() throws {
+        var one = Desk(Self.policy { $0.waitMs = 0 })
+        one.change(1, .low, at: 0)
+        _ = one.told(until: 0)
+        let records = one.notifier.takeRecords()
+        let record = try #require(records.first)
+        let value = try #require(record.value)
+        var other = Notifier([Policy(name: "other")], origin: "group", at: 0)
+        let isRead = other.restore(key: record.key, partition: 0, value: value, at: 0)
+        #expect(isRead)
+        other.apply(try SimAlerts.resolved(1), key: record.key, partition: 0, at: 1)
+        let rewritten = other.takeRecords()
+        let after = try #require(rewritten.first?.value.flatMap { PairRecord($0) })
+        #expect(after.header.receivers["ops"]?.told?.acknowledged == .low)
+    }
+
     @Test("without ends, an alert that is over is only forgotten")
     func noEnds() {
         var desk = Desk(
@@ -182,6 +249,7 @@ private struct Desk {
     var outcome = Outcome.taken(thread: nil)
     var refuses: ([Notification.Item]) -> Bool = { _ in false }
     private(set) var notifications = 0
+    private(set) var attempts = 0
     private(set) var keys: Set<String> = []
     private var alerts = SimAlerts(partitions: 1, pairs: 60_000)
     private var now: Int64 = 0
@@ -201,6 +269,7 @@ private struct Desk {
         while true {
             for send in notifier.plan(at: now) {
                 let items = send.notification.items
+                attempts += 1
                 let outcome = refuses(items) ? .refused(Failure(.refused, "400")) : outcome
                 if case .taken = outcome {
                     notifications += 1

@@ -99,7 +99,7 @@ struct SlackTests {
         let notification = Notification(id: "n", items: items, time: Items.time)
         let receiver = try Self.bot(server)
         let first = receiver.send(notification)
-        #expect(first.failure?.kind == .rateLimited && first.after == .seconds(3))
+        #expect(first.failure?.kind == .interrupted && first.after == .seconds(3))
         #expect(receiver.send(notification) == .taken(thread: "C1/3.1"))
         let asked = try (0..<6).map { _ in
             let request = try server.next()

@@ -11,6 +11,7 @@ extension Notifier {
         switch outcome {
         case .taken(let thread):
             queues[index].failures = 0
+            queues[index].refusals = 0
             queues[index].limit = min(policies[index].mostItems, queues[index].limit * 2)
             // A thread for pairs that all had one takes the place of one that is gone.
             let replaces = keys.allSatisfy { pairs[$0]?.receivers[index].told?.thread != nil }
@@ -27,6 +28,8 @@ extension Notifier {
             queues[index].lastFailure = (failure, now)
             queues[index].isBehind = true
             queues[index].limit = max(1, keys.count / 2)
+            queues[index].refusals += 1
+            queues[index].notBefore = now + min(60_000, 50 << Int64(min(queues[index].refusals, 12)))
             for key in keys {
                 if keys.count == 1 { pairs[key]?.receivers[index].refusedUntil = now + Self.refusedPauseMs }
                 reset(key, index, isCertain: true, now)
@@ -62,14 +65,17 @@ extension Notifier {
 
     /// The receiver shows nothing of the pair any more.
     mutating func forget(_ key: Data, _ index: Int, at now: Int64) {
-        if let thread = pairs[key]?.receivers[index].told?.thread {
+        let told = pairs[key]?.receivers[index].told
+        if let thread = told?.thread {
             queues[index].threads[thread]?.remove(key)
             if queues[index].threads[thread]?.isEmpty == true { queues[index].threads[thread] = nil }
         }
         pairs[key]?.receivers[index].told = nil
         pairs[key]?.receivers[index].pending = nil
         markDirty(key)
-        evaluate(key, index, at: now)
+        // What began after it was over waits since then.
+        let since = told?.over == nil ? now : pairs[key]?.receivers[index].wantedSince ?? now
+        evaluate(key, index, at: min(since, now))
         forgetIfSettled(key)
     }
 

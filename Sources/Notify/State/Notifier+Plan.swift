@@ -10,10 +10,12 @@ extension Notifier {
     }
 
     /// Chooses what is told now: at most one notification for each receiver that is free.
-    public mutating func plan(at now: Int64) -> [Send] {
+    ///
+    /// - Parameter busy: receivers that do something else.
+    public mutating func plan(at now: Int64, busy: Set<Int> = []) -> [Send] {
         policies.indices.compactMap { index in
             collect(index, now)
-            guard let keys = choose(index, now) else { return nil }
+            guard !busy.contains(index), let keys = choose(index, now) else { return nil }
             return begin(keys, index, now)
         }
     }
@@ -46,9 +48,10 @@ extension Notifier {
             let entry = pair.receivers[index]
             if entry.timer == time { pairs[key]?.receivers[index].timer = nil }
             // Another timer of the pair holds instead.
-            guard !entry.isReady, !entry.isUnderWay, due(entry, index) == time else { continue }
-            pairs[key]?.receivers[index].isReady = true
-            queues[index].add(key, to: group(pair, key, policies[index].grouping), at: now)
+            guard entry.group == nil, !entry.isUnderWay, due(entry, index) == time else { continue }
+            let group = group(pair, key, policies[index].grouping)
+            pairs[key]?.receivers[index].group = group
+            queues[index].add(key, to: group, at: now)
         }
     }
 
@@ -80,12 +83,13 @@ extension Notifier {
             if !queue.isBehind, now < oldest + policy.groupWaitMs { return nil }
             // Alerts come faster than the receiver takes them.
             if now > oldest + policy.groupWaitMs + Self.lateMs { queues[index].isBehind = true }
+            let name = queues[index].oldestName
             var keys: [Data] = []
-            repeat {
-                for key in queues[index].take(atMost: queue.limit - keys.count) where isDue(key, index, now) {
-                    keys.append(key)
-                }
-            } while queues[index].isBehind && keys.count < queue.limit && !queues[index].isEmpty
+            while keys.count < queue.limit, queues[index].isBehind || queues[index].oldestName == name,
+                let key = queues[index].takeFirst()
+            {
+                if isDue(key, index, now) { keys.append(key) }
+            }
             if !keys.isEmpty { return keys }
         }
         queues[index].isBehind = false
@@ -97,16 +101,15 @@ extension Notifier {
 
     /// Whether a pair that became ready is still to be told; otherwise its timer is set again.
     private mutating func isDue(_ key: Data, _ index: Int, _ now: Int64) -> Bool {
-        // A pair that was forgotten meanwhile may stand in a group twice.
-        guard var entry = pairs[key]?.receivers[index], entry.isReady else { return false }
-        entry.isReady = false
+        guard var entry = pairs[key]?.receivers[index] else { return false }
+        entry.group = nil
         pairs[key]?.receivers[index] = entry
         guard let time = due(entry, index) else { return false }
         guard time <= now else {
             evaluate(key, index, at: now)
             return false
         }
-        if pairs[key]?.wanted(index) == nil, !policies[index].sendsEnds {
+        if pairs[key]?.target(index, entry.told) == nil, !policies[index].sendsEnds {
             forget(key, index, at: now)
             return false
         }
@@ -119,7 +122,7 @@ extension Notifier {
         var ids: [String] = []
         for key in keys {
             guard var pair = pairs[key] else { continue }
-            let told = next(pair, index)
+            let told = next(pair, index, now)
             items.append(item(pair, told))
             ids.append(items[items.count - 1].deduplicationKey + "/\(told.number)")
             pair.receivers[index].before = pair.receivers[index].told
@@ -139,18 +142,19 @@ extension Notifier {
     }
 
     /// What the receiver shows if the notification arrives.
-    private func next(_ pair: TrackedPair, _ index: Int) -> Told {
-        let wanted = pair.wanted(index)
-        guard var told = pair.receivers[index].told else {
+    private func next(_ pair: TrackedPair, _ index: Int, _ now: Int64) -> Told {
+        let entry = pair.receivers[index]
+        guard var told = entry.told else {
             return Told(
-                incident: pair.incident, level: wanted, acknowledged: nil, isCertain: false, number: 1,
+                incident: pair.incident, level: pair.wanted(index), acknowledged: nil, isCertain: false, number: now,
                 began: pair.began)
         }
+        let target = pair.target(index, told)
         // The same content again is the same notification.
-        if told.isCertain || told.level != wanted { told.number += 1 }
-        // Its end was perhaps told: it begins again.
-        if told.level == nil, wanted != nil { told.acknowledged = nil }
-        told.level = wanted
+        if told.isCertain || told.level != target { told.number = max(now, told.number + 1) }
+        // From here on its end may be told, so nothing else is told under its key.
+        if target == nil { told.over = told.over ?? entry.pending?.since ?? now }
+        told.level = target
         told.isCertain = false
         return told
     }
@@ -186,7 +190,7 @@ extension Notifier {
         return Notification.Item(
             change: change, deduplicationKey: NotificationID.key(origin, alert, told.incident), alert: alert,
             previousLevel: told.acknowledged, began: Self.date(told.began),
-            ended: told.level == nil ? Self.date(pair.ended ?? told.began) : nil, thread: told.thread)
+            ended: told.level == nil ? Self.date(told.over ?? told.began) : nil, thread: told.thread)
     }
 
     static func date(_ milliseconds: Int64) -> Date { Date(timeIntervalSince1970: Double(milliseconds) / 1_000) }

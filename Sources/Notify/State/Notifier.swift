@@ -44,14 +44,37 @@ public struct Notifier {
             pair.began = time
             pair.ended = nil
         }
+        for index in policies.indices {
+            let wanted = policies[index].filter.lets(alert) ? alert.level : nil
+            note(wanted, instead: pair.wanted(index), &pair.receivers[index], policies[index], at: time)
+            pair.receivers[index].isWanted = wanted != nil
+        }
         pair.json = alert.json
         pair.level = alert.level
         pair.incident = alert.incident
-        for index in policies.indices { pair.receivers[index].isWanted = policies[index].filter.lets(alert) }
         pairs[key] = pair
         dirty.insert(key)
         for index in policies.indices { evaluate(key, index, at: time) }
         forgetIfSettled(key)
+    }
+
+    /// What a change of the wanted level means for a difference that waits already.
+    private func note(
+        _ wanted: AlertLevel?, instead old: AlertLevel?, _ entry: inout TrackedPair.Entry, _ policy: Policy,
+        at time: Int64
+    ) {
+        guard wanted != old else { return }
+        // The content is another.
+        entry.refusedUntil = 0
+        if old == nil { entry.wantedSince = time }
+        guard let pending = entry.pending, pending.direction == .down else { return }
+        if wanted == nil {
+            // The end waits since the alert ended, and not since it became less urgent.
+            entry.pending?.since = time
+        } else if old == nil, time - pending.since > policy.resolveWaitMs, !entry.isUnderWay {
+            // It was over for so long that this is another alert, though nobody could be told.
+            entry.told?.over = pending.since
+        }
     }
 
     /// A record of the state topic, at the start.
@@ -63,8 +86,12 @@ public struct Notifier {
             partition: partition, json: alert.json, level: alert.level, incident: alert.incident,
             began: record.header.began, ended: record.header.ended,
             receivers: Array(repeating: TrackedPair.Entry(), count: policies.count))
+        pair.others = record.header.receivers
         for (index, policy) in policies.enumerated() {
-            let entry = record.header.receivers[policy.name]
+            var entry = pair.others.removeValue(forKey: policy.name)
+            // A clock that was wrong must not make anything wait for it.
+            if let since = entry?.pending?.since { entry?.pending?.since = min(since, now) }
+            if let at = entry?.told?.at { entry?.told?.at = min(at, now) }
             pair.receivers[index].told = entry?.told
             pair.receivers[index].pending = entry?.pending
             pair.receivers[index].isWanted = policy.filter.lets(alert)
@@ -74,7 +101,7 @@ public struct Notifier {
             if let thread = pair.receivers[index].told?.thread {
                 queues[index].threads[thread, default: []].insert(key)
             }
-            evaluate(key, index, at: pair.ended ?? pair.began)
+            evaluate(key, index, at: min(now, pair.ended ?? pair.began))
         }
         forgetIfSettled(key)
         return true
@@ -103,16 +130,23 @@ public struct Notifier {
         guard var entry = pairs[key]?.receivers[index] else { return }
         // What is under way counts once it has arrived.
         let told = entry.isUnderWay ? entry.before : entry.told
-        let direction = Pending.Direction(from: told, to: pairs[key]?.wanted(index))
+        let direction = Pending.Direction(from: told, to: pairs[key]?.target(index, told))
         if entry.pending?.direction != direction {
             entry.pending = direction.map { Pending(direction: $0, since: time) }
             dirty.insert(key)
         }
-        if let due = due(entry, index), !entry.isReady, !entry.isUnderWay, due != entry.timer {
+        if let due = due(entry, index), entry.group == nil, !entry.isUnderWay, due != entry.timer {
             entry.timer = due
             queues[index].setTimer(key, due)
         }
         pairs[key]?.receivers[index] = entry
+        if queues[index].timerCount > 2 * pairs.count + 10_000 { tidyTimers(index) }
+    }
+
+    /// Drops timers that do not hold any more.
+    private mutating func tidyTimers(_ index: Int) {
+        queues[index].setTimers(
+            pairs.compactMap { key, pair in pair.receivers[index].timer.map { (key, $0) } })
     }
 
     /// When a pair is to be told; nil when there is nothing to tell.
@@ -137,6 +171,9 @@ public struct Notifier {
     mutating func forgetIfSettled(_ key: Data) {
         guard let pair = pairs[key], pair.isSettled else { return }
         tombstones[key] = pair.partition
+        for (index, entry) in pair.receivers.enumerated() {
+            if let group = entry.group { queues[index].remove(key, from: group) }
+        }
         pairs[key] = nil
         dirty.insert(key)
     }

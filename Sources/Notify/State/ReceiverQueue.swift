@@ -14,10 +14,12 @@ struct ReceiverQueue {
     }
 
     /// Pairs that are told together.
-    struct Group {
+    private struct Group {
         /// When the first of them was due.
         var since: Int64
-        var keys: [Data] = []
+        /// In the order in which they came; those that are no members any more are passed over.
+        var order: Deque<Data> = []
+        var members: Set<Data> = []
     }
 
     private var timers = Heap<Timer>()
@@ -34,8 +36,9 @@ struct ReceiverQueue {
     var isBehind = true
     /// No notification before this.
     var notBefore: Int64 = 0
-    /// Failures one after the other.
+    /// Failures one after the other, and refusals of content.
     var failures = 0
+    var refusals = 0
     var lastSent: Int64
     /// The most pairs of one notification for now; smaller while one of them is refused.
     var limit: Int
@@ -50,6 +53,13 @@ struct ReceiverQueue {
     }
 
     mutating func setTimer(_ key: Data, _ due: Int64) { timers.insert(Timer(due: due, key: key)) }
+
+    var timerCount: Int { timers.count }
+
+    /// Replaces all timers.
+    mutating func setTimers(_ all: some Sequence<(key: Data, due: Int64)>) {
+        timers = Heap(all.map { Timer(due: $0.due, key: $0.key) })
+    }
 
     /// The earliest time at which a pair may be due.
     var nextTimer: Int64? { timers.min?.due }
@@ -67,8 +77,17 @@ struct ReceiverQueue {
             groups[name] = Group(since: now)
             order.append(name)
         }
-        groups[name]?.keys.append(key)
+        guard groups[name]?.members.insert(key).inserted == true else { return }
+        groups[name]?.order.append(key)
         readyCount += 1
+    }
+
+    /// Takes a pair out of its group.
+    mutating func remove(_ key: Data, from name: String) {
+        guard groups[name]?.members.remove(key) != nil else { return }
+        readyCount -= 1
+        if groups[name]?.members.isEmpty == true { groups[name] = nil }
+        while let first = order.first, groups[first] == nil { order.removeFirst() }
     }
 
     var isEmpty: Bool { order.isEmpty }
@@ -76,18 +95,20 @@ struct ReceiverQueue {
     /// When the oldest group began.
     var oldest: Int64? { order.first.flatMap { groups[$0]?.since } }
 
-    /// Takes pairs of the oldest group.
-    mutating func take(atMost count: Int) -> [Data] {
-        guard let name = order.first, var group = groups[name] else { return [] }
-        let taken = Array(group.keys.prefix(count))
-        group.keys.removeFirst(taken.count)
-        readyCount -= taken.count
-        if group.keys.isEmpty {
+    /// Takes the next pair of the oldest group.
+    mutating func takeFirst() -> Data? {
+        while let name = order.first {
+            while let key = groups[name]?.order.popFirst() {
+                guard groups[name]?.members.contains(key) == true else { continue }
+                remove(key, from: name)
+                return key
+            }
             groups[name] = nil
             order.removeFirst()
-        } else {
-            groups[name] = group
         }
-        return taken
+        return nil
     }
+
+    /// The oldest group.
+    var oldestName: String? { order.first }
 }

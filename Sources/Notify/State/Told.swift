@@ -10,14 +10,17 @@ struct Told: Equatable, Sendable, Codable {
     var acknowledged: AlertLevel?
     /// The receiver answered that it has `level`. Otherwise it may have it or not.
     var isCertain: Bool
-    /// How many notifications there were of it; the same number means the same content.
-    var number: UInt32
+    /// When this content was sent first, in milliseconds since the epoch: greater with each new one, so that it names
+    /// the content.
+    var number: Int64
     /// When what was told began, by the message's timestamp, in milliseconds since the epoch.
     var began: Int64
     /// When the receiver acknowledged last; 0 for never.
     var at: Int64 = 0
     /// What the receiver's first answer gave to refer to it.
     var thread: String?
+    /// When it was over, once its end is to be told before anything else, in milliseconds since the epoch.
+    var over: Int64?
 }
 
 /// A difference from what was told, which waits.

@@ -34,6 +34,13 @@ extension NotifyWorker {
         for partition in partitions {
             let bounds = try session.bounds(.input, partition)
             var start = committed[partition] ?? bounds.lowerBound
+            if committed[partition] == nil, bounds.lowerBound.rawValue > 0 {
+                logger.warning(
+                    "the alert topic lost its first messages; alerts that only those hold are told when they change",
+                    metadata: [
+                        "partition": "\(settings.alertTopic)[\(partition.rawValue)]", "from": "\(start.rawValue)",
+                    ])
+            }
             if start < bounds.lowerBound || start > bounds.upperBound {
                 logger.warning(
                     "the alert topic lacks changes since the last start; alerts that ended meanwhile may stand on",
@@ -89,8 +96,17 @@ extension NotifyWorker {
     func release() throws(SessionFailure) {
         pending = nil
         if work != nil {
+            // What is only sent again need not be waited for.
+            for thread in threads where thread.isRefreshing { thread.cancel() }
             awaitOutcomes()
-            if work?.isUncommitted == true { try commit() }
+            do throws(SessionFailure) {
+                if work?.isUncommitted == true { try commit() }
+            } catch {
+                // The next owner reads what was committed before. A rebalance must be answered all the same.
+                logger.warning("the last answers are not stored, and may be sent again: \(error.message)")
+                session.discardProducer()
+                isPrepared = false
+            }
             work = nil
         }
         try session.unassign()

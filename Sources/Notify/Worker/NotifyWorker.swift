@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 import Inventory
 public import Logging
 public import Pipeline
@@ -166,7 +167,10 @@ public final class NotifyWorker<S: Session> {
         guard work != nil else { return }
         var sends: [Notifier.Send] = []
         // In place: a copy of the state would be dear.
-        if work?.isCaughtUp == true { sends = work?.notifier.plan(at: now) ?? [] }
+        if work?.isCaughtUp == true {
+            let busy = Set(threads.indices.filter { threads[$0].isBusy })
+            sends = work?.notifier.plan(at: now, busy: busy) ?? []
+        }
         if !sends.isEmpty || isCommitDue { try commit() }
         for send in sends { threads[send.receiver].begin(.send(send.notification)) }
         refresh()
@@ -261,9 +265,16 @@ extension NotifyWorker.Work {
     }
 }
 
-/// A wall clock that goes on evenly from the start of the process, whatever is done to the system's clock.
+/// A wall clock that goes on evenly from the start of the process, whatever is done to the system's clock; it also
+/// counts the time for which the machine was suspended.
 struct NotifyClock {
-    private let offset = wallMicroseconds() - monotonicMicroseconds()
+    private let offset = wallMicroseconds() - Self.sinceBoot
 
-    var now: Int64 { (monotonicMicroseconds() + offset) / 1_000 }
+    var now: Int64 { (Self.sinceBoot + offset) / 1_000 }
+
+    private static var sinceBoot: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
+    }
 }

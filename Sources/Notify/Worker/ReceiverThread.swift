@@ -13,6 +13,7 @@ final class ReceiverThread: Sendable {
     private struct State {
         var job: Job?
         var isBusy = false
+        var isRefreshing = false
         var isEnding = false
         var outcome: (job: Job, outcome: Outcome)?
     }
@@ -31,11 +32,15 @@ final class ReceiverThread: Sendable {
     /// Whether a job is under way, or its outcome was not taken yet.
     var isBusy: Bool { state.withLock { $0.isBusy || $0.outcome != nil } }
 
+    /// Whether it sends again what stands.
+    var isRefreshing: Bool { state.withLock { $0.isBusy && $0.isRefreshing } }
+
     /// Gives it a job; only while it is not busy.
     func begin(_ job: Job) {
         state.withLock {
             $0.job = job
             $0.isBusy = true
+            if case .refresh = job { $0.isRefreshing = true } else { $0.isRefreshing = false }
         }
         work.signal()
     }
@@ -73,7 +78,7 @@ final class ReceiverThread: Sendable {
                     }
                 state.withLock {
                     $0.outcome = (job, outcome)
-                    $0.isBusy = false
+                    $0.isBusy = $0.job != nil
                 }
             }
             if state.withLock({ $0.isEnding && $0.job == nil }) { return }

@@ -12,8 +12,18 @@ extension Configuration {
         if notify.receivers.isEmpty {
             mistakes.append("notify.receivers: there is none; docs/notifications.md shows how to name one")
         }
+        if alerts.format == .upsert, !notify.receivers.isEmpty {
+            mistakes.append(
+                "alerts.format: found \"upsert\"; must be changes for stockd notify, because rows do not say when an "
+                    + "alert began")
+        }
         let warehouses = regionalWarehouses(&mistakes)
         for settings in notify.receivers {
+            mistakes += problems(withIDsOf: settings)
+            let unknown = settings.regions.filter { region in !warehouses.contains { $0.region == region } }
+            for region in unknown where !warehouses.isEmpty {
+                mistakes.append("notify.receivers.\(settings.name).region: no warehouse has the region \"\(region)\"")
+            }
             var maker = ReceiverMaker(settings, pageURL: notify.pageURL, logger: logger)
             guard let receiver = maker.make() else {
                 mistakes += maker.mistakes
@@ -27,6 +37,18 @@ extension Configuration {
             made.append((policy, receiver))
         }
         return (made, mistakes)
+    }
+
+    /// Ids that no product or warehouse can have.
+    private func problems(withIDsOf settings: ReceiverSettings) -> [String] {
+        let lists = [
+            ("product", settings.products, ids.table.product), ("warehouse", settings.warehouses, ids.table.warehouse),
+        ]
+        return lists.flatMap { key, values, kind in
+            values.filter { kind == .integer && Int32($0) == nil }.map {
+                "notify.receivers.\(settings.name).\(key)_id: found \"\($0)\"; must be an integer, as ids.\(key) says"
+            }
+        }
     }
 
     /// The ids and regions of the warehouses, if a receiver asks for regions.

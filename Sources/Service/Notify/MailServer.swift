@@ -12,8 +12,10 @@ struct MailServer {
 
     init(_ text: String) throws(ReceiverSettingsError) {
         let right = "must be smtp://host:port with STARTTLS, smtps://host:port with TLS, or smtp+plain://host:port"
+        // A user's part may hold a password.
+        let found = text.contains("@") ? ", without a user" : "; found \"\(text)\""
         guard let scheme = Self.schemes.first(where: { text.hasPrefix($0.prefix) }) else {
-            throw ReceiverSettingsError("server", "\(right); found \"\(text)\"")
+            throw ReceiverSettingsError("server", right + found)
         }
         var rest = text.dropFirst(scheme.prefix.count)
         if rest.last == "/" { rest.removeLast() }
@@ -26,7 +28,7 @@ struct MailServer {
             rest = rest[..<colon]
         }
         guard BrokerAddress.isLegal(String(rest)) else {
-            throw ReceiverSettingsError("server", "\(right); found \"\(text)\"")
+            throw ReceiverSettingsError("server", right + found)
         }
         host = String(rest)
         self.port = port

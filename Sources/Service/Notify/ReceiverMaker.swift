@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Notify
 
@@ -65,6 +66,9 @@ struct ReceiverMaker {
         }
         if possible.contains("password"), (settings.username == nil) != (settings.password == nil) {
             report(settings.username == nil ? "username" : "password", "must be given beside the other of the two")
+        }
+        if let file = settings.caFile, !FileManager.default.isReadableFile(atPath: file) {
+            report("ca_file", "found \"\(file)\"; must be a file of certificates in PEM that can be read")
         }
         if kind == .alertmanager, settings.token != nil, settings.username != nil {
             report("token", "must not be given beside username; Alertmanager takes one of them")

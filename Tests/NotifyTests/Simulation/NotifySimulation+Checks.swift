@@ -11,6 +11,12 @@ extension NotifySimulation {
         if items.count > policy.mostItems { problem("\(items.count) items") }
         if Set(items.map(\.deduplicationKey)).count != items.count { problem("a pair twice in one notification") }
         for item in items { check(item, policy, send.receiver) }
+        let content = items.map(Self.words).joined(separator: ", ")
+        if let other = contents.updateValue(content, forKey: "\(policy.name) \(send.notification.id)"),
+            other != content
+        {
+            problem("\(send.notification.id) is \(content), and was \(other)")
+        }
         if let spacing = policy.spacingMs, let last = lastSent[send.receiver], processes.count == 1,
             now - last < spacing
         {
@@ -32,7 +38,14 @@ extension NotifySimulation {
                 problem("\(item.deduplicationKey) \(item.change) after \(lasted) of \(policy.waitMs) ms")
             }
             if isCertain, item.change == .began, shown != nil { problem("\(item.deduplicationKey) began twice") }
-        case .eased, .ended:
+        case .ended:
+            let end = Int64(((item.ended ?? .distantPast).timeIntervalSince1970 * 1_000).rounded())
+            let lasted = alerts.lasting(pair, until: end + policy.resolveWaitMs) { Self.wanted($0, policy) == 0 }
+            if isCertain, lasted < policy.resolveWaitMs || now < end + policy.resolveWaitMs {
+                problem("\(item.deduplicationKey) ended after \(lasted) of \(policy.resolveWaitMs) ms")
+            }
+            if isCertain, shown == nil { problem("\(item.deduplicationKey) ended but never began") }
+        case .eased:
             let lasted = alerts.lasting(pair, until: now) {
                 Self.wanted($0, policy) < (item.previousLevel?.rawValue ?? UInt8.max)
             }

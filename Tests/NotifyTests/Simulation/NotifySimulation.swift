@@ -23,6 +23,8 @@ struct NotifySimulation {
     private(set) var notifications = 0
     /// When each receiver was sent the last notification.
     var lastSent: [Int: Int64] = [:]
+    /// What was sent under each notification's id.
+    var contents: [String: String] = [:]
     /// Nothing fails any more.
     var isCalm = false
 
@@ -167,7 +169,7 @@ struct NotifySimulation {
         if fails() { kill(index) }
     }
 
-    private static func words(_ item: Notification.Item) -> String {
+    static func words(_ item: Notification.Item) -> String {
         "\(item.deduplicationKey) \(item.change) \(item.alert.level?.name ?? "-")"
     }
 

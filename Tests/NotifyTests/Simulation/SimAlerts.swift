@@ -54,4 +54,13 @@ struct SimAlerts {
         }
         return since.map { now - max($0, 0) } ?? -1
     }
+
+    /// The end of a pair's first alert.
+    static func resolved(_ pair: Int) throws -> Alert {
+        var alerts = SimAlerts(partitions: 1, pairs: pair + 1)
+        alerts.change(pair, to: .low, at: 0)
+        alerts.change(pair, to: nil, at: 0)
+        guard let last = alerts.log[0].last else { throw NotAChange.foreign }
+        return last.alert
+    }
 }

@@ -39,9 +39,11 @@ struct Endpoint: Sendable, Equatable {
         self.host = host
         port = parts.port ?? Self.ports[scheme] ?? 0
         let query = parts.percentEncodedQuery ?? ""
+        let pieces = parts.percentEncodedPath.split(separator: "/").map(String.init).filter { $0.utf8.count >= 8 }
         secrets =
             [text, "\(parts.percentEncodedPath)?\(query)", parts.percentEncodedPath, parts.path, query]
             + query.split(separator: "&").compactMap { $0.split(separator: "=", maxSplits: 1).last.map(String.init) }
+            + pieces + pieces.compactMap(\.removingPercentEncoding)
     }
 
     private init(url: String, of base: Endpoint) {

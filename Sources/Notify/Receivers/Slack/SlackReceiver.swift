@@ -56,13 +56,18 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
     public func cancel() { client.cancel() }
 
     public func send(_ notification: Notification) -> Outcome {
-        client.sending { () throws(Undelivered) in
+        let outcome = client.sending { () throws(Undelivered) in
             guard let channel else {
                 let body = JSON.object(message(notification).members).bytes
                 return try client.post(endpoint, headers: headers, body: body).outcome
             }
             return try post(notification, to: channel)
         }
+        guard !progress.threads.isEmpty, let failure = outcome.failure else { return outcome }
+        // Some of it has arrived.
+        var after: Duration?
+        if case .again(_, let asked) = outcome { after = asked }
+        return .again(Failure(.interrupted, failure.message), after: after)
     }
 
     public func refresh(_ standing: [Notification.Item], at time: Date) -> Outcome { .taken(thread: nil) }
