@@ -3,8 +3,6 @@ import Foundation
 import Logging
 import Pipeline
 import Service
-import ServiceLifecycle
-import Web
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,38 +38,14 @@ struct Run: AsyncParsableCommand {
             configuration, options: daemonOptions, files: files, catalog: catalog, logger: logger,
             environment: options.environment, release: Stockd.release,
             onReload: { reload(configuration, output, logger) })
-        let web = daemon.webServer.map {
-            ServiceGroupConfiguration.ServiceConfiguration(
-                service: $0, successTerminationBehavior: .ignore,
-                failureTerminationBehavior: .gracefullyShutdownGroup)
-        }
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                // They end in reverse order, so HTTP still responds while the daemon ends.
-                services: [web].compactMap { $0 } + [
-                    .init(
-                        service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: ReloadOnHangup(daemon, hangups)),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Logger(label: "lifecycle") { _ in
-                    SwiftLogNoOpLogHandler()
-                }))
-        do {
-            try await group.run()
-            if daemon.hasLeftWorkerBehind {
-                // Nothing is lost: Kafka aborts what is open, and the next start does it again.
-                logger.warning("stopped without waiting longer for Kafka, which aborts the open transaction")
-            } else {
-                logger.notice("stopped in good order")
-            }
-        } catch let failure as WebFailure {
-            logger.critical("\(failure)")
-            throw Exit.io
-        } catch let stop as StopReason {
-            logger.critical("\(stop.message)")
-            throw Exit.code(of: stop)
+        try await ServiceRun(
+            web: daemon.webServer, daemon: daemon, others: [ReloadOnHangup(daemon, hangups)], logger: logger
+        ).run()
+        if daemon.hasLeftWorkerBehind {
+            // Nothing is lost: Kafka aborts what is open, and the next start does it again.
+            logger.warning("stopped without waiting longer for Kafka, which aborts the open transaction")
+        } else {
+            logger.notice("stopped in good order")
         }
     }
 

@@ -1,10 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
-import Pipeline
 import Service
-import ServiceLifecycle
-import Web
 
 struct NotifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,30 +33,8 @@ struct NotifyRun: AsyncParsableCommand {
         logger.notice("stockd notify \(Stockd.release) starting", metadata: ["config": "\(options.config)"])
         let daemon = NotifyDaemon(
             configuration, receivers: receivers, logger: logger, environment: options.environment)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                // They end in reverse order.
-                services: [daemon.server].compactMap { $0 }.map {
-                    .init(
-                        service: $0, successTerminationBehavior: .ignore,
-                        failureTerminationBehavior: .gracefullyShutdownGroup)
-                } + [
-                    .init(
-                        service: daemon, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup)
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
-        do {
-            try await group.run()
-            logger.notice("stopped in good order")
-        } catch let failure as WebFailure {
-            logger.critical("\(failure)")
-            throw Exit.io
-        } catch let stop as StopReason {
-            logger.critical("\(stop.message)")
-            throw Exit.code(of: stop)
-        }
+        try await ServiceRun(web: daemon.server, daemon: daemon, logger: logger).run()
+        logger.notice("stopped in good order")
     }
 }
 

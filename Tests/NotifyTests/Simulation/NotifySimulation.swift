@@ -30,6 +30,8 @@ struct NotifySimulation {
 
     struct Process {
         var notifier: Notifier
+        /// By how much its clock is ahead, in milliseconds.
+        var skew: Int64
         var partitions: [Int]
         var positions: [Int: Int] = [:]
         var goals: [Int: Int] = [:]
@@ -37,7 +39,10 @@ struct NotifySimulation {
         var sent: [(send: Notifier.Send, outcome: Outcome, at: Int64)] = []
     }
 
-    init(seed: UInt64) {
+    /// - Parameter isTraced: prints what happens.
+    init(seed: UInt64, isTraced: Bool = false) {
+        self.isTraced = isTraced
+        hasBadClocks = seed % 5 == 4
         random = SeededRandom(seed: seed)
         let partitions = 1 + random.below(3)
         alerts = SimAlerts(partitions: partitions, pairs: 2 + random.below(8))
@@ -64,8 +69,10 @@ struct NotifySimulation {
     }
 
     /// With a trace for the one who looks at a seed.
-    private func note(_ text: @autoclosure () -> String) { if Self.isTraced { print("\(now) \(text())") } }
-    private static let isTraced = ProcessInfo.processInfo.environment["STOCKD_SIM_TRACE"] != nil
+    private func note(_ text: @autoclosure () -> String) { if isTraced { print("\(now) \(text())") } }
+    private let isTraced: Bool
+    /// Each process's clock may be wrong by up to an hour, so that nothing is told at the right time.
+    let hasBadClocks: Bool
 
     // MARK: The history
 
@@ -99,7 +106,9 @@ struct NotifySimulation {
         let end = now + milliseconds
         while now < end {
             let next = processes.compactMap { process in
-                ([process.notifier.nextTime(after: now)] + process.sent.map { $0.at }).compactMap { $0 }.min()
+                let skew = process.skew
+                return ([process.notifier.nextTime(after: now + skew).map { $0 - skew }] + process.sent.map { $0.at })
+                    .compactMap { $0 }.min()
             }.min()
             now = min(end, max(now + 1, next ?? end))
             for index in processes.indices { turn(index) }
@@ -109,11 +118,13 @@ struct NotifySimulation {
     // MARK: Processes
 
     private mutating func start(_ partitions: [Int]) -> Process {
-        var process = Process(notifier: Notifier(policies, origin: "group", at: now), partitions: partitions)
+        let skew: Int64 = hasBadClocks ? [0, 3_600_000, -3_600_000, 40_000][random.below(4)] : 0
+        var process = Process(
+            notifier: Notifier(policies, origin: "group", at: now + skew), skew: skew, partitions: partitions)
         process.notifier.spacingFactor = Double(stored.count) / Double(max(1, partitions.count))
         for partition in partitions {
             for (key, value) in stored[partition] {
-                if !process.notifier.restore(key: key, partition: Int32(partition), value: value, at: now) {
+                if !process.notifier.restore(key: key, partition: Int32(partition), value: value, at: now + skew) {
                     problems.append("a record cannot be read: \(String(decoding: value, as: UTF8.self))")
                 }
             }
@@ -152,7 +163,8 @@ struct NotifySimulation {
         processes[index].sent.removeAll { $0.at <= now }
         for (send, outcome, _) in due {
             processes[index].notifier.answer(
-                outcome, receiver: send.receiver, at: now, jitter: Double(random.below(100)) / 100)
+                outcome, receiver: send.receiver, at: now + processes[index].skew,
+                jitter: Double(random.below(100)) / 100)
         }
     }
 
@@ -161,7 +173,7 @@ struct NotifySimulation {
         collectAnswers(index)
         read(index)
         guard processes[index].positions.allSatisfy({ $1 >= processes[index].goals[$0] ?? 0 }) else { return }
-        let sends = processes[index].notifier.plan(at: now)
+        let sends = processes[index].notifier.plan(at: now + processes[index].skew)
         if fails() { return kill(index) }
         commit(index)
         if fails() { return kill(index) }
@@ -182,7 +194,8 @@ struct NotifySimulation {
             while position < end {
                 let message = alerts.log[partition][position]
                 processes[index].notifier.apply(
-                    message.alert, key: message.key, partition: Int32(partition), at: message.time)
+                    message.alert, key: message.key, partition: Int32(partition),
+                    at: min(message.time, now + processes[index].skew))
                 position += 1
             }
             processes[index].positions[partition] = position
