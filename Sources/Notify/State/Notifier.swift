@@ -121,6 +121,14 @@ public struct Notifier {
         }
     }
 
+    /// Takes back records that were not committed.
+    mutating func putBack(_ records: [(key: Data, partition: Int32, value: Data?)]) {
+        for (key, partition, _) in records {
+            dirty.insert(key)
+            if pairs[key] == nil { tombstones[key] = partition }
+        }
+    }
+
     var recordCount: Int { dirty.count }
     /// The partitions of pairs that were forgotten since `takeRecords`.
     private var tombstones: [Data: Int32] = [:]

@@ -46,6 +46,9 @@ struct FailureRecords {
         changes.append((Self.key(receiver), partition, value))
     }
 
+    /// Takes back records that were not committed.
+    mutating func putBack(_ records: [(key: Data, partition: Int32, value: Data?)]) { changes = records + changes }
+
     mutating func takeRecords() -> [(key: Data, partition: Int32, value: Data?)] {
         defer { changes = [] }
         return changes

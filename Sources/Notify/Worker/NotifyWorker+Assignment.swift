@@ -137,8 +137,16 @@ extension NotifyWorker {
 
     // MARK: Failures
 
-    /// After a failure the state is read again, as after a crash.
+    /// After a transaction that can only be aborted, the same is tried again; after other failures the state is read
+    /// again, as after a crash.
     func handle(_ failure: SessionFailure) throws(StopReason) {
+        if case .mustAbort(let message, _) = failure, work != nil, (try? session.abort()) != nil {
+            if failures == 0 { logger.warning("Kafka: \(message). Trying again") }
+            failures += 1
+            work?.isUncommitted = true
+            session.pause(ms: min(5_000, 50 << Int64(min(failures, 7))))
+            return
+        }
         switch failure {
         case .misconfigured(let message): throw StopReason(.configuration, message)
         case .fatal(let message): throw StopReason(.internalError, message)

@@ -55,6 +55,8 @@ public final class NotifyWorker<S: Session> {
         /// The ends of the partitions when they were assigned. Nothing is told before they are reached: what is over
         /// by then is not told at all.
         var goals: [Partition: Offset]
+        /// Planned, and not sent before its intent is committed.
+        var planned: [Notifier.Send] = []
         /// Something was read that is not committed.
         var isUncommitted = false
         var committedAt: Int64
@@ -165,14 +167,15 @@ public final class NotifyWorker<S: Session> {
 
     private func turn() throws(SessionFailure) {
         guard work != nil else { return }
-        var sends: [Notifier.Send] = []
         // In place: a copy of the state would be dear.
         if work?.isCaughtUp == true {
             let busy = Set(threads.indices.filter { threads[$0].isBusy })
-            sends = work?.notifier.plan(at: now, busy: busy) ?? []
+            let sends = work?.notifier.plan(at: now, busy: busy) ?? []
+            work?.planned += sends
         }
-        if !sends.isEmpty || isCommitDue { try commit() }
-        for send in sends { threads[send.receiver].begin(.send(send.notification)) }
+        if work?.planned.isEmpty == false || isCommitDue { try commit() }
+        for send in work?.planned ?? [] { threads[send.receiver].begin(.send(send.notification)) }
+        work?.planned = []
         refresh()
     }
 
@@ -210,14 +213,19 @@ public final class NotifyWorker<S: Session> {
     /// Commits the records that changed together with the offsets.
     func commit() throws(SessionFailure) {
         guard let positions = work?.positions, !positions.isEmpty else { return }
-        try session.begin()
-        try session.sendOffsets(positions.map { PartitionPosition($0.key, $0.value) })
         let records = work?.notifier.takeRecords() ?? []
-        for (key, partition, value) in records + failureRecords.takeRecords() {
-            try send(key, Partition(partition), value)
+        let failures = failureRecords.takeRecords()
+        do throws(SessionFailure) {
+            try session.begin()
+            try session.sendOffsets(positions.map { PartitionPosition($0.key, $0.value) })
+            for (key, partition, value) in records + failures { try send(key, Partition(partition), value) }
+            try session.startCommit()
+            try session.finishCommit()
+        } catch {
+            work?.notifier.putBack(records)
+            failureRecords.putBack(failures)
+            throw error
         }
-        try session.startCommit()
-        try session.finishCommit()
         work?.isUncommitted = false
         work?.committedAt = now
         counts.change { $0.transactions += 1 }
