@@ -30,10 +30,8 @@ extension Configuration {
                 continue
             }
             var policy = settings.policy(receiver)
-            if !settings.regions.isEmpty {
-                let there = warehouses.filter { settings.regions.contains($0.region) }.map(\.id)
-                policy.filter.warehouses = policy.filter.warehouses?.intersection(there) ?? Set(there)
-            }
+            // A topic is read by the daemon.
+            if reference.warehouses.topic == nil { policy.restrict(to: settings.regions, of: warehouses) }
             made.append((policy, receiver))
         }
         return (made, mistakes)
@@ -51,13 +49,13 @@ extension Configuration {
         }
     }
 
-    /// The ids and regions of the warehouses, if a receiver asks for regions.
-    private func regionalWarehouses(_ mistakes: inout [String]) -> [(id: String, region: String)] {
+    /// The ids and regions of the warehouses, if a receiver asks for regions and a file has them.
+    private func regionalWarehouses(_ mistakes: inout [String]) -> [RegionalWarehouse] {
         guard let asking = notify.receivers.first(where: { !$0.regions.isEmpty }) else { return [] }
+        if reference.warehouses.topic != nil { return [] }
         guard let file = reference.warehouses.file else {
             mistakes.append(
-                "notify.receivers.\(asking.name).region: reference.warehouses.file must name the table of regions"
-            )
+                "notify.receivers.\(asking.name).region: reference.warehouses must name the table of regions")
             return []
         }
         let ids = ids.table
@@ -66,7 +64,7 @@ extension Configuration {
         case .kept(let problems): mistakes += problems
         case .replaced, .unchanged: break
         }
-        return files.tables?.warehouses?.values.map { (ids.string($0.id), $0.region.string) } ?? []
+        return files.tables?.warehouses.map { RegionalWarehouse.all($0, ids) } ?? []
     }
 }
 

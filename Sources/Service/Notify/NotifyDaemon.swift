@@ -97,6 +97,7 @@ public final class NotifyDaemon: Service {
         }
         defer { session.close() }
         isConnected.store(true, ordering: .relaxed)
+        let receivers = try withRegions(admin)
         let worker = NotifyWorker(
             session: session,
             settings: .init(
@@ -109,6 +110,24 @@ public final class NotifyDaemon: Service {
             watchdog.progress(worker: 0)
         }
         worker.end()
+    }
+
+    /// The receivers, whose regions may come from a topic.
+    private func withRegions(_ admin: Admin) throws(StopReason) -> [(policy: Policy, receiver: any Receiver)] {
+        guard let topic = configuration.reference.warehouses.topic,
+            configuration.notify.receivers.contains(where: { !$0.regions.isEmpty })
+        else { return receivers }
+        let warehouses = try RegionalWarehouse.read(topic, configuration.ids.table, client, admin, logger)
+        return receivers.map { receiver in
+            var receiver = receiver
+            let settings = configuration.notify.receivers.first { $0.name == receiver.policy.name }
+            receiver.policy.restrict(to: settings?.regions ?? [], of: warehouses)
+            for region in settings?.regions ?? [] where !warehouses.contains(where: { $0.region == region }) {
+                logger.warning(
+                    "no warehouse has the region \(region)", metadata: ["receiver": "\(receiver.policy.name)"])
+            }
+            return receiver
+        }
     }
 
     /// Waits for a broker, then prepares the topics. Nil when told to stop meanwhile.

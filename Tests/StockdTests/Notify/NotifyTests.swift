@@ -185,6 +185,32 @@ struct NotifyTests {
         #expect(unknown.contains("there is no receiver nobody; there are ops"))
     }
 
+    @Test("a receiver of a region is told of its warehouses alone, by the reference topic")
+    func region() throws {
+        let settings = Self.settings.replacing("{kind: webhook,", with: "{kind: webhook, region: [North],")
+        let site = try Site("nregion", partitions: 1, settings: settings, reference: (settings: "", partitions: 1))
+        defer { site.close() }
+        if site.cluster.isEmbedded { try site.cluster.create([site.spec("notify-state", 1)], site.admin) }
+        let warehouses = try MessageSender(site, "warehouses")
+        for (id, region) in [(1, "South"), (2, "North")] {
+            let row = #"{"warehouse_id":\#(id),"warehouse_name":"W","region":"\#(region)"}"#
+            try warehouses.send(Array(row.utf8), key: Array("\(id)".utf8), partition: 0)
+        }
+        let alerts = try MessageSender(site, "alerts")
+        for warehouse in [1, 2] {
+            let ids = #""product_id":3,"warehouse_id":\#(warehouse)"#
+            let stock = #""current_stock":5,"alert_severity":"LOW","oversold_units":0"#
+            let alert = #"{"change":"RAISED",\#(ids),\#(stock),"incident":1}"#
+            try alerts.send(Array(alert.utf8), key: Array("{\(ids)}".utf8), partition: 0)
+        }
+        let server = try StandIn()
+        let notifier = try site.command("notify", [], Self.url(server))
+        #expect(try Picture(try server.next()).changes == ["began 3/2"], "\(notifier.text)")
+        notifier.send(SIGTERM)
+        #expect(try notifier.exitCode() == 0)
+        #expect(server.unread == 0)
+    }
+
     @Test("a topic of rows is refused in words")
     func rows() throws {
         let site = try Self.site("nrows")

@@ -156,7 +156,7 @@ extension Configuration {
                 read(key("warehouse_id"), .texts, default: "", "Only these warehouses. None: all."),
                 read(
                     key("region"), .texts, default: "",
-                    "Only warehouses of these regions, by the file reference.warehouses.file. None: all.")
+                    "Only warehouses of these regions, by reference.warehouses as it is at the start. None: all.")
             )
         }
 
