@@ -110,6 +110,9 @@ struct NotifyTests {
             let line = "stockd_notify_notifications_total{receiver=\"ops\"} 1\n"
             return text.contains(line) && text.contains("standing_alerts{receiver=\"ops\"} 1") ? text : nil
         }
+        let exported = Set(metrics.matches(of: /(?m)^# TYPE (\S+)/).map { String($0.1) })
+        let documented = try Repository.text("docs/metrics.md").matches(of: /`(stockd_notify_[a-z_]+)`/)
+        #expect(Set(documented.map { String($0.1) }) == exported, "docs/metrics.md")
         #expect(metrics.contains("stockd_notify_failures_total{receiver=\"ops\",class=\"server\"} 0"))
         #expect(curl.get("/health/ready") == "ready\n")
         #expect(
