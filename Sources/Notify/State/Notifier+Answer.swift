@@ -18,14 +18,13 @@ extension Notifier {
             for key in keys { acknowledge(key, index, thread, replaces: replaces, now) }
         case .again(let failure, let after):
             let isCertain = failure.kind == .connection || failure.kind == .rateLimited
-            fail(index, failure, now, Self.pause(1_000, queues[index].failures, 300_000, jitter), after)
+            fail(index, now, Self.pause(1_000, queues[index].failures, 300_000, jitter), after)
             for key in keys { reset(key, index, isCertain: isCertain, now) }
-        case .misconfigured(let failure):
-            fail(index, failure, now, Self.pause(60_000, queues[index].failures, 900_000, jitter), nil)
+        case .misconfigured:
+            fail(index, now, Self.pause(60_000, queues[index].failures, 900_000, jitter), nil)
             for key in keys { reset(key, index, isCertain: true, now) }
-        case .refused(let failure):
+        case .refused:
             // One of several is refused: smaller notifications find out which.
-            queues[index].lastFailure = (failure, now)
             queues[index].isBehind = true
             queues[index].limit = max(1, keys.count / 2)
             queues[index].refusals += 1
@@ -79,10 +78,7 @@ extension Notifier {
         forgetIfSettled(key)
     }
 
-    private mutating func fail(
-        _ index: Int, _ failure: Failure, _ now: Int64, _ pauseMs: Int64, _ asked: Duration?
-    ) {
-        queues[index].lastFailure = (failure, now)
+    private mutating func fail(_ index: Int, _ now: Int64, _ pauseMs: Int64, _ asked: Duration?) {
         queues[index].failures += 1
         queues[index].isBehind = true
         queues[index].notBefore = now + max(pauseMs, asked.map { Int64($0 / .milliseconds(1)) } ?? 0)

@@ -42,7 +42,6 @@ struct ReceiverQueue {
     var lastSent: Int64
     /// The most pairs of one notification for now; smaller while one of them is refused.
     var limit: Int
-    var lastFailure: (failure: Failure, at: Int64)?
 
     /// The pairs whose notifications refer to one of the receiver's messages.
     var threads: [String: Set<Data>] = [:]
@@ -89,8 +88,6 @@ struct ReceiverQueue {
         if groups[name]?.members.isEmpty == true { groups[name] = nil }
         while let first = order.first, groups[first] == nil { order.removeFirst() }
     }
-
-    var isEmpty: Bool { order.isEmpty }
 
     /// When the oldest group began.
     var oldest: Int64? { order.first.flatMap { groups[$0]?.since } }

@@ -19,9 +19,8 @@ public struct ReceiverCounts: Sendable, Equatable {
     public var dueSince: Int64?
     /// Turns in which a notification waited for the rate alone.
     public var rateLimited = 0
-    /// The last failure and when it was, in milliseconds since the epoch; nil after a success.
+    /// The last failure; nil after a success.
     public var lastFailure: String?
-    public var lastFailureAt: Int64?
 
     public init(name: String) { self.name = name }
 }
@@ -36,7 +35,8 @@ public struct NotifyCounts: Sendable, Equatable {
     public var partitions: [Int32] = []
     /// It has read what there was when the partitions were assigned.
     public var isCaughtUp = false
-
+    /// The group has assigned partitions, or none.
+    public var isMember = false
     public var transactions = 0
     /// Pairs in memory.
     public var pairs = 0
@@ -56,11 +56,11 @@ public final class NotifyTelemetry: Sendable {
 
     /// Counts an answer, and logs the first of several failures and the success after them.
     func note(
-        _ outcome: Outcome, _ job: ReceiverThread.Job, _ index: Int, _ name: String, _ logger: Logger, at now: Int64
+        _ outcome: Outcome, _ job: ReceiverThread.Job, _ index: Int, _ name: String, _ logger: Logger
     ) {
         let failure = outcome.failure
         let before = state.withLock { counts in
-            defer { counts.receivers[index].note(failure, job, at: now) }
+            defer { counts.receivers[index].note(failure, job) }
             return counts.receivers[index].lastFailure
         }
         if let failure, before == nil {
@@ -72,15 +72,13 @@ public final class NotifyTelemetry: Sendable {
 }
 
 extension ReceiverCounts {
-    fileprivate mutating func note(_ failure: Failure?, _ job: ReceiverThread.Job, at now: Int64) {
+    fileprivate mutating func note(_ failure: Failure?, _ job: ReceiverThread.Job) {
         if let failure {
             failures[failure.kind, default: 0] += 1
             lastFailure = failure.message
-            lastFailureAt = now
             return
         }
         lastFailure = nil
-        lastFailureAt = nil
         if case .send(let notification) = job {
             notifications += 1
             items += notification.items.count

@@ -8,6 +8,7 @@ extension NotifyWorker {
         work = nil
         try session.assign([])
         try recover(partitions)
+        counts.change { $0.isMember = true }
     }
 
     func recover(_ partitions: [Partition]) throws(SessionFailure) {
@@ -16,7 +17,9 @@ extension NotifyWorker {
             pending = nil
             return
         }
-        let total = try session.partitionCount(.input) ?? 0
+        guard let total = try session.partitionCount(.input) else {
+            throw .unavailable("alerts.topic: topic \(settings.alertTopic) does not exist any more")
+        }
         let stored = try session.partitionCount(.state) ?? 0
         guard total == stored else {
             throw .misconfigured(
@@ -34,6 +37,13 @@ extension NotifyWorker {
         for partition in partitions {
             let bounds = try session.bounds(.input, partition)
             var start = committed[partition] ?? bounds.lowerBound
+            // Each change that was read has left a record, so without any the topic was deleted meanwhile.
+            if start > bounds.lowerBound, try session.bounds(.state, partition).upperBound.rawValue == 0 {
+                logger.warning(
+                    "notify.state_topic is empty, though messages were read; reading all again to tell what stands",
+                    metadata: ["partition": "\(settings.stateTopic)[\(partition.rawValue)]"])
+                start = bounds.lowerBound
+            }
             if committed[partition] == nil, bounds.lowerBound.rawValue > 0 {
                 logger.warning(
                     "the alert topic lost its first messages; alerts that only those hold are told when they change",

@@ -3,7 +3,6 @@ internal import Glibc
 import Inventory
 public import Logging
 public import Pipeline
-import Synchronization
 
 /// Follows the alert topic as a member of a consumer group and tells the receivers.
 ///
@@ -162,6 +161,8 @@ public final class NotifyWorker<S: Session> {
                     + "stockd notify needs a topic of alerts.format: changes")
         }
         counts.change { $0.skipped += 1 }
+        // Somebody who writes other messages to the topic must not fill the log.
+        guard counts.counts.skipped <= 10 else { return }
         logger.warning("skipped a message that is no change of an alert", metadata: ["message": "\(at)"])
     }
 
@@ -200,7 +201,7 @@ public final class NotifyWorker<S: Session> {
     func takeOutcomes() {
         for (index, thread) in threads.enumerated() {
             guard let (job, outcome) = thread.takeOutcome() else { continue }
-            counts.note(outcome, job, index, policies[index].name, logger, at: now)
+            counts.note(outcome, job, index, policies[index].name, logger)
             failureRecords.note(
                 outcome.failure, policies[index].name, partition: work?.partitions.map(\.rawValue).min() ?? 0, at: now)
             if !failureRecords.isEmpty { work?.isUncommitted = true }

@@ -19,6 +19,7 @@ public final class NotifyDaemon: Service {
     private let receivers: [(policy: Policy, receiver: any Receiver)]
     private let isStopping = Atomic(false)
     private let isConnected = Atomic(false)
+    private let outages: Outages
     private let result = Mutex<Result<Void, StopReason>?>(nil)
     private let startedAt = Date()
 
@@ -29,6 +30,7 @@ public final class NotifyDaemon: Service {
         self.configuration = configuration
         self.receivers = receivers
         self.logger = logger
+        outages = Outages(logger) { _ in }
         telemetry = NotifyTelemetry(receivers: receivers.map(\.policy.name))
         notifier = SystemdNotifier(environment: environment)
         watchdog = WatchdogFeeder(notifier: notifier, environment: environment)
@@ -69,7 +71,8 @@ public final class NotifyDaemon: Service {
     public var server: StatusServer? {
         guard let listen = configuration.notify.listen else { return nil }
         let pages = NotifyPages({ [telemetry] in telemetry.counts }, startedAt: startedAt) { [self] in
-            isConnected.load(ordering: .relaxed)
+            if !isConnected.load(ordering: .relaxed) { return "no connection to Kafka yet" }
+            return outages.reason.map { "no connection to Kafka (\($0))" }
         }
         return StatusServer(
             WebSettings(host: listen.host, port: listen.port), key: "notify.listen", pages: pages.all, logger: logger)
@@ -80,8 +83,9 @@ public final class NotifyDaemon: Service {
         let sent = counts.receivers.reduce(0) { $0 + $1.notifications }
         let failing = counts.receivers.filter { $0.lastFailure != nil }.map(\.name)
         let state = !counts.isCaughtUp ? "reading the alert topic" : "\(Counted.text(counts.pairs, "pair")) followed"
+        let outage = outages.reason.map { "no connection to Kafka (\($0)); " } ?? ""
         let trouble = failing.isEmpty ? "" : "; not reached: \(failing.joined(separator: ", "))"
-        return "\(state); \(Counted.text(sent, "notification")) sent since the start\(trouble)"
+        return "\(outage)\(state); \(Counted.text(sent, "notification")) sent since the start\(trouble)"
     }
 
     // MARK: The worker's thread
@@ -91,7 +95,7 @@ public final class NotifyDaemon: Service {
         defer { admin.close(deadlineMs: 2_000) }
         let session: KafkaSession
         do throws(SessionFailure) {
-            session = try KafkaSession(client, configuration.notifySessionSettings, admin: admin)
+            session = try KafkaSession(observedClient, configuration.notifySessionSettings, admin: admin)
         } catch {
             throw StopReason(.configuration, error.message)
         }
@@ -141,10 +145,11 @@ public final class NotifyDaemon: Service {
         var wait = BrokerWait(configuration, logger)
         while !isStopping.load(ordering: .relaxed) {
             switch Result(catching: { () throws(KafkaError) in try prepareTopics(admin) }) {
-            case .success(nil):
+            case .success(.ready):
                 wait.end()
                 return admin
-            case .success(let reason?): try wait.bear(reason)
+            case .success(.wrong(let problems)): throw StopReason(.configuration, problems.joined(separator: "; "))
+            case .success(.waiting(let reason)): try wait.bear(reason)
             case .failure(let error): try wait.bear(error)
             }
             notifier.status("waiting for Kafka: \(wait.reason)")
@@ -154,10 +159,19 @@ public final class NotifyDaemon: Service {
         return nil
     }
 
-    private func prepareTopics(_ admin: Admin) throws(KafkaError) -> String? {
+    private func prepareTopics(_ admin: Admin) throws(KafkaError) -> TopicPreparation.Standing {
         try admin.ping(timeoutMs: 5_000)
         return try NotifyTopics(configuration, admin).prepare(logger)
     }
 
     private var client: ClientSettings { configuration.clientSettings(logger) }
+
+    /// Only the consumer's connection counts, since it is polled all the time.
+    private var observedClient: ClientSettings {
+        var client = client
+        client.onConnection = { [outages] change in
+            if change.client.hasSuffix("-consumer") { outages.note(change.state, worker: 0) }
+        }
+        return client
+    }
 }

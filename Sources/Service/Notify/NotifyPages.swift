@@ -6,14 +6,15 @@ import Web
 struct NotifyPages {
     private let counts: @Sendable () -> NotifyCounts
     private let startedAt: Date
-    private let isConnected: @Sendable () -> Bool
+    /// Why there is no connection to Kafka; nil while there is one.
+    private let outage: @Sendable () -> String?
 
     init(
-        _ counts: @escaping @Sendable () -> NotifyCounts, startedAt: Date, isConnected: @escaping @Sendable () -> Bool
+        _ counts: @escaping @Sendable () -> NotifyCounts, startedAt: Date, outage: @escaping @Sendable () -> String?
     ) {
         self.counts = counts
         self.startedAt = startedAt
-        self.isConnected = isConnected
+        self.outage = outage
     }
 
     var all: [String: @Sendable () -> StatusServer.Page] {
@@ -25,8 +26,9 @@ struct NotifyPages {
     }
 
     private var readiness: StatusServer.Page {
-        guard isConnected() else { return StatusServer.Page(status: 503, text: "no connection to Kafka yet\n") }
+        if let outage = outage() { return StatusServer.Page(status: 503, text: outage + "\n") }
         let counts = counts()
+        guard counts.isMember else { return StatusServer.Page(status: 503, text: "joining the group\n") }
         if counts.partitions.isEmpty {
             return StatusServer.Page(text: "ready, with no partitions; others have them\n")
         }

@@ -14,31 +14,35 @@ struct NotifyTopics {
         self.admin = admin
     }
 
-    /// - Returns: what has to be waited for; nil when the topics are there.
-    func prepare(_ logger: Logger) throws(KafkaError) -> String? {
+    /// Creates what is missing, if it may.
+    func prepare(_ logger: Logger) throws(KafkaError) -> TopicPreparation.Standing {
+        let problems = try problems()
+        guard problems.isEmpty else { return .wrong(problems) }
         let (alerts, state) = (configuration.alerts.topic, configuration.notifyStateTopic)
         let counts = try admin.describe([alerts, state], timeoutMs: timeoutMs)
         guard let partitions = counts[alerts] else {
-            return "alerts.topic: topic \(alerts) does not exist yet; stockd run creates it"
+            return .waiting("alerts.topic: topic \(alerts) does not exist yet; stockd run creates it")
         }
-        guard counts[state] == nil else { return nil }
-        guard configuration.topics.create else {
-            return "notify.state_topic: topic \(state) does not exist; create it with "
-                + "\(Counted.text(partitions, "partition")) and cleanup.policy=compact, or set topics.create: true"
-        }
+        if counts[state] != nil { return .ready }
         let spec = TopicSpec(
             state, partitions: Int32(partitions), replicationFactor: Int32(configuration.topics.replicationFactor),
             config: TopicPreparation.stateConfig)
         try admin.createTopics([spec], timeoutMs: timeoutMs)
         logger.notice("created topic \(state)")
-        return nil
+        return .ready
     }
 
-    /// What is wrong with the topics that exist, each with what would be right.
+    /// What is wrong with the topics, each with what would be right.
     func problems() throws(KafkaError) -> [String] {
         let (alerts, state) = (configuration.alerts.topic, configuration.notifyStateTopic)
         let counts = try admin.describe([alerts, state], timeoutMs: timeoutMs)
-        guard let found = counts[state] else { return [] }
+        guard let found = counts[state] else {
+            guard let wanted = counts[alerts], !configuration.topics.create else { return [] }
+            return [
+                "notify.state_topic: topic \(state) does not exist; create it with "
+                    + "\(Counted.text(wanted, "partition")) and cleanup.policy=compact, or set topics.create: true"
+            ]
+        }
         var problems: [String] = []
         if let wanted = counts[alerts], wanted != found {
             problems.append(
@@ -56,7 +60,7 @@ struct NotifyTopics {
 }
 
 extension Configuration {
-    /// What is wrong with the topics of `stockd notify` that exist, each with what would be right.
+    /// What is wrong with the topics of `stockd notify`, each with what would be right.
     public func notifyProblems(_ admin: Admin) throws(KafkaError) -> [String] {
         try NotifyTopics(self, admin).problems()
     }

@@ -8,14 +8,6 @@ import Testing
 /// Alerts come one at a time, so the transaction that a fault hits is known.
 @Suite("A notifier whose requests to Kafka fail", .blocking)
 struct NotifyFaultTests {
-    private static let settings = """
-        alerts: {topic: NAME-alerts}
-        notify:
-          listen: ~
-          receivers:
-            ops: {kind: webhook, wait: 0s, resolve_wait: 0s, group_wait: 0s}
-        """
-
     @Test(
         "an alert whose transaction fails is told, and once if the transaction was aborted",
         arguments: Fault.all.filter { fault in
@@ -23,7 +15,7 @@ struct NotifyFaultTests {
         })
     func faults(_ fault: Fault) throws {
         let server = try StandIn()
-        let site = try Site("nfault", partitions: 1, settings: Self.settings, brokers: 1)
+        let site = try Site("nfault", partitions: 1, settings: NotifyTests.settings, brokers: 1)
         defer { site.close() }
         try site.cluster.create([site.spec("notify-state", 1)], site.admin)
         let notifier = try site.command("notify", [], ["STOCKD_NOTIFY_RECEIVERS_OPS_URL": server.url])

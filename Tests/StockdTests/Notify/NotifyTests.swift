@@ -7,7 +7,7 @@ import Testing
 @Suite("stockd notify", .blocking)
 struct NotifyTests {
     /// Lines of a configuration with a webhook called `ops` that is told at once.
-    private static let settings = """
+    static let settings = """
         alerts: {topic: NAME-alerts}
         notify:
           listen: ~
