@@ -37,6 +37,8 @@ public struct NotifyCounts: Sendable, Equatable {
     public var isCaughtUp = false
     /// The group has assigned partitions, or none.
     public var isMember = false
+    /// Why the last step failed; nil after one that worked.
+    public var trouble: String?
     public var transactions = 0
     /// Pairs in memory.
     public var pairs = 0

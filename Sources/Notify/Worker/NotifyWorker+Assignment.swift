@@ -68,6 +68,7 @@ extension NotifyWorker {
             notifier: notifier, partitions: partitions, positions: starts, goals: goals, committedAt: now,
             refreshedAt: policies.map { _ in now })
         pending = nil
+        countedAt = 0
         logger.notice(
             "partitions assigned",
             metadata: [
@@ -150,6 +151,7 @@ extension NotifyWorker {
     /// After a transaction that can only be aborted, the same is tried again; after other failures the state is read
     /// again, as after a crash.
     func handle(_ failure: SessionFailure) throws(StopReason) {
+        counts.change { $0.trouble = failure.message }
         if case .mustAbort(let message, _) = failure, work != nil, (try? session.abort()) != nil {
             if failures == 0 { logger.warning("Kafka: \(message). Trying again") }
             failures += 1

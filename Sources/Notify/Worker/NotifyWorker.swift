@@ -39,7 +39,7 @@ public final class NotifyWorker<S: Session> {
     /// The producer is ready.
     var isPrepared = false
     var failures = 0
-    private var countedAt: Int64 = 0
+    var countedAt: Int64 = 0
     /// When others took over the transactional id, lately.
     var fencings: [Int64] = []
     /// Called while something takes long.
@@ -95,6 +95,7 @@ public final class NotifyWorker<S: Session> {
             try turn()
             if failures > 0, work?.isUncommitted != true {
                 failures = 0
+                counts.change { $0.trouble = nil }
                 logger.notice("Kafka works again")
             }
         } catch {

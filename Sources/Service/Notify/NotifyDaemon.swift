@@ -83,7 +83,8 @@ public final class NotifyDaemon: Service {
         let sent = counts.receivers.reduce(0) { $0 + $1.notifications }
         let failing = counts.receivers.filter { $0.lastFailure != nil }.map(\.name)
         let state = !counts.isCaughtUp ? "reading the alert topic" : "\(Counted.text(counts.pairs, "pair")) followed"
-        let outage = outages.reason.map { "no connection to Kafka (\($0)); " } ?? ""
+        let reason = outages.reason.map { "no connection to Kafka (\($0)); " }
+        let outage = reason ?? counts.trouble.map { "Kafka: \($0); " } ?? ""
         let trouble = failing.isEmpty ? "" : "; not reached: \(failing.joined(separator: ", "))"
         return "\(outage)\(state); \(Counted.text(sent, "notification")) sent since the start\(trouble)"
     }

@@ -28,6 +28,7 @@ struct NotifyPages {
     private var readiness: StatusServer.Page {
         if let outage = outage() { return StatusServer.Page(status: 503, text: outage + "\n") }
         let counts = counts()
+        if let trouble = counts.trouble { return StatusServer.Page(status: 503, text: "Kafka: \(trouble)\n") }
         guard counts.isMember else { return StatusServer.Page(status: 503, text: "joining the group\n") }
         if counts.partitions.isEmpty {
             return StatusServer.Page(text: "ready, with no partitions; others have them\n")

@@ -42,7 +42,6 @@ public final class StatusServer: Service {
     public var port: Int? { boundPort.withLock { $0 } }
 
     public func run() async throws {
-        let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let app = Application(
@@ -54,10 +53,9 @@ public final class StatusServer: Service {
                 self.boundPort.withLock { $0 = port }
                 self.logger.notice("listening on http://\(self.settings.host):\(port ?? 0)")
             },
-            eventLoopGroupProvider: .shared(loop), logger: quiet)
+            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: quiet)
         var failure: WebFailure?
         do { try await app.run() } catch { failure = failed(error) }
-        try? await loop.shutdownGracefully()
         if let failure { throw failure }
     }
 
