@@ -236,7 +236,7 @@ struct BadDayTests {
         }
         #expect(error?.message.contains("session is read-only") == true)
         try server.connect().run("SELECT pg_promote()")
-        try day.check(tries: 20)
+        try day.check()
         #expect(day.shop.telemetry.counts.fills == 2)
     }
 

@@ -74,13 +74,14 @@ struct ClientTests {
 
     @Test("a transaction's settings end with it")
     func settings() throws {
-        try connection.run("SET search_path = odd")
-        let query = "SELECT current_setting('search_path'), current_setting('stockd.writer')"
+        try connection.script("SET search_path = odd; SET statement_timeout = '9s'; SET lock_timeout = '8s'")
+        let names = ["search_path", "stockd.writer", "statement_timeout", "lock_timeout"]
+        let query = "SELECT \(names.map { "current_setting('\($0)')" }.joined(separator: ", "))"
         let inside = try connection.transaction { (connection) throws(PostgresError) in
             try connection.run(query).rows
         }
-        #expect(inside == [["pg_catalog, pg_temp", "on"]])
+        #expect(inside == [["pg_catalog, pg_temp", "on", "50s", "5s"]])
         let outside = try connection.run(query).rows
-        #expect(outside == [["odd", ""]])
+        #expect(outside == [["odd", "", "9s", "8s"]])
     }
 }

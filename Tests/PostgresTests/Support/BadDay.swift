@@ -57,9 +57,12 @@ final class BadDay {
 
     func run(_ sql: String) throws { try server.connect(database).script(sql) }
 
-    /// Tries until it is written, and holds the tables against the events.
-    func check(tries: Int = 5, _ comment: Comment? = nil) throws {
-        let isWritten = (0..<tries).contains { _ in shop.writer.writeNow() }
+    /// Tries until it is written, as the daemon does, and holds the tables against the events.
+    func check(_ comment: Comment? = nil) throws {
+        let isWritten = (0..<3_000).contains { attempt in
+            if attempt > 0 { usleep(10_000) }
+            return shop.writer.writeNow()
+        }
         #expect(isWritten, "\(shop.log.lines)")
         let now = try Oracle(again: server.connect(database), shop.schema)
         try now.connection.script("TRUNCATE oracle.events")
