@@ -155,7 +155,7 @@ extension Aggregate {
     ) throws(Failure) {
         var products = pendingProducts
         for touched in journal.touched {
-            products.insert(Pair(packed: table.entries[Int(touched.entryIndex)].pair).product)
+            products.insert(Pair(rawValue: table.entries[Int(touched.entryIndex)].pair).product)
         }
         if isWholePending {
             products.formUnion(productHeads.keys)

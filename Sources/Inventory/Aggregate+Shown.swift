@@ -35,7 +35,7 @@ extension Aggregate {
         let entry = table.entries[Int(entryIndex)]
         let level = level(entryIndex)
         var row = ShownEntry(
-            pair: Pair(packed: entry.pair), stock: entry.stock,
+            pair: Pair(rawValue: entry.pair), stock: entry.stock,
             lastUpdated: Timestamp(microseconds: entry.lastUpdated), since: Timestamp(microseconds: 0),
             incident: 0, level: level, isVisible: isVisible(entryIndex))
         if level != nil, let alert = published(entryIndex) {

@@ -2,12 +2,13 @@ extension Aggregate {
     /// The pair's row in `current_stock_levels`, nil when it has none.
     func stockRow(_ entryIndex: UInt32) -> StockRow? {
         let entry = table.entries[Int(entryIndex)]
-        let pair = Pair(packed: entry.pair)
+        let pair = Pair(rawValue: entry.pair)
         guard isVisible(entryIndex), let product = catalog.products[pair.product],
             let warehouse = catalog.warehouses[pair.warehouse]
         else { return nil }
         return StockRow(
             product: product, warehouse: warehouse, currentStock: entry.stock,
+            reorderThreshold: table.details[Int(entryIndex)].reorderThreshold,
             lastUpdated: Timestamp(microseconds: entry.lastUpdated))
     }
 
@@ -52,6 +53,6 @@ extension Aggregate {
     /// The pair of the entry with this index, 0..<`pairCount`. The index of a pair never changes.
     public func pair(at index: Int) -> Pair {
         precondition(index < table.count, "no such entry")
-        return Pair(packed: table.entries[index].pair)
+        return Pair(rawValue: table.entries[index].pair)
     }
 }

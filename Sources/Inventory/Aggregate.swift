@@ -124,13 +124,13 @@ public struct Aggregate: ~Copyable {
 
     @inline(__always)
     private mutating func entryIndex(of pair: Pair, likely: UInt32) -> UInt32? {
-        if likely != StockEntry.none, table.entries[Int(likely)].pair == pair.packed { return likely }
+        if likely != StockEntry.none, table.entries[Int(likely)].pair == pair.rawValue { return likely }
         return findOrAdmit(pair)
     }
 
     /// The entry of an event's pair; nil if the pair is new and not admitted.
     @inline(__always)
-    mutating func findOrAdmit(_ pair: Pair) -> UInt32? { table.find(pair.packed) ?? admit(pair) }
+    mutating func findOrAdmit(_ pair: Pair) -> UInt32? { table.find(pair.rawValue) ?? admit(pair) }
 
     @inline(never)
     private mutating func admit(_ pair: Pair) -> UInt32? {
@@ -167,9 +167,9 @@ public struct Aggregate: ~Copyable {
 
     private mutating func lookAhead(_ events: [PlacedEvent], _ range: Range<Int>) {
         var sum: UInt64 = 0
-        for index in range { sum &+= table.touchIndex(events[index].event.pair.packed) }
+        for index in range { sum &+= table.touchIndex(events[index].event.pair.rawValue) }
         for index in range {
-            let entryIndex = table.likelyEntry(events[index].event.pair.packed)
+            let entryIndex = table.likelyEntry(events[index].event.pair.rawValue)
             ahead[index - range.lowerBound] = entryIndex
             if entryIndex != StockEntry.none { sum &+= UInt64(table.entries[Int(entryIndex)].journalIndex) }
         }
@@ -212,7 +212,7 @@ public struct Aggregate: ~Copyable {
         let next = productHeads[pair.product]
         names.add(pair, productIsNew: next == nil)
         let detail = EntryDetail(nextOfProduct: next ?? StockEntry.none)
-        let entryIndex = table.insert(StockEntry(pair: pair.packed), detail)
+        let entryIndex = table.insert(StockEntry(pair: pair.rawValue), detail)
         refresh(entryIndex)
         productHeads[pair.product] = entryIndex
         dirtyBuckets.insert(entryIndex)
@@ -230,7 +230,7 @@ public struct Aggregate: ~Copyable {
             return
         }
         detail.pointee.flags = .known
-        guard let threshold = product.reorderThreshold else { return }
+        guard let threshold = catalog.threshold(of: pair, product) else { return }
         detail.pointee.threshold = threshold
         detail.pointee.flags.insert(.alertable)
     }
@@ -270,7 +270,13 @@ public struct Aggregate: ~Copyable {
         precondition(journal.touched.isEmpty, "reference rows change between transactions only")
         let products = newer.products.changes(since: catalog.products)
         let warehouses = Set(newer.warehouses.changes(since: catalog.warehouses))
+        let thresholds = newer.thresholds.changes(since: catalog.thresholds)
         catalog = newer
+        for pair in thresholds {
+            guard let entryIndex = table.find(pair.rawValue) else { continue }
+            refresh(entryIndex)
+            pending.append(entryIndex)
+        }
         for product in products {
             pendingProducts.insert(product)
             var entryIndex = productHeads[product] ?? StockEntry.none
@@ -282,7 +288,7 @@ public struct Aggregate: ~Copyable {
         }
         guard !warehouses.isEmpty else { return }
         for entryIndex in 0..<table.count {
-            let pair = Pair(packed: table.entries[entryIndex].pair)
+            let pair = Pair(rawValue: table.entries[entryIndex].pair)
             guard warehouses.contains(pair.warehouse) else { continue }
             refresh(UInt32(entryIndex))
             pending.append(UInt32(entryIndex))

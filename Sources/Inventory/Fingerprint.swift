@@ -37,7 +37,7 @@ struct Fingerprint {
         fingerprint.combine(row.product.category)
         fingerprint.combine(row.warehouse.name)
         fingerprint.combine(row.currentStock)
-        fingerprint.combine(row.product.reorderThreshold.map(Int64.init) ?? .max)
+        fingerprint.combine(row.reorderThreshold.map(Int64.init) ?? .max)
         fingerprint.combine(row.lastUpdated.microseconds)
         return fingerprint.value
     }

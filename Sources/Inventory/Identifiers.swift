@@ -57,7 +57,7 @@ public struct Offset: RawRepresentable, Hashable, Comparable, Sendable {
 }
 
 /// A product in a warehouse: the key of stock and of alerts.
-public struct Pair: Hashable, Comparable, Sendable {
+public struct Pair: RawRepresentable, Hashable, Comparable, Sendable {
     public let product: ProductID
     public let warehouse: WarehouseID
     @inlinable public init(product: ProductID, warehouse: WarehouseID) {
@@ -66,13 +66,13 @@ public struct Pair: Hashable, Comparable, Sendable {
     }
 
     /// Both ids in 64 bits, the product in the high half.
-    @inlinable public var packed: UInt64 {
+    @inlinable public var rawValue: UInt64 {
         UInt64(UInt32(bitPattern: product.rawValue)) << 32 | UInt64(UInt32(bitPattern: warehouse.rawValue))
     }
 
-    @inlinable public init(packed: UInt64) {
-        product = ProductID(Int32(truncatingIfNeeded: packed >> 32))
-        warehouse = WarehouseID(Int32(truncatingIfNeeded: packed))
+    @inlinable public init(rawValue: UInt64) {
+        product = ProductID(Int32(truncatingIfNeeded: rawValue >> 32))
+        warehouse = WarehouseID(Int32(truncatingIfNeeded: rawValue))
     }
 
     @inlinable public static func < (a: Self, b: Self) -> Bool {

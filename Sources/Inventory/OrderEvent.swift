@@ -11,15 +11,15 @@ public struct OrderEvent: Equatable, Sendable {
 
     @inlinable public init(id: EventID, pair: Pair, units: Int64, time: Timestamp, typeIsKnown: Bool = true) {
         self.id = id
-        packedPair = pair.packed
+        packedPair = pair.rawValue
         self.units = units
         self.time = time
         self.typeIsKnown = typeIsKnown
     }
 
     @inlinable public var pair: Pair {
-        get { Pair(packed: packedPair) }
-        set { packedPair = newValue.packed }
+        get { Pair(rawValue: packedPair) }
+        set { packedPair = newValue.rawValue }
     }
 }
 

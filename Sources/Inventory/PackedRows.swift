@@ -27,6 +27,9 @@ struct PackedRows<Row: TableRow>: Sendable {
     /// Bytes of the columns; the entries take 8 more a row.
     var byteCount: Int { bytes.count }
 
+    /// Bytes that are reserved for all of it.
+    var reservedBytes: Int { entries.capacity * MemoryLayout<Entry>.stride + bytes.reserved }
+
     func id(at index: Int) -> Row.ID { entries[index].id }
 
     func row(at index: Int) -> Row { bytes.row(id(at: index), at: entries[index].start) }

@@ -2,9 +2,16 @@
 public enum ReferenceKind: UInt8, Sendable, CaseIterable {
     case products = 1
     case warehouses = 2
+    case thresholds = 3
 
     /// The name in the configuration, in messages and in metrics.
-    public var name: String { self == .products ? "products" : "warehouses" }
+    public var name: String {
+        switch self {
+        case .products: "products"
+        case .warehouses: "warehouses"
+        case .thresholds: "thresholds"
+        }
+    }
 }
 
 /// A row of the products table.
@@ -61,6 +68,18 @@ public struct Warehouse: Equatable, Sendable {
     }
 }
 
+/// A row of the thresholds table: for one product in one warehouse it takes the place of the product's threshold.
+public struct PairThreshold: Equatable, Sendable {
+    public var id: Pair
+    /// Stock below this alerts; nil never alerts.
+    public var reorderThreshold: Int32?
+
+    public init(id: Pair, reorderThreshold: Int32?) {
+        self.id = id
+        self.reorderThreshold = reorderThreshold
+    }
+}
+
 extension Product: TableRow {
     public func write(to bytes: inout RowBytes) {
         bytes.append(texts)
@@ -86,5 +105,16 @@ extension Warehouse: TableRow {
     public init(_ id: WarehouseID, from bytes: RowBytes, at offset: inout Int) {
         self.id = id
         texts = bytes.texts(at: &offset)
+    }
+}
+
+extension PairThreshold: TableRow {
+    public func write(to bytes: inout RowBytes) {
+        bytes.append(reorderThreshold)
+    }
+
+    public init(_ id: Pair, from bytes: RowBytes, at offset: inout Int) {
+        self.id = id
+        reorderThreshold = bytes.number(at: &offset)
     }
 }

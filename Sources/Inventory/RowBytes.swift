@@ -1,6 +1,6 @@
 /// A row of a reference table that can be packed and unpacked.
 public protocol TableRow: Equatable, Sendable {
-    associatedtype ID: RawRepresentable<Int32> & Hashable & Sendable
+    associatedtype ID: RawRepresentable & Hashable & Sendable where ID.RawValue: FixedWidthInteger & Sendable
 
     var id: ID { get }
 
@@ -21,6 +21,7 @@ public struct RowBytes: Sendable {
     private static let own: UInt8 = 255
 
     var count: Int { bytes.count }
+    var reserved: Int { bytes.capacity }
 
     /// Returns where the row begins.
     mutating func append<Row: TableRow>(_ row: Row) -> UInt32 {

@@ -12,17 +12,24 @@ public enum RowChange: Equatable, Sendable {
     case truncate(RowVersion)
 }
 
+/// A reference row as a message holds it, besides its id. PostgreSQL does not log a long text that an update left
+/// alone, so a text that is nil keeps its value.
+public protocol RowPatch: Equatable, Sendable {
+    associatedtype Row: TableRow
+
+    /// The whole row; nil when it keeps a column of a row that is not known.
+    func row(_ id: Row.ID, after old: Row?) -> Row?
+}
+
 /// What a message says of a reference table.
-public enum ReferenceChange<ID: Equatable & Sendable, Patch: Equatable & Sendable>: Equatable, Sendable {
-    case upsert(ID, Patch, RowVersion)
-    case delete(ID, RowVersion)
+public enum ReferenceChange<Patch: RowPatch>: Equatable, Sendable {
+    case upsert(Patch.Row.ID, Patch, RowVersion)
+    case delete(Patch.Row.ID, RowVersion)
     /// Every row older than this is gone.
     case truncate(RowVersion)
 }
 
-/// A products row as a message holds it. PostgreSQL does not log a long text that an update left alone, so a text
-/// that is nil keeps its value.
-public struct ProductPatch: Equatable, Sendable {
+public struct ProductPatch: RowPatch {
     public var name: Text?
     public var category: Text?
     public var reorderThreshold: Int32?
@@ -35,7 +42,6 @@ public struct ProductPatch: Equatable, Sendable {
         self.unitPrice = unitPrice
     }
 
-    /// The whole row; nil when it keeps a column of a row that is not known.
     public func row(_ id: ProductID, after old: Product?) -> Product? {
         guard let name = name ?? old?.name, let category = category ?? old?.category else { return nil }
         return Product(
@@ -43,8 +49,7 @@ public struct ProductPatch: Equatable, Sendable {
     }
 }
 
-/// As `ProductPatch`, of the warehouses table.
-public struct WarehousePatch: Equatable, Sendable {
+public struct WarehousePatch: RowPatch {
     public var name: Text?
     public var region: Text?
 
@@ -53,9 +58,18 @@ public struct WarehousePatch: Equatable, Sendable {
         self.region = region
     }
 
-    /// The whole row; nil when it keeps a column of a row that is not known.
     public func row(_ id: WarehouseID, after old: Warehouse?) -> Warehouse? {
         guard let name = name ?? old?.name, let region = region ?? old?.region else { return nil }
         return Warehouse(id: id, name: name, region: region)
+    }
+}
+
+public struct ThresholdPatch: RowPatch {
+    public var reorderThreshold: Int32?
+
+    public init(reorderThreshold: Int32?) { self.reorderThreshold = reorderThreshold }
+
+    public func row(_ id: Pair, after old: PairThreshold?) -> PairThreshold? {
+        PairThreshold(id: id, reorderThreshold: reorderThreshold)
     }
 }

@@ -12,7 +12,8 @@ public struct RowTable<Row: TableRow>: Sendable {
     }
 
     /// With 100,000 rows 200 of them are copied for a change.
-    private static var partCount: Int { 512 }
+    static var partCount: Int { 1 << partBits }
+    private static var partBits: Int { 9 }
 
     private var parts = Array(repeating: Part(), count: partCount)
     public private(set) var count = 0
@@ -31,7 +32,10 @@ public struct RowTable<Row: TableRow>: Sendable {
         }
     }
 
-    private static func part(of id: Row.ID) -> Int { Int(UInt32(bitPattern: id.rawValue)) % partCount }
+    /// Fibonacci hashing: ids that follow one another come into different parts, and so do pairs of one product.
+    static func part(of id: Row.ID) -> Int {
+        Int((UInt64(truncatingIfNeeded: id.rawValue) &* 0x9E37_79B9_7F4A_7C15) >> (64 - partBits))
+    }
 
     public subscript(id: Row.ID) -> Row? {
         get { parts[Self.part(of: id)].rows[id] }

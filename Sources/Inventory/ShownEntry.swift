@@ -59,6 +59,8 @@ extension ShownEntry {
         guard isVisible, let product = catalog.products[pair.product],
             let warehouse = catalog.warehouses[pair.warehouse]
         else { return nil }
-        return StockRow(product: product, warehouse: warehouse, currentStock: stock, lastUpdated: lastUpdated)
+        return StockRow(
+            product: product, warehouse: warehouse, currentStock: stock,
+            reorderThreshold: catalog.threshold(of: pair, product), lastUpdated: lastUpdated)
     }
 }

@@ -1,6 +1,6 @@
 /// The state of one pair: all that an event touches, in 32 bytes, half a cache line.
 struct StockEntry {
-    /// `Pair.packed`.
+    /// `Pair.rawValue`.
     var pair: UInt64
     var stock: Int64 = 0
     /// Microseconds; meaningless while `events` is 0.
@@ -23,7 +23,7 @@ struct StockEntry {
 struct EntryDetail {
     /// The next entry of the same product, so that a rollup walks only its own entries.
     var nextOfProduct: UInt32 = StockEntry.none
-    /// The product's threshold; without `.alertable` the least number, which hardly any stock is below.
+    /// The pair's threshold; without `.alertable` the least number, which hardly any stock is below.
     var threshold: Int32 = .min
     /// The flags in the two highest bits, the index of the published alert in the others.
     private var packed = Self.noEntry
@@ -48,9 +48,12 @@ struct EntryDetail {
         let rawValue: UInt32
         /// Product and warehouse are known: the pair has a row in the views once it has an event.
         static let known = Flags(rawValue: 1)
-        /// Known, and the product has a threshold.
+        /// Known, and the pair has a threshold.
         static let alertable = Flags(rawValue: 2)
     }
+
+    /// The threshold of a pair that is known.
+    var reorderThreshold: Int32? { flags.contains(.alertable) ? threshold : nil }
 
     /// The level of the pair's row in `low_stock_alerts` with such a stock, nil when it has none.
     @inline(__always)

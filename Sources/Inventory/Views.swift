@@ -3,27 +3,39 @@ public struct StockRow: Equatable, Sendable {
     public var product: Product
     public var warehouse: Warehouse
     public var currentStock: Int64
+    /// The pair's own threshold if it has one, else the product's; nil never alerts.
+    public var reorderThreshold: Int32?
     /// The greatest `event_time` of the pair's events.
     public var lastUpdated: Timestamp
 
-    public init(product: Product, warehouse: Warehouse, currentStock: Int64, lastUpdated: Timestamp) {
+    public init(
+        product: Product, warehouse: Warehouse, currentStock: Int64, reorderThreshold: Int32?, lastUpdated: Timestamp
+    ) {
         self.product = product
         self.warehouse = warehouse
         self.currentStock = currentStock
+        self.reorderThreshold = reorderThreshold
         self.lastUpdated = lastUpdated
+    }
+
+    /// The row of a pair without a threshold of its own.
+    public init(product: Product, warehouse: Warehouse, currentStock: Int64, lastUpdated: Timestamp) {
+        self.init(
+            product: product, warehouse: warehouse, currentStock: currentStock,
+            reorderThreshold: product.reorderThreshold, lastUpdated: lastUpdated)
     }
 
     public var pair: Pair { Pair(product: product.id, warehouse: warehouse.id) }
 
     /// The alert's level, nil when the row is not in `low_stock_alerts`.
-    public var level: AlertLevel? { AlertLevel(stock: currentStock, threshold: product.reorderThreshold) }
+    public var level: AlertLevel? { AlertLevel(stock: currentStock, threshold: reorderThreshold) }
 
     /// The alert's severity, nil when the row is not in `low_stock_alerts`.
     public var severity: Severity? { level?.severity }
 
     /// `reorder_threshold − current_stock`; nil with a nil threshold.
     public var unitsBelowThreshold: Int128? {
-        product.reorderThreshold.map { Int128($0) - Int128(currentStock) }
+        reorderThreshold.map { Int128($0) - Int128(currentStock) }
     }
 
     /// `max(0, −current_stock)`: units that were shipped and never in stock.

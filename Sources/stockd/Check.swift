@@ -30,10 +30,13 @@ struct Check: ParsableCommand {
             try checkBroker(configuration)
             if configuration.postgres.url != nil { try PostgresStatements.check(configuration) }
         }
-        let tables = [
+        var tables = [
             Self.describe("product", files.tables?.products?.count, configuration.reference.products),
             Self.describe("warehouse", files.tables?.warehouses?.count, configuration.reference.warehouses),
         ]
+        if let thresholds = configuration.reference.thresholds {
+            tables.append(Self.describe("threshold", files.tables?.thresholds?.count, thresholds))
+        }
         print(
             "configuration ok: " + tables.joined(separator: ", ") + (connect ? ", broker and topics ok" : "")
                 + (connect && configuration.postgres.url != nil ? ", PostgreSQL ok" : ""))

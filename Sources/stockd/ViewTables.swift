@@ -29,7 +29,7 @@ struct ViewTables {
             columns: ["product", "warehouse", "stock", "threshold", "last updated"])
         table.rows = stock.map {
             [
-                ids.title($0.product), ids.title($0.warehouse), "\($0.currentStock)", threshold($0.product),
+                ids.title($0.product), ids.title($0.warehouse), "\($0.currentStock)", threshold($0.reorderThreshold),
                 instant($0.lastUpdated),
             ]
         }
@@ -42,7 +42,7 @@ struct ViewTables {
             columns: ["product", "warehouse", "stock", "threshold", "below", "severity", "oversold"])
         table.rows = alerts.map {
             [
-                ids.title($0.product), ids.title($0.warehouse), "\($0.currentStock)", threshold($0.product),
+                ids.title($0.product), ids.title($0.warehouse), "\($0.currentStock)", threshold($0.reorderThreshold),
                 $0.unitsBelowThreshold.map { "\($0)" } ?? "", $0.severity?.name ?? "", "\($0.oversoldUnits)",
             ]
         }
@@ -56,13 +56,13 @@ struct ViewTables {
         table.rows = rollup.map {
             [
                 ids.title($0.product), "\($0.warehouseCount)", "\($0.totalStock)", "\($0.minWarehouseStock)",
-                "\($0.maxWarehouseStock)", threshold($0.product), $0.status.name,
+                "\($0.maxWarehouseStock)", threshold($0.product.reorderThreshold), $0.status.name,
             ]
         }
         return table
     }
 
-    private func threshold(_ product: Product) -> String { product.reorderThreshold.map { "\($0)" } ?? "" }
+    private func threshold(_ threshold: Int32?) -> String { threshold.map { "\($0)" } ?? "" }
 
     private func instant(_ time: Timestamp) -> String { RFC3339.string(time) }
 }

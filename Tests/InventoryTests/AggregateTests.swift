@@ -121,7 +121,7 @@ import Testing
         #expect(store.stock.count == 25)
         for (pair, row) in store.stock {
             #expect(row.currentStock == Int64(pair.product.rawValue) + 10)
-            #expect(Pair(packed: pair.packed) == pair)
+            #expect(Pair(rawValue: pair.rawValue) == pair)
         }
     }
 

@@ -148,7 +148,7 @@ import Testing
         #expect(row.unitsBelowThreshold == Int128(Int32.max) - Int128(Int64.min))
         #expect(row.oversoldUnits == Int128(Int64.max) + 1)
         row.currentStock = 3
-        row.product.reorderThreshold = nil
+        row.reorderThreshold = nil
         #expect(row.unitsBelowThreshold == nil)
         #expect(row.oversoldUnits == 0)
     }

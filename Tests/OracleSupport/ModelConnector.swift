@@ -57,14 +57,15 @@ public struct ModelConnector: Sendable {
         let word = isIncremental ? "incremental" : "true"
         let value = value(
             "r", table, before: nil, after: row, source(position, milliseconds, snapshot: word))
-        return Message(table: table, key: key(table, row[0]), value: value)
+        let id = Array(row.prefix(table.keyCount))
+        return Message(table: table, key: key(table, id), value: value)
     }
 
     /// What the default identity leaves of an old row: the key and invented values, or the key alone.
     private func invented(_ change: ModelDatabase.Change, _ random: inout SeededRandom) -> [String] {
         let row = change.before ?? []
         return row.enumerated().map { index, value in
-            index == 0 ? value : value.hasPrefix("\"") ? "\"\"" : "0"
+            index < change.table.keyCount ? value : value.hasPrefix("\"") ? "\"\"" : "0"
         }
     }
 
@@ -72,8 +73,8 @@ public struct ModelConnector: Sendable {
     private func unlogged(
         _ row: [String], _ change: ModelDatabase.Change, _ random: inout SeededRandom
     ) -> [String] {
-        guard !isFull, change.table != .events, let before = change.before, before[1] == row[1],
-            random.chance(2)
+        guard !isFull, [.products, .warehouses].contains(change.table), let before = change.before,
+            before[1] == row[1], random.chance(2)
         else { return row }
         var row = row
         row[1] = "\"__debezium_unavailable_value\""
@@ -125,8 +126,9 @@ public struct ModelConnector: Sendable {
         "name":"io.debezium.time.MicroTimestamp","field":"event_time"}]}]}
         """
 
-    private func key(_ table: ModelDatabase.Table, _ id: String) -> String {
-        let key = "{\"\(table.key)\":\(id)}"
+    private func key(_ table: ModelDatabase.Table, _ id: [String]) -> String {
+        let members = zip(ModelDatabase.columns(table), id).map { "\"\($0)\":\($1)" }
+        let key = "{\(members.joined(separator: ","))}"
         return form == .withSchema ? wrapped(key, schema: "{\"type\":\"struct\",\"fields\":[]}") : key
     }
 

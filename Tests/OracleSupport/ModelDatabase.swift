@@ -1,24 +1,19 @@
 public import TestSupport
 
-/// A database with the three tables, and random changes to them.
+/// A database with the four tables, and random changes to them.
 public struct ModelDatabase: Sendable {
     public enum Table: CaseIterable, Sendable {
-        case events, products, warehouses
+        case events, products, warehouses, thresholds
 
-        public var key: String {
-            switch self {
-            case .events: "event_id"
-            case .products: "product_id"
-            case .warehouses: "warehouse_id"
-            }
-        }
+        /// How many of the columns, the first ones, are the primary key.
+        public var keyCount: Int { self == .thresholds ? 2 : 1 }
     }
 
     /// A change of one row, as in the database's log.
     public struct Change: Sendable {
         public var table: Table
-        /// The row's id as JSON.
-        public var id: String
+        /// The row's primary key, its columns as JSON.
+        public var id: [String]
         /// The row's columns as JSON before and after; nil where there is no row.
         public var before: [String]?
         public var after: [String]?
@@ -37,11 +32,13 @@ public struct ModelDatabase: Sendable {
 
     public init(_ ids: OracleIDs = OracleIDs()) { self.ids = ids }
 
-    private func json(_ table: Table, _ id: Int64) -> String {
+    /// A threshold's number is made of its product and its warehouse.
+    private func json(_ table: Table, _ id: Int64) -> [String] {
         switch table {
-        case .events: ids.event(id)
-        case .products: ids.product(id)
-        case .warehouses: ids.warehouse(id)
+        case .events: [ids.event(id)]
+        case .products: [ids.product(id)]
+        case .warehouses: [ids.warehouse(id)]
+        case .thresholds: [ids.product(id / 10), ids.warehouse(id % 10)]
         }
     }
 
@@ -50,12 +47,15 @@ public struct ModelDatabase: Sendable {
         case .events: ["event_id", "event_type", "product_id", "warehouse_id", "quantity", "event_time"]
         case .products: ["product_id", "product_name", "category", "reorder_threshold"]
         case .warehouses: ["warehouse_id", "warehouse_name", "region"]
+        case .thresholds: ["product_id", "warehouse_id", "reorder_threshold"]
         }
     }
 
     /// Inserts, updates, deletes a row or changes its key; a key may have been used before.
     public mutating func change(_ random: inout SeededRandom) -> [Change] {
-        let table = random.pick([Table.events, .events, .events, .events, .products, .warehouses])
+        let table = random.pick([
+            Table.events, .events, .events, .events, .events, .products, .warehouses, .thresholds,
+        ])
         milliseconds += random.pick([0, 0, 1, 700, 3000])
         let known = (rows[table] ?? [:]).keys.sorted()
         guard !known.isEmpty, !random.chance(3) else {
@@ -69,7 +69,7 @@ public struct ModelDatabase: Sendable {
         case 2:
             let other = newID(table, &random)
             guard rows[table]?[other] == nil, var row = rows[table]?[id] else { return [] }
-            row[0] = json(table, other)
+            row.replaceSubrange(..<table.keyCount, with: json(table, other))
             // One statement: both changes have one position.
             let delete = set(table, id, nil, isUpdate: true)
             position -= 1
@@ -77,7 +77,7 @@ public struct ModelDatabase: Sendable {
         default:
             var after = row(table, id, &random)
             // Some columns stay as they were.
-            for index in 1..<after.count where random.chance(2) {
+            for index in table.keyCount..<after.count where random.chance(2) {
                 after[index] = rows[table]?[id]?[index] ?? after[index]
             }
             return [set(table, id, after, isUpdate: true)]
@@ -101,24 +101,26 @@ public struct ModelDatabase: Sendable {
             return nextEvent
         case .products: return Int64(1 + random.below(4))
         case .warehouses: return Int64(1 + random.below(3))
+        case .thresholds: return Int64(10 * (1 + random.below(4)) + 1 + random.below(3))
         }
     }
 
     private func row(_ table: Table, _ id: Int64, _ random: inout SeededRandom) -> [String] {
         switch table {
         case .events:
-            [
-                json(table, id), random.pick(["\"RECEIVED\"", "\"SHIPPED\"", "\"RETURNED\"", "\"COUNTED\""]),
+            json(table, id) + [
+                random.pick(["\"RECEIVED\"", "\"SHIPPED\"", "\"RETURNED\"", "\"COUNTED\""]),
                 ids.product(Int64(1 + random.below(4))), ids.warehouse(Int64(1 + random.below(3))),
                 "\(random.below(random.pick([3, 30, 120])))",
                 "\(1_774_872_000_000_000 + random.below(50) * 500_000)",
             ]
         case .products:
-            [
-                json(table, id), random.pick(["\"Stand\"", "\"Cable É\"", "\"x\""]), random.pick(["\"a\"", "\"b\""]),
+            json(table, id) + [
+                random.pick(["\"Stand\"", "\"Cable É\"", "\"x\""]), random.pick(["\"a\"", "\"b\""]),
                 random.pick(["null", "5", "40", "100"]),
             ]
-        case .warehouses: [json(table, id), random.pick(["\"East\"", "\"West\"", "\"Central\""]), "\"r\""]
+        case .warehouses: json(table, id) + [random.pick(["\"East\"", "\"West\"", "\"Central\""]), "\"r\""]
+        case .thresholds: json(table, id) + [random.pick(["null", "0", "7", "60", "-3"])]
         }
     }
 }

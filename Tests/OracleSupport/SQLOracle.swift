@@ -1,7 +1,7 @@
 public import GRDB
 import TestSupport
 
-/// Computes in SQL what stockd computes: an event table, two reference tables and three views, written from
+/// Computes in SQL what stockd computes: an event table, three reference tables and three views, written from
 /// the description of the views alone. Instants are microseconds, a type's sign is a CASE, and a primary key
 /// rejects duplicates.
 public struct SQLOracle {
@@ -11,6 +11,8 @@ public struct SQLOracle {
         CREATE TABLE products (
           product_id INTEGER PRIMARY KEY, product_name TEXT, category TEXT, reorder_threshold INTEGER);
         CREATE TABLE warehouses (warehouse_id INTEGER PRIMARY KEY, warehouse_name TEXT);
+        CREATE TABLE thresholds (
+          product_id INTEGER, warehouse_id INTEGER, reorder_threshold INTEGER, PRIMARY KEY (product_id, warehouse_id));
         CREATE TABLE order_events (
           input_partition INTEGER, event_id INTEGER, event_type TEXT, product_id INTEGER,
           warehouse_id INTEGER, quantity INTEGER, event_time INTEGER,
@@ -27,10 +29,14 @@ public struct SQLOracle {
 
         CREATE VIEW current_stock_levels AS
           SELECT p.product_id, p.product_name, p.category, w.warehouse_id, w.warehouse_name,
-            SUM(m.units) AS current_stock, p.reorder_threshold, MAX(m.event_time) AS last_updated
+            SUM(m.units) AS current_stock,
+            CASE WHEN t.product_id IS NULL THEN p.reorder_threshold ELSE t.reorder_threshold END
+              AS reorder_threshold,
+            MAX(m.event_time) AS last_updated, p.reorder_threshold AS of_product
           FROM movements m
           JOIN products p ON p.product_id = m.product_id
           JOIN warehouses w ON w.warehouse_id = m.warehouse_id
+          LEFT JOIN thresholds t ON t.product_id = m.product_id AND t.warehouse_id = m.warehouse_id
           GROUP BY p.product_id, w.warehouse_id;
 
         CREATE VIEW low_stock_alerts AS
@@ -49,10 +55,10 @@ public struct SQLOracle {
         CREATE VIEW multi_warehouse_inventory AS
           SELECT product_id, product_name, category, COUNT(*) AS warehouse_count,
             SUM(current_stock) AS total_stock, MIN(current_stock) AS min_warehouse_stock,
-            MAX(current_stock) AS max_warehouse_stock, reorder_threshold,
+            MAX(current_stock) AS max_warehouse_stock, of_product AS reorder_threshold,
             CASE WHEN SUM(current_stock) = 0 THEN 'OUT_OF_STOCK'
-              WHEN SUM(current_stock) < reorder_threshold THEN 'REORDER_NOW'
-              WHEN SUM(current_stock) < 2 * reorder_threshold THEN 'REORDER_SOON'
+              WHEN SUM(current_stock) < of_product THEN 'REORDER_NOW'
+              WHEN SUM(current_stock) < 2 * of_product THEN 'REORDER_SOON'
               ELSE 'HEALTHY' END AS overall_status
           FROM current_stock_levels GROUP BY product_id;
         """
@@ -131,6 +137,9 @@ public struct SQLOracle {
         }
         for row in (tables[.warehouses] ?? [:]).values {
             try db.execute(sql: "INSERT INTO warehouses VALUES (\(literals(row.prefix(2))))")
+        }
+        for row in (tables[.thresholds] ?? [:]).values {
+            try db.execute(sql: "INSERT INTO thresholds VALUES (\(literals(row)))")
         }
     }
 }

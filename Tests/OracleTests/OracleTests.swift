@@ -136,7 +136,7 @@ struct Course: ~Copyable {
 
 extension StockRow {
     func line(_ ids: IDs) -> String {
-        let threshold = product.reorderThreshold.map(String.init) ?? "NULL"
+        let threshold = reorderThreshold.map(String.init) ?? "NULL"
         return [
             ids.string(product.id), product.name.string, product.category.string, ids.string(warehouse.id),
             warehouse.name.string, "\(currentStock)", threshold, RFC3339.string(lastUpdated),

@@ -61,8 +61,16 @@ struct RandomHistory {
     mutating func changeReference() -> Catalog {
         var products = catalog.products
         var warehouses = catalog.warehouses
+        var thresholds = catalog.thresholds
         for _ in 0...random.below(3) {
             if random.chance(3) {
+                let pair = Pair(
+                    product: ProductID(names.number(names.product, 1 + random.below(4), OracleIDs.productText, ids)),
+                    warehouse: WarehouseID(
+                        names.number(names.warehouse, 1 + random.below(3), OracleIDs.warehouseText, ids)))
+                thresholds[pair] =
+                    random.chance(4) ? nil : PairThreshold(id: pair, reorderThreshold: random.pick(Self.thresholds))
+            } else if random.chance(3) {
                 let id = WarehouseID(names.number(names.warehouse, 1 + random.below(3), OracleIDs.warehouseText, ids))
                 let name: Text = random.pick(["Hub \"A\"", "Hub É", "Hub|3"])
                 warehouses[id] =
@@ -73,18 +81,19 @@ struct RandomHistory {
                 products[id] = random.chance(5) ? nil : changed(products[id], id)
             }
         }
-        catalog = Catalog(products: products, warehouses: warehouses)
+        catalog = Catalog(products: products, warehouses: warehouses, thresholds: thresholds)
         return catalog
     }
 
+    private static let thresholds: [Int32?] = [nil, nil, 0, 1, 7, 40, 100, -5, .max, .min]
+
     private mutating func changed(_ product: Product?, _ id: ProductID) -> Product {
-        let thresholds: [Int32?] = [nil, nil, 0, 1, 7, 40, 100, -5, .max, .min]
         var product = product ?? Product(id: id, name: "Cable", category: "c", reorderThreshold: 40)
         switch random.below(5) {
         case 0: product.name = random.pick(["Cable", "Kabel 'ß'", "\u{1F50C}"])
         case 1: product.category = random.pick(["c", "d"])
         case 2: product.unitPrice = ExactDecimal(unscaled: Int128(random.below(500)), scale: 2)
-        default: product.reorderThreshold = random.pick(thresholds)
+        default: product.reorderThreshold = random.pick(Self.thresholds)
         }
         return product
     }

@@ -61,7 +61,8 @@ import Testing
         let references = ReferenceMessages(format: connector.format, ids: ids)
         let catalog = Catalog(
             products: RowTable(try references.products(Self.file(lines[.products]))),
-            warehouses: RowTable(try references.warehouses(Self.file(lines[.warehouses]))))
+            warehouses: RowTable(try references.warehouses(Self.file(lines[.warehouses]))),
+            thresholds: RowTable(try references.thresholds(Self.file(lines[.thresholds]))))
         var settings = PipelineSettings()
         settings.inputFormat = connector.format
         settings.ids = ids

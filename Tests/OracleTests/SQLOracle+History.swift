@@ -16,6 +16,7 @@ extension SQLOracle {
     func replaceReferences(_ catalog: Catalog, _ ids: IDs) throws {
         try run("DELETE FROM products")
         try run("DELETE FROM warehouses")
+        try run("DELETE FROM thresholds")
         for product in catalog.products.values {
             try run(
                 "INSERT INTO products VALUES (?, ?, ?, ?)",
@@ -23,6 +24,10 @@ extension SQLOracle {
         }
         for warehouse in catalog.warehouses.values {
             try run("INSERT INTO warehouses VALUES (?, ?)", [ids.string(warehouse.id), warehouse.name.string])
+        }
+        for threshold in catalog.thresholds.values {
+            let (product, warehouse) = (ids.string(threshold.id.product), ids.string(threshold.id.warehouse))
+            try run("INSERT INTO thresholds VALUES (?, ?, ?)", [product, warehouse, threshold.reorderThreshold])
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("State that a newer release has written to")
 struct NewerReleaseTests {
-    private static let alert = StateRecord.alert(Pair(packed: 1), PublishedAlert(level: .low))
+    private static let alert = StateRecord.alert(Pair(rawValue: 1), PublishedAlert(level: .low))
     private static let entries = StateRecord.entries(bucket: 0, [])
 
     private static func checkpoint(_ release: String) -> StateRecord {

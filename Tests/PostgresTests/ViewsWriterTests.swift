@@ -28,7 +28,7 @@ struct ViewsWriterTests {
     func history() throws {
         var random = SeededRandom(seed: 4)
         let oracle = try Oracle(connection, shop.schema)
-        var catalog = Catalog.shop(60, 6)
+        var catalog = Catalog.shop(60, 6, own: true)
         try oracle.replaceReference(catalog)
         for partition in 0..<3 as Range<Int32> { shop.recover(partition, term: 1, catalog) }
         var events: [Shop.Event] = []
@@ -36,7 +36,7 @@ struct ViewsWriterTests {
             if round % 9 == 8 {
                 catalog = .shop(
                     .random(in: 40...70, using: &random), .random(in: 4...7, using: &random), name: "P\(round)",
-                    threshold: .random(in: 10...60, using: &random))
+                    threshold: .random(in: 10...60, using: &random), own: true)
                 shop.adopt(catalog)
                 try oracle.replaceReference(catalog)
             }

@@ -23,8 +23,11 @@ struct ReloadTests {
             try producer.produce(try producer.topic("\(site.name)-in"), partition: 0, key: nil, value: $0)
         }
         try producer.flush(deadlineMs: 30_000)
-        return (site, try site.run())
+        try site.write("thresholds.csv", thresholds)
+        return (site, try site.run(["STOCKD_REFERENCE_THRESHOLDS_FILE": site.path("thresholds.csv")]))
     }
+
+    private static let thresholds = "product_id,warehouse_id,reorder_threshold\n"
 
     private static func changes(_ site: Site) throws -> [String] {
         try site.read("alerts").map {
@@ -44,9 +47,18 @@ struct ReloadTests {
         defer { site.close() }
         try Self.await(["RAISED WARNING"], site, daemon)
 
+        // The warehouse gets a threshold of its own, and loses it.
+        try site.write("thresholds.csv", Self.thresholds + "1,1,60\n")
+        daemon.send(SIGHUP)
+        try Self.await(["RAISED WARNING", "ESCALATED LOW"], site, daemon)
+        try site.write("thresholds.csv", Self.thresholds)
+        daemon.send(SIGHUP)
+        let before = ["RAISED WARNING", "ESCALATED LOW", "EASED WARNING"]
+        try Self.await(before, site, daemon)
+
         try site.write("products.csv", Self.products(threshold: "20"))
         daemon.send(SIGHUP)
-        try Self.await(["RAISED WARNING", "RESOLVED -"], site, daemon)
+        try Self.await(before + ["RESOLVED -"], site, daemon)
 
         try site.write("products.csv", Self.products(threshold: "many"))
         daemon.send(SIGHUP)
@@ -58,13 +70,12 @@ struct ReloadTests {
 
         try site.write("products.csv", Self.products(threshold: "100"))
         daemon.send(SIGHUP)
-        try Self.await(["RAISED WARNING", "RESOLVED -", "RAISED CRITICAL"], site, daemon)
+        try Self.await(before + ["RESOLVED -", "RAISED CRITICAL"], site, daemon)
 
         // The alert of a warehouse that is no longer in the file is resolved.
         try site.write("warehouses.csv", "warehouse_id,warehouse_name,region\n2,Warehouse 2,Test\n")
         daemon.send(SIGHUP)
-        try Self.await(
-            ["RAISED WARNING", "RESOLVED -", "RAISED CRITICAL", "RESOLVED -"], site, daemon)
+        try Self.await(before + ["RESOLVED -", "RAISED CRITICAL", "RESOLVED -"], site, daemon)
         daemon.send(SIGTERM)
         #expect(try daemon.exitCode() == 0, "\(daemon.text)")
     }

@@ -34,6 +34,34 @@ struct ReplayTests {
         #expect(result.text.hasSuffix("stockd: 3 events applied\n"), "\(result.text)")
     }
 
+    @Test("a replay takes thresholds of one product in one warehouse from a file, and from a topic's messages")
+    func thresholds() throws {
+        let message = #"{"product_id":1,"warehouse_id":1,"reorder_threshold":15}"#
+        let configuration = """
+            reference:
+              products: {file: products.csv}
+              warehouses: {file: warehouses.csv}
+              thresholds: {topic: thresholds}
+            """
+        let stage = try ReplayStage([
+            "events.ndjson": Data(ReplayStage.event(1).utf8), "messages.ndjson": Data(message.utf8),
+            "thresholds.csv": Data("product_id,warehouse_id,reorder_threshold\n1,1,15\n1,2,\n".utf8),
+            "stockd.yaml": Data(configuration.utf8),
+        ])
+        let config = ["--config", stage.path("stockd.yaml")]
+        for options in [
+            ["--thresholds", stage.path("thresholds.csv")],
+            config + ["--thresholds", stage.path("messages.ndjson")],
+        ] {
+            let result = try stage.replay(["events.ndjson"], options)
+            #expect(result.code == 0 && result.text.contains(",10,15,2026-"), "\(result.text)")
+        }
+        let missing = try stage.replay(["events.ndjson"], config)
+        #expect(missing.code == 64 && missing.text.contains("give --thresholds FILE"), "\(missing.text)")
+        let none = try stage.replay(["events.ndjson"], ["--thresholds", stage.path("none.csv")])
+        #expect(none.code == 65 && none.text.contains("none.csv: cannot be read"), "\(none.text)")
+    }
+
     @Test("A replay skips a Ctrl-Z at the end of a file.", arguments: ["\u{1A}", "\r\n\u{1A}"])
     func controlZ(end: String) throws {
         let stage = try ReplayStage(ReplayStage.event(1) + end)

@@ -44,7 +44,12 @@ struct PageTests {
                     Product(id: ProductID(2), name: "Laptop Stand", category: "B", reorderThreshold: 30),
                     Product(id: ProductID(3), name: "Webcam", category: "B", reorderThreshold: nil),
                 ],
-                warehouses: (1...3).map { Warehouse(id: WarehouseID($0), name: "Hub \($0)", region: "R") }))
+                warehouses: (1...3).map { Warehouse(id: WarehouseID($0), name: "Hub \($0)", region: "R") },
+                thresholds: [
+                    PairThreshold(
+                        id: Pair(product: ProductID(1), warehouse: WarehouseID(2)), reorderThreshold: 120),
+                    PairThreshold(id: Pair(product: ProductID(3), warehouse: WarehouseID(3)), reorderThreshold: 8),
+                ]))
         for (units, product, warehouse) in [
             (0, 1, 1), (90, 1, 2), (15, 2, 1), (7, 2, 2), (-5, 2, 3), (0, 3, 1), (-4, 3, 2),
         ] {
@@ -53,8 +58,10 @@ struct PageTests {
         stage.commit()
         try await ServedStage.open(stage) { site in
             try await Self.browse(site, "small") {
-                // While the browser watches: a delivery, and a sale of six units that are not in stock.
+                // While the browser watches: a delivery, a sale of six units that are not in stock, and the first
+                // event of a pair with a threshold of its own.
                 stage.apply(100, 2, 1)
+                stage.apply(2, 3, 3)
                 stage.apply(-6, 1, 1)
                 stage.commit()
             }

@@ -7,7 +7,7 @@ import Wire
     let warehouse = ReferenceMessage.change(
         .upsert(WarehouseID(3), WarehousePatch(name: "Central", region: "US"), .none))
 
-    func read(key: String?, _ value: String) throws(BadEvent) -> ReferenceMessage<WarehouseID, WarehousePatch> {
+    func read(key: String?, _ value: String) throws(BadEvent) -> ReferenceMessage<WarehousePatch> {
         try withExactBytes(Array(value.utf8)) { value throws(BadEvent) in
             guard let key else { return try ReferenceDecoder().warehouse(key: nil, value: value) }
             return try withExactBytes(Array(key.utf8)) { key throws(BadEvent) in
@@ -68,7 +68,7 @@ import Wire
     func deletions() throws {
         func product(
             _ key: String
-        ) throws(BadEvent) -> ReferenceMessage<ProductID, ProductPatch> {
+        ) throws(BadEvent) -> ReferenceMessage<ProductPatch> {
             try withExactBytes(Array(key.utf8)) { key throws(BadEvent) in
                 try ReferenceDecoder().product(key: key, value: nil)
             }

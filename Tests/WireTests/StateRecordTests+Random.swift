@@ -13,7 +13,7 @@ extension StateRecordTests {
         func uint64() -> UInt64 { UInt64(bitPattern: random.int64()) }
         func partition() -> Partition { Partition(int32() & .max) }
         func offset() -> Offset { Offset(random.int64() & .max) }
-        let pair = Pair(packed: uint64())
+        let pair = Pair(rawValue: uint64())
         func words() -> [UInt64] { (0..<IDChunk.wordCount).map { _ in uint64() } }
         switch random.below(7) {
         case 0:

@@ -164,13 +164,13 @@ import Wire
 
     @Test("state records with values that no release writes are rejected")
     func impossibleValues() {
-        var alert = Self.encode(.alert(Pair(packed: 1), PublishedAlert(level: .low)))
+        var alert = Self.encode(.alert(Pair(rawValue: 1), PublishedAlert(level: .low)))
         for level in [5, 6, .max] as [UInt8] {
             // Level 5, oversold, is stored with its units, which this value lacks. The others are no levels.
             alert.value[1] = level
             #expect(Self.decode(alert.key, alert.value) == .failure(.foreign))
         }
-        alert = Self.encode(.alert(Pair(packed: 1), PublishedAlert(level: .oversold, oversoldUnits: 1)))
+        alert = Self.encode(.alert(Pair(rawValue: 1), PublishedAlert(level: .oversold, oversoldUnits: 1)))
         for level in 0...4 as ClosedRange<UInt8> {
             alert.value[1] = level
             #expect(Self.decode(alert.key, alert.value) == .failure(.foreign))

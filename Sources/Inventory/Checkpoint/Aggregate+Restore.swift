@@ -29,18 +29,18 @@ extension Aggregate {
 
     /// The entry of a pair, nil when it has no events.
     public func entry(of pair: Pair) -> StoredEntry? {
-        guard let entryIndex = table.find(pair.packed), table.entries[Int(entryIndex)].events > 0 else {
+        guard let entryIndex = table.find(pair.rawValue), table.entries[Int(entryIndex)].events > 0 else {
             return nil
         }
         return image(table.entries[Int(entryIndex)])
     }
 
     /// The level of the pair's alert, nil when it has none.
-    public func level(of pair: Pair) -> AlertLevel? { table.find(pair.packed).flatMap { level($0) } }
+    public func level(of pair: Pair) -> AlertLevel? { table.find(pair.rawValue).flatMap { level($0) } }
 
     func image(_ entry: StockEntry) -> StoredEntry {
         StoredEntry(
-            pair: Pair(packed: entry.pair), stock: entry.stock,
+            pair: Pair(rawValue: entry.pair), stock: entry.stock,
             lastUpdated: Timestamp(microseconds: entry.lastUpdated), events: entry.events)
     }
 }
@@ -52,7 +52,7 @@ extension Aggregate {
     public mutating func restore(bucket: UInt32, entries: [StoredEntry]) {
         let first = Int(bucket) * Self.entriesPerBucket
         for (index, image) in entries.prefix(Self.entriesPerBucket).enumerated() {
-            var entry = StockEntry(pair: image.pair.packed)
+            var entry = StockEntry(pair: image.pair.rawValue)
             entry.stock = image.stock
             entry.events = image.events
             entry.lastUpdated = image.lastUpdated.microseconds
@@ -66,7 +66,7 @@ extension Aggregate {
         productHeads.removeAll()
         names.removeAll()
         for entryIndex in 0..<table.count {
-            let pair = Pair(packed: table.entries[entryIndex].pair)
+            let pair = Pair(rawValue: table.entries[entryIndex].pair)
             let (product, next) = (pair.product, productHeads[pair.product])
             names.add(pair, productIsNew: next == nil)
             table.details[entryIndex].nextOfProduct = next ?? StockEntry.none
@@ -91,13 +91,13 @@ extension Aggregate {
 
     /// Restores what was published of a pair's alert.
     public mutating func restore(_ alert: PublishedAlert, of pair: Pair) {
-        publishedAlerts[publishedIndex(table.find(pair.packed) ?? add(pair))] = alert
+        publishedAlerts[publishedIndex(table.find(pair.rawValue) ?? add(pair))] = alert
     }
 
     /// Restores the fingerprint of a pair's published stock row.
     public mutating func restore(stockFingerprint: UInt64, of pair: Pair) {
         guard outputs.stockLevels else { return }
-        stockFingerprints[Int(table.find(pair.packed) ?? add(pair))] = stockFingerprint
+        stockFingerprints[Int(table.find(pair.rawValue) ?? add(pair))] = stockFingerprint
     }
 
     /// Restores the fingerprint of a product's published rollup row.

@@ -88,6 +88,11 @@ public final class IDs: Sendable {
         warehouse.name.isEmpty ? "warehouse \(string(warehouse.id))" : warehouse.name.string
     }
 
+    /// A pair as messages name it: `product 3 in warehouse 1`.
+    public func string(_ pair: Pair) -> String {
+        "product \(string(pair.product)) in warehouse \(string(pair.warehouse))"
+    }
+
     // MARK: What people send
 
     /// The product that a text names: digits as they are written, or an id that is a text; nil when no product can

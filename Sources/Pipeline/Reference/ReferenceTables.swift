@@ -78,7 +78,11 @@ final class ReferenceTables<S: TopicSource> {
     }
 
     private func rows(of feed: ReferenceFeed<S>) -> Int {
-        feed.kind == .products ? feed.tables.products.rows.count : feed.tables.warehouses.rows.count
+        switch feed.kind {
+        case .products: feed.tables.products.rows.count
+        case .warehouses: feed.tables.warehouses.rows.count
+        case .thresholds: feed.tables.thresholds.rows.count
+        }
     }
 
     /// Whether there is anything new to join.
@@ -94,13 +98,15 @@ final class ReferenceTables<S: TopicSource> {
         hasChanged = false
         var products = files.products
         var warehouses = files.warehouses
+        var thresholds = files.thresholds
         for feed in feeds {
             switch feed.kind {
             case .products: products = feed.tables.products.rows
             case .warehouses: warehouses = feed.tables.warehouses.rows
+            case .thresholds: thresholds = feed.tables.thresholds.rows
             }
         }
-        catalog = feeds.isEmpty ? files : Catalog(products: products, warehouses: warehouses)
+        catalog = feeds.isEmpty ? files : Catalog(products: products, warehouses: warehouses, thresholds: thresholds)
         for shard in shards where shard.aggregate.catalog !== catalog { shard.aggregate.adopt(catalog) }
     }
 

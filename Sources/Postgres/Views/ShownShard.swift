@@ -33,14 +33,16 @@ extension WorkerSnapshot.Shard {
     ) throws(E) {
         let products = Set(catalog === old.catalog ? [] : catalog.products.changes(since: old.catalog.products))
         let warehouses = Set(catalog === old.catalog ? [] : catalog.warehouses.changes(since: old.catalog.warehouses))
-        let isJoinedAnew = !products.isEmpty || !warehouses.isEmpty
+        let thresholds = Set(catalog === old.catalog ? [] : catalog.thresholds.changes(since: old.catalog.thresholds))
+        let isJoinedAnew = !products.isEmpty || !warehouses.isEmpty || !thresholds.isEmpty
         for (index, chunk) in chunks.enumerated() {
             let before = index < old.chunks.count ? old.chunks[index] : nil
             if before === chunk, !isJoinedAnew { continue }
             for (index, shown) in chunk.entries.enumerated() {
                 let entry = before.flatMap { index < $0.entries.count ? $0.entries[index] : nil }
                 if entry == shown,
-                    !products.contains(shown.pair.product), !warehouses.contains(shown.pair.warehouse)
+                    !products.contains(shown.pair.product), !warehouses.contains(shown.pair.warehouse),
+                    !thresholds.contains(shown.pair)
                 {
                     continue
                 }
@@ -58,7 +60,7 @@ extension WorkerSnapshot.Shard {
         order.reserveCapacity(pairs)
         for (chunk, shown) in chunks.enumerated() {
             for (entry, shown) in shown.entries.enumerated() where shown.isVisible {
-                order.append((shown.pair.packed, UInt32(chunk), UInt32(entry)))
+                order.append((shown.pair.rawValue, UInt32(chunk), UInt32(entry)))
             }
         }
         order.sort { $0.pair < $1.pair }

@@ -59,7 +59,7 @@ struct ViewBatch {
         columns[3].append(row.warehouse.id, ids)
         columns[4].append(label: row.warehouse.name)
         columns[5].append(row.currentStock)
-        columns[6].append(row.product.reorderThreshold)
+        columns[6].append(row.reorderThreshold)
         columns[7].append(row.lastUpdated)
     }
 

@@ -1,3 +1,5 @@
+import Wire
+
 extension Configuration {
     /// Notes settings that somebody changed and that have no effect beside the others.
     func checkEffects(_ read: inout Reading) {
@@ -28,8 +30,16 @@ extension Configuration {
                 "events.dedupe_window",
                 "has no effect with input.format: debezium, where the row's key tells a repeated event; remove it")
         }
-        for (section, table) in [("products", reference.products), ("warehouses", reference.warehouses)]
-        where table.topic?.format.envelope == .json {
+        if reference.thresholds == nil {
+            for key in SourceFormat.keys(of: "reference.thresholds") {
+                read.note(key, "has no effect: reference.thresholds.topic is null")
+            }
+        }
+        let tables = [
+            ("products", reference.products), ("warehouses", reference.warehouses),
+            ("thresholds", reference.thresholds),
+        ]
+        for (section, table) in tables where table?.topic?.format.envelope == .json {
             read.note(
                 "reference.\(section).unwrap_prefix",
                 "has no effect with reference.\(section).format: json; set debezium or auto, or remove it")

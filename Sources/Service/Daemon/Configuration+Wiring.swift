@@ -46,7 +46,10 @@ extension Configuration {
     }
 
     private var referenceTopics: [ReferenceKind: PipelineSettings.ReferenceTopic] {
-        [.products: reference.products.topic, .warehouses: reference.warehouses.topic].compactMapValues { $0 }
+        [
+            .products: reference.products.topic, .warehouses: reference.warehouses.topic,
+            .thresholds: reference.thresholds?.topic,
+        ].compactMapValues { $0 }
     }
 
     /// One worker's clients.

@@ -230,6 +230,7 @@ public final class Daemon: Service {
                 metadata: [
                     "products": "\(tables.products?.count ?? 0)",
                     "warehouses": "\(tables.warehouses?.count ?? 0)",
+                    "thresholds": "\(tables.thresholds?.count ?? 0)",
                 ])
             let catalog = tables.catalog
             crew.withLock { crew in

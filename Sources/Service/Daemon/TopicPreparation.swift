@@ -83,7 +83,7 @@ public struct TopicPreparation {
         case "state.topic":
             Self.stateConfig
         case "outputs.stock_levels.topic", "outputs.rollup.topic", "reference.products.topic",
-            "reference.warehouses.topic":
+            "reference.warehouses.topic", "reference.thresholds.topic":
             ["cleanup.policy": "compact"]
         case "alerts.topic":
             retention(configuration.topics.alertsRetention).merging(

@@ -3,19 +3,22 @@ internal import Kafka
 internal import Synchronization
 public import Wire
 
-/// The reference tables that come from files. A reading counts whole or not at all: while either file has a
-/// mistake, both tables stay as they were, so that products and warehouses always belong together.
+/// The reference tables that come from files. A reading counts whole or not at all: while a file has a mistake, all
+/// tables stay as they were, so that they always belong together.
 public final class ReferenceFiles: Sendable {
     /// The tables as last read; nil for one that comes from a topic.
     public struct Tables: Equatable, Sendable {
         public var products: Catalog.Products?
         public var warehouses: Catalog.Warehouses?
+        public var thresholds: Catalog.Thresholds?
         /// What a person should know of the files although it is no mistake.
         public var notes: [String] = []
 
         /// The tables a worker joins with.
         public var catalog: Catalog {
-            Catalog(products: products ?? Catalog.Products(), warehouses: warehouses ?? Catalog.Warehouses())
+            Catalog(
+                products: products ?? Catalog.Products(), warehouses: warehouses ?? Catalog.Warehouses(),
+                thresholds: thresholds ?? Catalog.Thresholds())
         }
     }
 
@@ -29,6 +32,7 @@ public final class ReferenceFiles: Sendable {
 
     private let products: String?
     private let warehouses: String?
+    private let thresholds: String?
     /// How the rows are written in files that hold messages of a topic.
     private let messages: [ReferenceKind: SourceFormat]
     private let ids: IDs
@@ -37,22 +41,25 @@ public final class ReferenceFiles: Sendable {
     /// - Parameters:
     ///   - products: The path of a CSV or JSON file; nil for a table that comes from a topic.
     ///   - warehouses: Likewise.
+    ///   - thresholds: Likewise; also nil where there is no such table.
     ///   - messages: For the tables whose file may hold messages of their topic, one a line: how they are written.
     ///   - ids: What the ids of the rows are.
     public init(
-        products: String?, warehouses: String?, messages: [ReferenceKind: SourceFormat] = [:],
-        ids: IDs = .integers
+        products: String?, warehouses: String?, thresholds: String? = nil,
+        messages: [ReferenceKind: SourceFormat] = [:], ids: IDs = .integers
     ) {
         self.ids = ids
         self.products = products
         self.warehouses = warehouses
+        self.thresholds = thresholds
         self.messages = messages
     }
 
     public convenience init(_ configuration: Configuration) {
         self.init(
             products: configuration.reference.products.file,
-            warehouses: configuration.reference.warehouses.file, ids: configuration.ids.table)
+            warehouses: configuration.reference.warehouses.file,
+            thresholds: configuration.reference.thresholds?.file, ids: configuration.ids.table)
     }
 
     /// The tables in force; nil before the first good reading.
@@ -64,6 +71,7 @@ public final class ReferenceFiles: Sendable {
         var read = Tables()
         read.products = Self.read(products, "products", productRows, &read.notes, &mistakes)
         read.warehouses = Self.read(warehouses, "warehouses", warehouseRows, &read.notes, &mistakes)
+        read.thresholds = Self.read(thresholds, "thresholds", thresholdRows, &read.notes, &mistakes)
         let tables = read
         guard mistakes.isEmpty else { return .kept(mistakes: mistakes) }
         return current.withLock { current in
@@ -89,6 +97,15 @@ public final class ReferenceFiles: Sendable {
             return try ReferenceRows.warehouses(file: bytes, path: path, ids)
         }
         return ReferenceRows.Read(rows: try ReferenceMessages(format: format, ids: ids).warehouses(bytes), notes: [])
+    }
+
+    private func thresholdRows(
+        _ bytes: [UInt8], _ path: String
+    ) throws(ReferenceMistakes) -> ReferenceRows.Read<PairThreshold> {
+        guard let format = messages[.thresholds], ReferenceMessages.fill(bytes) else {
+            return try ReferenceRows.thresholds(file: bytes, path: path, ids)
+        }
+        return ReferenceRows.Read(rows: try ReferenceMessages(format: format, ids: ids).thresholds(bytes), notes: [])
     }
 
     private static func read<Row: TableRow>(

@@ -99,6 +99,9 @@ struct MetricsResponse {
         out.single("stockd_stock_rows", .gauge, "Rows of the stock table.", tally.rows)
         let catalog = snapshot.workers.compactMap { $0?.shards.first?.catalog }.first
         out.single("stockd_products", .gauge, "Products in the reference data.", catalog?.products.count ?? 0)
+        out.single(
+            "stockd_thresholds", .gauge, "Thresholds of one product in one warehouse in the reference data.",
+            catalog?.thresholds.count ?? 0)
         out.single("stockd_warehouses", .gauge, "Warehouses in the reference data.", catalog?.warehouses.count ?? 0)
         out.single(
             "stockd_id_names", .gauge,

@@ -25,9 +25,14 @@ extension ReadModel {
                     $0.id(change.pair.warehouse, ids)
                     $0.number(change.shown?.stock)
                     $0.instant(change.shown?.lastUpdated)
+                    $0.number(change.shown.flatMap { threshold(of: $0.pair) })
                 }
             }
         }
+    }
+
+    private func threshold(of pair: Pair) -> Int32? {
+        catalog.products[pair.product].flatMap { catalog.threshold(of: pair, $0) }
     }
 
     private static let changesAtOnce = 20_000

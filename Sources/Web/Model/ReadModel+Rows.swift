@@ -52,6 +52,7 @@ extension ReadModel {
                 let full = AlertRow(
                     StockRow(
                         product: entry.product, warehouse: warehouse, currentStock: shown.stock,
+                        reorderThreshold: catalog.threshold(of: shown.pair, entry.product),
                         lastUpdated: shown.lastUpdated), shown)
                 let key = query.sort.column.map { full.key($0, ids) } ?? .nothing
                 let position = SortPosition(key, shown.pair.product, shown.pair.warehouse, ids)

@@ -6,36 +6,41 @@ struct Transfer: Equatable {
     var to: WarehouseID
     var units: Int64
 
-    /// Fills the warehouse with the least stock first, from the one with the most. None gives more than it has above
-    /// the threshold.
+    /// A product's stock in one warehouse. Without a threshold nobody knows what it needs: it neither gives nor gets.
+    struct Place {
+        var warehouse: WarehouseID
+        var stock: Int64
+        var threshold: Int32?
+    }
+
+    /// Fills the warehouse with the least stock first, from the one that has most above its threshold. None gives more
+    /// than that, and none gets more than its own threshold.
     ///
-    /// - Parameter stocks: one product's stock by warehouse, in the order of ids, which decides between equal stocks.
-    /// - Returns: none without a threshold.
-    static func suggestions(_ stocks: [(warehouse: WarehouseID, stock: Int64)], threshold: Int32?)
-        -> [Transfer]
-    {
-        guard let threshold = threshold.map({ Int64($0) }) else { return [] }
-        let places = stocks.enumerated().map { (place: $0, warehouse: $1.warehouse, stock: $1.stock) }
-        var givers = places.filter { $0.stock > threshold }
-            .sorted { ($1.stock, $0.place) < ($0.stock, $1.place) }
-        let takers = places.filter { $0.stock < threshold }
-            .sorted { ($0.stock, $0.place) < ($1.stock, $1.place) }
+    /// - Parameter places: in the order of ids, which decides between equals.
+    static func suggestions(_ places: [Place]) -> [Transfer] {
+        let known = places.enumerated().compactMap { index, place in
+            place.threshold.map { (index: index, place: place, surplus: difference(place.stock, Int64($0))) }
+        }
+        var givers = known.filter { $0.surplus > 0 }.sorted { ($1.surplus, $0.index) < ($0.surplus, $1.index) }
+        let takers = known.filter { $0.surplus < 0 }
+            .sorted { ($0.place.stock, $0.index) < ($1.place.stock, $1.index) }
         var transfers: [Transfer] = []
         for taker in takers {
-            var missing = difference(threshold, taker.stock)
-            for index in givers.indices where missing > 0 && givers[index].stock > threshold {
-                let units = min(missing, difference(givers[index].stock, threshold))
-                givers[index].stock -= units
+            var missing = difference(0, taker.surplus)
+            for index in givers.indices where missing > 0 && givers[index].surplus > 0 {
+                let units = min(missing, givers[index].surplus)
+                givers[index].surplus -= units
                 missing -= units
-                transfers.append(Transfer(from: givers[index].warehouse, to: taker.warehouse, units: units))
+                transfers.append(
+                    Transfer(from: givers[index].place.warehouse, to: taker.place.warehouse, units: units))
             }
         }
         return transfers
     }
 
-    /// The difference of two numbers, `Int64.max` at most.
-    private static func difference(_ greater: Int64, _ lesser: Int64) -> Int64 {
-        let (difference, overflows) = greater.subtractingReportingOverflow(lesser)
-        return overflows ? .max : difference
+    /// The difference of two numbers, as near as 64 bits come to it.
+    private static func difference(_ a: Int64, _ b: Int64) -> Int64 {
+        let (difference, overflows) = a.subtractingReportingOverflow(b)
+        return overflows ? (a < 0 ? .min : .max) : difference
     }
 }

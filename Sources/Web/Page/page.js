@@ -46,11 +46,15 @@ function levelOfRow(row) {
   return row.oversold_units > 0 ? 5 : codeOf[row.alert_severity];
 }
 
+function thresholdOf(product, warehouse) {
+  return product.own.has(warehouse) ? product.own.get(warehouse) : product.threshold;
+}
+
 function judge(product) {
   let total = 0, worst = 0;
-  for (const stock of product.cells.values()) {
+  for (const [warehouse, stock] of product.cells) {
     total += stock;
-    worst = Math.max(worst, levelOf(stock, product.threshold));
+    worst = Math.max(worst, levelOf(stock, thresholdOf(product, warehouse)));
   }
   product.total = total;
   product.worst = worst;
@@ -85,11 +89,12 @@ async function loadMatrix() {
       return { id, name, region, title: words(name, shownID(id, label)), low: searched(name, id) };
     });
     const products = new Map();
-    for (const [id, label, group, threshold, pairs] of matrix.products) {
+    for (const [id, label, group, threshold, pairs, thresholds] of matrix.products) {
       const name = productName(label, id), category = group ?? "";
-      const cells = new Map();
+      const cells = new Map(), own = new Map();
       for (let i = 0; i < pairs.length; i += 2) cells.set(pairs[i], pairs[i + 1]);
-      const product = { id, name, shown: shownID(id, label), category, threshold, cells, low: searched(name, category, id), changed: new Map() };
+      for (let i = 0; i < thresholds.length; i += 2) own.set(thresholds[i], thresholds[i + 1]);
+      const product = { id, name, shown: shownID(id, label), category, threshold, own, cells, low: searched(name, category, id), changed: new Map() };
       judge(product);
       products.set(id, product);
     }
@@ -114,10 +119,11 @@ function takeStock(event) {
   if (event.version <= state.version) return;
   state.version = event.version;
   const now = performance.now();
-  for (const [id, warehouse, stock] of event.rows) {
+  for (const [id, warehouse, stock, , threshold] of event.rows) {
     const product = state.products.get(id);
     if (!product || !state.warehouses.some((w) => w.id === warehouse)) { reloadSoon(); continue; }
     if (stock === null) product.cells.delete(warehouse); else product.cells.set(warehouse, stock);
+    if (threshold === product.threshold) product.own.delete(warehouse); else product.own.set(warehouse, threshold);
     product.changed.set(warehouse, now);
     judge(product);
     if (product.cells.size === 0) state.products.delete(id);
@@ -247,7 +253,7 @@ function arrange(isWanted) {
 }
 
 const hasLevel = (product, code) => {
-  for (const stock of product.cells.values()) if (levelOf(stock, product.threshold) === code) return true;
+  for (const [warehouse, stock] of product.cells) if (levelOf(stock, thresholdOf(product, warehouse)) === code) return true;
   return false;
 };
 const orders = {
@@ -424,7 +430,7 @@ function fillProduct(row, product) {
   const now = performance.now();
   state.warehouses.forEach((warehouse, index) => {
     const cell = cells[3 + index].firstChild, stock = product.cells.get(warehouse.id);
-    const code = stock === undefined ? null : levelOf(stock, product.threshold);
+    const code = stock === undefined ? null : levelOf(stock, thresholdOf(product, warehouse.id));
     const isNew = now - (product.changed.get(warehouse.id) ?? -1e9) < 1400;
     const className = code === null ? "cell none" : "cell s" + code + (isNew ? " new" : "");
     if (cell.className !== className) cell.className = className;
@@ -444,11 +450,10 @@ async function showDetail(id) {
   const status = rollup && statuses.find((s) => s.name === rollup.overall_status);
   $("detail-note").textContent = words(shownID(id, product.product_name), product.category, product.reorder_threshold === null ? "no threshold" : "threshold " + number.format(product.reorder_threshold),
     product.unit_price === null ? "" : "unit price " + product.unit_price, status ? status.label + ", " + number.format(rollup.total_stock) + " in all" : "");
-  const threshold = product.reorder_threshold ?? 0;
-  const most = Math.max(1, threshold * 1.25, ...warehouses.map((row) => row.current_stock));
+  const most = Math.max(1, ...warehouses.map((row) => Math.max(row.current_stock, (row.reorder_threshold ?? 0) * 1.25)));
   $("detail-bars").replaceChildren(...warehouses.map((row) => {
     const item = make("li"), track = make("div", "track"), code = levelOfRow(row);
-    const fill = make("div", "fill s" + code), mark = make("div", "mark");
+    const fill = make("div", "fill s" + code), mark = make("div", "mark"), threshold = row.reorder_threshold ?? 0;
     fill.style.width = Math.max(0, Math.min(1, row.current_stock / most)) * 100 + "%";
     mark.style.left = Math.min(1, Math.max(0, threshold) / most) * 100 + "%";
     track.append(fill);

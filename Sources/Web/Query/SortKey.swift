@@ -92,7 +92,7 @@ extension AlertRow {
         case .warehouseID: .id(IDKey(row.warehouse.id, ids))
         case .warehouseName: .text(row.warehouse.name.string)
         case .currentStock: .number(Int128(row.currentStock))
-        case .reorderThreshold: row.product.reorderThreshold.map { .number(Int128($0)) } ?? .nothing
+        case .reorderThreshold: row.reorderThreshold.map { .number(Int128($0)) } ?? .nothing
         case .lastUpdated: .number(Int128(row.lastUpdated.microseconds))
         case .unitsBelowThreshold: row.unitsBelowThreshold.map { .number($0) } ?? .nothing
         case .alertSeverity: row.severity.map { .number(Int128($0.rawValue)) } ?? .nothing

@@ -29,6 +29,14 @@ struct MatrixResponse {
                             json.number(row.shown.stock)
                         }
                     }
+                    json.array { json in
+                        for row in entry.rows {
+                            let threshold = model.catalog.threshold(of: row.shown.pair, entry.product)
+                            guard threshold != entry.product.reorderThreshold else { continue }
+                            json.id(row.shown.pair.warehouse, model.ids)
+                            json.number(threshold)
+                        }
+                    }
                 }
             }
         }

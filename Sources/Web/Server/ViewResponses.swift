@@ -109,8 +109,12 @@ struct ProductResponse {
                         into: &$0)
                 }
             }
-            let stocks = (entry?.rows ?? []).map { ($0.shown.pair.warehouse, $0.shown.stock) }
-            let transfers = Transfer.suggestions(stocks, threshold: product.reorderThreshold)
+            let places = (entry?.rows ?? []).map {
+                Transfer.Place(
+                    warehouse: $0.shown.pair.warehouse, stock: $0.shown.stock,
+                    threshold: model.catalog.threshold(of: $0.shown.pair, product))
+            }
+            let transfers = Transfer.suggestions(places)
             json.array("transfers", transfers) { json, transfer in
                 json.object { json in
                     json.name("from_warehouse_id")

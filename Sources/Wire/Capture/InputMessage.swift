@@ -10,8 +10,8 @@ public enum InputMessage: Equatable, Sendable {
 }
 
 /// What one message of a reference topic says.
-public enum ReferenceMessage<ID: Equatable & Sendable, Patch: Equatable & Sendable>: Equatable, Sendable {
-    case change(ReferenceChange<ID, Patch>)
+public enum ReferenceMessage<Patch: RowPatch>: Equatable, Sendable {
+    case change(ReferenceChange<Patch>)
     case skipped(SkipReason)
 }
 

@@ -1,24 +1,23 @@
 import Inventory
 
 /// Reads the columns of one reference table from the messages of its topic.
-struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patch: Equatable & Sendable>:
-    Sendable
-{
-    typealias Message = ReferenceMessage<ID, Patch>
+struct ReferenceColumns<Patch: RowPatch>: Sendable {
+    typealias Message = ReferenceMessage<Patch>
+    typealias ID = Patch.Row.ID
 
-    private let table: ReferenceTable<ID, Patch>
+    private let table: ReferenceTable<Patch>
     private let readers: [ColumnReader]
     private let holdsNumber: [Bool]
     private let envelopes: EnvelopeReader
     private let envelope: SourceFormat.Envelope
 
     /// - Parameter section: The configuration's section of the topic.
-    init(_ table: ReferenceTable<ID, Patch>, format: SourceFormat, section: String) {
+    init(_ table: ReferenceTable<Patch>, format: SourceFormat, section: String) {
         self.table = table
         readers = table.columns.enumerated().map {
             ColumnReader(field: $1, column: $0, format: format, section: section)
         }
-        let numbers = ["reorder_threshold", "unit_price"] + (table.names == nil ? [table.key] : [])
+        let numbers = ["reorder_threshold", "unit_price"] + zip(table.keys, table.names).filter { $1 == nil }.map(\.0)
         holdsNumber = table.columns.map { numbers.contains($0) }
         let map = ColumnMap(table.columns.map { format.fields[$0] ?? $0 }).markingForeignChanges()
         envelopes = EnvelopeReader(columns: map, key: 0, format: format, section: section)
@@ -46,7 +45,7 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
     private func upsert(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ key: UnsafeRawBufferPointer?,
         _ version: RowVersion, isCaptured: Bool
-    ) throws(BadEvent) -> ReferenceChange<ID, Patch> {
+    ) throws(BadEvent) -> ReferenceChange<Patch> {
         var cells = ReferenceCells(columns: table.columns, line: nil)
         for (column, name) in table.columns.enumerated() {
             guard let value = row[column] else { continue }
@@ -62,18 +61,22 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
                 .invalidRow, "found a row with none of the fields, expected " + table.columns.joined(separator: ", "))
         }
         // The id may stand in the key, in the value or in both, which must agree.
-        if let key, let id = isCaptured ? try named(by: key) : try id(key).rawValue {
-            if cells[table.key] == .missing {
-                cells[table.key] = table.names.map { .text(Array($0.text(id))) } ?? .number(Array(String(id).utf8))
-            }
-            if let other = cells.id(table.key, table.names), other != id {
-                throw BadEvent(
-                    .invalidRow,
-                    "\(readers[0].name) is \(table.shown(other)) in the value and \(table.shown(id)) in the key")
-            }
+        if let key, let numbers = isCaptured ? try named(by: key) : try numbers(key) {
+            for (column, number) in numbers.enumerated() { try take(number, of: column, into: &cells) }
         }
         guard let (id, patch) = table.read(&cells) else { throw BadEvent(.invalidRow, cells.mistakes) }
         return .upsert(id, patch, version)
+    }
+
+    /// Takes what the key has of an identifying column.
+    private func take(_ number: Int32, of column: Int, into cells: inout ReferenceCells) throws(BadEvent) {
+        let (name, names) = (table.columns[column], table.names[column])
+        if cells[name] == .missing {
+            cells[name] = names.map { .text(Array($0.text(number))) } ?? .number(Array(String(number).utf8))
+        }
+        guard let other = cells.id(name, names), other != number else { return }
+        let (inValue, inKey) = (table.shown(other, of: column), table.shown(number, of: column))
+        throw BadEvent(.invalidRow, "\(readers[column].name) is \(inValue) in the value and \(inKey) in the key")
     }
 
     /// The value as a cell, with an encoded number decoded.
@@ -81,8 +84,10 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
         _ column: Int, _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, _ isCaptured: Bool
     ) throws(BadEvent) -> Cell {
         let plain = Cell(text, value)
-        if column == 0, table.names != nil, isCaptured, readers[0].holdsEncodedNumbers(text, value, schema) {
-            let id = try readers[0].idText(text, value, schema, isCaptured: true)
+        if column < table.names.count, table.names[column] != nil, isCaptured,
+            readers[column].holdsEncodedNumbers(text, value, schema)
+        {
+            let id = try readers[column].idText(text, value, schema, isCaptured: true)
             return .text(id.withBytes(of: text) { Array($0) })
         }
         guard holdsNumber[column] else { return plain }
@@ -111,65 +116,79 @@ struct ReferenceColumns<ID: RawRepresentable<Int32> & Equatable & Sendable, Patc
 
     private func tombstone(_ key: UnsafeRawBufferPointer?) throws(BadEvent) -> Message {
         guard let key else { return .skipped(.tombstone) }
-        return .change(.delete(try id(key), .tombstone))
+        return .change(.delete(table.id(try numbers(key)), .tombstone))
     }
 
     private func deleted(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ key: UnsafeRawBufferPointer?
     ) throws(BadEvent) -> ID {
-        if let key, let number = try named(by: key), let id = ID(rawValue: number) { return id }
-        guard let value = row[0] else {
+        if let key, let numbers = try named(by: key) { return table.id(numbers) }
+        let columns = Array(table.names.indices)
+        guard columns.allSatisfy({ row[$0] != nil }) else {
             guard let key else { throw BadEvent(noKey: readers[0].name, nil) }
-            return try id(key)
+            return table.id(try numbers(key))
         }
-        // With a key of other columns, a number 0 or an empty text may stand for an id that the database did not log.
-        let isEmpty = text.matches("\"\"", at: value.lowerBound)
-        guard key == nil || !isEmpty, let number = try number(text, value, schema),
-            key == nil || !isZero(number) || text.matches("\"0\"", at: value.lowerBound),
-            let id = ID(rawValue: number)
-        else { throw BadEvent(noKey: readers[0].name, key) }
-        return id
+        var numbers: [Int32] = []
+        for column in columns {
+            // With a key of other columns, a number 0 or an empty text may stand for an id that the database did not
+            // log.
+            guard let value = row[column], key == nil || !text.matches("\"\"", at: value.lowerBound),
+                let number = try number(text, value, schema, of: column),
+                key == nil || !isZero(number, of: column) || text.matches("\"0\"", at: value.lowerBound)
+            else { throw BadEvent(noKey: readers[column].name, key) }
+            numbers.append(number)
+        }
+        return table.id(numbers)
     }
 
-    private func isZero(_ number: Int32) -> Bool {
-        guard let names = table.names else { return number == 0 }
+    private func isZero(_ number: Int32, of column: Int) -> Bool {
+        guard let names = table.names[column] else { return number == 0 }
         return names.text(number).elementsEqual([0x30])
     }
 
-    private func number(_ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?) throws(BadEvent) -> Int32? {
-        if let names = table.names {
-            return try readers[0].idText(text, value, schema, isCaptured: true)
+    private func number(
+        _ text: RawSpan, _ value: Range<Int>, _ schema: RowSchema?, of column: Int
+    ) throws(BadEvent) -> Int32? {
+        if let names = table.names[column] {
+            return try readers[column].idText(text, value, schema, isCaptured: true)
                 .withBytes(of: text) { names.intern($0) }
         }
-        guard case .value(let id) = try readers[0].integer(text, value, schema, isCaptured: true) else {
+        guard case .value(let id) = try readers[column].integer(text, value, schema, isCaptured: true) else {
             return nil
         }
         return Int32(exactly: id)
     }
 
-    /// The id in a key that names its column, with or without a schema; nil in another key.
-    private func named(by key: UnsafeRawBufferPointer) throws(BadEvent) -> Int32? {
+    /// The identifying columns in a key that names them all, with or without a schema; nil in another key.
+    private func named(by key: UnsafeRawBufferPointer) throws(BadEvent) -> [Int32]? {
         let text = key.bytes
-        guard let (row, schema) = envelopes.key(text), let value = row[0] else { return nil }
-        return try number(text, value, schema)
+        guard let (row, schema) = envelopes.key(text) else { return nil }
+        var numbers: [Int32] = []
+        for column in table.names.indices {
+            guard let value = row[column], let number = try number(text, value, schema, of: column) else { return nil }
+            numbers.append(number)
+        }
+        return numbers
     }
 
-    /// The id a key stands for: `3`, `"3"` or `{"product_id":3}`; of texts also the bare text.
-    private func id(_ key: UnsafeRawBufferPointer) throws(BadEvent) -> ID {
-        if let number = try named(by: key), let id = ID(rawValue: number) { return id }
+    /// What a key stands for: `3`, `"3"` or `{"product_id":3}`; of texts also the bare text. Where several columns
+    /// identify a row it must name them.
+    private func numbers(_ key: UnsafeRawBufferPointer) throws(BadEvent) -> [Int32] {
+        if let numbers = try named(by: key) { return numbers }
         let bare = key.bytes.extracting(envelopes.bareKey(key.bytes))
-        let isQuoted = bare.byteCount > 1 && bare.has(0x22, at: 0) && bare.has(0x22, at: bare.byteCount - 1)
-        let written = isQuoted ? bare.copy(1..<bare.byteCount - 1) : bare.copy(0..<bare.byteCount)
-        if let number = number(inKey: bare, written), let id = ID(rawValue: number) { return id }
+        if table.names.count == 1, let number = number(inKey: bare) { return [number] }
         if let framing = SchemaFraming(key.bytes) { throw BadEvent(.missingKey, framing.sentence("the key")) }
         throw BadEvent(
             .missingKey,
-            "\(table.key): found the key \(Quoted.text(bare, 0..<bare.byteCount)), "
-                + "expected a key such as 3 or {\"\(table.key)\":3}")
+            "\(table.keys.joined(separator: ", ")): found the key \(Quoted.text(bare, 0..<bare.byteCount)), "
+                + "expected a key such as \(table.exampleKey)")
     }
 
-    private func number(inKey bare: RawSpan, _ written: [UInt8]) -> Int32? {
-        guard let names = table.names else { return Cell.number(written).int32 }
+    /// The one identifying column in a key that is its value.
+    private func number(inKey bare: RawSpan) -> Int32? {
+        let isQuoted = bare.byteCount > 1 && bare.has(0x22, at: 0) && bare.has(0x22, at: bare.byteCount - 1)
+        let written = isQuoted ? bare.copy(1..<bare.byteCount - 1) : bare.copy(0..<bare.byteCount)
+        guard let names = table.names[0] else { return Cell.number(written).int32 }
         var (text, at) = (written, 0)
         if bare.has(0x22, at: 0), let token = try? bare.scanString(at: &at), at == bare.byteCount {
             text = bare.unescaped(token)

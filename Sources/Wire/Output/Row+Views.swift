@@ -9,7 +9,7 @@ extension Row {
         id(row.warehouse.id, ids, &out)
         text("warehouse_name", row.warehouse.name, &out)
         number("current_stock", row.currentStock, &out)
-        number("reorder_threshold", row.product.reorderThreshold, &out)
+        number("reorder_threshold", row.reorderThreshold, &out)
         instant("last_updated", row.lastUpdated, &out)
     }
 

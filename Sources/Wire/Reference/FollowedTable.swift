@@ -12,17 +12,15 @@ public struct FollowedTable<Row: TableRow> {
     private var truncated = RowVersion.none
 
     /// Applies a change.
-    /// - Parameter merge: the whole row that a change makes of the old one, nil when it keeps a column of a row that
-    ///   is not known.
-    /// - Returns: whether rows changed.
     /// - Parameter shown: the id as people read it.
-    mutating func apply<Patch>(
-        _ change: ReferenceChange<ID, Patch>, _ shown: (ID) -> String, _ merge: (ID, Patch, Row?) -> Row?
-    ) throws(BadEvent) -> Bool {
+    /// - Returns: whether rows changed.
+    mutating func apply<Patch: RowPatch>(
+        _ change: ReferenceChange<Patch>, _ shown: (ID) -> String
+    ) throws(BadEvent) -> Bool where Patch.Row == Row {
         switch change {
         case .upsert(let id, let patch, let next):
             guard let version = version(next, of: id) else { return false }
-            guard let row = merge(id, patch, rows[id]) else {
+            guard let row = patch.row(id, after: rows[id]) else {
                 throw BadEvent(
                     .unavailableValue,
                     "the database left out a column of row \(shown(id)) that did not change, and no earlier "
@@ -61,7 +59,7 @@ public struct FollowedTable<Row: TableRow> {
     }
 }
 
-/// Both tables; a feed fills the one that its topic holds.
+/// The tables; a feed fills the one that its topic holds.
 public struct FollowedTables {
     private let ids: IDs
 
@@ -69,6 +67,7 @@ public struct FollowedTables {
 
     public private(set) var products = FollowedTable<Product>()
     public private(set) var warehouses = FollowedTable<Warehouse>()
+    public private(set) var thresholds = FollowedTable<PairThreshold>()
 
     /// Applies a record of a table's topic; true when rows changed.
     /// - Parameter skip: called with the reason why a record holds no row.
@@ -78,18 +77,23 @@ public struct FollowedTables {
     ) throws(BadEvent) -> Bool {
         switch kind {
         case .products:
-            switch try decoder.product(key: key, value: value) {
-            case .change(let change):
-                return try products.apply(change, ids.string) { id, patch, old in patch.row(id, after: old) }
-            case .skipped(let reason): skip(reason)
-            }
+            try Self.apply(try decoder.product(key: key, value: value), to: &products, ids.string, skip)
         case .warehouses:
-            switch try decoder.warehouse(key: key, value: value) {
-            case .change(let change):
-                return try warehouses.apply(change, ids.string) { id, patch, old in patch.row(id, after: old) }
-            case .skipped(let reason): skip(reason)
-            }
+            try Self.apply(try decoder.warehouse(key: key, value: value), to: &warehouses, ids.string, skip)
+        case .thresholds:
+            try Self.apply(try decoder.threshold(key: key, value: value), to: &thresholds, ids.string, skip)
         }
-        return false
+    }
+
+    private static func apply<Patch: RowPatch>(
+        _ message: ReferenceMessage<Patch>, to table: inout FollowedTable<Patch.Row>,
+        _ shown: (Patch.Row.ID) -> String, _ skip: (SkipReason) -> Void
+    ) throws(BadEvent) -> Bool {
+        switch message {
+        case .change(let change): return try table.apply(change, shown)
+        case .skipped(let reason):
+            skip(reason)
+            return false
+        }
     }
 }

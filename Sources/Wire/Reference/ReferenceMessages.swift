@@ -29,6 +29,10 @@ public struct ReferenceMessages: Sendable {
         Array(try tables(bytes, of: .warehouses).warehouses.rows.values)
     }
 
+    public func thresholds(_ bytes: [UInt8]) throws(ReferenceMistakes) -> [PairThreshold] {
+        Array(try tables(bytes, of: .thresholds).thresholds.rows.values)
+    }
+
     private func tables(_ bytes: [UInt8], of kind: ReferenceKind) throws(ReferenceMistakes) -> FollowedTables {
         if let framing = SchemaFraming(bytes.span.bytes) {
             throw ReferenceMistakes(line: 1, framing.sentence("the message"))

@@ -7,9 +7,9 @@ extension ReferenceRows {
         case other
     }
 
-    static func rows<ID, Patch>(
-        csv bytes: [UInt8], _ naming: CSVNaming, of table: ReferenceTable<ID, Patch>
-    ) throws(ReferenceMistakes) -> Rows<ID, Patch> {
+    static func rows<Patch>(
+        csv bytes: [UInt8], _ naming: CSVNaming, of table: ReferenceTable<Patch>
+    ) throws(ReferenceMistakes) -> Rows<Patch> {
         let text = bytes.span.bytes
         var reader = CSVReader(text)
         var collector = ReferenceCollector(table)
@@ -32,8 +32,8 @@ extension ReferenceRows {
 
     /// For each field of a record the column it fills, nil for one that is ignored. The reader then stands behind the
     /// header, and knows the separator.
-    private static func header<ID, Patch>(
-        _ text: RawSpan, _ reader: inout CSVReader, _ naming: CSVNaming, of table: ReferenceTable<ID, Patch>
+    private static func header<Patch>(
+        _ text: RawSpan, _ reader: inout CSVReader, _ naming: CSVNaming, of table: ReferenceTable<Patch>
     ) throws(ReferenceMistakes) -> [String?] {
         let wanted = "a header line naming " + table.columns.joined(separator: ", ")
         let separator = separator(text, reader, of: table)
@@ -70,8 +70,8 @@ extension ReferenceRows {
     }
 
     /// The separator with which the header names most of the table's columns; the comma when none does.
-    private static func separator<ID, Patch>(
-        _ text: RawSpan, _ reader: CSVReader, of table: ReferenceTable<ID, Patch>
+    private static func separator<Patch>(
+        _ text: RawSpan, _ reader: CSVReader, of table: ReferenceTable<Patch>
     ) -> (byte: UInt8, name: String) {
         var best = (separator: (byte: UInt8(0x2C), name: "commas"), count: 0)
         for separator: (byte: UInt8, name: String) in [

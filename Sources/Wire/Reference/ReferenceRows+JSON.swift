@@ -1,7 +1,7 @@
 extension ReferenceRows {
-    static func rows<ID, Patch>(
-        json bytes: [UInt8], of table: ReferenceTable<ID, Patch>
-    ) throws(ReferenceMistakes) -> Rows<ID, Patch> {
+    static func rows<Patch>(
+        json bytes: [UInt8], of table: ReferenceTable<Patch>
+    ) throws(ReferenceMistakes) -> Rows<Patch> {
         let text = bytes.span.bytes
         var at = text.matches("\u{FEFF}", at: 0) ? 3 : 0
         var collector = ReferenceCollector(table)
@@ -18,8 +18,8 @@ extension ReferenceRows {
         return try collector.finish()
     }
 
-    private static func readArray<ID, Patch>(
-        _ text: RawSpan, at start: Int, into collector: inout ReferenceCollector<ID, Patch>
+    private static func readArray<Patch>(
+        _ text: RawSpan, at start: Int, into collector: inout ReferenceCollector<Patch>
     ) {
         var at = start + 1
         var lines = LineCounter()
@@ -63,8 +63,8 @@ extension ReferenceRows {
     }
 
     /// Reads objects that take several lines each, or that share one.
-    private static func readValues<ID, Patch>(
-        _ text: RawSpan, at start: Int, into collector: inout ReferenceCollector<ID, Patch>
+    private static func readValues<Patch>(
+        _ text: RawSpan, at start: Int, into collector: inout ReferenceCollector<Patch>
     ) {
         var at = start
         var lines = LineCounter()
@@ -79,8 +79,8 @@ extension ReferenceRows {
         }
     }
 
-    private static func readLines<ID, Patch>(
-        _ text: RawSpan, into collector: inout ReferenceCollector<ID, Patch>
+    private static func readLines<Patch>(
+        _ text: RawSpan, into collector: inout ReferenceCollector<Patch>
     ) {
         var (start, line) = (text.matches("\u{FEFF}", at: 0) ? 3 : 0, 1)
         while start < text.byteCount, !collector.isForeign {
@@ -103,8 +103,8 @@ extension ReferenceRows {
         }
     }
 
-    private static func readRow<ID, Patch>(
-        _ text: RawSpan, at: inout Int, line: Int, into collector: inout ReferenceCollector<ID, Patch>
+    private static func readRow<Patch>(
+        _ text: RawSpan, at: inout Int, line: Int, into collector: inout ReferenceCollector<Patch>
     ) throws(SyntaxError) {
         let start = at
         var cells = ReferenceCells(columns: collector.table.columns, line: line)

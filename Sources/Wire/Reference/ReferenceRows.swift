@@ -34,6 +34,14 @@ public enum ReferenceRows {
         return Read(rows: rows.compactMap { $1.row($0, after: nil) }, notes: notes)
     }
 
+    /// As `products(file:path:)`.
+    public static func thresholds(
+        file bytes: [UInt8], path: String, _ ids: IDs = .integers
+    ) throws(ReferenceMistakes) -> Read<PairThreshold> {
+        let (rows, notes) = try rows(file: bytes, path: path, of: .thresholds(ids))
+        return Read(rows: rows.compactMap { $1.row($0, after: nil) }, notes: notes)
+    }
+
     /// RFC 4180 CSV. The first line names the columns, in any order; columns of other names are ignored. An
     /// empty field is null.
     public static func products(
@@ -66,11 +74,11 @@ public enum ReferenceRows {
 
 extension ReferenceRows {
     /// A table's rows as they are read.
-    typealias Rows<ID, Patch> = (rows: [(id: ID, patch: Patch)], notes: [String])
+    typealias Rows<Patch: RowPatch> = (rows: [(id: Patch.Row.ID, patch: Patch)], notes: [String])
 
-    private static func rows<ID, Patch>(
-        file bytes: [UInt8], path: String, of table: ReferenceTable<ID, Patch>
-    ) throws(ReferenceMistakes) -> Rows<ID, Patch> {
+    private static func rows<Patch>(
+        file bytes: [UInt8], path: String, of table: ReferenceTable<Patch>
+    ) throws(ReferenceMistakes) -> Rows<Patch> {
         let bytes = try text(bytes)
         let text = bytes.span.bytes
         var at = text.matches("\u{FEFF}", at: 0) ? 3 : 0
@@ -100,10 +108,12 @@ extension ReferenceRows {
 }
 
 /// The rows of a file as they are read, each id once.
-struct ReferenceCollector<ID: RawRepresentable<Int32> & Sendable, Patch: Sendable> {
-    let table: ReferenceTable<ID, Patch>
+struct ReferenceCollector<Patch: RowPatch> {
+    typealias ID = Patch.Row.ID
+
+    let table: ReferenceTable<Patch>
     private var rows: [(id: ID, patch: Patch)] = []
-    private var lines: [Int32: Int] = [:]
+    private var lines: [ID: Int] = [:]
     /// Labels that no row had so far.
     private var unseen: [String]
     private var isFirst = true
@@ -111,7 +121,7 @@ struct ReferenceCollector<ID: RawRepresentable<Int32> & Sendable, Patch: Sendabl
     /// The first row shows that the file holds something else, so the rest need not be read.
     private(set) var isForeign = false
 
-    init(_ table: ReferenceTable<ID, Patch>) {
+    init(_ table: ReferenceTable<Patch>) {
         self.table = table
         unseen = table.labels
     }
@@ -126,9 +136,12 @@ struct ReferenceCollector<ID: RawRepresentable<Int32> & Sendable, Patch: Sendabl
             for mistake in cells.mistakes.mistakes { mistakes.add(mistake) }
             return
         }
-        if let earlier = lines.updateValue(line, forKey: row.id.rawValue) {
+        if let earlier = lines.updateValue(line, forKey: row.id) {
+            let numbers = table.numbers(&cells) ?? []
+            let shown = numbers.enumerated().map { table.shown($1, of: $0) }
             mistakes.add(
-                line: line, column: table.key, found: "\(table.shown(row.id.rawValue)) again",
+                line: line, column: table.keys.joined(separator: ", "),
+                found: "\(shown.joined(separator: ", ")) again",
                 expected: "each id once (line \(earlier) has it)")
         }
         rows.append(row)
@@ -141,7 +154,7 @@ struct ReferenceCollector<ID: RawRepresentable<Int32> & Sendable, Patch: Sendabl
         isFirst = false
     }
 
-    func finish() throws(ReferenceMistakes) -> ReferenceRows.Rows<ID, Patch> {
+    func finish() throws(ReferenceMistakes) -> ReferenceRows.Rows<Patch> {
         if !mistakes.isEmpty { throw mistakes }
         let isNoted = !rows.isEmpty && !unseen.isEmpty
         return (rows, isNoted ? ["no row has a " + unseen.joined(separator: " or a ")] : [])

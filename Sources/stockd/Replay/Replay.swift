@@ -29,6 +29,7 @@ struct Replay: ParsableCommand {
     @Option(help: "The products, a CSV or JSON file; without it, the file that the configuration names.")
     var products: String?
     @Option(help: "The warehouses, likewise.") var warehouses: String?
+    @Option(help: "Thresholds of products in warehouses, likewise; there need not be any.") var thresholds: String?
     @Option(help: "The output format.") var format = Format.table
     @Option(help: "Which view to print; changes prints the alert changes, with a commit after each event.")
     var view = Shown.all
@@ -42,14 +43,17 @@ struct Replay: ParsableCommand {
             throw ValidationError("- is standard input, which can be read once; give it once")
         }
         if events.contains("") { throw ValidationError("a file of events has an empty name") }
-        for (option, path) in [("products", products), ("warehouses", warehouses), ("config", config)] where path == ""
-        {
+        for (option, path) in [
+            ("products", products), ("warehouses", warehouses), ("thresholds", thresholds), ("config", config),
+        ] where path == "" {
             throw ValidationError("--\(option): the file's name is empty")
         }
     }
 
     func run() throws {
-        let (settings, catalog) = try ReplaySettings(config: config, products: products, warehouses: warehouses).load()
+        let (settings, catalog) = try ReplaySettings(
+            config: config, products: products, warehouses: warehouses, thresholds: thresholds
+        ).load()
         var session = ReplaySession(settings, catalog: catalog)
         let prints = ChangePrinter(format: format, isWanted: view == .changes || view == .all, settings.ids)
         do throws(ReplayFailure) {

@@ -10,6 +10,7 @@ struct ReplaySettings {
     let config: String?
     let products: String?
     let warehouses: String?
+    let thresholds: String?
 
     /// The daemon's settings that decide what the views are.
     private static let sections = ["input", "ids", "events", "reference", "alerts.emit"]
@@ -26,10 +27,12 @@ struct ReplaySettings {
         var messages: [ReferenceKind: SourceFormat] = [:]
         if case .topic(let topic) = reference.products { messages[.products] = topic.format }
         if case .topic(let topic) = reference.warehouses { messages[.warehouses] = topic.format }
+        if case .topic(let topic) = reference.thresholds { messages[.thresholds] = topic.format }
         let files = ReferenceFiles(
             products: try path(products, "products", reference.products),
-            warehouses: try path(warehouses, "warehouses", reference.warehouses), messages: messages,
-            ids: configuration.ids.table)
+            warehouses: try path(warehouses, "warehouses", reference.warehouses),
+            thresholds: try thresholds ?? reference.thresholds.map { try path(nil, "thresholds", $0) },
+            messages: messages, ids: configuration.ids.table)
         if case .kept(let mistakes) = files.load() {
             for mistake in mistakes { printError(mistake) }
             throw Exit.data

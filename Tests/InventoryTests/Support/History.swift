@@ -45,7 +45,10 @@ struct History {
         let warehouses = (1...Int32(3)).filter { _ in !random.chance(6) }.map {
             Warehouse.numbered($0, name: random.pick(["x", "y"]))
         }
-        return Catalog(products: products, warehouses: warehouses)
+        let thresholds = (1...Int32(4)).flatMap { product in (1...Int32(3)).map { Pair(product, $0) } }
+            .filter { _ in random.chance(4) }
+            .map { PairThreshold(id: $0, reorderThreshold: random.pick([nil, 5, 40, 80, -10])) }
+        return Catalog(products: products, warehouses: warehouses, thresholds: thresholds)
     }
 
     private mutating func step() -> Transaction.Step {

@@ -45,7 +45,7 @@ final class Rows {
         for index in 0..<aggregate.pairCount {
             let entry = aggregate.table.entries[index]
             guard entry.events > 0 else { continue }
-            entries[Pair(packed: entry.pair)] = StockEntry(
+            entries[Pair(rawValue: entry.pair)] = StockEntry(
                 stock: entry.stock, events: entry.events, lastUpdated: entry.lastUpdated)
         }
         return entries

@@ -52,8 +52,10 @@ final class Store {
         aggregate.markClean()
     }
 
-    func adopt(_ products: [Product], _ warehouses: [Warehouse] = [.numbered(1)]) {
-        aggregate.adopt(Catalog(products: products, warehouses: warehouses))
+    func adopt(
+        _ products: [Product], _ warehouses: [Warehouse] = [.numbered(1)], _ thresholds: [PairThreshold] = []
+    ) {
+        aggregate.adopt(Catalog(products: products, warehouses: warehouses, thresholds: thresholds))
     }
 
     var hasPendingChanges: Bool { aggregate.hasPendingChanges }

@@ -35,12 +35,11 @@ struct CaptureCourse: ~Copyable {
     let connector: ModelConnector
     private let decoder: InputDecoder
     private let references: ReferenceDecoder
-    private var tables = (
-        products: FollowedTable<Product>(), warehouses: FollowedTable<Warehouse>()
-    )
+    private var tables: FollowedTables
     private var aggregate = Aggregate(inputs: 1, dedupeWindow: 0, catalog: Catalog())
-    /// What the connector has sent, to be sent again after a restart.
-    private var sent: [ModelConnector.Message] = []
+    /// What the connector has sent, to be sent again after a restart; for a row that an incremental snapshot read,
+    /// which row: it is read again then, and may have changed.
+    private var sent: [(message: ModelConnector.Message, row: (table: ModelDatabase.Table, id: Int64)?)] = []
     private var offset: Int64 = 0
 
     init(seed: UInt64) {
@@ -50,6 +49,7 @@ struct CaptureCourse: ~Copyable {
         database = ModelDatabase(names)
         connector = ModelConnector(&random)
         decoder = InputDecoder(ids: ids, format: connector.format)
+        tables = FollowedTables(ids)
         references = ReferenceDecoder(format: connector.format, ids: ids)
     }
 
@@ -84,25 +84,29 @@ struct CaptureCourse: ~Copyable {
     /// An incremental snapshot reads a row that changes meanwhile.
     private mutating func readAgain() throws {
         let table = random.pick(ModelDatabase.Table.allCases)
-        guard let row = (database.rows[table] ?? [:]).sorted(by: { $0.key < $1.key }).first?.value else {
-            return
-        }
-        try send([
-            connector.read(
-                table, row, position: database.position, milliseconds: database.milliseconds,
-                isIncremental: true)
-        ])
+        guard let id = database.rows[table]?.keys.min(), let message = read(table, id) else { return }
+        sent.append((message, (table, id)))
+        try take(message)
+        if random.chance(15) { try take(message) }
+    }
+
+    private func read(_ table: ModelDatabase.Table, _ id: Int64) -> ModelConnector.Message? {
+        guard let row = database.rows[table]?[id] else { return nil }
+        return connector.read(
+            table, row, position: database.position, milliseconds: database.milliseconds, isIncremental: true)
     }
 
     /// The connector goes back to an older position and sends everything from there again.
     private mutating func restart() throws {
         let from = sent.count - min(sent.count, random.below(20))
-        for message in sent[from...] { try take(message) }
+        for (message, row) in sent[from...] {
+            if let message = row == nil ? message : row.flatMap({ read($0.table, $0.id) }) { try take(message) }
+        }
     }
 
     private mutating func send(_ messages: [ModelConnector.Message]) throws {
         for message in messages {
-            sent.append(message)
+            sent.append((message, nil))
             try take(message)
             if random.chance(15) { try take(message) }
         }
@@ -130,17 +134,18 @@ struct CaptureCourse: ~Copyable {
             }
             _ = aggregate.apply(change, source: source)
             aggregate.commit()
-        case .products:
-            guard case .change(let change) = try references.product(key: key, value: value) else { return }
-            do throws(BadEvent) {
-                _ = try tables.products.apply(change, ids.string) { id, patch, old in patch.row(id, after: old) }
-            } catch { try pass(error) }
-        case .warehouses:
-            guard case .change(let change) = try references.warehouse(key: key, value: value) else { return }
-            do throws(BadEvent) {
-                _ = try tables.warehouses.apply(change, ids.string) { id, patch, old in patch.row(id, after: old) }
-            } catch { try pass(error) }
+        case .products: try takeRow(of: .products, key, value)
+        case .warehouses: try takeRow(of: .warehouses, key, value)
+        case .thresholds: try takeRow(of: .thresholds, key, value)
         }
+    }
+
+    private mutating func takeRow(
+        of kind: ReferenceKind, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?
+    ) throws {
+        do throws(BadEvent) {
+            _ = try tables.apply(key: key, value: value, of: kind, references) { _ in }
+        } catch { try pass(error) }
     }
 
     /// Without versions, a repeated update may come after its row's delete and refer to a column that is gone. It is
@@ -150,7 +155,10 @@ struct CaptureCourse: ~Copyable {
     }
 
     private mutating func compare() throws -> String? {
-        aggregate.adopt(Catalog(products: tables.products.rows, warehouses: tables.warehouses.rows))
+        aggregate.adopt(
+            Catalog(
+                products: tables.products.rows, warehouses: tables.warehouses.rows,
+                thresholds: tables.thresholds.rows))
         aggregate.commit()
         var stock: [String] = []
         aggregate.forEachStockRow { stock.append($0.line(ids)) }

@@ -70,7 +70,8 @@ struct ExpectedStock {
         guard let entry = entries[pair], let product = catalog.products[pair.product],
             let warehouse = catalog.warehouses[pair.warehouse]
         else { return nil }
-        let threshold = product.reorderThreshold.map { Int64($0) }
+        let own = catalog.thresholds.values.first { $0.id == pair }
+        let threshold = (own.map(\.reorderThreshold) ?? product.reorderThreshold).map { Int64($0) }
         return Row(
             name: product.name.string, warehouse: warehouse.name.string, stock: entry.stock,
             threshold: threshold,

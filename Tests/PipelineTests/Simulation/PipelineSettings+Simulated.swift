@@ -25,6 +25,7 @@ extension PipelineSettings {
         }
         if random.happens(400) { settings.referenceTopics[.products] = ReferenceTopic(name: "products") }
         if random.happens(250) { settings.referenceTopics[.warehouses] = ReferenceTopic(name: "warehouses") }
+        if random.happens(250) { settings.referenceTopics[.thresholds] = ReferenceTopic(name: "thresholds") }
         return settings
     }
 

@@ -43,6 +43,7 @@ final class SimCluster {
             .input: Self.partitions(inputs), .state: Self.partitions(states), .alerts: Self.partitions(2),
             .deadLetters: Self.partitions(1), .stockLevels: Self.partitions(2), .rollup: Self.partitions(2),
             .reference(.products): Self.partitions(2), .reference(.warehouses): Self.partitions(2),
+            .reference(.thresholds): Self.partitions(2),
         ]
     }
 

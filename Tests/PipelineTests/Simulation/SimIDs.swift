@@ -105,6 +105,15 @@ struct SimIDs {
                     warehouse.id = WarehouseID(number(Self.warehouseText(warehouse.id.rawValue)))
                 }
                 return warehouse
+            },
+            thresholds: catalog.thresholds.values.map { row in
+                let (product, warehouse) = (row.id.product.rawValue, row.id.warehouse.rawValue)
+                return PairThreshold(
+                    id: Pair(
+                        product: ProductID(self.product == .text ? number(Self.productText(product)) : product),
+                        warehouse: WarehouseID(
+                            self.warehouse == .text ? number(Self.warehouseText(warehouse)) : warehouse)),
+                    reorderThreshold: row.reorderThreshold)
             })
     }
 
@@ -112,6 +121,13 @@ struct SimIDs {
         var product = product
         product.id = ProductID(productNumber(ids.string(product.id)) ?? -1)
         return product
+    }
+
+    func known(_ row: PairThreshold, of ids: IDs) -> PairThreshold {
+        let pair = Pair(
+            product: ProductID(productNumber(ids.string(row.id.product)) ?? -1),
+            warehouse: WarehouseID(warehouseNumber(ids.string(row.id.warehouse)) ?? -1))
+        return PairThreshold(id: pair, reorderThreshold: row.reorderThreshold)
     }
 
     func known(_ warehouse: Warehouse, of ids: IDs) -> Warehouse {
@@ -137,7 +153,8 @@ final class SimCatalogs {
         if let newest, newest.0 === catalog { return newest.1 }
         let known = Catalog(
             products: catalog.products.values.map { names.known($0, of: ids) },
-            warehouses: catalog.warehouses.values.map { names.known($0, of: ids) })
+            warehouses: catalog.warehouses.values.map { names.known($0, of: ids) },
+            thresholds: catalog.thresholds.values.map { names.known($0, of: ids) })
         newest = (catalog, known)
         return known
     }

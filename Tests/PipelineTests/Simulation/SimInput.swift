@@ -169,6 +169,16 @@ extension Catalog {
             warehouses.append(
                 Warehouse(id: WarehouseID(id), name: "Warehouse \(random.below(2))", region: "R"))
         }
-        return Catalog(products: products, warehouses: warehouses)
+        var thresholds: [PairThreshold] = []
+        if random.happens(600) {
+            for product in 1...3 as ClosedRange<Int32> {
+                for warehouse in 1...count where random.happens(300) {
+                    let pair = Pair(product: ProductID(product), warehouse: WarehouseID(warehouse))
+                    thresholds.append(
+                        PairThreshold(id: pair, reorderThreshold: random.pick([nil, -2, 0, 3, 15, 60])))
+                }
+            }
+        }
+        return Catalog(products: products, warehouses: warehouses, thresholds: thresholds)
     }
 }

@@ -25,7 +25,8 @@ struct SimReference {
     func joined(_ files: Catalog) -> Catalog {
         Catalog(
             products: kinds.contains(.products) ? catalog.products : files.products,
-            warehouses: kinds.contains(.warehouses) ? catalog.warehouses : files.warehouses)
+            warehouses: kinds.contains(.warehouses) ? catalog.warehouses : files.warehouses,
+            thresholds: kinds.contains(.thresholds) ? catalog.thresholds : files.thresholds)
     }
 
     /// Writes records until the topics hold these tables, and sometimes one that is no row.
@@ -39,6 +40,10 @@ struct SimReference {
             case .warehouses:
                 for id in wanted.warehouses.changes(since: catalog.warehouses) {
                     put(kind, names.key(ofWarehouse: id.rawValue), wanted.warehouses[id].map(text), cluster)
+                }
+            case .thresholds:
+                for pair in wanted.thresholds.changes(since: catalog.thresholds) {
+                    put(kind, names.key(pair), wanted.thresholds[pair].map(text), cluster)
                 }
             }
             if cluster.random.happens(300) { spoil(kind, cluster) }
@@ -78,5 +83,9 @@ struct SimReference {
 
     private func text(_ row: Warehouse) -> String {
         #"{"warehouse_id":\#(names.warehouse(row.id.rawValue)),"warehouse_name":"\#(row.name)","region":"R"}"#
+    }
+
+    private func text(_ row: PairThreshold) -> String {
+        names.key(row.id).dropLast() + #","reorder_threshold":\#(row.reorderThreshold.map { "\($0)" } ?? "null")}"#
     }
 }

@@ -9,7 +9,7 @@ extension Simulation {
                 cluster.random.happens(500) ? state.end : Int64(cluster.random.below(Int(state.end) + 1))
             if state.compact(below: limit) { cluster.coverage.reached(.stateCompacted) }
         }
-        for topic in [Topic.reference(.products), .reference(.warehouses)] where reference.mayCompact {
+        for topic in ReferenceKind.allCases.map(Topic.reference) where reference.mayCompact {
             for partition in cluster.topics[topic]! where cluster.random.happens(300) {
                 if partition.compact(below: partition.end) { cluster.coverage.reached(.referenceCompacted) }
             }

@@ -16,7 +16,7 @@ final class BadDay {
     let watch: Watch
     private var random = SeededRandom(seed: 11)
     private(set) var events: [Shop.Event] = []
-    let catalog = Catalog.shop(40, 4)
+    let catalog = Catalog.shop(40, 4, own: true)
     private var term: Int64 = 1
 
     /// - Parameter pooler: the writer and the reader come through it.

@@ -24,11 +24,14 @@ struct Oracle {
             CREATE TABLE oracle.events (product_id int, warehouse_id int, units bigint, event_time timestamptz);
             CREATE TABLE oracle.products (product_id int PRIMARY KEY, product_name text, category text, threshold int);
             CREATE TABLE oracle.warehouses (warehouse_id int PRIMARY KEY, warehouse_name text);
+            CREATE TABLE oracle.thresholds (product_id int, warehouse_id int, own int, is_own boolean DEFAULT true);
             CREATE VIEW oracle.current_stock_levels AS
                 SELECT product_id, product_name, category, warehouse_id, warehouse_name, sum(units)::bigint
-                    AS current_stock, threshold AS reorder_threshold, max(event_time) AS last_updated
+                    AS current_stock, CASE WHEN is_own THEN own ELSE threshold END AS reorder_threshold,
+                    max(event_time) AS last_updated, threshold AS of_product
                 FROM oracle.events JOIN oracle.products USING (product_id) JOIN oracle.warehouses USING (warehouse_id)
-                GROUP BY product_id, product_name, category, warehouse_id, warehouse_name, threshold;
+                    LEFT JOIN oracle.thresholds USING (product_id, warehouse_id)
+                GROUP BY product_id, product_name, category, warehouse_id, warehouse_name, threshold, own, is_own;
             CREATE VIEW oracle.low_stock_alerts AS
                 SELECT *, reorder_threshold - current_stock AS units_below_threshold,
                     CASE WHEN current_stock = 0 THEN 'OUT_OF_STOCK'
@@ -43,9 +46,9 @@ struct Oracle {
                     AS overall_status
                 FROM (SELECT product_id, product_name, category, count(*) AS warehouse_count,
                         sum(current_stock)::bigint AS total_stock, min(current_stock) AS min_warehouse_stock,
-                        max(current_stock) AS max_warehouse_stock, reorder_threshold
+                        max(current_stock) AS max_warehouse_stock, of_product AS reorder_threshold
                     FROM oracle.current_stock_levels
-                    GROUP BY product_id, product_name, category, reorder_threshold) AS totals;
+                    GROUP BY product_id, product_name, category, of_product) AS totals;
             """)
     }
 
@@ -62,7 +65,8 @@ struct Oracle {
     }
 
     func replaceReference(_ catalog: Catalog) throws {
-        try connection.script("DELETE FROM oracle.products; DELETE FROM oracle.warehouses")
+        try connection.script(
+            "DELETE FROM oracle.products; DELETE FROM oracle.warehouses; DELETE FROM oracle.thresholds")
         for product in catalog.products.values {
             try connection.run(
                 "INSERT INTO oracle.products VALUES ($1, nullif($2, ''), $3, nullif($4, '')::int)",
@@ -75,6 +79,14 @@ struct Oracle {
             try connection.run(
                 "INSERT INTO oracle.warehouses VALUES ($1, $2)",
                 [.integer(warehouse.id.rawValue), .text(warehouse.name.string)])
+        }
+        for row in catalog.thresholds.values {
+            try connection.run(
+                "INSERT INTO oracle.thresholds VALUES ($1, $2, nullif($3, '')::int)",
+                [
+                    .integer(row.id.product.rawValue), .integer(row.id.warehouse.rawValue),
+                    .text(row.reorderThreshold.map { "\($0)" } ?? ""),
+                ])
         }
     }
 

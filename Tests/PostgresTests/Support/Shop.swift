@@ -102,9 +102,10 @@ final class Shop {
 
 extension Catalog {
     /// Numbered products and warehouses; every fifth product has no threshold, every seventh no name.
-    static func shop(_ products: Int32, _ warehouses: Int32, name: String = "Product", threshold: Int32 = 40)
-        -> Catalog
-    {
+    /// - Parameter own: in the first warehouse every third product has a threshold of its own, every ninth null.
+    static func shop(
+        _ products: Int32, _ warehouses: Int32, name: String = "Product", threshold: Int32 = 40, own: Bool = false
+    ) -> Catalog {
         Catalog(
             products: (1...products).map {
                 Product(
@@ -114,6 +115,11 @@ extension Catalog {
             },
             warehouses: (1...warehouses).map {
                 Warehouse(id: WarehouseID($0), name: "Warehouse \($0)", region: "North")
+            },
+            thresholds: (1...products).filter { own && $0 % 3 == 0 }.map {
+                PairThreshold(
+                    id: Pair(product: ProductID($0), warehouse: WarehouseID(1)),
+                    reorderThreshold: $0 % 9 == 0 ? nil : threshold / 2 + $0)
             })
     }
 }

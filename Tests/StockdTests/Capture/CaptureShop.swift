@@ -4,7 +4,7 @@ import Kafka
 import OracleSupport
 import TestSupport
 
-/// A database whose tables change, a connector that writes the changes to three topics, some of them twice, and the
+/// A database whose tables change, a connector that writes the changes to four topics, some of them twice, and the
 /// site whose daemon reads these topics.
 final class CaptureShop {
     let site: Site
@@ -42,6 +42,7 @@ final class CaptureShop {
         senders = [
             .events: try MessageSender(site), .products: try MessageSender(site, "products"),
             .warehouses: try MessageSender(site, "warehouses"),
+            .thresholds: try MessageSender(site, "thresholds"),
         ]
     }
 

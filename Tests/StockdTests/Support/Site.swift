@@ -42,6 +42,7 @@ final class Site {
             reference:
               products: {\(reference == nil ? "file: products.csv" : "topic: \(name)-products")\(more)}
               warehouses: {\(reference == nil ? "file: warehouses.csv" : "topic: \(name)-warehouses")\(more)}
+            \(reference == nil ? "" : "  thresholds: {topic: \(name)-thresholds\(more)}")
             log: {format: text}
             http: {listen: ~}
             \(settings.replacing("NAME", with: name))
@@ -50,7 +51,7 @@ final class Site {
         // A program can create topics on real brokers only.
         if cluster.isEmbedded { topics += [spec("redriven", 1), TopicSpec("inventory-alerts", partitions: 1)] }
         if let reference {
-            topics += ["products", "warehouses"].map { spec($0, reference.partitions) }
+            topics += ["products", "warehouses", "thresholds"].map { spec($0, reference.partitions) }
         }
         try cluster.create(topics, admin)
     }

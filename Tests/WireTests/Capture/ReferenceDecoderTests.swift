@@ -6,7 +6,7 @@ import Testing
 private typealias Debezium = DebeziumText
 
 @Suite struct ReferenceDecoderTests {
-    typealias Message = ReferenceMessage<ProductID, ProductPatch>
+    typealias Message = ReferenceMessage<ProductPatch>
 
     private func product(
         key: String? = nil, _ value: String?, _ format: SourceFormat = SourceFormat()
@@ -19,7 +19,7 @@ private typealias Debezium = DebeziumText
 
     private func warehouse(
         key: String? = nil, _ value: String?
-    ) throws(BadEvent) -> ReferenceMessage<WarehouseID, WarehousePatch> {
+    ) throws(BadEvent) -> ReferenceMessage<WarehousePatch> {
         try withKey(key) { (key) throws(BadEvent) in
             try withKey(value) { (value) throws(BadEvent) in
                 try ReferenceDecoder().warehouse(key: key, value: value)

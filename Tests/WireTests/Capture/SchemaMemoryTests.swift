@@ -42,7 +42,7 @@ import Testing
 
     private func read(
         _ decoder: ReferenceDecoder, _ value: [UInt8]
-    ) -> Result<ReferenceMessage<ProductID, ProductPatch>, BadEvent> {
+    ) -> Result<ReferenceMessage<ProductPatch>, BadEvent> {
         withExactBytes(value) { value in
             Result { () throws(BadEvent) in try decoder.product(key: nil, value: value) }
         }

@@ -120,7 +120,7 @@ private typealias Debezium = DebeziumText
 
     private func product(
         key: String? = nil, _ value: String?
-    ) throws(BadEvent) -> ReferenceMessage<ProductID, ProductPatch> {
+    ) throws(BadEvent) -> ReferenceMessage<ProductPatch> {
         let decoder = ReferenceDecoder(ids: ids)
         return try withKey(key) { (key) throws(BadEvent) in
             try withKey(value) { (value) throws(BadEvent) in try decoder.product(key: key, value: value) }

@@ -5,6 +5,8 @@ extension Configuration {
     public struct Reference: Equatable, Sendable {
         public var products: Location
         public var warehouses: Location
+        /// Nil: every pair has the threshold of its product.
+        public var thresholds: Location?
 
         /// Where a reference table is read from.
         public enum Location: Equatable, Sendable {
@@ -17,27 +19,49 @@ extension Configuration {
             read.section(
                 "reference",
                 """
-                Products and warehouses: each from a file or from a compacted topic, exactly one of the two.
+                Products and warehouses: each from a file or from a compacted topic, exactly one of the two. Likewise
+                thresholds of one product in one warehouse, if there are any: they take the place of the product's.
                 A relative path starts at the configuration file's directory; SIGHUP reads the files again.
                 """)
             // reference.products.file, .topic, .format, .fields, .encodings, .unwrap_prefix
-            products = Location(
+            products = Location.required(
                 &read, "reference.products", shipped: "products.csv",
                 columns: ["product_id", "product_name", "category", "reorder_threshold", "unit_price"],
                 example: "  product_name: title", encodings: "  unit_price: base64:2")
             // reference.warehouses.file, .topic, .format, .fields, .encodings, .unwrap_prefix
-            warehouses = Location(
+            warehouses = Location.required(
                 &read, "reference.warehouses", shipped: "warehouses.csv",
                 columns: ["warehouse_id", "warehouse_name", "region"],
                 example: "  warehouse_name: title", encodings: "  warehouse_id: base64:0")
+            // reference.thresholds.file, .topic, .format, .fields, .encodings, .unwrap_prefix
+            thresholds = Location(
+                &read, "reference.thresholds", shipped: nil,
+                columns: ["product_id", "warehouse_id", "reorder_threshold"],
+                example: "  reorder_threshold: minimum", encodings: "  warehouse_id: base64:0")
         }
     }
 }
 
 extension Configuration.Reference.Location {
-    /// - Parameters: see `SourceFormat.init`.
-    init(
+    /// Of a table that must be somewhere.
+    static func required(
         _ read: inout Reading, _ section: String, shipped: String, columns: [String], example: String,
+        encodings: String
+    ) -> Self {
+        if let location = Self(
+            &read, section, shipped: shipped, columns: columns, example: example, encodings: encodings)
+        {
+            return location
+        }
+        let (file, topic) = ("\(section).file", "\(section).topic")
+        read.contradiction(file, with: [topic], "neither this nor \(topic) is set; set one of them")
+        return .file("")
+    }
+
+    /// Nil when it is nowhere.
+    /// - Parameters: see `SourceFormat.init`.
+    init?(
+        _ read: inout Reading, _ section: String, shipped: String?, columns: [String], example: String,
         encodings: String
     ) {
         let (file, topic) = ("\(section).file", "\(section).topic")
@@ -58,9 +82,7 @@ extension Configuration.Reference.Location {
             if format != SourceFormat() { Self.reportUseless(&read, section) }
         case (nil, let name?):
             self = .topic(PipelineSettings.ReferenceTopic(name: name, format: format))
-        case (nil, nil):
-            self = .file("")
-            read.contradiction(file, with: [topic], "neither this nor \(topic) is set; set one of them")
+        case (nil, nil): return nil
         case (_?, _?):
             self = .file("")
             read.contradiction(file, with: [topic], "\(topic) is set too; set one of them, not both")

@@ -70,6 +70,7 @@ extension Configuration {
             ("dead_letters.topic", deadLetters.topic), ("state.topic", stateTopic),
             ("reference.products.topic", reference.products.topic?.name),
             ("reference.warehouses.topic", reference.warehouses.topic?.name),
+            ("reference.thresholds.topic", reference.thresholds?.topic?.name),
         ]
         return names.compactMap { key, topic in topic.map { (key, $0) } }
     }
