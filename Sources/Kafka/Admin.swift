@@ -23,6 +23,15 @@ public final class Admin: @unchecked Sendable {
         return counts
     }
 
+    /// The first offsets whose records are as new as a time, in milliseconds since the epoch; a partition without one
+    /// is absent.
+    public func offsets(
+        of topic: String, forTimestampMs time: Int64, partitions: [Int32], timeoutMs: Int32
+    ) throws(KafkaError) -> [Int32: Int64] {
+        defer { serveCallbacks() }
+        return try client.offsets(of: topic, forTimestampMs: time, partitions, timeoutMs)
+    }
+
     /// The ends of a partition's log, uncommitted records included.
     public func watermarks(of topic: String, _ partition: Int32, timeoutMs: Int32) throws(KafkaError)
         -> Watermarks

@@ -21,6 +21,17 @@ extension Client {
         }
     }
 
+    /// The first offsets whose records are as new as a time; a partition without one is absent.
+    func offsets(
+        of topic: String, forTimestampMs time: Int64, _ partitions: [Int32], _ timeoutMs: Int32
+    ) throws(KafkaError) -> [Int32: Int64] {
+        let list = OffsetList.make(partitions.map { PartitionOffset($0, time) }, topic: topic)
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        let code = rd_kafka_offsets_for_times(handle, list, timeoutMs)
+        if let error = KafkaError.describing(code, on: handle) { throw error }
+        return try OffsetList.offsets(in: list, topic: topic)
+    }
+
     private static let leaderPauseMs: Int32 = 50
 
     private static func isLeaderUnsettled(_ code: rd_kafka_resp_err_t) -> Bool {

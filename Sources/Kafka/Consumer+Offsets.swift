@@ -13,9 +13,7 @@ extension Consumer {
     public func offsets(forTimestampMs time: Int64, partitions: [Int32], timeoutMs: Int32)
         throws(KafkaError) -> [Int32: Int64]
     {
-        try query(partitions.map { PartitionOffset($0, time) }) { handle, list in
-            rd_kafka_offsets_for_times(handle, list, timeoutMs)
-        }
+        try client.offsets(of: settings.topic, forTimestampMs: time, partitions, timeoutMs)
     }
 
     /// The ends of a partition as this reader sees them: `high` is the last *stable* offset, behind which there may

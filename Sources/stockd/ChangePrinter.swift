@@ -5,7 +5,7 @@ import Wire
 /// Prints alert changes as they come, in the replay's format.
 final class ChangePrinter {
     private let format: Replay.Format
-    private let isWanted: Bool
+    let isWanted: Bool
     private let ids: IDs
     private let style = TerminalStyle(isColoured: Terminal.isColoured)
     private var out = ByteWriter(capacity: 1 << 16)

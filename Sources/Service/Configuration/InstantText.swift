@@ -1,10 +1,10 @@
-internal import Inventory
+public import Inventory
 internal import Wire
 
-/// RFC 3339 instants, read for `input.start` and written for log lines.
-enum InstantText {
+/// RFC 3339 instants, read from settings and options and written for log lines.
+public enum InstantText {
     /// Nil for what is no instant, and for one without its zone: it may be meant in any.
-    static func read(_ text: String) -> Timestamp? {
+    public static func read(_ text: String) -> Timestamp? {
         guard text.dropFirst("2026-03-30T08:00:00".count).contains(where: { "Zz+-".contains($0) }) else {
             return nil
         }

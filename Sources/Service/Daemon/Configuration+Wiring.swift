@@ -45,7 +45,7 @@ extension Configuration {
         return settings
     }
 
-    private var referenceTopics: [ReferenceKind: PipelineSettings.ReferenceTopic] {
+    var referenceTopics: [ReferenceKind: PipelineSettings.ReferenceTopic] {
         [
             .products: reference.products.topic, .warehouses: reference.warehouses.topic,
             .thresholds: reference.thresholds?.topic,

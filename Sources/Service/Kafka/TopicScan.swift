@@ -36,6 +36,19 @@ struct TopicScan {
     func forEach(
         in ranges: [Int32: Range<Int64>], _ body: (Record) throws(StopReason) -> Void
     ) throws(StopReason) {
+        try forEachBatch(in: ranges) { (batch) throws(StopReason) in
+            for record in batch.records where ranges[record.partition]?.contains(record.offset) == true {
+                try body(record)
+            }
+            return true
+        }
+    }
+
+    /// Hands out batches of committed records until the ranges end, or until `body` wants no more and returns false.
+    /// Records beyond a range may be among them.
+    func forEachBatch(
+        in ranges: [Int32: Range<Int64>], _ body: (RecordBatch) throws(StopReason) -> Bool
+    ) throws(StopReason) {
         let wanted = ranges.filter { !$0.value.isEmpty }
         if wanted.isEmpty { return }
         let starts = wanted.sorted { $0.key < $1.key }.map { PartitionOffset($0.key, $0.value.lowerBound) }
@@ -51,8 +64,7 @@ struct TopicScan {
             switch poll {
             case .records:
                 quietSince = .now
-                for record in reader.batch.records
-                where wanted[record.partition]?.contains(record.offset) == true { try body(record) }
+                guard try body(reader.batch) else { return }
             case .offsetOutOfRange(let moved):
                 throw StopReason(
                     .unavailable,

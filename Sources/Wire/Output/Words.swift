@@ -13,6 +13,10 @@ extension Severity {
     }
 }
 
+extension AlertLevel {
+    var word: StaticString { self == .oversold ? "OVERSOLD" : severity.word }
+}
+
 extension OverallStatus {
     var word: StaticString {
         switch self {

@@ -1,0 +1,203 @@
+public import Inventory
+public import Kafka
+public import Pipeline
+public import Wire
+
+/// Reads the input and the reference topics once more, up to a moment, and applies them as the daemon does:
+/// `stockd replay --kafka`. It joins no group and writes nothing.
+public final class TopicReplay {
+    /// How far the topics are read.
+    public enum Moment: Equatable, Sendable {
+        /// To their present ends.
+        case present
+        /// Of each partition the records before the first that was written later.
+        case recordTime(Timestamp)
+        /// To their present ends, but only events whose `event_time` is not later count.
+        case eventTime(Timestamp)
+        /// Of each partition of the input the records before an offset; reference topics to their present ends.
+        case offsets([Partition: Offset])
+
+        /// The time up to which reference topics are read; nil for all of them.
+        var time: Timestamp? {
+            switch self {
+            case .present, .offsets: nil
+            case .recordTime(let time), .eventTime(let time): time
+            }
+        }
+    }
+
+    /// What was read, of how many offsets.
+    public typealias Progress = (ReadProgress) -> Void
+
+    private let configuration: Configuration
+    private let settings: PipelineSettings
+    private let client: ClientSettings
+    private let admin: Admin
+    private let timeoutMs: Int32
+    private let files: Catalog
+    private let note: (String) -> Void
+    /// Where the history of the input begins and ends.
+    public let history: InputHistory
+
+    /// - Parameters:
+    ///   - files: the reference tables that come from files.
+    ///   - note: called with what a person should know although it is no mistake.
+    public init(
+        _ configuration: Configuration, client: ClientSettings, files: Catalog, release: String,
+        note: @escaping (String) -> Void
+    ) throws(StopReason) {
+        self.configuration = configuration
+        self.client = client
+        self.files = files
+        self.note = note
+        settings = configuration.pipelineSettings(release: release)
+        timeoutMs = Int32(clamping: (configuration.kafka.brokerDeadline ?? .seconds(10)).milliseconds)
+        let admin = try forKafka("kafka.properties") { () throws(KafkaError) in try Admin(client) }
+        self.admin = admin
+        history = try InputHistory(
+            configuration, TopicScan(client, admin, configuration.input.topic, timeoutMs: timeoutMs), admin,
+            stored: try Self.storedBases(configuration, client, release, note), timeoutMs: timeoutMs)
+    }
+
+    deinit { admin.close(deadlineMs: 2_000) }
+
+    /// The first offset of each partition that the daemon counts, as the state topic has it; none before its first
+    /// start.
+    private static func storedBases(
+        _ configuration: Configuration, _ client: ClientSettings, _ release: String, _ note: (String) -> Void
+    ) throws(StopReason) -> [Partition: Offset] {
+        let inspection = try StateInspection(configuration, client: client, release: release)
+        var bases: [StateRecord.Key: CheckpointRecord] = [:]
+        do throws(StopReason) {
+            _ = try inspection.read { _, record, _ in
+                if case .checkpoint(let checkpoint) = record, let key = record?.key { bases[key] = checkpoint }
+            }
+        } catch {
+            guard error.kind == .configuration else { throw error }
+            note("the history begins where input.start says: \(error.message)")
+        }
+        return Dictionary(bases.values.map { ($0.partition, $0.base) }) { $1 }
+    }
+
+    /// A replay that stands at the beginning.
+    public func begin(at moment: Moment) -> EventReplay {
+        let replay = EventReplay(settings, catalog: Catalog(), from: history.starts)
+        if case .eventTime(let time) = moment { replay.latest = time }
+        return replay
+    }
+
+    /// Reads on to a moment, the reference tables of that moment first.
+    /// - Parameters:
+    ///   - reject: called with each event that does not count.
+    ///   - commit: called behind each batch, or behind each event where `commitsEach`.
+    public func read(
+        _ replay: EventReplay, to moment: Moment, commitsEach: Bool, progress: Progress,
+        reject: (BadEvent, Source) -> Void, commit: () -> Void
+    ) throws(StopReason) {
+        replay.adopt(try catalog(at: moment))
+        commit()
+        let ends = try history.ends(of: moment, admin, timeoutMs: timeoutMs)
+        var ranges: [Int32: Range<Int64>] = [:]
+        for position in replay.positions {
+            guard let end = ends[position.partition], end > position.offset else { continue }
+            ranges[position.partition.rawValue] = position.offset.rawValue..<end.rawValue
+        }
+        let total = ranges.values.reduce(0) { $0 + Int64($1.count) }
+        var done: Int64 = 0
+        var passed: Set<Int32> = []
+        let limitMs = Self.limitMs(moment)
+        let scan = TopicScan(client, admin, configuration.input.topic, timeoutMs: timeoutMs)
+        try scan.forEachBatch(in: ranges) { (batch) throws(StopReason) in
+            for index in 0..<batch.count {
+                let record = batch[index]
+                guard let range = ranges[record.partition], range.contains(record.offset) else { continue }
+                done += 1
+                if let limitMs {
+                    if passed.contains(record.partition) { continue }
+                    if record.timestampMs > limitMs {
+                        passed.insert(record.partition)
+                        continue
+                    }
+                }
+                try apply(record, replay, reject)
+                if commitsEach { commit() }
+            }
+            if !commitsEach { commit() }
+            progress(ReadProgress(done: done, total: total))
+            return passed.count < ranges.count
+        }
+        do throws(SessionFailure) { try replay.checkKeying() } catch {
+            throw StopReason(.configuration, error.message)
+        }
+    }
+
+    /// The last millisecond whose records count.
+    private static func limitMs(_ moment: Moment) -> Int64? {
+        guard case .recordTime(let time) = moment else { return nil }
+        let (milliseconds, rest) = time.microseconds.quotientAndRemainder(dividingBy: 1_000)
+        return rest < 0 ? milliseconds - 1 : milliseconds
+    }
+
+    private func apply(
+        _ record: Record, _ replay: EventReplay, _ reject: (BadEvent, Source) -> Void
+    ) throws(StopReason) {
+        let source = Source(partition: Partition(record.partition), offset: Offset(record.offset))
+        do throws(SessionFailure) {
+            let taken = TopicRecord(
+                partition: source.partition, offset: source.offset, key: record.key, value: record.value)
+            if let error = try replay.apply(taken) { reject(error, source) }
+        } catch {
+            let place = "\(configuration.input.topic)[\(record.partition)] at offset \(record.offset)"
+            throw StopReason(.configuration, [place, error.message].joined(separator: " "))
+        }
+    }
+
+    // MARK: Reference tables
+
+    /// The tables as of a moment: those from files as they are now.
+    private func catalog(at moment: Moment) throws(StopReason) -> Catalog {
+        var (products, warehouses, thresholds) = (files.products, files.warehouses, files.thresholds)
+        for (kind, topic) in configuration.referenceTopics {
+            let tables = try tables(of: kind, topic, moment)
+            switch kind {
+            case .products: products = tables.products.rows
+            case .warehouses: warehouses = tables.warehouses.rows
+            case .thresholds: thresholds = tables.thresholds.rows
+            }
+        }
+        return Catalog(products: products, warehouses: warehouses, thresholds: thresholds)
+    }
+
+    private func tables(
+        of kind: ReferenceKind, _ topic: PipelineSettings.ReferenceTopic, _ moment: Moment
+    ) throws(StopReason) -> FollowedTables {
+        let scan = TopicScan(client, admin, topic.name, timeoutMs: timeoutMs)
+        guard let ranges = try scan.bounds() else {
+            throw StopReason(
+                .configuration,
+                "reference.\(kind.name).topic: \(topic.name) does not exist, so there is nothing to read")
+        }
+        let decoder = ReferenceDecoder(format: topic.format, ids: settings.ids)
+        let limitMs = moment.time.flatMap { Self.limitMs(.recordTime($0)) }
+        var tables = FollowedTables(settings.ids)
+        var (rejected, later) = (0, 0)
+        try scan.forEach(in: ranges) { (record) throws(StopReason) in
+            if let limitMs, record.timestampMs > limitMs {
+                later += 1
+                return
+            }
+            do throws(BadEvent) {
+                _ = try tables.apply(key: record.key, value: record.value, of: kind, decoder) { _ in }
+            } catch {
+                rejected += 1
+            }
+        }
+        if rejected > 0 { note("\(topic.name): \(Counted.text(rejected, "record")) left out that hold no row") }
+        if later > 0 {
+            note(
+                "\(topic.name): \(Counted.text(later, "record")) left out that were written later; where compaction "
+                    + "has removed the earlier record of a row, that row is missing")
+        }
+        return tables
+    }
+}

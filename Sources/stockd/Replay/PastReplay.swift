@@ -1,0 +1,139 @@
+import ArgumentParser
+import Foundation
+import Inventory
+import Logging
+import Pipeline
+import Service
+import Wire
+
+/// `stockd replay --kafka`: the views as of a moment, or what changed between two.
+struct PastReplay {
+    private let command: Replay
+    private let options: PastOptions
+
+    init(_ command: Replay) {
+        self.command = command
+        options = command.past
+    }
+
+    func run() throws {
+        let (configuration, files) = try load()
+        let silent = Logger(label: "replay") { _ in SwiftLogNoOpLogHandler() }
+        do throws(StopReason) {
+            let topics = try TopicReplay(
+                configuration, client: configuration.clientSettings(silent), files: files, release: Stockd.release
+            ) { printError($0) }
+            for missing in topics.history.missing { printError(missing) }
+            guard topics.history.missing.isEmpty || options.acceptPartial else { throw Self.partial }
+            try print(topics, configuration.ids.table)
+        } catch {
+            printError(error.message)
+            throw Exit.code(of: error)
+        }
+    }
+
+    private static let partial = StopReason(
+        .data, "the views of any moment would be wrong; --accept-partial prints them from what is left")
+
+    private func load() throws -> (Configuration, Catalog) {
+        var options = ConfigurationOption()
+        options.config = command.config ?? ""
+        let (loaded, mistakes) = options.load()
+        guard let configuration = loaded else { throw ConfigurationOption.fail(mistakes.map(\.description)) }
+        let files = ReferenceFiles(configuration)
+        if case .kept(let mistakes) = files.load() { throw ConfigurationOption.fail(mistakes) }
+        return (configuration, files.tables?.catalog ?? Catalog())
+    }
+
+    private func print(_ topics: TopicReplay, _ ids: IDs) throws(StopReason) {
+        guard let moment = try? options.moment, let earlier = try? options.earlier else {
+            return try printViews(topics, (try? options.moment) ?? .present, ids)
+        }
+        let first = options.moment(of: earlier)
+        var reading = PastReading(topics, first)
+        try reading.read(topics, to: first)
+        let before = reading.replay.views(ids)
+        // Which events an event's own time leaves out is decided when it is read, so the later moment begins anew.
+        if case .eventTime = first { reading = PastReading(topics, moment) }
+        try reading.read(topics, to: moment)
+        let comparison = Comparison(before: before, after: reading.replay.views(ids), ids)
+        comparison.print(command.format, isPartial: try isPartial(topics, reading, first))
+        reading.report()
+        if command.strict, reading.replay.counts.rejected > 0 { throw StopReason(.data, "events were rejected") }
+    }
+
+    private func printViews(
+        _ topics: TopicReplay, _ moment: TopicReplay.Moment, _ ids: IDs
+    ) throws(StopReason) {
+        var reading = PastReading(topics, moment)
+        let prints = ChangePrinter(
+            format: command.format, isWanted: command.view == .changes || command.view == .all, ids)
+        prints.header()
+        try reading.read(topics, to: moment, prints)
+        prints.flush()
+        let isPartial = try isPartial(topics, reading, moment)
+        command.printViews(reading.replay.views(ids), isPartial: isPartial)
+        reading.report()
+        if command.strict, reading.replay.counts.rejected > 0 { throw StopReason(.data, "events were rejected") }
+    }
+
+    /// Whether events are missing, or the moment is before the first of them.
+    private func isPartial(
+        _ topics: TopicReplay, _ reading: PastReading, _ moment: TopicReplay.Moment
+    ) throws(StopReason) -> Bool {
+        if !topics.history.missing.isEmpty { return true }
+        guard case .recordTime = moment, reading.replay.positions == topics.history.starts, topics.history.hasRecords
+        else { return false }
+        guard options.acceptPartial else {
+            throw StopReason(
+                .data,
+                "the input topic begins later than that moment; --accept-partial prints the views all the same")
+        }
+        return true
+    }
+}
+
+/// One reading of the topics, and what it rejected.
+struct PastReading {
+    let replay: EventReplay
+    private var rejected = RejectedEvents()
+
+    init(_ topics: TopicReplay, _ moment: TopicReplay.Moment) { replay = topics.begin(at: moment) }
+
+    /// - Parameter prints: prints each change of an alert; nil where nobody asked for them.
+    mutating func read(
+        _ topics: TopicReplay, to moment: TopicReplay.Moment, _ prints: ChangePrinter? = nil
+    ) throws(StopReason) {
+        let (replay, line) = (replay, ProgressLine())
+        let printsChanges = prints?.isWanted == true
+        var found = rejected
+        try topics.read(
+            replay, to: moment, commitsEach: printsChanges, progress: { line.show($0) },
+            reject: { found.add($0, at: "partition \($1.partition.rawValue), offset \($1.offset.rawValue)") },
+            commit: { if printsChanges { replay.commit { prints?.print($0) } } else { replay.commit() } })
+        line.clear()
+        rejected = found
+    }
+
+    func report() { replay.report(rejected) }
+}
+
+/// How far a reading is, on a terminal.
+final class ProgressLine {
+    private let isShown = isatty(2) == 1
+    private let began = ContinuousClock.now
+    private var last = ContinuousClock.now
+
+    func show(_ progress: ReadProgress) {
+        guard isShown, ContinuousClock.now - last > .milliseconds(200) else { return }
+        last = .now
+        let percent = progress.total == 0 ? 100 : progress.done * 100 / progress.total
+        let rate = Double(progress.done) / max(0.001, (last - began) / .seconds(1))
+        write("\r\(progress.done) of \(progress.total) events, \(percent) %, \(Int(rate)) a second ")
+    }
+
+    /// Leaves the line to what follows.
+    func clear() { if isShown { write("\r\u{1B}[K") } }
+
+    private func write(_ text: String) { LogSink().write(text) }
+}
