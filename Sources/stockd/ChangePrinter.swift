@@ -11,7 +11,12 @@ final class ChangePrinter {
     private var out = ByteWriter(capacity: 1 << 16)
     private var hasPrinted = false
 
-    init(format: Replay.Format, isWanted: Bool, _ ids: IDs) {
+    /// Nil where events are not missing.
+    private let mark: PartialMark?
+
+    /// - Parameter isPartial: events are missing; then every row says so.
+    init(format: Replay.Format, isWanted: Bool, isPartial: Bool = false, _ ids: IDs) {
+        mark = isPartial ? RowFormat(rawValue: format.rawValue).map { PartialMark($0) } : nil
         self.ids = ids
         self.format = format
         self.isWanted = isWanted
@@ -23,8 +28,9 @@ final class ChangePrinter {
             """
             change,product_id,warehouse_id,current_stock,previous_severity,previous_oversold_units,\
             alert_severity,incident
-
             """)
+        mark?.header(&out)
+        out.append(byte: 0x0A)
     }
 
     func print(_ change: AlertChange) {
@@ -33,6 +39,7 @@ final class ChangePrinter {
         switch format {
         case .json:
             AlertEncoder.change(change, ids, into: &out)
+            mark?.row(&out)
             out.append(byte: 0x0A)
         case .csv: writeLine(change)
         case .table: out.append(utf8: sentence(change) + "\n")
@@ -60,6 +67,7 @@ final class ChangePrinter {
             if index > 0 { out.append(byte: 0x2C) }
             out.append(csvField: Text(cell))
         }
+        mark?.row(&out)
         out.append(byte: 0x0A)
     }
 

@@ -78,7 +78,8 @@ public final class EventReplay {
             return error
         }
         if !message.typeIsKnown { noteUnknownType(record.value.flatMap { decoder.usual.typeName($0) } ?? "") }
-        if let latest, message.isLater(than: latest) {
+        let isLater = latest.map { message.isLater(than: $0) } ?? false
+        if isLater {
             later += 1
             guard let row = message.row(followsRows: shard.aggregate.followsRows) else { return nil }
             message = .change(.delete(row.id, row.version))
@@ -89,8 +90,11 @@ public final class EventReplay {
         } catch {
             throw notFollowed
         }
-        return counts.count(outcome)
+        return isLater ? nil : counts.count(outcome)
     }
+
+    /// Whether events are rows of a database: then the newest record of each row is enough.
+    public var followsRows: Bool { live.shards.contains { $0.aggregate.followsRows } }
 
     /// The one reason for which a shard stops that asks Kafka nothing.
     private var notFollowed: SessionFailure {

@@ -46,8 +46,10 @@ struct TopicScan {
 
     /// Hands out batches of committed records until the ranges end, or until `body` wants no more and returns false.
     /// Records beyond a range may be among them.
+    /// - Parameter waits: waits for transactions that are open to end, and gives up after a while; otherwise the
+    ///   ranges end before them.
     func forEachBatch(
-        in ranges: [Int32: Range<Int64>], _ body: (RecordBatch) throws(StopReason) -> Bool
+        in ranges: [Int32: Range<Int64>], waits: Bool = true, _ body: (RecordBatch) throws(StopReason) -> Bool
     ) throws(StopReason) {
         let wanted = ranges.filter { !$0.value.isEmpty }
         if wanted.isEmpty { return }
@@ -70,6 +72,7 @@ struct TopicScan {
                     .unavailable,
                     "\(topic)[\(moved.partition)]: offset \(moved.offset) was deleted meanwhile; try again")
             case .idle, .rebalance:
+                if !waits, try isAtStableEnd(reader, wanted) { return }
                 guard ContinuousClock.now - quietSince > .milliseconds(patienceMs) else { continue }
                 let open = reader.remaining.map { "[\($0.partition)] at \($0.position ?? -1) of \($0.end)" }
                 throw StopReason(
@@ -78,5 +81,19 @@ struct TopicScan {
                         + open.joined(separator: ", "))
             }
         }
+    }
+
+    /// Whether only records of open transactions are left.
+    private func isAtStableEnd(
+        _ reader: PartitionReader, _ wanted: [Int32: Range<Int64>]
+    ) throws(StopReason) -> Bool {
+        for left in reader.remaining {
+            let position = left.position ?? wanted[left.partition]?.lowerBound ?? 0
+            let end = try forKafka(what) { () throws(KafkaError) in
+                try reader.stableEnd(of: left.partition, timeoutMs: timeoutMs)
+            }
+            if position < end { return false }
+        }
+        return true
     }
 }

@@ -17,11 +17,11 @@ public final class TopicReplay {
         /// Of each partition of the input the records before an offset; reference topics to their present ends.
         case offsets([Partition: Offset])
 
-        /// The time up to which reference topics are read; nil for all of them.
-        var time: Timestamp? {
+        /// Whether it is a state that the log had earlier, and not one that all of it gives.
+        public var isEarlier: Bool {
             switch self {
-            case .present, .offsets: nil
-            case .recordTime(let time), .eventTime(let time): time
+            case .recordTime, .offsets: true
+            case .present, .eventTime: false
             }
         }
     }
@@ -56,27 +56,35 @@ public final class TopicReplay {
         self.admin = admin
         history = try InputHistory(
             configuration, TopicScan(client, admin, configuration.input.topic, timeoutMs: timeoutMs), admin,
-            stored: try Self.storedBases(configuration, client, release, note), timeoutMs: timeoutMs)
+            stored: try Self.checkpoints(configuration, client, admin, release, note), timeoutMs: timeoutMs)
     }
 
     deinit { admin.close(deadlineMs: 2_000) }
 
-    /// The first offset of each partition that the daemon counts, as the state topic has it; none before its first
-    /// start.
-    private static func storedBases(
-        _ configuration: Configuration, _ client: ClientSettings, _ release: String, _ note: (String) -> Void
-    ) throws(StopReason) -> [Partition: Offset] {
-        let inspection = try StateInspection(configuration, client: client, release: release)
-        var bases: [StateRecord.Key: CheckpointRecord] = [:]
-        do throws(StopReason) {
-            _ = try inspection.read { _, record, _ in
-                if case .checkpoint(let checkpoint) = record, let key = record?.key { bases[key] = checkpoint }
-            }
-        } catch {
-            guard error.kind == .configuration else { throw error }
-            note("the history begins where input.start says: \(error.message)")
+    /// The daemon's checkpoints by input partition; none before its first start.
+    private static func checkpoints(
+        _ configuration: Configuration, _ client: ClientSettings, _ admin: Admin, _ release: String,
+        _ note: (String) -> Void
+    ) throws(StopReason) -> [Partition: CheckpointRecord] {
+        guard try TopicScan(client, admin, configuration.stateTopic).bounds() != nil else {
+            note(
+                "\(configuration.stateTopic) does not exist, so no daemon of this group has run: the history begins "
+                    + "where input.start says")
+            return [:]
         }
-        return Dictionary(bases.values.map { ($0.partition, $0.base) }) { $1 }
+        let ids = configuration.ids.table
+        var found: [StateLocation: CheckpointRecord] = [:]
+        let inspection = try StateInspection(configuration, client: client, release: release)
+        _ = try inspection.read { place, record, keyBytes in
+            guard let key = StateRecord.Key(keyBytes, ids), case .checkpoint = key else { return }
+            let location = StateLocation(partition: place.partition, key: key)
+            if case .checkpoint(let checkpoint) = record {
+                found[location] = checkpoint
+            } else {
+                found[location] = nil
+            }
+        }
+        return Dictionary(found.values.map { ($0.partition, $0) }) { $0.offset > $1.offset ? $0 : $1 }
     }
 
     /// A replay that stands at the beginning.
@@ -96,18 +104,13 @@ public final class TopicReplay {
     ) throws(StopReason) {
         replay.adopt(try catalog(at: moment))
         commit()
-        let ends = try history.ends(of: moment, admin, timeoutMs: timeoutMs)
-        var ranges: [Int32: Range<Int64>] = [:]
-        for position in replay.positions {
-            guard let end = ends[position.partition], end > position.offset else { continue }
-            ranges[position.partition.rawValue] = position.offset.rawValue..<end.rawValue
-        }
+        let ranges = try history.ranges(from: replay.positions, to: moment)
         let total = ranges.values.reduce(0) { $0 + Int64($1.count) }
         var done: Int64 = 0
         var passed: Set<Int32> = []
         let limitMs = Self.limitMs(moment)
         let scan = TopicScan(client, admin, configuration.input.topic, timeoutMs: timeoutMs)
-        try scan.forEachBatch(in: ranges) { (batch) throws(StopReason) in
+        try scan.forEachBatch(in: ranges, waits: false) { (batch) throws(StopReason) in
             for index in 0..<batch.count {
                 let record = batch[index]
                 guard let range = ranges[record.partition], range.contains(record.offset) else { continue }
@@ -178,7 +181,7 @@ public final class TopicReplay {
                 "reference.\(kind.name).topic: \(topic.name) does not exist, so there is nothing to read")
         }
         let decoder = ReferenceDecoder(format: topic.format, ids: settings.ids)
-        let limitMs = moment.time.flatMap { Self.limitMs(.recordTime($0)) }
+        let limitMs = Self.limitMs(moment)
         var tables = FollowedTables(settings.ids)
         var (rejected, later) = (0, 0)
         try scan.forEach(in: ranges) { (record) throws(StopReason) in

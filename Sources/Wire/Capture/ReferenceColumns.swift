@@ -61,12 +61,16 @@ struct ReferenceColumns<Patch: RowPatch>: Sendable {
                 .invalidRow, "found a row with none of the fields, expected " + table.columns.joined(separator: ", "))
         }
         // The id may stand in the key, in the value or in both, which must agree.
-        if let key, let numbers = isCaptured ? try named(by: key) : try numbers(key) {
+        if let key, let numbers = mayHaveOtherKey(isCaptured) ? try named(by: key) : try numbers(key) {
             for (column, number) in numbers.enumerated() { try take(number, of: column, into: &cells) }
         }
         guard let (id, patch) = table.read(&cells) else { throw BadEvent(.invalidRow, cells.mistakes) }
         return .upsert(id, patch, version)
     }
+
+    /// Whether the key of a database's row may consist of other columns. Where two columns identify a row, an update
+    /// may move it, and such a key would not say that the old one is gone.
+    private func mayHaveOtherKey(_ isCaptured: Bool) -> Bool { isCaptured && table.names.count == 1 }
 
     /// Takes what the key has of an identifying column.
     private func take(_ number: Int32, of column: Int, into cells: inout ReferenceCells) throws(BadEvent) {
@@ -122,7 +126,9 @@ struct ReferenceColumns<Patch: RowPatch>: Sendable {
     private func deleted(
         _ text: RawSpan, _ row: RowSpans, _ schema: RowSchema?, _ key: UnsafeRawBufferPointer?
     ) throws(BadEvent) -> ID {
-        if let key, let numbers = try named(by: key) { return table.id(numbers) }
+        if let key, let numbers = mayHaveOtherKey(true) ? try named(by: key) : try numbers(key) {
+            return table.id(numbers)
+        }
         let columns = Array(table.names.indices)
         guard columns.allSatisfy({ row[$0] != nil }) else {
             guard let key else { throw BadEvent(noKey: readers[0].name, nil) }

@@ -19,10 +19,11 @@ struct PastReplay {
     func run() throws {
         let (configuration, files) = try load()
         let silent = Logger(label: "replay") { _ in SwiftLogNoOpLogHandler() }
+        var said: Set<String> = []
         do throws(StopReason) {
             let topics = try TopicReplay(
                 configuration, client: configuration.clientSettings(silent), files: files, release: Stockd.release
-            ) { printError($0) }
+            ) { if said.insert($0).inserted { printError($0) } }
             for missing in topics.history.missing { printError(missing) }
             guard topics.history.missing.isEmpty || options.acceptPartial else { throw Self.partial }
             try print(topics, configuration.ids.table)
@@ -42,6 +43,7 @@ struct PastReplay {
         guard let configuration = loaded else { throw ConfigurationOption.fail(mistakes.map(\.description)) }
         let files = ReferenceFiles(configuration)
         if case .kept(let mistakes) = files.load() { throw ConfigurationOption.fail(mistakes) }
+        for note in files.tables?.notes ?? [] { printError(note) }
         return (configuration, files.tables?.catalog ?? Catalog())
     }
 
@@ -50,14 +52,17 @@ struct PastReplay {
             return try printViews(topics, (try? options.moment) ?? .present, ids)
         }
         let first = options.moment(of: earlier)
-        var reading = PastReading(topics, first)
+        // Which events an event's own time leaves out is decided when it is read, so the later moment begins anew.
+        let readsTwice = if case .eventTime = first { true } else { false }
+        var reading = PastReading(topics, first, isQuiet: readsTwice)
         try reading.read(topics, to: first)
         let before = reading.replay.views(ids)
-        // Which events an event's own time leaves out is decided when it is read, so the later moment begins anew.
-        if case .eventTime = first { reading = PastReading(topics, moment) }
+        var isPartial = try isPartial(topics, reading, first)
+        if readsTwice { reading = PastReading(topics, moment) }
         try reading.read(topics, to: moment)
+        isPartial = try self.isPartial(topics, reading, moment) || isPartial
         let comparison = Comparison(before: before, after: reading.replay.views(ids), ids)
-        comparison.print(command.format, isPartial: try isPartial(topics, reading, first))
+        comparison.print(command.format, isPartial: isPartial)
         reading.report()
         if command.strict, reading.replay.counts.rejected > 0 { throw StopReason(.data, "events were rejected") }
     }
@@ -67,7 +72,8 @@ struct PastReplay {
     ) throws(StopReason) {
         var reading = PastReading(topics, moment)
         let prints = ChangePrinter(
-            format: command.format, isWanted: command.view == .changes || command.view == .all, ids)
+            format: command.format, isWanted: command.view == .changes || command.view == .all,
+            isPartial: !topics.history.missing.isEmpty, ids)
         prints.header()
         try reading.read(topics, to: moment, prints)
         prints.flush()
@@ -82,14 +88,24 @@ struct PastReplay {
         _ topics: TopicReplay, _ reading: PastReading, _ moment: TopicReplay.Moment
     ) throws(StopReason) -> Bool {
         if !topics.history.missing.isEmpty { return true }
-        guard case .recordTime = moment, reading.replay.positions == topics.history.starts, topics.history.hasRecords
-        else { return false }
-        guard options.acceptPartial else {
-            throw StopReason(
+        guard let reason = Self.doubt(topics.history, reading.replay, moment) else { return false }
+        guard options.acceptPartial else { throw reason }
+        return true
+    }
+
+    private static func doubt(
+        _ history: InputHistory, _ replay: EventReplay, _ moment: TopicReplay.Moment
+    ) -> StopReason? {
+        if case .recordTime = moment, replay.positions == history.starts, history.hasRecords {
+            return StopReason(
                 .data,
                 "the input topic begins later than that moment; --accept-partial prints the views all the same")
         }
-        return true
+        guard history.isCompacted, moment.isEarlier || !replay.followsRows else { return nil }
+        return StopReason(
+            .data,
+            "the input topic is compacted, so events that counted at that moment may be gone; --accept-partial prints "
+                + "the views from what is left, --by event-time those of database rows as they are now")
     }
 }
 
@@ -97,21 +113,30 @@ struct PastReplay {
 struct PastReading {
     let replay: EventReplay
     private var rejected = RejectedEvents()
+    private let isQuiet: Bool
 
-    init(_ topics: TopicReplay, _ moment: TopicReplay.Moment) { replay = topics.begin(at: moment) }
+    /// - Parameter isQuiet: reports no rejected events, because the topic is read a second time.
+    init(_ topics: TopicReplay, _ moment: TopicReplay.Moment, isQuiet: Bool = false) {
+        replay = topics.begin(at: moment)
+        self.isQuiet = isQuiet
+    }
 
     /// - Parameter prints: prints each change of an alert; nil where nobody asked for them.
     mutating func read(
         _ topics: TopicReplay, to moment: TopicReplay.Moment, _ prints: ChangePrinter? = nil
     ) throws(StopReason) {
-        let (replay, line) = (replay, ProgressLine())
+        let (replay, line, isQuiet) = (replay, ProgressLine(), isQuiet)
+        defer { line.clear() }
         let printsChanges = prints?.isWanted == true
         var found = rejected
         try topics.read(
             replay, to: moment, commitsEach: printsChanges, progress: { line.show($0) },
-            reject: { found.add($0, at: "partition \($1.partition.rawValue), offset \($1.offset.rawValue)") },
+            reject: {
+                if isQuiet { return }
+                line.clear()
+                found.add($0, at: "partition \($1.partition.rawValue), offset \($1.offset.rawValue)")
+            },
             commit: { if printsChanges { replay.commit { prints?.print($0) } } else { replay.commit() } })
-        line.clear()
         rejected = found
     }
 
