@@ -68,8 +68,8 @@ public struct WebClient: Sendable {
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: target, headers: headers)
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(head))
-            try await outbound.write(.end(nil))
+            // At once: the server answers the head, and may have closed the connection before the end is written.
+            try await outbound.write(contentsOf: [.head(head), .end(nil)])
             return try await Self.read(inbound, address)
         }
     }
