@@ -170,7 +170,7 @@ struct ReferenceTopicTests {
         defer { site.close() }
         // The products topic is alone on its broker, so that only its reader gets the out-of-range error.
         let cluster = try site.cluster.embedded
-        for topic in ["in", "alerts", "state", "dlq", "warehouses"] {
+        for topic in ["in", "alerts", "state", "dlq", "warehouses", "thresholds"] {
             try cluster.moveLeader(of: "\(site.name)-\(topic)", 0, to: 1)
         }
         try cluster.moveLeader(of: "\(site.name)-products", 0, to: 2)

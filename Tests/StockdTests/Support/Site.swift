@@ -56,11 +56,11 @@ final class Site {
         try cluster.create(topics, admin)
     }
 
-    /// A topic of this site, as the tests create it.
+    /// A topic of this site, as the tests create it. A real broker must not delete records that say they are old.
     func spec(_ topic: String, _ partitions: Int32) -> TopicSpec {
         TopicSpec(
             "\(name)-\(topic)", partitions: partitions, replicationFactor: 1,
-            config: ["state", "stock"].contains(topic) ? ["cleanup.policy": "compact"] : [:])
+            config: ["state", "stock"].contains(topic) ? ["cleanup.policy": "compact"] : ["retention.ms": "-1"])
     }
 
     func path(_ file: String) -> String { directory.appending(path: file).path }
