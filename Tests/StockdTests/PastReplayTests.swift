@@ -179,6 +179,26 @@ struct PastReplayTests {
         #expect(absent.code == 65 && absent.text.contains("has no partition 1"), "\(absent.text)")
     }
 
+    @Test("the views are printed without changes unless asked for, and --strict ends with 65 at a rejected event")
+    func viewsAndRejected() throws {
+        let site = try Site("pastviews", partitions: 1)
+        defer { site.close() }
+        let sender = try MessageSender(site)
+        defer { sender.close() }
+        let order = Order(id: 1, type: "RECEIVED", product: 1, warehouse: 1, quantity: 9, second: 1_775_000_000)
+        try sender.post(Array(order.json.utf8), partition: 0)
+        try sender.post(Array("{".utf8), partition: 0)
+        try sender.flush()
+        let all = try site.result(of: ["replay", "--kafka"])
+        #expect(all.code == 0 && !all.text.contains("RAISED"), "\(all.text)")
+        for view in ["current_stock_levels", "low_stock_alerts", "multi_warehouse_inventory"] {
+            #expect(all.text.contains(view), "\(all.text)")
+        }
+        #expect(all.text.contains("partition 0, offset 1: invalid_json"), "\(all.text)")
+        let changes = try site.result(of: ["replay", "--kafka", "--view", "changes", "--strict"])
+        #expect(changes.code == 65 && changes.text.contains("RAISED"), "\(changes.text)")
+    }
+
     @Test(
         "options that make no sense together are named, and nothing is asked of Kafka",
         arguments: [

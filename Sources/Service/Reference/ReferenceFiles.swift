@@ -84,28 +84,32 @@ public final class ReferenceFiles: Sendable {
     private func productRows(
         _ bytes: [UInt8], _ path: String
     ) throws(ReferenceMistakes) -> ReferenceRows.Read<Product> {
-        guard let format = messages[.products], ReferenceMessages.fill(bytes) else {
-            return try ReferenceRows.products(file: bytes, path: path, ids)
-        }
-        return ReferenceRows.Read(rows: try ReferenceMessages(format: format, ids: ids).products(bytes), notes: [])
+        if let messages = messages(in: bytes, .products) { return Self.plain(try messages.products(bytes)) }
+        return try ReferenceRows.products(file: bytes, path: path, ids)
     }
 
     private func warehouseRows(
         _ bytes: [UInt8], _ path: String
     ) throws(ReferenceMistakes) -> ReferenceRows.Read<Warehouse> {
-        guard let format = messages[.warehouses], ReferenceMessages.fill(bytes) else {
-            return try ReferenceRows.warehouses(file: bytes, path: path, ids)
-        }
-        return ReferenceRows.Read(rows: try ReferenceMessages(format: format, ids: ids).warehouses(bytes), notes: [])
+        if let messages = messages(in: bytes, .warehouses) { return Self.plain(try messages.warehouses(bytes)) }
+        return try ReferenceRows.warehouses(file: bytes, path: path, ids)
     }
 
     private func thresholdRows(
         _ bytes: [UInt8], _ path: String
     ) throws(ReferenceMistakes) -> ReferenceRows.Read<PairThreshold> {
-        guard let format = messages[.thresholds], ReferenceMessages.fill(bytes) else {
-            return try ReferenceRows.thresholds(file: bytes, path: path, ids)
-        }
-        return ReferenceRows.Read(rows: try ReferenceMessages(format: format, ids: ids).thresholds(bytes), notes: [])
+        if let messages = messages(in: bytes, .thresholds) { return Self.plain(try messages.thresholds(bytes)) }
+        return try ReferenceRows.thresholds(file: bytes, path: path, ids)
+    }
+
+    /// How the messages are read that a file holds; nil for one that holds a table.
+    private func messages(in bytes: [UInt8], _ kind: ReferenceKind) -> ReferenceMessages? {
+        guard let format = messages[kind], ReferenceMessages.fill(bytes) else { return nil }
+        return ReferenceMessages(format: format, ids: ids)
+    }
+
+    private static func plain<Row>(_ rows: [Row]) -> ReferenceRows.Read<Row> {
+        ReferenceRows.Read(rows: rows, notes: [])
     }
 
     private static func read<Row: TableRow>(

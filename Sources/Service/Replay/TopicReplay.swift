@@ -54,9 +54,11 @@ public final class TopicReplay {
         timeoutMs = Int32(clamping: (configuration.kafka.brokerDeadline ?? .seconds(10)).milliseconds)
         let admin = try forKafka("kafka.properties") { () throws(KafkaError) in try Admin(client) }
         self.admin = admin
+        // First the checkpoints: a daemon that runs goes on, and none may be ahead of the log's end.
+        let stored = try Self.checkpoints(configuration, client, admin, release, timeoutMs: timeoutMs, note)
         history = try InputHistory(
             configuration, TopicScan(client, admin, configuration.input.topic, timeoutMs: timeoutMs), admin,
-            stored: try Self.checkpoints(configuration, client, admin, release, note), timeoutMs: timeoutMs)
+            stored: stored, timeoutMs: timeoutMs)
     }
 
     deinit { admin.close(deadlineMs: 2_000) }
@@ -64,26 +66,33 @@ public final class TopicReplay {
     /// The daemon's checkpoints by input partition; none before its first start.
     private static func checkpoints(
         _ configuration: Configuration, _ client: ClientSettings, _ admin: Admin, _ release: String,
-        _ note: (String) -> Void
+        timeoutMs: Int32, _ note: (String) -> Void
     ) throws(StopReason) -> [Partition: CheckpointRecord] {
-        guard try TopicScan(client, admin, configuration.stateTopic).bounds() != nil else {
-            note(
-                "\(configuration.stateTopic) does not exist, so no daemon of this group has run: the history begins "
-                    + "where input.start says")
+        let topic = configuration.stateTopic
+        let scan = TopicScan(client, admin, topic, timeoutMs: timeoutMs)
+        guard let ranges = try scan.bounds() else {
+            note("\(topic) does not exist: no daemon of this group has run, so input.start says where history begins")
             return [:]
         }
         let ids = configuration.ids.table
         var found: [StateLocation: CheckpointRecord] = [:]
-        let inspection = try StateInspection(configuration, client: client, release: release)
-        _ = try inspection.read { place, record, keyBytes in
-            guard let key = StateRecord.Key(keyBytes, ids), case .checkpoint = key else { return }
-            let location = StateLocation(partition: place.partition, key: key)
-            if case .checkpoint(let checkpoint) = record {
-                found[location] = checkpoint
-            } else {
-                found[location] = nil
+        var unread = UnreadRecords(topic: topic, thisRelease: release)
+        try scan.forEach(in: ranges) { (record) throws(StopReason) in
+            guard let key = StateRecord.Key(record.key, ids), case .checkpoint = key else { return }
+            let partition = Partition(record.partition)
+            let location = StateLocation(partition: partition, key: key)
+            do throws(StateRecordError) {
+                let state = try StateRecord(key: record.key, value: record.value, ids)
+                if case .checkpoint(let checkpoint)? = state {
+                    found[location] = checkpoint
+                } else {
+                    found[location] = nil
+                }
+            } catch {
+                unread.note(error, at: StateRecord.Location(partition, Offset(record.offset)))
             }
         }
+        if let problem = unread.problem { throw StopReason(.configuration, problem) }
         return Dictionary(found.values.map { ($0.partition, $0) }) { $0.offset > $1.offset ? $0 : $1 }
     }
 

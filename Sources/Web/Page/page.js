@@ -469,7 +469,7 @@ async function showDetail(id) {
     for (const t of transfers) list.append(make("li", "", number.format(t.units) + " from " + warehouseName(t.from_warehouse_name, t.from_warehouse_id)
       + " to " + warehouseName(t.to_warehouse_name, t.to_warehouse_id)));
     box.append(list);
-  } else box.append(make("p", "", warehouses.some((row) => row.alert_severity) ? "No other warehouse has stock above the threshold." : "None needed."));
+  } else box.append(make("p", "", warehouses.some((row) => row.alert_severity) ? "No other warehouse has stock above its threshold." : "None needed."));
   if (!$("detail").open) $("detail").showModal();
 }
 

@@ -20,17 +20,19 @@ struct PastReplay {
         let (configuration, files) = try load()
         let silent = Logger(label: "replay") { _ in SwiftLogNoOpLogHandler() }
         var said: Set<String> = []
+        var hasRejected = false
         do throws(StopReason) {
             let topics = try TopicReplay(
                 configuration, client: configuration.clientSettings(silent), files: files, release: Stockd.release
             ) { if said.insert($0).inserted { printError($0) } }
             for missing in topics.history.missing { printError(missing) }
             guard topics.history.missing.isEmpty || options.acceptPartial else { throw Self.partial }
-            try print(topics, configuration.ids.table)
+            hasRejected = try print(topics, configuration.ids.table) > 0
         } catch {
             printError(error.message)
             throw Exit.code(of: error)
         }
+        if command.strict, hasRejected { throw Exit.data }
     }
 
     private static let partial = StopReason(
@@ -47,7 +49,8 @@ struct PastReplay {
         return (configuration, files.tables?.catalog ?? Catalog())
     }
 
-    private func print(_ topics: TopicReplay, _ ids: IDs) throws(StopReason) {
+    /// - Returns: how many events were rejected.
+    private func print(_ topics: TopicReplay, _ ids: IDs) throws(StopReason) -> Int {
         guard let moment = try? options.moment, let earlier = try? options.earlier else {
             return try printViews(topics, (try? options.moment) ?? .present, ids)
         }
@@ -63,24 +66,23 @@ struct PastReplay {
         isPartial = try self.isPartial(topics, reading, moment) || isPartial
         let comparison = Comparison(before: before, after: reading.replay.views(ids), ids)
         comparison.print(command.format, isPartial: isPartial)
-        reading.report()
-        if command.strict, reading.replay.counts.rejected > 0 { throw StopReason(.data, "events were rejected") }
+        return reading.report()
     }
 
     private func printViews(
         _ topics: TopicReplay, _ moment: TopicReplay.Moment, _ ids: IDs
-    ) throws(StopReason) {
+    ) throws(StopReason) -> Int {
         var reading = PastReading(topics, moment)
+        // Not with all views: the changes of a whole history would bury them.
         let prints = ChangePrinter(
-            format: command.format, isWanted: command.view == .changes || command.view == .all,
-            isPartial: !topics.history.missing.isEmpty, ids)
+            format: command.format, isWanted: command.view == .changes, isPartial: !topics.history.missing.isEmpty,
+            ids)
         prints.header()
         try reading.read(topics, to: moment, prints)
         prints.flush()
         let isPartial = try isPartial(topics, reading, moment)
         command.printViews(reading.replay.views(ids), isPartial: isPartial)
-        reading.report()
-        if command.strict, reading.replay.counts.rejected > 0 { throw StopReason(.data, "events were rejected") }
+        return reading.report()
     }
 
     /// Whether events are missing, or the moment is before the first of them.
@@ -130,7 +132,9 @@ struct PastReading {
         let printsChanges = prints?.isWanted == true
         var found = rejected
         try topics.read(
-            replay, to: moment, commitsEach: printsChanges, progress: { line.show($0) },
+            replay, to: moment, commitsEach: printsChanges,
+            // Changes are printed meanwhile, and may go to the same terminal.
+            progress: { if !printsChanges { line.show($0) } },
             reject: {
                 if isQuiet { return }
                 line.clear()
@@ -140,7 +144,12 @@ struct PastReading {
         rejected = found
     }
 
-    func report() { replay.report(rejected) }
+    /// Says what was counted.
+    /// - Returns: how many events were rejected.
+    func report() -> Int {
+        replay.report(rejected)
+        return replay.counts.rejected
+    }
 }
 
 /// How far a reading is, on a terminal.

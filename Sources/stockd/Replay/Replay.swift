@@ -39,7 +39,11 @@ struct Replay: ParsableCommand {
     @Option(help: "The warehouses, likewise.") var warehouses: String?
     @Option(help: "Thresholds of products in warehouses, likewise; there need not be any.") var thresholds: String?
     @Option(help: "The output format.") var format = Format.table
-    @Option(help: "Which view to print; changes prints the alert changes, with a commit after each event.")
+    @Option(
+        help: """
+            Which view to print; changes prints the alert changes, with a commit after each event, and so does all \
+            with files.
+            """)
     var view = Shown.all
     @Option(help: "A configuration file whose input.*, ids.*, events.* and reference.* settings apply.")
     var config: String?
