@@ -54,6 +54,10 @@ public final class TopicReplay {
         timeoutMs = Int32(clamping: (configuration.kafka.brokerDeadline ?? .seconds(10)).milliseconds)
         let admin = try forKafka("kafka.properties") { () throws(KafkaError) in try Admin(client) }
         self.admin = admin
+        let (servers, limit) = (client.bootstrapServers, timeoutMs)
+        try forKafka("kafka.brokers: \(servers) does not answer") { () throws(KafkaError) in
+            try admin.ping(timeoutMs: limit)
+        }
         // First the checkpoints: a daemon that runs goes on, and none may be ahead of the log's end.
         let stored = try Self.checkpoints(configuration, client, admin, release, timeoutMs: timeoutMs, note)
         history = try InputHistory(
