@@ -6,8 +6,9 @@ extension Admin {
     public func settings(of topics: [String], timeoutMs: Int32) throws(KafkaError) -> [String: [String:
         String]]
     {
-        // Without a controller the request would only time out.
-        if topics.isEmpty || rd_kafka_controllerid(client.handle, Self.controllerWaitMs) < 0 { return [:] }
+        // Without a controller the request would only time out. The embedded cluster names one that does not exist.
+        let controller = rd_kafka_controllerid(client.handle, Self.controllerWaitMs)
+        guard !topics.isEmpty, try client.brokerIDs(timeoutMs).contains(controller) else { return [:] }
         var resources = topics.map { rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0) }
         defer { resources.forEach { rd_kafka_ConfigResource_destroy($0) } }
         let result: OpaquePointer

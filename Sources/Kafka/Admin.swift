@@ -3,13 +3,17 @@ import CRDKafka
 /// Describes, creates and deletes topics. Any thread may use it; every call blocks its caller for at most the time
 /// given.
 ///
-/// It reads uncommitted, so that `watermarks` gives a log's true end: a read_committed client gets the last stable
-/// offset instead.
+/// By default it reads uncommitted, so that `watermarks` gives a log's true end: a read_committed client gets the last
+/// stable offset instead.
 public final class Admin: @unchecked Sendable {
     let client: Client
 
-    public init(_ settings: ClientSettings, name: String = "admin") throws(KafkaError) {
-        client = try Client(.consumer, name, settings, fixed: [("isolation.level", "read_uncommitted")])
+    /// - Parameter isCommitted: `watermarks` gives the last stable offset, before every open transaction.
+    public init(
+        _ settings: ClientSettings, name: String = "admin", isCommitted: Bool = false
+    ) throws(KafkaError) {
+        let isolation = isCommitted ? "read_committed" : "read_uncommitted"
+        client = try Client(.consumer, name, settings, fixed: [("isolation.level", isolation)])
     }
 
     /// Partition counts by topic; a topic that does not exist is absent.
@@ -48,7 +52,7 @@ public final class Admin: @unchecked Sendable {
     public func brokerCount(timeoutMs: Int32) throws(KafkaError) -> Int {
         do throws(KafkaError) {
             defer { serveCallbacks() }
-            return try client.brokerCount(timeoutMs)
+            return try client.brokerIDs(timeoutMs).count
         } catch {
             guard let reason = client.context.connection.lastReason else { throw error }
             throw error.with(message: reason)

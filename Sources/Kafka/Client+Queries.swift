@@ -38,14 +38,14 @@ extension Client {
         code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE
     }
 
-    /// How many brokers there are at present; throws why that cannot be asked.
-    func brokerCount(_ timeoutMs: Int32) throws(KafkaError) -> Int {
+    /// The ids of the brokers that there are at present; throws why that cannot be asked.
+    func brokerIDs(_ timeoutMs: Int32) throws(KafkaError) -> [Int32] {
         var metadata: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(handle, 0, nil, &metadata, timeoutMs)
         if let error = KafkaError.describing(code, on: handle) { throw error }
         defer { rd_kafka_metadata_destroy(metadata) }
         context.connection.up()
-        return Int(metadata?.pointee.broker_cnt ?? 0)
+        return (0..<Int(metadata?.pointee.broker_cnt ?? 0)).compactMap { metadata?.pointee.brokers[$0].id }
     }
 
     /// The log's end in the last fetch response; nil before the first. Costs no network call.

@@ -12,7 +12,7 @@ struct ConnectionProbe {
         let isDoubtful = connection.isDoubtful
         guard isDoubtful || connection.isDown, Deadline.nowMs >= nextMs else { return }
         nextMs = Deadline.nowMs + Self.intervalMs
-        let count = try? client.brokerCount(isDoubtful ? Self.lastTimeoutMs : Self.timeoutMs)
-        if count == nil { connection.doubtConfirmed() }
+        let brokers = try? client.brokerIDs(isDoubtful ? Self.lastTimeoutMs : Self.timeoutMs)
+        if brokers == nil { connection.doubtConfirmed() }
     }
 }

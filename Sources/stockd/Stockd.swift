@@ -18,8 +18,8 @@ struct Stockd: AsyncParsableCommand {
             """,
         version: release,
         subcommands: [
-            Run.self, Check.self, Top.self, Query.self, Dlq.self, Replay.self, State.self, PostgresCommand.self,
-            NotifyCommand.self, Demo.self,
+            Run.self, Check.self, Top.self, Query.self, Dlq.self, Replay.self, AuditCommand.self, State.self,
+            PostgresCommand.self, NotifyCommand.self, Demo.self,
             Version.self,
         ])
 

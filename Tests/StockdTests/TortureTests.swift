@@ -29,6 +29,7 @@ struct TortureTests {
             try torturer.calmDown()
             try Self.waitUntilRead(site, torturer)
             try Self.waitUntilPublished(site)
+            try Self.audit(site, seed, "beside the daemons")
             try torturer.finish()
         } catch {
             Issue.record("seed \(seed): \(error)\n\(torturer.tails)")
@@ -36,7 +37,15 @@ struct TortureTests {
         }
         print("torture: \(market.orders.count) orders; \(torturer.counts.sorted { $0.key < $1.key })")
         try Self.check(site, market, edition: torturer.edition, seed)
-        try Self.audit(site, seed)
+        try Self.audit(site, seed, "after the daemons' end")
+        try Self.rebuild(site, seed)
+    }
+
+    /// The audit must find no difference.
+    private static func audit(_ site: Site, _ seed: UInt64, _ when: String) throws {
+        let audit = try site.result(of: ["audit"])
+        #expect(audit.code == 0, "seed \(seed), \(when): \(audit.text.suffix(5_000))")
+        print("torture: \(audit.text)")
     }
 
     private static func site(_ seed: UInt64, _ hasTexts: Bool) throws -> Site {
@@ -151,9 +160,9 @@ struct TortureTests {
     }
 
     /// A rebuild must find no difference either.
-    private static func audit(_ site: Site, _ seed: UInt64) throws {
+    private static func rebuild(_ site: Site, _ seed: UInt64) throws {
         let daemon = try site.run(flags: ["--rebuild"])
-        try eventually("the audit is through", within: 120) {
+        try eventually("the rebuild is through", within: 120) {
             daemon.text.contains("going live") || !daemon.isRunning ? () : nil
         }
         daemon.send(SIGTERM)

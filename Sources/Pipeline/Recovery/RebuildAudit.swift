@@ -1,7 +1,7 @@
 import Inventory
 import Synchronization
 
-/// Compares what a rebuild recomputed from the log with what the checkpoints had stored for the same offsets.
+/// Compares what was recomputed from the log with what the checkpoints had stored for the same offsets.
 struct RebuildAudit {
     /// Ascending by pair, each once. A pair that was stored in two partitions is summed.
     private var stored: [StoredEntry] = []
@@ -21,26 +21,34 @@ struct RebuildAudit {
     /// Logs the first pairs whose stock, time or count differs, before and after, then how many there are.
     func report(_ shards: [Shard], _ telemetry: Telemetry) {
         var differed = 0
-        func compare(_ before: StoredEntry?, _ after: StoredEntry?) {
-            guard before != after, let pair = before?.pair ?? after?.pair else { return }
+        var recomputed: [StoredEntry] = []
+        for shard in shards { shard.aggregate.forEachEntry { recomputed.append($0) } }
+        let pairs = compare(with: recomputed) { pair, before, after in
             differed += 1
             if differed <= Self.detailLimit { telemetry.rebuildDiffers(pair, before: before, after: after) }
         }
-        var recomputed: [StoredEntry] = []
-        for shard in shards { shard.aggregate.forEachEntry { recomputed.append($0) } }
+        telemetry.rebuilt(
+            shards.flatMap(\.partitions), pairs: pairs, differed: differed,
+            shown: min(differed, Self.detailLimit))
+    }
+
+    /// Hands out the pairs that differ, ascending.
+    /// - Returns: how many pairs there are.
+    func compare(
+        with recomputed: [StoredEntry], _ differs: (Pair, _ before: StoredEntry?, _ after: StoredEntry?) -> Void
+    ) -> Int {
         let after = RebuildAudit(recomputed).stored
         var (old, new, pairs) = (0, 0, 0)
         while old < stored.count || new < after.count {
             let isOld = new == after.count || (old < stored.count && stored[old].pair <= after[new].pair)
             let isNew = old == stored.count || (new < after.count && after[new].pair <= stored[old].pair)
-            compare(isOld ? stored[old] : nil, isNew ? after[new] : nil)
+            let (one, other) = (isOld ? stored[old] : nil, isNew ? after[new] : nil)
+            if one != other, let pair = one?.pair ?? other?.pair { differs(pair, one, other) }
             pairs += 1
             if isOld { old += 1 }
             if isNew { new += 1 }
         }
-        telemetry.rebuilt(
-            shards.flatMap(\.partitions), pairs: pairs, differed: differed,
-            shown: min(differed, Self.detailLimit))
+        return pairs
     }
 
     private static func sum(_ one: StoredEntry, _ other: StoredEntry) -> StoredEntry {

@@ -32,6 +32,14 @@ struct StateSurvey {
     /// The stock entries as of the checkpoints.
     var entryImages: [StoredEntry] { entries.values.flatMap { $0 } }
 
+    /// Those of one state partition.
+    func entryImages(in partition: Partition) -> [StoredEntry] {
+        entries.filter { $0.key.partition == partition }.flatMap(\.value)
+    }
+
+    /// What a state partition holds besides stock entries.
+    func state(in partition: Partition) -> StoredState { stored[partition] ?? StoredState() }
+
     /// Whether `ids.product` or `ids.warehouse` has changed since: then nothing of it can be compared.
     var hasFormerIDs: Bool { !former.isEmpty }
 

@@ -16,12 +16,15 @@ public final class EventReplay {
     public private(set) var later = 0
     private let decoder: ShardDecoder
     private let settings: PipelineSettings
-    private let live: LiveShards
+    let live: LiveShards
 
-    /// - Parameter starts: the first offset of each input partition.
+    /// - Parameters:
+    ///   - starts: the first offset of each input partition.
+    ///   - outputs: what is to be published; without it, alerts alone.
     public init(
         _ settings: PipelineSettings, catalog: Catalog,
-        from starts: [PartitionPosition] = [PartitionPosition(Partition(0), Offset(0))]
+        from starts: [PartitionPosition] = [PartitionPosition(Partition(0), Offset(0))],
+        outputs: Aggregate.Outputs? = nil
     ) {
         self.settings = settings
         decoder = ShardDecoder(settings)
@@ -34,7 +37,7 @@ public final class EventReplay {
             Shard(
                 aggregate: Aggregate(
                     inputs: inputs.count, dedupeWindow: settings.dedupeWindow, catalog: catalog,
-                    outputs: Aggregate.Outputs(emit: settings.outputs.emit), ids: settings.ids),
+                    outputs: outputs ?? Aggregate.Outputs(emit: settings.outputs.emit), ids: settings.ids),
                 inputs: inputs)
         }
         let placement = StatePlacement(keyedBy: settings.keyedBy, statePartitionCount: inputs.count)

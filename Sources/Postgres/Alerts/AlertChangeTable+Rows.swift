@@ -6,20 +6,48 @@ extension AlertChangeTable {
     /// PostgreSQL takes no longer payload.
     private static let payloadLimit = 7_999
 
-    /// The parameters are arrays: partition, offset, timestamp, key, value. Without a value the alert is over, and the
-    /// key has its ids.
+    /// The rows of messages. The parameters are arrays: partition, offset, timestamp, key, value. Without a value the
+    /// alert is over, and the key has its ids.
+    private static func rows(_ table: Table) -> (message: String, selection: String) {
+        (
+            """
+            message AS (
+                SELECT partition, position, at, key, coalesce(value, key) AS value
+                FROM unnest($1, $2, $3, $4, $5) AS message (partition, position, at, key, value))
+            """,
+            """
+            SELECT \(table.columns.map { value(of: $0) }.joined(separator: ", "))
+            FROM message CROSS JOIN LATERAL json_to_record(value::json) AS field (\(fields(table)))
+            """
+        )
+    }
+
+    /// The messages of a stretch of a partition whose row is missing or differs, and the rows that are none of them.
+    /// After the messages come the partition, the first offset, and the offset behind the last.
+    static func comparison(_ schema: Schema) -> String {
+        let table = schema.alertChanges
+        let rows = rows(table)
+        let columns = Schema.list(table.columns.map(\.name))
+        func all(_ name: String) -> String {
+            table.columns.map { "\(name).\(Schema.quoted($0.name))" }.joined(separator: ", ")
+        }
+        return """
+            WITH \(rows.message), expected (\(columns)) AS (\(rows.selection)), found AS (
+                SELECT \(columns) FROM \(schema.qualified(table.name))
+                WHERE topic_partition = $6 AND topic_offset >= $7 AND topic_offset < $8)
+            SELECT coalesce(e.topic_offset, f.topic_offset), f.topic_offset IS NULL, e.topic_offset IS NULL
+            FROM expected AS e FULL JOIN found AS f ON e.topic_offset = f.topic_offset
+            WHERE (\(all("e"))) IS DISTINCT FROM (\(all("f"))) ORDER BY 1
+            """
+    }
+
     static func insertion(_ schema: Schema) -> String {
         let table = schema.alertChanges
-        let columns = table.columns.map { value(of: $0) }
+        let rows = rows(table)
         return """
-            WITH message AS (
-                SELECT partition, position, at, key, coalesce(value, key) AS value
-                FROM unnest($1, $2, $3, $4, $5) AS message (partition, position, at, key, value)
-            ), written AS (
+            WITH \(rows.message), written AS (
                 INSERT INTO \(schema.qualified(table.name)) (\(Schema.list(table.columns.map(\.name))))
-                SELECT \(columns.joined(separator: ", "))
-                FROM message CROSS JOIN LATERAL json_to_record(value::json) AS field (\(fields(table)))
-            )
+                \(rows.selection))
             SELECT count(pg_notify('\(channel)', CASE
                 WHEN octet_length(payload) <= \(payloadLimit) THEN payload
                 ELSE prefix || substr(key, 2, length(key) - 2) || ',"truncated":true}' END))

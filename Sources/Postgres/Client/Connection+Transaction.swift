@@ -9,14 +9,25 @@ extension Connection {
     public func transaction<R>(
         lockTimeoutMs: Int = 5_000, _ body: (Connection) throws(PostgresError) -> R
     ) throws(PostgresError) -> R {
-        let settings = [
-            ("search_path", "pg_catalog, pg_temp"), ("lock_timeout", "\(lockTimeoutMs)"),
-            ("statement_timeout", "50000"), ("idle_in_transaction_session_timeout", "50000"),
-            ("jit", "off"), ("row_security", "off"), (Schema.writerSetting, "on"),
-        ]
+        try transaction(
+            "READ COMMITTED READ WRITE", [("lock_timeout", "\(lockTimeoutMs)"), (Schema.writerSetting, "on")], body)
+    }
+
+    /// Runs statements that all see the tables as of one moment, and can write nothing.
+    public func snapshot<R>(_ body: (Connection) throws(PostgresError) -> R) throws(PostgresError) -> R {
+        try transaction("REPEATABLE READ READ ONLY", [("lock_timeout", "5000")], body)
+    }
+
+    private func transaction<R>(
+        _ kind: String, _ own: [(String, String)], _ body: (Connection) throws(PostgresError) -> R
+    ) throws(PostgresError) -> R {
+        let settings =
+            [
+                ("search_path", "pg_catalog, pg_temp"), ("statement_timeout", "50000"),
+                ("idle_in_transaction_session_timeout", "50000"), ("jit", "off"), ("row_security", "off"),
+            ] + own
         let calls = settings.map { "pg_catalog.set_config('\($0)', '\($1)', true)" }
-        try script(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT \(calls.joined(separator: ", "))")
+        try script("BEGIN ISOLATION LEVEL \(kind); SELECT \(calls.joined(separator: ", "))")
         let result = try body(self)
         try script("COMMIT")
         return result

@@ -61,7 +61,7 @@ public struct InputHistory: Sendable {
         self.ends = ends
         self.missing = missing
         let settings = try forKafka(topic) { () throws(KafkaError) in
-            try admin.settings(of: [topic], timeoutMs: timeoutMs)
+            try admin.settings(of: [topic], timeoutMs: 3_000)
         }
         isCompacted = settings[topic]?["cleanup.policy"]?.contains("compact") ?? false
     }

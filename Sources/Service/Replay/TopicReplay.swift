@@ -32,7 +32,7 @@ public final class TopicReplay {
     private let configuration: Configuration
     private let settings: PipelineSettings
     private let client: ClientSettings
-    private let admin: Admin
+    let admin: Admin
     private let timeoutMs: Int32
     private let files: Catalog
     private let note: (String) -> Void
@@ -100,6 +100,11 @@ public final class TopicReplay {
         return Dictionary(found.values.map { ($0.partition, $0) }) { $0.offset > $1.offset ? $0 : $1 }
     }
 
+    /// A replay that stands at the beginning, with the present reference tables, and knows every output.
+    func beginAudit() throws(StopReason) -> EventReplay {
+        EventReplay(settings, catalog: try catalog(at: .present), from: history.starts, outputs: settings.outputs)
+    }
+
     /// A replay that stands at the beginning.
     public func begin(at moment: Moment) -> EventReplay {
         let replay = EventReplay(settings, catalog: Catalog(), from: history.starts)
@@ -118,10 +123,37 @@ public final class TopicReplay {
         replay.adopt(try catalog(at: moment))
         commit()
         let ranges = try history.ranges(from: replay.positions, to: moment)
+        try scan(replay, ranges, Self.limitMs(moment), progress, reject: reject, applied: { _ in }) {
+            if $0 == commitsEach { commit() }
+        }
+        do throws(SessionFailure) { try replay.checkKeying() } catch {
+            throw StopReason(.configuration, error.message)
+        }
+    }
+
+    /// Reads on to offsets that the daemon has committed, without looking at the reference tables again.
+    /// - Parameter applied: called behind each record, with its place.
+    func read(
+        _ replay: EventReplay, upTo offsets: [Partition: Offset], progress: Progress, applied: (Source) -> Void
+    ) throws(StopReason) {
+        var ranges: [Int32: Range<Int64>] = [:]
+        for position in replay.positions {
+            guard let end = offsets[position.partition], end > position.offset else { continue }
+            ranges[position.partition.rawValue] = position.offset.rawValue..<end.rawValue
+        }
+        try scan(replay, ranges, nil, progress, reject: { _, _ in }, applied: applied) {
+            if !$0 { replay.commit() }
+        }
+    }
+
+    /// - Parameter commit: called behind each record with true, and behind each batch with false.
+    private func scan(
+        _ replay: EventReplay, _ ranges: [Int32: Range<Int64>], _ limitMs: Int64?, _ progress: Progress,
+        reject: (BadEvent, Source) -> Void, applied: (Source) -> Void, commit: (_ isOfRecord: Bool) -> Void
+    ) throws(StopReason) {
         let total = ranges.values.reduce(0) { $0 + Int64($1.count) }
         var done: Int64 = 0
         var passed: Set<Int32> = []
-        let limitMs = Self.limitMs(moment)
         let scan = TopicScan(client, admin, configuration.input.topic, timeoutMs: timeoutMs)
         try scan.forEachBatch(in: ranges, waits: false) { (batch) throws(StopReason) in
             for index in 0..<batch.count {
@@ -136,14 +168,12 @@ public final class TopicReplay {
                     }
                 }
                 try apply(record, replay, reject)
-                if commitsEach { commit() }
+                applied(Source(partition: Partition(record.partition), offset: Offset(record.offset)))
+                commit(true)
             }
-            if !commitsEach { commit() }
+            commit(false)
             progress(ReadProgress(done: done, total: total))
             return passed.count < ranges.count
-        }
-        do throws(SessionFailure) { try replay.checkKeying() } catch {
-            throw StopReason(.configuration, error.message)
         }
     }
 
