@@ -43,7 +43,7 @@ struct TortureTests {
 
     /// The audit must find no difference.
     private static func audit(_ site: Site, _ seed: UInt64, _ when: String) throws {
-        let audit = try site.result(of: ["audit"])
+        let audit = try site.result(of: ["audit"], within: 300)
         #expect(audit.code == 0, "seed \(seed), \(when): \(audit.text.suffix(5_000))")
         print("torture: \(audit.text)")
     }

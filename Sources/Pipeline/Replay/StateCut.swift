@@ -46,7 +46,7 @@ extension EventReplay {
     public func comparePublished(with state: StateCut, _ differs: (OutputChange) -> Void) -> Int {
         var count = 0
         for shard in live.shards {
-            // Keyed by product, a state partition belongs to one shard; otherwise all that is published is in the first.
+            // Keyed by product, a state partition belongs to one shard; otherwise the first has all that is published.
             let stored = state.survey.state(in: holdsAll ? Partition(0) : shard.partitions[0])
             for (pair, alert) in stored.alerts { shard.aggregate.restore(alert, of: pair) }
             for (pair, fingerprint) in stored.stockFingerprints {

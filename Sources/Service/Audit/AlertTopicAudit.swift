@@ -3,8 +3,8 @@ import Kafka
 import Pipeline
 import Wire
 
-/// The alert topic from its beginning: that each message follows from the one before it for its pair, and that the last
-/// one is the alert that the log gives.
+/// The alert topic from its beginning: each message must follow from the one before it for its pair, and the last one
+/// must be the alert that the log gives.
 struct AlertTopicAudit {
     private static let subject = AuditReport.Subject.alerts
 
@@ -75,7 +75,9 @@ struct AlertTopicAudit {
             }
         }
         for (pair, chain) in chains {
-            guard let level = chain.audited?.level, !chain.others.contains(where: { $0.level == nil }) else { continue }
+            guard let level = chain.audited?.level, !chain.others.contains(where: { $0.level == nil }) else {
+                continue
+            }
             report.add(
                 Self.subject, ids.string(pair), found: "\(level.name) in the last message", expected: "no alert")
         }

@@ -82,8 +82,8 @@ public struct Audit {
             guard checkpoint.changedSettings(settings.fingerprint).isEmpty else {
                 throw StopReason(
                     .configuration,
-                    "the stored stock was counted with other settings: \(checkpoint.difference(to: settings.fingerprint)). "
-                        + "Give the configuration of the daemon")
+                    "the stored stock was counted with other settings: "
+                        + "\(checkpoint.difference(to: settings.fingerprint)). Give the daemon's configuration")
             }
         }
     }

@@ -26,7 +26,9 @@ struct OutputAudit {
         self.client = client
         self.admin = admin
         self.timeoutMs = timeoutMs
-        let topics = [configuration.alerts.topic, configuration.outputs.stockLevelsTopic, configuration.outputs.rollupTopic]
+        let topics = [
+            configuration.alerts.topic, configuration.outputs.stockLevelsTopic, configuration.outputs.rollupTopic,
+        ]
         var bounds: [String: [Int32: Range<Int64>]] = [:]
         for topic in topics.compactMap({ $0 }) {
             guard let found = try TopicScan(client, stable, topic, timeoutMs: timeoutMs).bounds() else {

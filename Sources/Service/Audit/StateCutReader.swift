@@ -19,9 +19,8 @@ struct StateCutReader {
     /// What the state topic holds up to its stable ends.
     ///
     /// Every transaction is whole in it. Where the records of a checkpoint lie in several partitions, one that commits
-    /// while the ends are asked for may be in one partition before the end and in another behind it. Its records in the
-    /// other one are then between that end and the log's end afterwards. So if there are any, the ends are asked for
-    /// again.
+    /// while the ends are asked for may be before the end in one partition and behind it in another. There its records
+    /// are then between that end and the log's end afterwards. So if there are any, the ends are asked for again.
     func read() throws(StopReason) -> StateCut {
         for _ in 0..<Self.attempts {
             guard

@@ -2,8 +2,8 @@ import Inventory
 import Pipeline
 import Wire
 
-/// What messages of the alert topic say of the stock behind the events that they name as their source. It costs some 60
-/// bytes a message.
+/// What messages of the alert topic say of the stock behind the events that they name as their source. It costs some
+/// 60 bytes a message.
 struct StockClaims {
     private struct Claim {
         let offset: Offset

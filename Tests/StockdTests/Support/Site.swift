@@ -93,11 +93,11 @@ final class Site {
     /// Runs another of the program's commands with this configuration, to its end.
     /// - Returns: its exit code and both of its streams.
     func result(
-        of words: [String], _ variables: [String: String] = [:]
+        of words: [String], _ variables: [String: String] = [:], within seconds: Double = 60
     ) throws -> (code: Int32, text: String) {
         let program = try Program(Program.stockd(), words + ["--config", configurationPath], variables)
         defer { program.remove() }
-        let code = try program.exitCode(within: 60)
+        let code = try program.exitCode(within: seconds)
         return (code, program.text)
     }
 
