@@ -8,6 +8,12 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Of the modules whose tests calculate for minutes: optimised in debug builds, too, with their assertions.
+let calculating: [SwiftSetting] =
+    strict + [
+        .unsafeFlags(["-O", "-Xfrontend", "-assert-config", "-Xfrontend", "Debug"], .when(configuration: .debug))
+    ]
+
 let package = Package(
     name: "stockd",
     products: [
@@ -40,8 +46,8 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CAllocator"),
-        .target(name: "Inventory", swiftSettings: strict),
-        .target(name: "Wire", dependencies: ["Inventory"], swiftSettings: strict),
+        .target(name: "Inventory", swiftSettings: calculating),
+        .target(name: "Wire", dependencies: ["Inventory"], swiftSettings: calculating),
         .target(
             name: "Kafka",
             dependencies: ["CRDKafka", "CAllocator", .product(name: "Logging", package: "swift-log")],
@@ -51,7 +57,7 @@ let package = Package(
             dependencies: [
                 "Inventory", "Wire", "Kafka", .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            swiftSettings: calculating),
         .target(
             name: "Web",
             dependencies: [

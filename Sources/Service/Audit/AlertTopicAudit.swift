@@ -71,7 +71,9 @@ struct AlertTopicAudit {
         for shard in replay.shardPartitions.indices {
             replay.forEachStockRow(ofShard: shard) { row in
                 guard let level = row.level else { return }
-                compare(chains.removeValue(forKey: row.pair), row, level, incidents[row.pair], &report)
+                // Before the call: it would keep a copy of all chains meanwhile.
+                let chain = chains.removeValue(forKey: row.pair)
+                compare(chain, row, level, incidents[row.pair], &report)
             }
         }
         for (pair, chain) in chains {
