@@ -125,7 +125,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("mimalloc", .when(platforms: [.linux]))]),
         .target(
             name: "TestSupport", dependencies: [.product(name: "Logging", package: "swift-log")],
-            path: "Tests/TestSupport", exclude: ["Tutorial"], swiftSettings: strict),
+            path: "Tests/TestSupport", exclude: ["Tutorial"], swiftSettings: calculating),
         .target(
             name: "ClusterSupport",
             dependencies: ["Kafka", "CRDKafka", "TestSupport", .product(name: "Logging", package: "swift-log")],
@@ -143,15 +143,15 @@ let package = Package(
             exclude: ["Servers"],
             swiftSettings: strict),
         .testTarget(
-            name: "InventoryTests", dependencies: ["Inventory", "TestSupport"], swiftSettings: strict),
+            name: "InventoryTests", dependencies: ["Inventory", "TestSupport"], swiftSettings: calculating),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire", "Inventory", "TestSupport"], swiftSettings: strict),
+            name: "WireTests", dependencies: ["Wire", "Inventory", "TestSupport"], swiftSettings: calculating),
         .testTarget(
             name: "KafkaTests", dependencies: ["Kafka", "TestSupport", "ClusterSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "PipelineTests", dependencies: ["Pipeline", "Inventory", "Wire", "TestSupport"],
-            swiftSettings: strict),
+            swiftSettings: calculating),
         .testTarget(
             name: "OracleTests",
             dependencies: [
