@@ -579,7 +579,7 @@ async function showTrend() {
     + number.format(most.sum) + " at " + whenOf(most.time, end);
   box.replaceChildren(
     graph(height, label, unknownBefore(begins, end, height), ...trend.levels.map((name, level) => drawn("path", { class: "s" + codeOf[name], d: paths[level] }))),
-    make("figcaption", "", "Last 24 hours: at most " + number.format(most.sum) + ", at " + whenOf(most.time, end)));
+    make("figcaption", "", "Since " + whenOf(begins, end) + ": at most " + number.format(most.sum) + ", at " + whenOf(most.time, end)));
 }
 
 // ---- Age, theme, keys

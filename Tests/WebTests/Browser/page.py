@@ -160,6 +160,22 @@ def history(page):
         "return document.querySelector('#trend svg')?.getAttribute('aria-label')"))
     trend = page.driver.execute_script("return document.querySelector('#trend svg').getAttribute('aria-label')")
     assert "now 2 (oversold 1, out of stock 0, critical 0, low 1, warning 0), most 2 at " in trend, trend
+    # A day with a gap: nobody knew the numbers for two hours.
+    page.driver.execute_script("""
+        const end = Date.now(), really = ask, samples = [];
+        for (let minutes = 600; minutes > 0; minutes -= 5) if (minutes <= 300 || minutes > 420)
+          samples.push([new Date(end - minutes * 60000).toISOString(), 1, 0, 2, minutes > 500 ? 3 : 9, 4]);
+        samples.push([new Date(end).toISOString(), 1, 0, 2, 9, 4]);
+        ask = async (path) => path !== "v1/alerts/history" ? really(path) : { json: async () => ({ kept: true,
+          begins_at: samples[0][0], interval_seconds: 300, levels: levels.map((l) => l.name), samples }) };
+        showTrend();""")
+    shapes = eventually("the day", lambda: page.driver.execute_script(
+        """const paths = [...document.querySelectorAll('#trend path')];
+           const counts = paths.map(path => (path.getAttribute('d').match(/M/g) || []).length);
+           return counts[3] > 50 && counts"""))
+    assert shapes == [97, 0, 97, 97, 97], shapes
+    assert "most 16 at " in page.driver.execute_script(
+        "return document.querySelector('#trend svg').getAttribute('aria-label')")
     eventually("the product", lambda: page.text("#map-count") == ["1"])
     page.click("#grid .space .row")
     graphs = eventually("the graphs", lambda: page.driver.execute_script(
