@@ -18,7 +18,8 @@ struct HistoryTests {
         mutating func commit(_ units: Int64, atMs timeMs: Int64?, warehouse: Int32 = 1, input: Int = 0) {
             offset += 1
             let event = OrderEvent(
-                id: EventID(offset), pair: Pair(product: ProductID(1), warehouse: WarehouseID(warehouse)), units: units,
+                id: EventID(offset), pair: Pair(product: ProductID(1), warehouse: WarehouseID(warehouse)),
+                units: units,
                 time: Timestamp(microseconds: 0))
             let source = Source(partition: Partition(Int32(input)), offset: Offset(offset))
             #expect(aggregate.apply(event, input: input, source: source) == .applied)

@@ -49,7 +49,8 @@ struct HistoryTests {
             stage.apply(1, 2, 1)
             stage.commit(publishing: false)
             #expect(steps(try await site.get("/v1/products/2/history")) == steps(reply))
-            #expect(steps(try await site.get("/v1/products/1/history")) == [[[texts[0], "<null>"], [texts[0], "7"]]])
+            #expect(
+                steps(try await site.get("/v1/products/1/history")) == [[[texts[0], "<null>"], [texts[0], "7"]]])
             for target in ["99", "02", "x"] {
                 #expect(try await site.get("/v1/products/\(target)/history").status == 404)
             }

@@ -72,7 +72,9 @@ struct StoredState {
     }
 
     /// When the checkpoint was written that an input is read from; nil if that is the first record to count.
-    func checkpointMs(of input: Shard.Input) -> Int64? { input.next > input.base ? checkpointMs[input.partition] : nil }
+    func checkpointMs(of input: Shard.Input) -> Int64? {
+        input.next > input.base ? checkpointMs[input.partition] : nil
+    }
 
     /// The buckets of event ids of an input partition, those of dropped sets included.
     func ids(of input: Partition) -> [IDBucket] { ids[input].map { Array($0.values) } ?? [] }
