@@ -481,7 +481,7 @@ const clock = (time) => new Date(time).toLocaleTimeString("en-GB", { hour: "2-di
 const whenOf = (time, end) => (end - time < day / 2 ? "" : new Date(time).toLocaleDateString("en-GB", { weekday: "short" }) + " ") + clock(time);
 
 function drawn(tag, attributes) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const element = document.createElementNS(document.querySelector("svg").namespaceURI, tag);
   for (const name in attributes) element.setAttribute(name, attributes[name]);
   return element;
 }
