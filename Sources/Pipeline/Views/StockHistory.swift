@@ -35,8 +35,7 @@ public final class StockHistory: Sendable {
         let end: Int
     }
 
-    fileprivate struct State {
-        var changes: [Change] = []
+    private struct State {
         /// How many were ever added.
         var count = 0
         /// From when on the records of all input partitions were read; nil before any was.
@@ -46,24 +45,32 @@ public final class StockHistory: Sendable {
     }
 
     private let limit: Int
+    /// The ring; the lock of `state` guards it. The system gives memory as it is written to, not before.
+    nonisolated(unsafe) private let ring: UnsafeMutablePointer<Change>
     private let state: Mutex<State>
 
     /// - Parameter limit: how many changes are kept; not 0.
     init(limit: Int, firstRead: UInt32?) {
         self.limit = limit
-        var state = State(firstRead: firstRead)
-        // The system gives memory as it is written to, not before.
-        state.changes.reserveCapacity(limit)
-        self.state = Mutex(state)
+        ring = .allocate(capacity: limit)
+        state = Mutex(State(firstRead: firstRead))
     }
+
+    deinit { ring.deallocate() }
 
     /// Adds what the committing transaction changed.
     func append(_ aggregate: borrowing Aggregate, seconds: UInt32, firstRead: UInt32?) {
         state.withLock { state in
             state.firstRead = firstRead
+            // Locals: a backlog brings as many changes as events.
+            var (count, dropped, place) = (state.count, state.dropped, state.count % limit)
             aggregate.forEachBeforeImage { entry, stock in
-                state.add(Change(entry: entry, seconds: seconds, before: stock), limit)
+                if count >= limit { dropped = ring[place].seconds }
+                (ring + place).initialize(to: Change(entry: entry, seconds: seconds, before: stock))
+                count += 1
+                place = place + 1 == limit ? 0 : place + 1
             }
+            (state.count, state.dropped) = (count, dropped)
         }
     }
 
@@ -80,11 +87,11 @@ public final class StockHistory: Sendable {
             some.removeAll(keepingCapacity: true)
             // Few at a time: a worker that commits meanwhile waits for a microsecond.
             state.withLock { state in
-                next = max(next, state.count - state.changes.count)
-                // In the ring they lie together up to its end.
+                next = max(next, state.count - limit)
+                // They lie together up to the ring's end.
                 let place = next % limit
-                let count = max(0, min(1_024, end - next, state.changes.count - place))
-                some.append(contentsOf: state.changes[place..<place + count])
+                let count = max(0, min(1_024, end - next, limit - place))
+                some.append(contentsOf: UnsafeBufferPointer(start: ring + place, count: count))
                 begins = state.firstRead.map { max($0, state.dropped) }
             }
             next += some.count
@@ -100,19 +107,5 @@ extension StockHistory.AsOf {
         where isWanted: (_ entry: UInt32) -> Bool
     ) -> (begins: UInt32?, changes: [StockHistory.Change]) {
         history.changes(before: end, isWanted)
-    }
-}
-
-extension StockHistory.State {
-    @inline(__always)
-    fileprivate mutating func add(_ change: StockHistory.Change, _ limit: Int) {
-        if count < limit {
-            changes.append(change)
-        } else {
-            let place = count % limit
-            dropped = changes[place].seconds
-            changes[place] = change
-        }
-        count += 1
     }
 }
