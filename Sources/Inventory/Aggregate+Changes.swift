@@ -71,6 +71,12 @@ extension Aggregate {
     /// Makes the next `consolidate` compare every row with what was published, as after a recovery.
     public mutating func markEverythingPending() { isWholePending = true }
 
+    /// Hands out the entries that the open transaction changed, each once, with their stock before; nil where the pair
+    /// had no row.
+    public func forEachBeforeImage(_ body: (_ entryIndex: UInt32, _ stock: Int64?) -> Void) {
+        for touched in journal.touched { body(touched.entryIndex, touched.events == 0 ? nil : touched.stock) }
+    }
+
     @inline(__always)
     mutating func deriveAlert<Failure: Error>(
         _ entryIndex: UInt32, _ source: Source?, _ emit: (OutputChange) throws(Failure) -> Void

@@ -6,6 +6,8 @@ public struct WebSource: Sendable {
     public var store: ViewStore
     /// What the ids in the store are.
     public var ids = IDs.integers
+    /// Whether there is a history of stock and alerts.
+    public var keepsHistory = true
     public var lags: LagWatch
     public var statistics: StatisticsShelf
     /// The counts of each worker that has started, by its number.

@@ -45,7 +45,8 @@ struct DescriptionTests {
             let routes: [Route] = [
                 .view(.currentStockLevels, nil), .view(.lowStockAlerts, nil),
                 .view(.multiWarehouseInventory, nil),
-                .product("1"), .matrix, .status, .changes, .live, .ready, .metrics, .description,
+                .product("1"), .productHistory("1"), .alertHistory, .matrix, .status, .changes, .live, .ready,
+                .metrics, .description,
             ]
             #expect(described == Set(routes.map(\.name)))
         }

@@ -8,6 +8,9 @@ import Testing
 
 @Suite("The page in a browser", .serialized)
 struct PageTests {
+    /// Where scenes leave screenshots for a person to look at, if somewhere.
+    private static let screenshots = ProcessInfo.processInfo.environment["STOCKD_TEST_SCREENSHOTS"].map { [$0] } ?? []
+
     /// Plays a scene in the browser.
     /// - Parameter then: what changes in the daemon once the page shows the initial state.
     private static func browse(
@@ -27,7 +30,7 @@ struct PageTests {
                 [
                     Repository.root.appending(path: "Tests/WebTests/Browser/page.py").path, scene,
                     "http://127.0.0.1:\(port)/", mark.path,
-                ])
+                ] + screenshots)
         }
         change.cancel()
         #expect(status == 0, "\(output)")
@@ -73,6 +76,20 @@ struct PageTests {
         let stage = Stage(.shop(products: 10_000, warehouses: 10))
         stage.fill(10_000, 10)
         try await ServedStage.open(stage) { site in try await Self.browse(site, "large") }
+    }
+
+    @Test("the page draws the last day of a product's stock and of the alerts, or says that no history is kept")
+    func history() async throws {
+        let stage = Stage()
+        for (hours, units, warehouse) in [(6, 100, 1), (4, 20, 3), (2, -130, 1), (1, 25, 1)] {
+            stage.apply(Int64(units), 2, Int32(warehouse))
+            stage.commit(atMs: wallMicroseconds() / 1_000 - Int64(hours) * 3_600_000)
+        }
+        try await ServedStage.open(stage) { site in try await Self.browse(site, "history") }
+        let off = Stage()
+        off.history = nil
+        off.fill(5, 3)
+        try await ServedStage.open(off) { site in try await Self.browse(site, "no_history") }
     }
 
     @Test("the page asks for the token, and shows no rows before it has it")

@@ -83,6 +83,8 @@ final class StoredReader: TopicReader {
         return batch.isEmpty ? nil : batch.count
     }
 
+    func timestampMs(_ index: Int) -> Int64? { nil }
+
     func record(_ index: Int) -> TopicRecord {
         TopicRecord(
             partition: Partition(0), offset: Offset(offset + Int64(index)),

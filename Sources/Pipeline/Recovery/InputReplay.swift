@@ -42,11 +42,19 @@ final class InputReplay<S: TopicSource> {
         }
         for index in 0..<count {
             let record = reader.record(index)
+            if shard.history != nil { note(reader.timestampMs(index), of: record) }
             if let error = try apply(record) { try keep(record, reader.envelope(index), error) }
         }
-        shard.aggregate.commit()
+        shard.commitAggregate()
         telemetry.recovering("input", reader.progress)
         return false
+    }
+
+    /// A batch can be of a long time, and its records were committed in many transactions: each second is one here.
+    private func note(_ timeMs: Int64?, of record: TopicRecord) {
+        guard let index = indices[record.partition] else { return }
+        if shard.history?.isLater(timeMs) == true { shard.commitAggregate() }
+        shard.history?.note(timeMs, input: index)
     }
 
     private func makeReader() throws(SessionFailure) -> S.Reader {

@@ -76,7 +76,11 @@ final class Rebuild<S: TopicSource> {
         let plan = try RecoveryPlan(stored, partitions, committed, rebuilds: true, tools)
         self.plan = plan
         let groups = placement.keyedBy == .none ? [plan.inputs] : plan.inputs.map { [$0] }
-        shards = groups.map { Shard(aggregate: tools.emptyAggregate(inputs: $0.count), inputs: $0) }
+        shards = groups.map { inputs in
+            Shard(
+                aggregate: tools.emptyAggregate(inputs: inputs.count), inputs: inputs,
+                history: tools.history(placement, checkpointsMs: inputs.map { _ in nil }))
+        }
         replayToAudited(0)
     }
 

@@ -127,7 +127,9 @@ final class Recovery<S: TopicSource> {
         let plan = try plan(group, loader.stored)
         if plan.needsCheckpoint { needsCheckpoint = true }
         if group.contains(Partition(0)) { referenceRejected = loader.stored.referenceRejected }
-        let shard = Shard(aggregate: try loader.takeAggregate(), inputs: plan.inputs)
+        let shard = Shard(
+            aggregate: try loader.takeAggregate(), inputs: plan.inputs,
+            history: tools.history(placement, checkpointsMs: plan.inputs.map { loader.stored.checkpointMs(of: $0) }))
         stage = .input(tools.replay(shard, to: plan.targets))
     }
 

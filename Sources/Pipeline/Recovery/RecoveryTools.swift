@@ -15,6 +15,15 @@ struct RecoveryTools<S: TopicSource> {
             targets: targets)
     }
 
+    /// The history of a shard that is recovered; nil where none is kept.
+    ///
+    /// Each shard has an equal part of the changes, so that no process keeps more, whichever it is assigned.
+    func history(_ placement: StatePlacement, checkpointsMs: [Int64?]) -> HistoryWriter? {
+        let shards = placement.keyedBy == .product ? placement.statePartitionCount : 1
+        let limit = settings.historyChanges / shards
+        return limit > 0 ? HistoryWriter(limit: limit, checkpointsMs: checkpointsMs) : nil
+    }
+
     func emptyAggregate(inputs: Int) -> Aggregate {
         Aggregate(
             inputs: inputs, dedupeWindow: settings.dedupeWindow, catalog: catalog, outputs: settings.outputs,

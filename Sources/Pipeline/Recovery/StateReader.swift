@@ -36,7 +36,7 @@ final class StateReader<S: TopicSource> {
                 let state = try StateRecord(key: record.key, value: record.value, tools.settings.ids)
                 if case .checkpoint(let checkpoint)? = state { unread.saw(release: checkpoint.release) }
                 if let key = state?.key ?? StateRecord.Key(record.key, tools.settings.ids) {
-                    take(location, key, state, reader.envelope(index).timestampMs)
+                    take(location, key, state, reader.timestampMs(index))
                 }
             } catch {
                 unread.note(error, at: location)

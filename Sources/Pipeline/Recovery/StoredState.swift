@@ -8,6 +8,8 @@ struct StoredState {
     var positions: [Partition: Offset] = [:]
     /// When the newest record of each input partition's offset was written, in milliseconds since the epoch.
     private(set) var writtenMs: [Partition: Int64] = [:]
+    /// When the checkpoint of each input partition was written, in milliseconds since the epoch.
+    private var checkpointMs: [Partition: Int64] = [:]
     private(set) var alerts: [Pair: PublishedAlert] = [:]
     private(set) var stockFingerprints: [Pair: UInt64] = [:]
     private(set) var rollupFingerprints: [ProductID: UInt64] = [:]
@@ -25,6 +27,7 @@ struct StoredState {
         case .movements: break
         case .checkpoint(let checkpoint):
             checkpoints[checkpoint.partition] = checkpoint
+            checkpointMs[checkpoint.partition] = writtenMs
             note(writtenMs, of: checkpoint.partition)
         case .position(let input, let offset):
             positions[input] = offset
@@ -66,6 +69,11 @@ struct StoredState {
 
     private mutating func note(_ timeMs: Int64?, of input: Partition) {
         if let timeMs { writtenMs[input] = max(timeMs, writtenMs[input] ?? timeMs) }
+    }
+
+    /// When the checkpoint was written that an input is read from; nil if that is the first record to count.
+    func checkpointMs(of input: Shard.Input) -> Int64? {
+        input.next > input.base ? checkpointMs[input.partition] : nil
     }
 
     /// The buckets of event ids of an input partition, those of dropped sets included.

@@ -136,6 +136,11 @@ public final class KafkaTopicReader: TopicReader {
 }
 
 extension KafkaTopicReader {
+    public func timestampMs(_ index: Int) -> Int64? {
+        guard let timestampMs = reader?.batch[index].timestampMs, timestampMs >= 0 else { return nil }
+        return timestampMs
+    }
+
     public func envelope(_ index: Int) -> Envelope {
         guard let reader else { return Envelope() }
         return Envelope(reader.batch[index])

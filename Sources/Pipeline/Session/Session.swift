@@ -89,5 +89,7 @@ public protocol TopicReader: AnyObject {
     func record(_ index: Int) -> TopicRecord
     /// What a dead letter repeats of a record of the last batch.
     func envelope(_ index: Int) -> Envelope
+    /// When a record of the last batch was written, in milliseconds since the epoch; nil when the broker does not say.
+    func timestampMs(_ index: Int) -> Int64?
     var progress: ReadProgress { get }
 }

@@ -26,12 +26,15 @@ final class Shard {
     var shown: [ShownChunk] = []
     /// The open transaction holds an offset of the shard: only then may its state be written.
     var isCovered = false
+    /// Nil where nobody asks for the history of the stock.
+    var history: HistoryWriter?
     /// Events that a rebuild read for the first time and rejected.
     var unsentDeadLetters: [KeptDeadLetter] = []
 
-    init(aggregate: consuming Aggregate, inputs: [Input]) {
+    init(aggregate: consuming Aggregate, inputs: [Input], history: HistoryWriter? = nil) {
         self.aggregate = aggregate
         self.inputs = inputs
+        self.history = history
     }
 
     var partitions: [Partition] { inputs.map(\.partition) }
@@ -59,7 +62,7 @@ final class Shard {
     }
 
     func commit(withCheckpoint: Bool) {
-        aggregate.commit()
+        commitAggregate()
         if withCheckpoint { aggregate.markClean() }
         isCovered = false
         unsentDeadLetters = []
@@ -67,6 +70,12 @@ final class Shard {
             inputs[index].committed = inputs[index].next
             if withCheckpoint { inputs[index].checkpoint = inputs[index].next }
         }
+    }
+
+    /// Only what is committed becomes history.
+    func commitAggregate() {
+        history?.append(aggregate)
+        aggregate.commit()
     }
 
     func rollback() {

@@ -11,6 +11,8 @@ public struct WorkerSnapshot: Sendable {
         public let names: Int
         /// The next input offset of each of its partitions.
         public let positions: [PartitionPosition]
+        /// Nil where none is kept.
+        public var history: StockHistory.AsOf?
         /// Greater than that of every snapshot that another owner of its partitions, or this one before it recovered
         /// them anew, has shown. 0 where no reader asks for it.
         public internal(set) var term: Int64 = 0

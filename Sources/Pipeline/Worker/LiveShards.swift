@@ -117,7 +117,8 @@ final class LiveShards {
                 shard.aggregate.refreshShown(&shard.shown)
                 return WorkerSnapshot.Shard(
                     chunks: shard.shown, catalog: shard.aggregate.catalog, pairs: shard.aggregate.pairCount,
-                    names: shard.aggregate.nameCount, positions: shard.committedPositions, term: shard.term)
+                    names: shard.aggregate.nameCount, positions: shard.committedPositions,
+                    history: shard.history?.history.asOf, term: shard.term)
             }, isCatchingUp: isCatchingUp)
     }
 }

@@ -50,6 +50,8 @@ public struct PipelineSettings: Sendable {
     public var gatheringPerWait: Int64 = 29
     /// The least time between checkpoints; 0 writes one in every transaction but those after a time-out.
     public var checkpointIntervalMs: Int64 = 5_000
+    /// How many changes of stock all input partitions together keep for the history; 0 keeps none.
+    public var historyChanges = 250_000
     /// The coordinator aborts a transaction that is open for this long.
     public var transactionTimeoutMs = Int64(ProducerSettings(transactionalID: nil).transactionTimeoutMs)
     /// A member of the group counts as dead after this long without a heartbeat.

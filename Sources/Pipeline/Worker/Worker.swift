@@ -41,6 +41,9 @@ public final class Worker<S: Session> {
         views: ViewFeed? = nil, rebuilt: RebuiltPartitions = RebuiltPartitions()
     ) {
         self.session = session
+        var settings = settings
+        // Nobody asks for it.
+        if views == nil { settings.historyChanges = 0 }
         self.settings = settings
         self.inbox = inbox
         self.telemetry = telemetry

@@ -16,6 +16,7 @@ public struct Configuration: Sendable {
     public var checkpoint: Checkpoint
     public var state: State
     public var http: HTTP
+    public var history: History
     public var postgres: Postgres
     public var notify: Notify
     public var log: Log
@@ -43,6 +44,7 @@ public struct Configuration: Sendable {
         checkpoint = Checkpoint(&read)
         state = State(&read)
         http = HTTP(&read)
+        history = History(&read)
         postgres = Postgres(&read)
         log = Log(&read)
         // Last, because the keys of its receivers differ from file to file.

@@ -36,6 +36,8 @@ extension Configuration {
         settings.maxBatchEvents = batch.maxEvents
         settings.commitIntervalMs = commit.interval.milliseconds
         settings.checkpointIntervalMs = checkpoint.interval.milliseconds
+        // PostgreSQL reads the views, too, but no history.
+        settings.historyChanges = http.listen == nil ? 0 : history.changes
         settings.transactionTimeoutMs = kafka.transactionTimeout.milliseconds
         settings.sessionTimeoutMs = kafka.sessionTimeout.milliseconds
         settings.inputTopic = input.topic

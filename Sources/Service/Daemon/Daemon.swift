@@ -253,6 +253,7 @@ extension Daemon {
             libraryVersion: LibraryVersion.text, groupID: configuration.kafka.groupID,
             inputTopic: configuration.input.topic)
         source.ids = configuration.ids.table
+        source.keepsHistory = self.settings.historyChanges > 0
         source.tables = { [self] in tables.withLock { $0.map { ($0.viewCounts, $0.alertCounts) } } }
         source.onListening = { web.isListening.store(true, ordering: .releasing) }
         web.isExpected.store(true, ordering: .releasing)

@@ -23,6 +23,7 @@ struct ReadModel {
         var chunks: [ShownChunk]
         var catalog: Catalog
         var positions: [PartitionPosition]
+        var history: StockHistory.AsOf?
     }
 
     let ids: IDs
@@ -78,10 +79,15 @@ struct ReadModel {
                 if let other = newest[first], other.version > worker.version { continue }
                 newest[first] = Known(
                     version: worker.version, chunks: shard.chunks, catalog: shard.catalog,
-                    positions: shard.positions)
+                    positions: shard.positions, history: shard.history)
             }
         }
         return newest
+    }
+
+    /// The chunks of each shard, and the history of its entries.
+    var histories: [(chunks: [ShownChunk], history: StockHistory.AsOf)] {
+        known.values.compactMap { shard in shard.history.map { (shard.chunks, $0) } }
     }
 
     private mutating func rebuild(_ shards: [Partition: Known]) {

@@ -28,7 +28,7 @@ const searched = (...parts) => parts.filter((part) => typeof part === "string").
 
 const state = {
   products: new Map(), warehouses: [], alerts: new Map(), version: 0, level: null, status: null, text: "", sort: "worst",
-  lastEventID: "", heardAt: 0, freshAt: 0, serverStale: true, isLoading: false, loadAgainAt: 0, pending: [],
+  lastEventID: "", heardAt: 0, freshAt: 0, serverStale: true, isLoading: false, loadAgainAt: 0, trendAt: -1e9, pending: [],
 };
 
 // ---- Levels. The rules are the daemon's own; a test compares the two.
@@ -471,12 +471,122 @@ async function showDetail(id) {
     box.append(list);
   } else box.append(make("p", "", warehouses.some((row) => row.alert_severity) ? "No other warehouse has stock above its threshold." : "None needed."));
   if (!$("detail").open) $("detail").showModal();
+  showHistory(id);
+}
+
+// ---- The last day
+
+const day = 86400000, graphWidth = 1440;
+const clock = (time) => new Date(time).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+const whenOf = (time, end) => (end - time < day / 2 ? "" : new Date(time).toLocaleDateString("en-GB", { weekday: "short" }) + " ") + clock(time);
+
+function drawn(tag, attributes) {
+  const element = document.createElementNS(document.querySelector("svg").namespaceURI, tag);
+  for (const name in attributes) element.setAttribute(name, attributes[name]);
+  return element;
+}
+
+/// A graph over the last day. It is stretched to its box, so texts stand beside it, and its label says what it shows.
+function graph(height, label, ...parts) {
+  const svg = drawn("svg", { viewBox: "0 0 " + graphWidth + " " + height, preserveAspectRatio: "none", role: "img", "aria-label": label });
+  const title = drawn("title", {});
+  title.textContent = label;
+  svg.append(title, ...parts);
+  return svg;
+}
+
+const across = (time, end) => Math.max(0, Math.min(graphWidth, (1 - (end - time) / day) * graphWidth)).toFixed(1);
+
+/// Where nothing is known: before the history begins.
+function unknownBefore(time, end, height) {
+  return drawn("rect", { class: "unknown", x: 0, y: 0, width: across(time, end), height });
+}
+
+let historyID;
+
+async function showHistory(id) {
+  historyID = id;
+  const box = $("detail-history");
+  box.hidden = true;
+  let history;
+  try { history = await (await ask("v1/products/" + encodeURIComponent(id) + "/history")).json(); } catch (error) { return; }
+  // Another product may have been opened meanwhile.
+  if (historyID !== id) return;
+  const end = Date.now(), begins = Date.parse(history.begins_at);
+  const list = make("ul");
+  if (history.begins_at !== null) list.append(...history.warehouses.map((past) => stockGraph(past, begins, end)));
+  const text = !history.kept ? "No history is kept: history.changes is 0."
+    : history.begins_at === null ? "There is no history of this product yet."
+    : "From " + whenOf(begins, end) + (end - begins < day - 60000 ? ", where the history begins," : "") + " to " + clock(end) + ". Dashed: the threshold.";
+  box.replaceChildren(make("h2", "", "Last 24 hours"), make("p", "count", text), list);
+  box.hidden = false;
+}
+
+function stockGraph(past, begins, end) {
+  const height = 48, pad = 4, name = warehouseName(past.warehouse_name, past.warehouse_id), threshold = past.reorder_threshold;
+  const steps = past.stock.map(([time, stock]) => [Date.parse(time), stock]);
+  const known = steps.filter(([, stock]) => stock !== null);
+  let least = known[0], most = known[0];
+  for (const step of known) { if (step[1] < least[1]) least = step; if (step[1] > most[1]) most = step; }
+  const low = Math.min(0, least[1], threshold ?? 0), high = Math.max(1, most[1], threshold ?? 0);
+  const down = (stock) => (height - pad - (stock - low) / (high - low) * (height - 2 * pad)).toFixed(1);
+  const level = (className, stock) => drawn("path", { class: className, d: "M0 " + down(stock) + "H" + graphWidth });
+  let line = "", isDrawn = false;
+  for (const [time, stock] of steps) {
+    if (isDrawn) line += "H" + across(time, end);
+    if (stock !== null) line += isDrawn ? "V" + down(stock) : "M" + across(time, end) + " " + down(stock);
+    isDrawn = stock !== null;
+  }
+  if (isDrawn) line += "H" + graphWidth;
+  const now = known[known.length - 1][1];
+  const label = name + ": " + number.format(known[0][1]) + " at " + whenOf(known[0][0], end) + ", lowest " + number.format(least[1]) + " at " + whenOf(least[0], end)
+    + ", highest " + number.format(most[1]) + " at " + whenOf(most[0], end) + ", now " + number.format(now) + (threshold === null ? ", no threshold" : ", threshold " + number.format(threshold));
+  const item = make("li"), parts = [unknownBefore(begins, end, height)];
+  if (low < 0) parts.push(level("zero", 0));
+  if (threshold !== null) parts.push(level("threshold", threshold));
+  item.append(make("span", "", name), graph(height, label, ...parts, drawn("path", { class: "line", d: line })),
+    make("span", "n", number.format(least[1]) + " to " + number.format(most[1])));
+  return item;
+}
+
+/// Draws the numbers of alerts over the last day, the worst at the bottom.
+async function showTrend() {
+  state.trendAt = performance.now();
+  let trend;
+  try { trend = await (await ask("v1/alerts/history")).json(); } catch (error) { return; }
+  const end = Date.now(), height = 44, box = $("trend");
+  const samples = trend.samples.map(([time, ...counts]) => ({ time: Date.parse(time), counts, sum: counts.reduce((a, b) => a + b, 0) }));
+  box.hidden = !trend.kept || samples.length < 2;
+  if (box.hidden) return;
+  let most = samples[0];
+  for (const sample of samples) if (sample.sum > most.sum) most = sample;
+  const paths = trend.levels.map(() => "");
+  samples.forEach((sample, index) => {
+    // No sample is taken while nobody knows the numbers.
+    const until = Math.min(samples[index + 1]?.time ?? end, sample.time + 1.5 * trend.interval_seconds * 1000);
+    const from = across(sample.time, end), to = across(until, end);
+    let sum = 0;
+    sample.counts.forEach((count, level) => {
+      const bottom = height * (1 - sum / Math.max(1, most.sum));
+      sum += count;
+      const top = height * (1 - sum / Math.max(1, most.sum));
+      if (count) paths[level] += "M" + from + " " + bottom.toFixed(1) + "V" + top.toFixed(1) + "H" + to + "V" + bottom.toFixed(1) + "Z";
+    });
+  });
+  const now = samples[samples.length - 1], begins = samples[0].time;
+  const listed = trend.levels.map((name, level) => labelOf[codeOf[name]].toLowerCase() + " " + number.format(now.counts[level])).join(", ");
+  const label = "Alerts since " + whenOf(begins, end) + ": now " + number.format(now.sum) + " (" + listed + "), most "
+    + number.format(most.sum) + " at " + whenOf(most.time, end);
+  box.replaceChildren(
+    graph(height, label, unknownBefore(begins, end, height), ...trend.levels.map((name, level) => drawn("path", { class: "s" + codeOf[name], d: paths[level] }))),
+    make("figcaption", "", "Since " + whenOf(begins, end) + ": at most " + number.format(most.sum) + ", at " + whenOf(most.time, end)));
 }
 
 // ---- Age, theme, keys
 
 function tick() {
   const now = performance.now();
+  if (state.heardAt > 0 && now - state.trendAt > 60000) showTrend();
   if (state.loadAgainAt && now > state.loadAgainAt && !state.isLoading) { state.loadAgainAt = 0; loadMatrix(); }
   const silence = (now - state.heardAt) / 1000, age = (now - state.freshAt) / 1000;
   const isStale = state.heardAt > 0 && (silence > 12 || state.serverStale);

@@ -16,6 +16,7 @@ struct Responder: HTTPResponder {
     let reader: ReadThread
     let access: AccessControl
     let rate: EventRate
+    let trend: AlertTrend
     let startedAt: Timestamp
 
     func respond(to request: Request, context: Context) async throws -> Response {
@@ -62,8 +63,14 @@ struct Responder: HTTPResponder {
         }
         switch route {
         case .product(let text):
-            guard let id = source.ids.product(text) else { throw .notFound("there is no product \(text)") }
+            let id = try product(text)
             return try await rows { model, _ in try ProductResponse(id: id).content(model) }
+        case .productHistory(let text):
+            let response = ProductHistoryResponse(id: try product(text), isKept: source.keepsHistory, now: now)
+            return try await rows { model, _ in try response.content(model) }
+        case .alertHistory:
+            let response = AlertHistoryResponse(samples: trend.samples, isKept: source.keepsHistory, now: now)
+            return try await rows { model, _ in response.content(model) }
         case .matrix: return try await rows { model, _ in MatrixResponse().content(model) }
         case .page: return Page.shared.response()
         case .icon: return ResponseContent("image/svg+xml", Page.icon).response
@@ -79,6 +86,13 @@ struct Responder: HTTPResponder {
             ).content(nowMicroseconds: wallMicroseconds()).response
         }
     }
+
+    private func product(_ text: String) throws(Problem) -> ProductID {
+        guard let id = source.ids.product(text) else { throw .notFound("there is no product \(text)") }
+        return id
+    }
+
+    private var now: Timestamp { Timestamp(microseconds: wallMicroseconds()) }
 
     /// A response with rows. Only a few are in memory at once, until their clients have read them.
     private func rows(

@@ -8,6 +8,8 @@ enum Route: Equatable {
     case view(View, Media?)
     /// As it is in the path, decoded.
     case product(String)
+    case productHistory(String)
+    case alertHistory
     case matrix
     case status
     case changes
@@ -22,6 +24,7 @@ enum Route: Equatable {
         case "/": self = .page
         case "/favicon.ico": self = .icon
         case "/v1/matrix": self = .matrix
+        case "/v1/alerts/history": self = .alertHistory
         case "/v1/status": self = .status
         case "/v1/changes": self = .changes
         case "/health/live": self = .live
@@ -32,10 +35,11 @@ enum Route: Equatable {
             guard path.hasPrefix("/v1/") else { return nil }
             let rest = path.dropFirst(4)
             if rest.hasPrefix("products/") {
-                let name = rest.dropFirst(9)
+                let isHistory = rest.hasSuffix("/history")
+                let name = rest.dropFirst(9).dropLast(isHistory ? 8 : 0)
                 guard !name.isEmpty, !name.contains("/"), let id = Parameters.decode(name, plusIsSpace: false)
                 else { return nil }
-                self = .product(id)
+                self = isHistory ? .productHistory(id) : .product(id)
                 return
             }
             let parts = rest.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
@@ -64,6 +68,8 @@ enum Route: Equatable {
         case .view(.lowStockAlerts, _): "/v1/alerts"
         case .view(.multiWarehouseInventory, _): "/v1/rollup"
         case .product: "/v1/products/{id}"
+        case .productHistory: "/v1/products/{id}/history"
+        case .alertHistory: "/v1/alerts/history"
         case .matrix: "/v1/matrix"
         case .status: "/v1/status"
         case .changes: "/v1/changes"

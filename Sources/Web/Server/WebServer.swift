@@ -45,7 +45,8 @@ public final class WebServer: Service {
         let hub = ChangeHub(source.store, limit: settings.maxStreams)
         let reader = ReadThread(source.store, source.ids)
         let rate = EventRate()
-        let failure = await serve(loop, hub, reader, rate)
+        let trend = AlertTrend()
+        let failure = await serve(loop, hub, reader, rate, trend)
         hub.end()
         await reader.stop()
         try? await loop.shutdownGracefully()
@@ -53,9 +54,10 @@ public final class WebServer: Service {
     }
 
     private func serve(
-        _ loop: MultiThreadedEventLoopGroup, _ hub: ChangeHub, _ reader: ReadThread, _ rate: EventRate
+        _ loop: MultiThreadedEventLoopGroup, _ hub: ChangeHub, _ reader: ReadThread, _ rate: EventRate,
+        _ trend: AlertTrend
     ) async -> WebFailure? {
-        let app = application(loop, hub, reader, rate)
+        let app = application(loop, hub, reader, rate, trend)
         return await withTaskGroup(of: WebFailure?.self) { group in
             group.addTask {
                 do {
@@ -66,7 +68,7 @@ public final class WebServer: Service {
                 }
             }
             group.addTask {
-                await self.tick(hub, rate)
+                await self.tick(hub, rate, trend)
                 return nil
             }
             let first = await group.next() ?? nil
@@ -94,22 +96,24 @@ public final class WebServer: Service {
         return nil
     }
 
-    /// Samples the counters, and wakes streams that wait for their next heartbeat; until the end.
-    private func tick(_ hub: ChangeHub, _ rate: EventRate) async {
+    /// Samples the counters and the alerts, and wakes streams that wait for their next heartbeat; until the end.
+    private func tick(_ hub: ChangeHub, _ rate: EventRate, _ trend: AlertTrend) async {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             rate.look(events: source.counts().reduce(0) { $0 + $1.input.effective }, at: monotonicMicroseconds())
+            if source.keepsHistory { trend.look(source.store, now: Timestamp(microseconds: wallMicroseconds())) }
             hub.wakeAll()
             try? await Task.sleep(for: .milliseconds(500))
         }
     }
 
     private func application(
-        _ loop: MultiThreadedEventLoopGroup, _ hub: ChangeHub, _ reader: ReadThread, _ rate: EventRate
+        _ loop: MultiThreadedEventLoopGroup, _ hub: ChangeHub, _ reader: ReadThread, _ rate: EventRate,
+        _ trend: AlertTrend
     ) -> Application<Responder> {
         let traffic = WebTraffic()
         let responder = Responder(
             settings: settings, source: source, traffic: traffic, hub: hub, reader: reader,
-            access: AccessControl(settings), rate: rate,
+            access: AccessControl(settings), rate: rate, trend: trend,
             startedAt: Timestamp(microseconds: wallMicroseconds()))
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)

@@ -136,6 +136,8 @@ final class SimReader: TopicReader {
         return batch.count
     }
 
+    func timestampMs(_ index: Int) -> Int64? { batch[index].record.timestampMs }
+
     func envelope(_ index: Int) -> Envelope {
         let record = batch[index].record
         return Envelope(headers: record.headers, timestampMs: record.timestampMs)

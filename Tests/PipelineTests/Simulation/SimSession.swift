@@ -227,7 +227,7 @@ final class SimSession: Session {
     }
 
     func envelope(_ index: Int) -> Envelope { Envelope(headers: batch[index].headers) }
-    func timestampMs(_ index: Int) -> Int64? { nil }
+    func timestampMs(_ index: Int) -> Int64? { batch[index].timestampMs }
 
     func assign(_ starts: [PartitionPosition]) throws(SessionFailure) {
         try enter("assign")

@@ -155,8 +155,63 @@ def stale(page):
     assert page.text("#live b") == ["Stale"]
 
 
+def history(page):
+    eventually("the trend", lambda: page.driver.execute_script(
+        "return document.querySelector('#trend svg')?.getAttribute('aria-label')"))
+    trend = page.driver.execute_script("return document.querySelector('#trend svg').getAttribute('aria-label')")
+    assert "now 2 (oversold 1, out of stock 0, critical 0, low 1, warning 0), most 2 at " in trend, trend
+    # A day with a gap: nobody knew the numbers for two hours.
+    page.driver.execute_script("""
+        const end = Date.now(), really = ask, samples = [];
+        for (let minutes = 600; minutes > 0; minutes -= 5) if (minutes <= 300 || minutes > 420)
+          samples.push([new Date(end - minutes * 60000).toISOString(), 1, 0, 2, minutes > 500 ? 3 : 9, 4]);
+        samples.push([new Date(end).toISOString(), 1, 0, 2, 9, 4]);
+        ask = async (path) => path !== "v1/alerts/history" ? really(path) : { json: async () => ({ kept: true,
+          begins_at: samples[0][0], interval_seconds: 300, levels: levels.map((l) => l.name), samples }) };
+        showTrend();""")
+    shapes = eventually("the day", lambda: page.driver.execute_script(
+        """const paths = [...document.querySelectorAll('#trend path')];
+           const counts = paths.map(path => (path.getAttribute('d').match(/M/g) || []).length);
+           return counts[3] > 50 && counts"""))
+    assert shapes == [97, 0, 97, 97, 97], shapes
+    assert "most 16 at " in page.driver.execute_script(
+        "return document.querySelector('#trend svg').getAttribute('aria-label')")
+    eventually("the product", lambda: page.text("#map-count") == ["1"])
+    page.click("#grid .space .row")
+    graphs = eventually("the graphs", lambda: page.driver.execute_script(
+        """return [...document.querySelectorAll('#detail-history li')].map(item => ({
+            label: item.querySelector('svg').getAttribute('aria-label'), text: item.innerText,
+            line: item.querySelector('.line').getBBox().height, steps: item.querySelector('.line').getAttribute('d'),
+            threshold: item.querySelectorAll('.threshold').length, zero: item.querySelectorAll('.zero').length,
+            unknown: item.querySelector('.unknown').getBBox().width}))"""))
+    assert len(graphs) == 2, graphs
+    negative, other = graphs
+    for part in ["Warehouse 1: 100 at ", "lowest -30 at ", "highest 100 at ", "now -5", "threshold 40"]:
+        assert part in negative["label"], negative
+    assert "-30 to 100" in negative["text"] and negative["steps"].count("V") == 2, negative
+    assert negative["line"] > 30 and negative["threshold"] == 1 and negative["zero"] == 1, negative
+    # The history begins 6 hours ago: three quarters of the day are unknown.
+    assert abs(negative["unknown"] - 1080) < 5, negative
+    assert "Warehouse 3: 20 at " in other["label"] and other["zero"] == 0, other
+    assert "where the history begins" in page.text("#detail-history p")[0]
+    if len(sys.argv) > 4:
+        for theme in ["light", "dark"]:
+            page.driver.execute_script("setTheme(arguments[0])", theme)
+            page.driver.save_screenshot(sys.argv[4] + "-" + theme + ".png")
+    page.check_log()
+
+
+def no_history(page):
+    eventually("live", lambda: page.text("#live b") == ["Live"])
+    page.click("#grid .space .row")
+    eventually("the note", lambda: page.text("#detail-history p") == ["No history is kept: history.changes is 0."])
+    assert page.text("#trend") == []
+    page.check_log()
+
+
 driver = browser()
 try:
-    {"small": small, "large": large, "token": token, "stale": stale}[sys.argv[1]](Page(driver, sys.argv[2]))
+    {"small": small, "large": large, "token": token, "stale": stale, "history": history,
+     "no_history": no_history}[sys.argv[1]](Page(driver, sys.argv[2]))
 finally:
     driver.quit()

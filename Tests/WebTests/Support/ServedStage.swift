@@ -33,6 +33,7 @@ struct ServedStage {
             counts: { [counts] in [counts] },
             workers: 1, release: "0.0.0", libraryVersion: "2.0.2", groupID: "group", inputTopic: "orders")
         source.ids = stage.ids
+        source.keepsHistory = stage.history != nil
         source.tables = { (TableCounts(), AlertTableCounts()) }
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -12,6 +12,8 @@ final class Stage: @unchecked Sendable {
     private var chunks: [ShownChunk] = []
     private var nextID: Int64 = 1
     private var offset: Int64 = 0
+    /// Nil for a daemon that keeps no history.
+    var history: HistoryWriter? = HistoryWriter(limit: 1_000_000, checkpointsMs: [nil])
     private let worker: Int
     private let partition: Int32
 
@@ -40,7 +42,10 @@ final class Stage: @unchecked Sendable {
     func adopt(_ catalog: Catalog) { aggregate.adopt(catalog) }
 
     /// Commits as the worker does: alert changes are appended at once, stock entries are published if `publishing`.
-    func commit(publishing: Bool = true) {
+    /// - Parameter timeMs: when its newest record was written.
+    func commit(publishing: Bool = true, atMs timeMs: Int64 = wallMicroseconds() / 1_000) {
+        history?.note(timeMs, input: 0)
+        history?.append(aggregate)
         var changes: [AlertChange] = []
         aggregate.consolidate { if case .alert(let change, _) = $0 { changes.append(change) } }
         aggregate.commit()
@@ -52,7 +57,7 @@ final class Stage: @unchecked Sendable {
         aggregate.refreshShown(&chunks)
         let shard = WorkerSnapshot.Shard(
             chunks: chunks, catalog: aggregate.catalog, pairs: aggregate.pairCount, names: aggregate.nameCount,
-            positions: [PartitionPosition(Partition(partition), Offset(offset))])
+            positions: [PartitionPosition(Partition(partition), Offset(offset))], history: history?.history.asOf)
         store.publish(WorkerSnapshot([shard]), worker: worker, tookMicroseconds: 1)
         markFresh()
     }
