@@ -79,7 +79,7 @@ final class InputReplay<S: TopicSource> {
         guard let index = indices[record.partition], record.offset < targets[index] else { return nil }
         let message: InputMessage
         do throws(BadEvent) {
-            message = try decoder(shard).decode(key: record.key, value: record.value)
+            message = try decoder.decode(key: record.key, value: record.value, for: shard)
         } catch {
             return error
         }

@@ -75,7 +75,7 @@ public final class EventReplay {
         let source = Source(partition: record.partition, offset: record.offset)
         var message: InputMessage
         do throws(BadEvent) {
-            message = try decoder(shard).decode(key: record.key, value: record.value)
+            message = try decoder.decode(key: record.key, value: record.value, for: shard)
         } catch {
             counts.rejected += 1
             return error
