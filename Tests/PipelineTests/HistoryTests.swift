@@ -31,6 +31,18 @@ struct HistoryTests {
         var found: (begins: UInt32?, changes: [StockHistory.Change]) { writer.history.asOf.changes { _ in true } }
     }
 
+    @Test("the first record of a partition that was quiet so far does not end the history of the others")
+    func quietPartition() {
+        var ring = Ring(limit: 100)
+        ring.commit(5, atMs: 1_000_000)
+        ring.commit(5, atMs: 90_000_000, input: 1)
+        #expect(ring.found.begins == 1_000)
+        var recovered = Ring(limit: 100, checkpointsMs: [2_000_000, nil])
+        recovered.commit(5, atMs: 3_000_000)
+        recovered.commit(5, atMs: 90_000_000, input: 1)
+        #expect(recovered.found.begins == 2_000)
+    }
+
     @Test("a change takes 16 bytes")
     func size() {
         #expect(MemoryLayout<StockHistory.Change>.stride == 16)
@@ -94,7 +106,7 @@ struct HistoryTests {
         fresh.commit(1, atMs: 7_000)
         #expect(fresh.found.begins == 7)
         fresh.commit(1, atMs: 9_000, input: 1)
-        #expect(fresh.found.begins == 9)
+        #expect(fresh.found.begins == 7, "a partition without a checkpoint was read from its first record")
         var recovered = Ring(limit: 100, checkpointsMs: [90_000, 95_000])
         #expect(recovered.found.begins == 95)
         recovered.commit(1, atMs: 40_000)

@@ -14,37 +14,39 @@ struct AlertTopicAuditTests {
     /// Does something to the messages of a partition.
     /// - Returns: the index of what is left at which it must be found.
     private static func plant(_ name: String, _ messages: inout [Message]) -> Int? {
+        let middle = messages.count / 2
+        let later = messages.indices.dropFirst(messages.count / 4)
         switch name {
         case "missing":
-            guard let index = messages.indices.dropFirst(40).first(where: { messages.hasLater($0) }) else {
+            guard let index = later.first(where: { messages.hasLater($0) }) else {
                 return nil
             }
             let gone = messages.remove(at: index)
             return messages.indices.first { $0 >= index && messages[$0].keyText == gone.keyText }
         case "repeated":
-            messages.insert(messages[50], at: 51)
-            return 51
+            messages.insert(messages[middle], at: middle + 1)
+            return middle + 1
         case "reordered":
-            guard let index = messages.indices.dropFirst(40).first(where: { messages.hasLater($0) }),
-                let later = messages.indices.first(where: {
+            guard let index = later.first(where: { messages.hasLater($0) }),
+                let next = messages.indices.first(where: {
                     $0 > index && messages[$0].keyText == messages[index].keyText
                 })
             else { return nil }
-            messages.swapAt(index, later)
+            messages.swapAt(index, next)
             return index
         case "altered so that its columns contradict each other":
-            messages[60].edit(/"current_stock":(-?\d+)/) { "\"current_stock\":\((Int($0.1) ?? 0) - 1)" }
-            return 60
+            messages[middle].edit(/"current_stock":(-?\d+)/) { "\"current_stock\":\((Int($0.1) ?? 0) - 1)" }
+            return middle
         case "altered so that only the log tells":
-            let index = messages.indices.dropFirst(40).first { messages[$0].valueText.contains("ESCALATED") }
+            let index = later.first { messages[$0].valueText.contains("ESCALATED") }
             if let index { messages[index].edit(/"last_updated":"\d+/) { _ in "\"last_updated\":\"2025" } }
             return index
         case "of another incident":
-            messages[60].edit(/"incident":(\d+)/) { "\"incident\":\((Int($0.1) ?? 0) + 1)" }
-            return 60
+            messages[middle].edit(/"incident":(\d+)/) { "\"incident\":\((Int($0.1) ?? 0) + 1)" }
+            return middle
         default:
-            messages[70].value = Array("{\"hello\":1}".utf8)
-            return 70
+            messages[middle].value = Array("{\"hello\":1}".utf8)
+            return middle
         }
     }
 

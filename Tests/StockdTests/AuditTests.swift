@@ -203,6 +203,15 @@ struct AuditTests {
                 differences.count { $0.subject == table } == plants[...number].count { $0.table == table },
                 "\(statement): \(found.text)")
         }
+        // Old rows may be deleted on purpose: that of the first plant is before the oldest that is left.
+        try connection.transaction { (connection) throws(PostgresError) in
+            try connection.run("DELETE FROM stockd.alert_changes WHERE topic_partition = 0 AND topic_offset < 20")
+        }
+        let pruned = try Self.audit(site)
+        #expect(pruned.report?.differences == plants.count - 1, "\(pruned.text)")
+        try connection.script("ALTER SCHEMA stockd RENAME TO gone")
+        let without = try site.result(of: ["audit"])
+        #expect(without.code == 78 && without.text.contains("postgres.url: "), "\(without)")
     }
 
     // MARK: What cannot be audited

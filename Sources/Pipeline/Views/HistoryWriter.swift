@@ -7,6 +7,8 @@ struct HistoryWriter {
     private struct Input {
         /// Every record that was written from then on was or will be read for this history; nil while unknown.
         var begins: UInt32?
+        /// Of a partition without a checkpoint, every record ever was or will be read.
+        let hasCheckpoint: Bool
         var isRead = false
     }
 
@@ -19,14 +21,16 @@ struct HistoryWriter {
     ///   from, in milliseconds since the epoch: the history lacks what was read before. Nil for a partition of which
     ///   nothing was read before.
     init(limit: Int, checkpointsMs: [Int64?]) {
-        inputs = checkpointsMs.map { Input(begins: $0.map(Self.seconds)) }
+        inputs = checkpointsMs.map { Input(begins: $0.map(Self.seconds), hasCheckpoint: $0 != nil) }
         history = StockHistory(limit: limit, firstRead: Self.latest(inputs))
     }
 
     private static func seconds(_ timeMs: Int64) -> UInt32 { UInt32(clamping: timeMs / 1_000) }
 
     /// One partition may be far ahead of another, so all of them were read only since the latest beginning.
-    private static func latest(_ inputs: [Input]) -> UInt32? { inputs.compactMap(\.begins).max() }
+    private static func latest(_ inputs: [Input]) -> UInt32? {
+        inputs.filter(\.hasCheckpoint).compactMap(\.begins).max() ?? inputs.compactMap(\.begins).min()
+    }
 
     /// Whether a record was written in a later second than all before it.
     func isLater(_ timeMs: Int64?) -> Bool { timeMs.map { Self.seconds($0) > newest } ?? false }

@@ -19,6 +19,22 @@ public struct AlertChangeComparison: Sendable {
     public func differences(
         _ batch: AlertChangeBatch, _ partition: Int32, _ range: Range<Int64>, _ connection: Connection
     ) throws(PostgresError) -> [Difference] {
+        do throws(PostgresError) {
+            return try compare(batch, partition, range, connection)
+        } catch {
+            guard error.isOfValues, let first = batch.first else { throw error }
+            // A message that is none of stockd's has no row.
+            if batch.count == 1 { return try compare(batch.withoutMessages, partition, range, connection) }
+            let halves = batch.halves
+            let middle = halves.1.first?.offset ?? first.offset
+            return try differences(halves.0, partition, range.lowerBound..<middle, connection)
+                + differences(halves.1, partition, middle..<range.upperBound, connection)
+        }
+    }
+
+    private func compare(
+        _ batch: AlertChangeBatch, _ partition: Int32, _ range: Range<Int64>, _ connection: Connection
+    ) throws(PostgresError) -> [Difference] {
         let place: [Parameter] = [.integer(partition), .bigint(range.lowerBound), .bigint(range.upperBound)]
         let found = try connection.run(statement, batch.parameters + place)
         return found.rows.compactMap { row in

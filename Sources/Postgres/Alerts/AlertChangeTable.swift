@@ -192,7 +192,7 @@ public struct AlertChangeTable: Sendable {
 
 extension PostgresError {
     /// Something in the values, not in the server or the tables: they are none that stockd wrote.
-    fileprivate var isOfValues: Bool {
+    var isOfValues: Bool {
         sqlState.map { $0.hasPrefix("22") || ["23502", "0A000", "54001"].contains($0) } ?? false
     }
 }

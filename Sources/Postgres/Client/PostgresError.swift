@@ -28,6 +28,9 @@ public struct PostgresError: Error, Sendable {
             && ![undefinedTable, undefinedSchema, lockNotAvailable].contains(sqlState)
     }
 
+    /// A table or the schema is missing.
+    public var isOfMissingTable: Bool { sqlState == Self.undefinedTable || sqlState == Self.undefinedSchema }
+
     static let undefinedTable = "42P01"
     static let undefinedSchema = "3F000"
     static let lockNotAvailable = "55P03"

@@ -13,8 +13,9 @@ public struct TableRows: Sendable {
     public var alerts: [String: String] = [:]
     /// Of `multi_warehouse_inventory`, by the product's id.
     public var rollup: [String: String] = [:]
-    /// How far `alert_changes` is in each partition of the alert topic.
-    public private(set) var alertPositions: [Int32: Int64] = [:]
+    /// In each partition of the alert topic, from its first row how far `alert_changes` is. People may delete the rows
+    /// before that.
+    public private(set) var alertRanges: [Int32: Range<Int64>] = [:]
 
     private static let rowsAtOnce = 5_000
 
@@ -33,11 +34,17 @@ public struct TableRows: Sendable {
             rows.alerts = try Self.read(schema.alerts, connection, schema)
             rows.rollup = try Self.read(schema.rollup, connection, schema)
             let alerts = try connection.run(
-                "SELECT partition, next FROM \(schema.qualified(schema.alertPositions.name)) WHERE topic = $1",
-                [.text(alertTopic)])
+                """
+                SELECT p.partition, p.next, min(c.topic_offset)
+                FROM \(schema.qualified(schema.alertPositions.name)) AS p
+                    JOIN \(schema.qualified(schema.alertChanges.name)) AS c ON c.topic_partition = p.partition
+                WHERE p.topic = $1 GROUP BY p.partition, p.next
+                """, [.text(alertTopic)])
             for row in alerts.rows {
-                guard let partition = row[0].flatMap({ Int32($0) }) else { continue }
-                rows.alertPositions[partition] = row[1].flatMap { Int64($0) }
+                guard let partition = row[0].flatMap({ Int32($0) }), let next = row[1].flatMap({ Int64($0) }),
+                    let first = row[2].flatMap({ Int64($0) }), first < next
+                else { continue }
+                rows.alertRanges[partition] = first..<next
             }
             return rows
         }
@@ -52,7 +59,7 @@ public struct TableRows: Sendable {
         let selected = columns.map { column in
             let name = Schema.quoted(column.name)
             return column.type == .timestamp
-                ? "CASE WHEN isfinite(\(name)) THEN (extract(epoch FROM \(name)) * 1000000)::bigint END" : name
+                ? Self.microseconds(name) : name
         }
         try connection.script(
             "DECLARE audit NO SCROLL CURSOR FOR SELECT \(selected.joined(separator: ", ")) "
@@ -69,6 +76,12 @@ public struct TableRows: Sendable {
         }
         try connection.script("CLOSE audit")
         return rows
+    }
+
+    /// Exact in PostgreSQL 13, too, whose `extract` gives a double.
+    private static func microseconds(_ column: String) -> String {
+        "CASE WHEN isfinite(\(column)) THEN extract(epoch FROM date_trunc('second', \(column)))::bigint * 1000000 "
+            + "+ extract(microseconds FROM \(column))::bigint % 1000000 END"
     }
 
     private static func text(_ cell: String?, _ type: PostgresType) -> String {

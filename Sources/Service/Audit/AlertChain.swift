@@ -84,7 +84,8 @@ struct AlertChain {
                 "\(change.kind.name) to \(next.level?.name ?? "no alert")",
                 kind(from: before.level, to: next.level).name)
         }
-        return change.kind == .updated && next.columns == before.columns
+        // After a change from severity to row, each alert that stands is published once more, without a source.
+        return change.kind == .updated && next.columns == before.columns && next.source != nil
             ? AuditMistake("UPDATED with the row that the message before has", "a row that differs") : nil
     }
 

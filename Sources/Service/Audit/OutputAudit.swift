@@ -51,7 +51,7 @@ struct OutputAudit {
         let topic = configuration.alerts.topic
         var alerts = AlertTopicAudit(
             configuration, bounds: bounds[topic] ?? [:], isCompacted: isCompacted, committed: state.positions)
-        var changes = try tables?.alertChanges(topic, bounds[topic] ?? [:])
+        var changes = tables?.alertChanges(topic, bounds[topic] ?? [:], isCompacted: isCompacted)
         try scan(topic) { (record) throws(StopReason) in
             alerts.take(record, &report)
             try changes?.take(record, &report)

@@ -27,7 +27,8 @@ struct TablesAudit {
 
     private static func forPostgres<T>(_ body: () throws(PostgresError) -> T) throws(StopReason) -> T {
         do throws(PostgresError) { return try body() } catch {
-            throw StopReason(error.needsOperator ? .configuration : .unavailable, "postgres.url: \(error)")
+            let isLasting = error.needsOperator || error.isOfMissingTable
+            throw StopReason(isLasting ? .configuration : .unavailable, "postgres.url: \(error)")
         }
     }
 
@@ -69,14 +70,15 @@ struct TablesAudit {
         }
     }
 
-    /// - Parameter bounds: what the alert topic holds.
-    func alertChanges(_ topic: String, _ bounds: [Int32: Range<Int64>]) throws(StopReason) -> Changes {
-        Changes(
-            connection, AlertChangeComparison(schema), topic,
-            bounds.reduce(into: [:]) { ranges, bound in
-                guard let next = rows.alertPositions[bound.key], next > bound.value.lowerBound else { return }
-                ranges[bound.key] = bound.value.lowerBound..<next
-            })
+    /// - Parameters:
+    ///   - bounds: what the alert topic holds.
+    ///   - isCompacted: rows of messages that compaction has removed stay.
+    func alertChanges(_ topic: String, _ bounds: [Int32: Range<Int64>], isCompacted: Bool) -> Changes {
+        let ranges = bounds.reduce(into: [Int32: Range<Int64>]()) { ranges, bound in
+            guard let known = rows.alertRanges[bound.key], known.upperBound > bound.value.lowerBound else { return }
+            ranges[bound.key] = max(known.lowerBound, bound.value.lowerBound)..<known.upperBound
+        }
+        return Changes(connection, AlertChangeComparison(schema), topic, ranges, isCompacted)
     }
 
     /// The messages of the alert topic beside the rows of `alert_changes`.
@@ -87,16 +89,18 @@ struct TablesAudit {
         /// The offsets to compare, by partition of the alert topic; what is compared is taken away.
         private var ranges: [Int32: Range<Int64>]
         private var batches: [Int32: AlertChangeBatch] = [:]
+        private let isCompacted: Bool
         private static let rowsAtOnce = 5_000
 
         fileprivate init(
             _ connection: Connection, _ comparison: AlertChangeComparison, _ topic: String,
-            _ ranges: [Int32: Range<Int64>]
+            _ ranges: [Int32: Range<Int64>], _ isCompacted: Bool
         ) {
             self.connection = connection
             self.comparison = comparison
             self.topic = topic
             self.ranges = ranges
+            self.isCompacted = isCompacted
         }
 
         mutating func take(_ record: Record, _ report: inout AuditReport) throws(StopReason) {
@@ -123,7 +127,7 @@ struct TablesAudit {
             let found = try TablesAudit.forPostgres { () throws(PostgresError) in
                 try comparison.differences(batch, partition, range.lowerBound..<end, connection)
             }
-            for difference in found {
+            for difference in found where !(isCompacted && difference.kind == .needless) {
                 let found =
                     switch difference.kind {
                     case .missing: "no row"

@@ -3,8 +3,6 @@ import Pipeline
 
 /// The last day of one product's stock.
 struct ProductHistoryResponse {
-    static let daySeconds: UInt32 = 86_400
-
     let id: ProductID
     /// Whether the daemon keeps a history.
     let isKept: Bool
@@ -15,7 +13,7 @@ struct ProductHistoryResponse {
         guard let product = entry?.product ?? model.catalog.products[id] else {
             throw .notFound("there is no product \(model.ids.string(id))")
         }
-        let (begins, warehouses) = model.past(of: id, since: now.seconds - Self.daySeconds)
+        let (begins, warehouses) = model.past(of: id, since: now.dayAgo)
         return ResponseContent(reflecting: model.freshness) { json in
             json.freshness(model.freshness)
             json.offsets(model.freshness)
@@ -49,7 +47,7 @@ struct AlertHistoryResponse {
     let now: Timestamp
 
     func content(_ model: ReadModel) -> ResponseContent {
-        var samples = samples.filter { $0.seconds >= now.seconds - ProductHistoryResponse.daySeconds }
+        var samples = samples.filter { $0.seconds >= now.dayAgo }
         if isKept, !model.freshness.isStale { samples.append(AlertTrend.Sample(now.seconds, model.tally)) }
         return ResponseContent(reflecting: model.freshness) { json in
             json.freshness(model.freshness)
@@ -72,4 +70,7 @@ extension Timestamp {
     fileprivate init(seconds: UInt32) { self.init(microseconds: Int64(seconds) * 1_000_000) }
 
     var seconds: UInt32 { UInt32(clamping: microseconds / 1_000_000) }
+
+    /// In seconds since the epoch, where a clock that stands before it is no reason to fail.
+    fileprivate var dayAgo: UInt32 { seconds - min(seconds, 86_400) }
 }

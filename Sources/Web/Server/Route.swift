@@ -35,8 +35,9 @@ enum Route: Equatable {
             guard path.hasPrefix("/v1/") else { return nil }
             let rest = path.dropFirst(4)
             if rest.hasPrefix("products/") {
-                let isHistory = rest.hasSuffix("/history")
-                let name = rest.dropFirst(9).dropLast(isHistory ? 8 : 0)
+                let path = rest.dropFirst(9)
+                let isHistory = path.hasSuffix("/history")
+                let name = path.dropLast(isHistory ? 8 : 0)
                 guard !name.isEmpty, !name.contains("/"), let id = Parameters.decode(name, plusIsSpace: false)
                 else { return nil }
                 self = isHistory ? .productHistory(id) : .product(id)
