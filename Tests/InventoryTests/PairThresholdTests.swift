@@ -78,6 +78,18 @@ struct PairThresholdTests {
         #expect(rows.reservedBytes <= rows.count * 24)
     }
 
+    @Test("the version that a row of a database has costs no more")
+    func versionMemory() {
+        var versions = PackedRows<KnownVersion<Pair>>()
+        for number in 0..<4_000 as Range<Int32> {
+            let version = RowVersion(
+                logPosition: 1 << 36 + UInt64(number), seconds: 1_774_873_800 + UInt32(number), [.snapshot, .delete])
+            versions[Pair(number / 40, number % 40)] = KnownVersion(version, of: Pair(number / 40, number % 40))
+            #expect(versions[Pair(number / 40, number % 40)]?.version == version)
+        }
+        #expect(versions.reservedBytes <= versions.count * 27)
+    }
+
     @Test("a million pairs are spread over the parts evenly")
     func parts() {
         for (products, warehouses) in [(1_000, 1_000), (100_000, 10), (10, 100_000)] as [(Int32, Int32)] {

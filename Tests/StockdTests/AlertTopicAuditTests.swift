@@ -8,7 +8,8 @@ import Testing
 struct AlertTopicAuditTests {
     private static let plantNames = [
         "missing", "repeated", "reordered", "altered so that its columns contradict each other",
-        "altered so that only the log tells", "of another incident", "foreign",
+        "altered so that only the log tells", "of another incident",
+        "of an event that nobody counted", "foreign",
     ]
 
     /// Does something to the messages of a partition.
@@ -44,6 +45,10 @@ struct AlertTopicAuditTests {
         case "of another incident":
             messages[middle].edit(/"incident":(\d+)/) { "\"incident\":\((Int($0.1) ?? 0) + 1)" }
             return middle
+        case "of an event that nobody counted":
+            let index = later.first { messages[$0].valueText.contains("\"source\":{") }
+            if let index { messages[index].edit(/"offset":\d+/) { _ in "\"offset\":9000000" } }
+            return index
         default:
             messages[middle].value = Array("{\"hello\":1}".utf8)
             return middle

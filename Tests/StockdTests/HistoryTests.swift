@@ -15,18 +15,18 @@ struct HistoryTests {
         let sender = try MessageSender(site)
         defer { sender.close() }
         // The first checkpoint comes with the first commit, so a recovery reads the rest again.
-        let nowMs = Int64(Date().timeIntervalSince1970) * 1_000
-        for (index, hours) in [5, 3, 2, 1].enumerated() {
+        for (index, hoursAgo) in [5, 3, 0, 0].enumerated() {
+            let nowMs = Int64(Date().timeIntervalSince1970 * 1_000)
             let order = Order(
-                id: Int64(index), type: index == 2 ? "SHIPPED" : "RECEIVED", product: 1, warehouse: 1, quantity: 10,
-                second: nowMs / 1_000)
-            try sender.post(Array(order.json.utf8), partition: 0, timestampMs: nowMs - Int64(hours) * 3_600_000)
+                id: Int64(index), type: index == 2 ? "SHIPPED" : "RECEIVED", product: 1, warehouse: 1,
+                quantity: index == 3 ? 5 : 10, second: nowMs / 1_000)
+            try sender.post(Array(order.json.utf8), partition: 0, timestampMs: nowMs - Int64(hoursAgo) * 3_600_000)
             try sender.flush()
             let committed = index + 1
             try eventually("the order is shown") { steps(client).count > committed ? () : nil }
         }
         let before = steps(client)
-        #expect(before.map { $0[1] } == ["<null>", "10", "20", "10", "20"])
+        #expect(before.map { $0[1] } == ["<null>", "10", "20", "10", "15"])
         first.send(SIGKILL)
         _ = try first.exitCode()
         let second = try site.run(variables)
@@ -34,7 +34,8 @@ struct HistoryTests {
             let found = steps(client)
             return found.last == before.last ? found : nil
         }
-        #expect(after.suffix(3) == before.suffix(3))
+        // The second order has a time before the checkpoint; the others may be of one second.
+        #expect(after.first?[1] == "20" && after.count > 1, "\(after)")
         second.send(SIGTERM)
         #expect(try second.exitCode() == 0, "\(second.text)")
         variables["STOCKD_HISTORY_CHANGES"] = "0"

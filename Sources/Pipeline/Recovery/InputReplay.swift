@@ -42,7 +42,7 @@ final class InputReplay<S: TopicSource> {
         }
         for index in 0..<count {
             let record = reader.record(index)
-            if shard.history != nil { note(reader.timestampMs(index), of: record) }
+            if shard.history != nil { note(reader.timestampMs(index)) }
             if let error = try apply(record) { try keep(record, reader.envelope(index), error) }
         }
         shard.commitAggregate()
@@ -51,10 +51,9 @@ final class InputReplay<S: TopicSource> {
     }
 
     /// A batch can be of a long time, and its records were committed in many transactions: each second is one here.
-    private func note(_ timeMs: Int64?, of record: TopicRecord) {
-        guard let index = indices[record.partition] else { return }
+    private func note(_ timeMs: Int64?) {
         if shard.history?.isLater(timeMs) == true { shard.commitAggregate() }
-        shard.history?.note(timeMs, input: index)
+        shard.history?.note(timeMs)
     }
 
     private func makeReader() throws(SessionFailure) -> S.Reader {

@@ -39,7 +39,7 @@ public final class StockHistory: Sendable {
         /// How many were ever added.
         var count = 0
         /// From when on the records of all input partitions were read; nil before any was.
-        var firstRead: UInt32?
+        var begins: UInt32?
         /// The time of the newest change that was dropped.
         var dropped: UInt32 = 0
     }
@@ -50,18 +50,18 @@ public final class StockHistory: Sendable {
     private let state: Mutex<State>
 
     /// - Parameter limit: how many changes are kept; not 0.
-    init(limit: Int, firstRead: UInt32?) {
+    init(limit: Int, begins: UInt32?) {
         self.limit = limit
         ring = .allocate(capacity: limit)
-        state = Mutex(State(firstRead: firstRead))
+        state = Mutex(State(begins: begins))
     }
 
     deinit { ring.deallocate() }
 
     /// Adds what the committing transaction changed.
-    func append(_ aggregate: borrowing Aggregate, seconds: UInt32, firstRead: UInt32?) {
+    func append(_ aggregate: borrowing Aggregate, seconds: UInt32, begins: UInt32?) {
         state.withLock { state in
-            state.firstRead = firstRead
+            state.begins = begins
             // Locals: a backlog brings as many changes as events.
             var (count, dropped, place) = (state.count, state.dropped, state.count % limit)
             aggregate.forEachBeforeImage { entry, stock in
@@ -92,7 +92,7 @@ public final class StockHistory: Sendable {
                 let place = next % limit
                 let count = max(0, min(1_024, end - next, limit - place))
                 some.append(contentsOf: UnsafeBufferPointer(start: ring + place, count: count))
-                begins = state.firstRead.map { max($0, state.dropped) }
+                begins = state.begins.map { max($0, state.dropped) }
             }
             next += some.count
             for change in some where isWanted(change.entry) { found.append(change) }

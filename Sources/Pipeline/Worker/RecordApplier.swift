@@ -98,8 +98,8 @@ final class RecordApplier<S: InputConsumer & TransactionalProducing> {
         try applyWaiting(&waiting, to: shard, transaction, &tally)
         if shard.history != nil {
             // Two records of a run are enough; asking all would slow every event down.
-            shard.history?.note(session.timestampMs(range.lowerBound), input: run.input)
-            shard.history?.note(session.timestampMs(index - 1), input: run.input)
+            shard.history?.note(session.timestampMs(range.lowerBound))
+            shard.history?.note(session.timestampMs(index - 1))
         }
         return index
     }

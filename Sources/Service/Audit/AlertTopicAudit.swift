@@ -52,15 +52,25 @@ struct AlertTopicAudit {
             report.add(
                 Self.subject, place, found: "\(ids.string(alert.pair)): \(mistake.found)", expected: mistake.expected)
         }
+        if isAudited(record), let source = alert.change?.source,
+            source.offset >= committed[source.partition] ?? Offset(0)
+        {
+            report.add(
+                Self.subject, place, found: "\(ids.string(alert.pair)): source \(source.partition):\(source.offset)",
+                expected: "an event before the committed offsets")
+        }
         // Only where one partition has all events of a pair is their order known.
         if configuration.input.keyedBy == .product, let source = alert.change?.source, let columns = alert.columns {
             claims.add(alert.pair, source, columns, place: (record.partition, record.offset))
         }
     }
 
+    /// Whether a message was published before the state was read.
+    private func isAudited(_ record: Record) -> Bool { bounds[record.partition]?.contains(record.offset) == true }
+
     /// Whether a message is of a transaction before the audited offsets; nil when that cannot be told.
     private func isBefore(_ alert: AuditedAlert, _ record: Record) -> Bool? {
-        if bounds[record.partition]?.contains(record.offset) == true { return true }
+        if isAudited(record) { return true }
         guard let source = alert.change?.source, let end = committed[source.partition] else { return nil }
         return source.offset < end
     }

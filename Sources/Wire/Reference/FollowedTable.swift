@@ -7,7 +7,7 @@ public struct FollowedTable<Row: TableRow> {
 
     public private(set) var rows = RowTable<Row>()
     /// Of rows that have one; deleted rows keep theirs.
-    private var versions: [ID: RowVersion] = [:]
+    private var versions = RowTable<KnownVersion<ID>>()
     /// All rows of this version or an older one were deleted.
     private var truncated = RowVersion.none
 
@@ -30,7 +30,7 @@ public struct FollowedTable<Row: TableRow> {
         case .delete(let id, let next):
             guard let version = version(next, of: id) else {
                 // Nothing changes, but the tombstone that follows must be recognised.
-                versions[id] = versions[id]?.noting(next)
+                if let known = versions[id]?.version { versions[id] = KnownVersion(known.noting(next), of: id) }
                 return false
             }
             return put(nil, id, version)
@@ -39,7 +39,7 @@ public struct FollowedTable<Row: TableRow> {
             truncated = floor
             var hasChanged = false
             for id in rows.ids {
-                guard let version = (versions[id] ?? .none).advanced(by: next) else { continue }
+                guard let version = (versions[id]?.version ?? .none).advanced(by: next) else { continue }
                 hasChanged = put(nil, id, version) || hasChanged
             }
             return hasChanged
@@ -48,11 +48,11 @@ public struct FollowedTable<Row: TableRow> {
 
     private func version(_ next: RowVersion, of id: ID) -> RowVersion? {
         guard truncated == .none || truncated.advanced(by: next) != nil else { return nil }
-        return (versions[id] ?? .none).advanced(by: next)
+        return (versions[id]?.version ?? .none).advanced(by: next)
     }
 
     private mutating func put(_ row: Row?, _ id: ID, _ version: RowVersion) -> Bool {
-        if version != .none { versions[id] = version }
+        if version != .none { versions[id] = KnownVersion(version, of: id) }
         guard rows[id] != row else { return false }
         rows[id] = row
         return true

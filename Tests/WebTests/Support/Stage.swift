@@ -44,7 +44,7 @@ final class Stage: @unchecked Sendable {
     /// Commits as the worker does: alert changes are appended at once, stock entries are published if `publishing`.
     /// - Parameter timeMs: when its newest record was written.
     func commit(publishing: Bool = true, atMs timeMs: Int64 = wallMicroseconds() / 1_000) {
-        history?.note(timeMs, input: 0)
+        history?.note(timeMs)
         history?.append(aggregate)
         var changes: [AlertChange] = []
         aggregate.consolidate { if case .alert(let change, _) = $0 { changes.append(change) } }
