@@ -23,14 +23,12 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(
-            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
-            traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         // swift-configuration's own YAML parser, read directly for line numbers and unknown keys.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         // hummingbird's own ground, for the connection guard, the reading thread and WebClient.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         // Queues of the notifier.
@@ -46,6 +44,9 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CAllocator"),
+        // In the program itself, so that the one binary has them wherever it is copied.
+        .target(
+            name: "CPage", exclude: ["page.html", "page.css", "page.js", "icon.svg", "openapi.json"]),
         .target(name: "Inventory", swiftSettings: calculating),
         .target(name: "Wire", dependencies: ["Inventory"], swiftSettings: calculating),
         .target(
@@ -61,17 +62,12 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Inventory", "Wire", "Pipeline",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "CPage", "Inventory", "Wire", "Pipeline",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ],
-            // In the code itself, so that the one binary has them wherever it is copied.
-            resources: [
-                .embedInCode("Page/page.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js"),
-                .embedInCode("Page/icon.svg"), .embedInCode("Page/openapi.json"),
             ],
             swiftSettings: strict),
         .target(
@@ -165,7 +161,7 @@ let package = Package(
                 "Web", "Pipeline", "Wire", "Inventory", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            exclude: ["schemathesis.toml"],
+            exclude: ["Browser", "schemathesis.toml"],
             swiftSettings: strict),
         .testTarget(
             name: "PostgresTests",
@@ -197,5 +193,7 @@ let package = Package(
             ],
             exclude: ["SQL/Clients"],
             swiftSettings: strict),
-    ]
+    ],
+    // For #embed.
+    cLanguageStandard: .c2x
 )

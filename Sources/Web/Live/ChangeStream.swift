@@ -1,4 +1,4 @@
-import Hummingbird
+import HummingbirdCore
 import Inventory
 import NIOCore
 import Pipeline

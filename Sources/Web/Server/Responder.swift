@@ -1,14 +1,12 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import Inventory
 import NIOCore
 import Pipeline
 
 /// Answers requests. Whatever goes wrong is answered as a problem; nothing a client sends ends more than its
 /// own request.
-struct Responder: HTTPResponder {
-    typealias Context = BasicRequestContext
-
+struct Responder: Sendable {
     let settings: WebSettings
     let source: WebSource
     let traffic: WebTraffic
@@ -19,7 +17,7 @@ struct Responder: HTTPResponder {
     let trend: AlertTrend
     let startedAt: Timestamp
 
-    func respond(to request: Request, context: Context) async throws -> Response {
+    func respond(to request: Request) async -> Response {
         let target = request.uri.string
         let cut = target.firstIndex(of: "?") ?? target.endIndex
         let route = Route(path: target[..<cut])

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
@@ -42,20 +41,15 @@ public final class StatusServer: Service {
     public var port: Int? { boundPort.withLock { $0 } }
 
     public func run() async throws {
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        let app = Application(
-            responder: StatusResponder(pages: pages),
-            server: HTTPServerBuilder { [settings] in GuardedChannel(settings, WebTraffic(), $0) },
-            configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port
-                self.boundPort.withLock { $0 = port }
-                self.logger.notice("listening on http://\(self.settings.host):\(port ?? 0)")
-            },
-            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: quiet)
+        let listener = Listener(
+            settings: settings, traffic: WebTraffic(), loop: MultiThreadedEventLoopGroup.singleton, logger: logger
+        ) { port in
+            self.boundPort.withLock { $0 = port }
+            self.logger.notice("listening on http://\(self.settings.host):\(port ?? 0)")
+        }
+        let responder = StatusResponder(pages: pages)
         var failure: WebFailure?
-        do { try await app.run() } catch { failure = failed(error) }
+        do { try await listener.run { responder.respond(to: $0) } } catch { failure = failed(error) }
         if let failure { throw failure }
     }
 
@@ -66,12 +60,10 @@ public final class StatusServer: Service {
     }
 }
 
-private struct StatusResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
-
+private struct StatusResponder {
     let pages: [String: @Sendable () -> StatusServer.Page]
 
-    func respond(to request: Request, context: Context) async throws -> Response {
+    func respond(to request: Request) -> Response {
         guard request.method == .get || request.method == .head else {
             return Response(status: .methodNotAllowed, headers: [.allow: "GET, HEAD"])
         }

@@ -1,5 +1,3 @@
-import Hummingbird
-import HummingbirdCore
 import Inventory
 public import Logging
 import NIOCore
@@ -57,11 +55,10 @@ public final class WebServer: Service {
         _ loop: MultiThreadedEventLoopGroup, _ hub: ChangeHub, _ reader: ReadThread, _ rate: EventRate,
         _ trend: AlertTrend
     ) async -> WebFailure? {
-        let app = application(loop, hub, reader, rate, trend)
         return await withTaskGroup(of: WebFailure?.self) { group in
             group.addTask {
                 do {
-                    try await app.run()
+                    try await self.listen(loop, hub, reader, rate, trend)
                     return nil
                 } catch {
                     return self.failed(error)
@@ -106,27 +103,20 @@ public final class WebServer: Service {
         }
     }
 
-    private func application(
+    private func listen(
         _ loop: MultiThreadedEventLoopGroup, _ hub: ChangeHub, _ reader: ReadThread, _ rate: EventRate,
         _ trend: AlertTrend
-    ) -> Application<Responder> {
+    ) async throws {
         let traffic = WebTraffic()
         let responder = Responder(
             settings: settings, source: source, traffic: traffic, hub: hub, reader: reader,
             access: AccessControl(settings), rate: rate, trend: trend,
             startedAt: Timestamp(microseconds: wallMicroseconds()))
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        return Application(
-            responder: responder,
-            server: HTTPServerBuilder { [settings] in GuardedChannel(settings, traffic, $0) },
-            configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port
-                self.boundPort.withLock { $0 = port }
-                self.source.onListening()
-                self.logger.notice("listening on http://\(self.settings.host):\(port ?? 0)")
-            },
-            eventLoopGroupProvider: .shared(loop), logger: quiet)
+        let listener = Listener(settings: settings, traffic: traffic, loop: loop, logger: logger) { port in
+            self.boundPort.withLock { $0 = port }
+            self.source.onListening()
+            self.logger.notice("listening on http://\(self.settings.host):\(port ?? 0)")
+        }
+        try await listener.run { await responder.respond(to: $0) }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Inventory
+import Wire
 
 /// A notification as a MIME message: a text, and the same as an HTML table.
 struct MailMessage {
@@ -11,6 +12,11 @@ struct MailMessage {
     let bytes: [UInt8]
     let messageID: String
 
+    private static func date(_ time: Date) -> String {
+        let seconds = min(max(time.timeIntervalSince1970, 0), 2e11)
+        return InternetDate.string(Timestamp(microseconds: Int64(seconds) * 1_000_000), zone: "+0000")
+    }
+
     init(
         _ notification: Notification, from: MailAddress, to: [MailAddress], domain: String, texts: Texts,
         mostLines: Int
@@ -18,7 +24,7 @@ struct MailMessage {
         messageID = MailText.messageID(notification.id, domain: domain)
         let title = texts.title(of: notification)
         var headers = [
-            "Date: \(MailText.date(notification.time))",
+            "Date: \(Self.date(notification.time))",
             "From: \(from.header)",
             "To: \(to.map(\.header).joined(separator: ",\r\n "))",
             "Subject: \(MailText.encodedWords(title))",

@@ -57,18 +57,6 @@ enum MailText {
         return out
     }
 
-    /// By RFC 5322: `Mon, 30 Nov 2026 16:04:54 +0000`.
-    static func date(_ date: Date) -> String {
-        var seconds = time_t(min(max(date.timeIntervalSince1970, 0), 2e11))
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) "
-            + "\(parts.tm_year + 1_900) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) +0000"
-    }
-
     /// A Message-ID that is the same for the same notification.
     static func messageID(_ id: String, domain: String) -> String {
         var local = ""

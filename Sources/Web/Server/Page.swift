@@ -1,22 +1,29 @@
+import CPage
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import NIOCore
 
 /// The page at `/`: one document with its style and its script, nothing loaded from elsewhere.
 struct Page: Sendable {
     static let shared = Page()
-    static let icon = PackageResources.icon_svg
-    static let description = PackageResources.openapi_json
+    static let icon = bytes(of: cpage_icon)
+    static let description = bytes(of: cpage_description)
 
     /// The document, split where the nonce goes.
     private let pieces: [[UInt8]]
 
     private init() {
-        let document = String(decoding: PackageResources.page_html, as: UTF8.self)
-            .replacing("/*STYLE*/", with: String(decoding: PackageResources.page_css, as: UTF8.self))
-            .replacing("/*SCRIPT*/", with: String(decoding: PackageResources.page_js, as: UTF8.self))
+        let document = Self.text(of: cpage_html)
+            .replacing("/*STYLE*/", with: Self.text(of: cpage_css))
+            .replacing("/*SCRIPT*/", with: Self.text(of: cpage_js))
         pieces = document.split(separator: "{NONCE}", omittingEmptySubsequences: false).map { Array($0.utf8) }
     }
+
+    private static func bytes(of file: cpage_file) -> [UInt8] {
+        Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+    }
+
+    private static func text(of file: cpage_file) -> String { String(decoding: bytes(of: file), as: UTF8.self) }
 
     /// Only this response's own style and script may run: they carry a number nobody can know beforehand.
     func response() -> Response {
