@@ -15,7 +15,8 @@ library=$(realpath "$library")
 folder=$(realpath "$folder")
 cd "$(dirname "$0")/.."
 swift=${SWIFT:-swift}
-"$swift" build --build-tests
+# The same flags as in the Makefile, so that one build goes on from the other.
+"$swift" build --disable-index-store --build-tests
 links=$(mktemp -d)
 trap 'rm -rf "$links"' EXIT
 ln -s "$library" "$links/librdkafka.so.1"
