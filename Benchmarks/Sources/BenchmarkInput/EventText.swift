@@ -14,6 +14,8 @@ package struct EventText {
     /// Whether all ids are texts.
     private let hasTexts: Bool
 
+    /// By event, the number of its product; only of a shop.
+    package private(set) var products: [Int] = []
     package private(set) var bytes: [UInt8] = []
     /// Where each event begins, and where the last one ends.
     package private(set) var starts: [Int] = [0]
@@ -52,6 +54,22 @@ package struct EventText {
                     .random(&random, chooser, onlyOdd: alertEvery != nil)
                 }
             append(id: firstID + index, move, second: index)
+        }
+    }
+
+    /// Events of a shop: random products and warehouses, as many units in as out. Half of the pairs alert.
+    package init(shopEvents events: Int, pairs: Int) {
+        hasTexts = false
+        var random = SplitMix(state: 1)
+        bytes.reserveCapacity(events * 132)
+        starts.reserveCapacity(events + 1)
+        products.reserveCapacity(events)
+        for index in 0..<events {
+            let (choice, number) = (random.next(), random.next())
+            let move = Move(
+                pair: Int(choice % UInt64(pairs)), isShipped: number & 1 == 0, quantity: 1 + Int(number >> 8 % 20))
+            products.append(move.pair / Self.warehouses)
+            append(id: Self.firstID + index, move, second: index)
         }
     }
 
@@ -129,8 +147,8 @@ package struct EventText {
             warehouse: WarehouseID(Int32(10 + number % warehouses)))
     }
 
-    /// Reference tables for the pairs: every product alerts below 60.
-    package static func catalog(pairs: Int, _ ids: IDs = .integers) -> Catalog {
+    /// Reference tables for the pairs: every product alerts below 60, those of a shop below 10 to 50.
+    package static func catalog(pairs: Int, _ ids: IDs = .integers, ofShop: Bool = false) -> Catalog {
         func number(_ number: Int, _ text: (Int) -> String) -> Int32 {
             guard let names = ids.names else { return Int32(number) }
             return Array(text(number).utf8).withUnsafeBytes { names.intern($0) } ?? 0
@@ -138,7 +156,7 @@ package struct EventText {
         let products = (0..<max(1, pairs / warehouses)).map {
             Product(
                 id: ProductID(number(firstProduct + $0, product)), name: "Product number \($0)",
-                category: "Electronics", reorderThreshold: 60)
+                category: "Electronics", reorderThreshold: ofShop ? Int32(10 + $0 % 41) : 60)
         }
         let places = (0..<warehouses).map {
             Warehouse(id: WarehouseID(number(10 + $0, warehouse)), name: "Warehouse \($0)", region: "US-EAST")

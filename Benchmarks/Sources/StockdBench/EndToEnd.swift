@@ -78,37 +78,50 @@ final class EndToEnd {
                 "\(events)", "--pairs", "\(pairs)", "--tag", tag,
             ],
             // The limit is what a program gets that links librdkafka and nothing else.
-            allocator: scenario == "bare" ? "libc.so.6" : nil)
+            allocator: scenario == "bare" || scenario == "bare_shop" ? "libc.so.6" : nil)
     }
 
-    /// The bare consumer and stockd, in turn, on one topic.
+    /// The bare consumer and stockd, in turn, on one topic; with texts and for a shop on topics of their own.
     private func compare() throws {
-        let input = options.topic ?? "\(stem)-events"
-        if options.topic == nil {
-            try create([input], temporary: !options.keepsTopic)
-            try Producing(client: client, topic: input, partitions: options.partitions)
-                .send(events, pairs: options.pairs, alertEvery: options.alertEvery)
-        }
-        let texts = "\(stem)-texts"
-        if options.scenarios.contains("texts") {
-            try create([texts])
-            try Producing(client: client, topic: texts, partitions: options.partitions, texts: true)
-                .send(events, pairs: options.pairs, alertEvery: options.alertEvery)
-        }
+        var scenarios = options.scenarios
+        // It has a topic of its own, so a bare consumer, too.
+        if let index = scenarios.firstIndex(of: "shop") { scenarios.insert("bare_shop", at: index) }
+        let inputs = try produce(scenarios)
         var results: [String: [Measurement]] = [:]
         for repetition in 0..<options.repetitions {
-            for scenario in options.scenarios {
+            for scenario in scenarios {
                 let tag = "\(stem)-\(scenario)-\(repetition)"
                 if !scenario.hasPrefix("bare") {
                     try create(["state", "alerts", "dlq"].map { "\(tag)-\($0)" })
                 }
                 results[scenario, default: []].append(
-                    try child(scenario, scenario == "texts" ? texts : input, events: events, pairs: options.pairs, tag)
-                )
+                    try child(scenario, inputs[scenario] ?? "", events: events, pairs: options.pairs, tag))
             }
         }
-        summarise(results)
-        if options.keepsTopic { print("  kept \(input)") }
+        summarise(scenarios, results)
+        if options.keepsTopic, let topic = inputs["exactly_once"] ?? inputs["bare"] { print("  kept \(topic)") }
+    }
+
+    /// Fills the topics that scenarios read.
+    /// - Returns: the topic of each.
+    private func produce(_ scenarios: [String]) throws -> [String: String] {
+        var inputs: [String: String] = [:]
+        for scenario in scenarios {
+            let kind = scenario.hasSuffix("shop") ? "shop" : scenario == "texts" ? scenario : "events"
+            let topic = kind == "events" ? options.topic ?? "\(stem)-\(kind)" : "\(stem)-\(kind)"
+            let isThere = topic == options.topic || inputs.values.contains(topic)
+            inputs[scenario] = topic
+            if isThere { continue }
+            try create([topic], temporary: kind != "events" || !options.keepsTopic)
+            let producing = Producing(
+                client: client, topic: topic, partitions: options.partitions, texts: kind == "texts")
+            if kind == "shop" {
+                try producing.sendShop(events, pairs: options.pairs)
+            } else {
+                try producing.send(events, pairs: options.pairs, alertEvery: options.alertEvery)
+            }
+        }
+        return inputs
     }
 
     private func measureLatency() throws {
@@ -139,15 +152,15 @@ final class EndToEnd {
     }
 
     /// The repetition with the median rate stands for its scenario.
-    private func summarise(_ results: [String: [Measurement]]) {
+    private func summarise(_ scenarios: [String], _ results: [String: [Measurement]]) {
         func median(_ scenario: String) -> Measurement? {
             let sorted = (results[scenario] ?? []).sorted {
                 $0.figures["events_per_s", default: 0] < $1.figures["events_per_s", default: 0]
             }
             return sorted.isEmpty ? nil : sorted[sorted.count / 2]
         }
-        let bare = median("bare")
-        for scenario in options.scenarios {
+        for scenario in scenarios {
+            let bare = median(scenario == "shop" ? "bare_shop" : "bare")
             guard var measurement = median(scenario) else { continue }
             let rates = (results[scenario] ?? []).compactMap { $0.figures["events_per_s"] }
             measurement.figures["events_per_s_best"] = rates.max()

@@ -35,7 +35,7 @@ struct Options {
 
     static let usage = """
         stockd-bench [--only micro,rows,growth,memory,recovery,e2e,latency,resident] [--events N] [--partitions N]
-                     [--pairs N] [--repeat N] [--scenarios bare,bare_mimalloc,exactly_once,texts,checkpoint]
+                     [--pairs N] [--repeat N] [--scenarios bare,bare_mimalloc,exactly_once,texts,shop,checkpoint]
                      [--alert-every N] [--keep] [--topic NAME]
                      [--json FILE] [--rates N,…] [--latency-pairs N] [--seconds N]
         stockd-bench --only soak --program PATH [--seconds N]

@@ -28,9 +28,10 @@ struct Scenario {
 
     func run() throws -> Measurement {
         switch name {
-        case "bare", "bare_mimalloc": try bare()
+        case "bare", "bare_mimalloc", "bare_shop": try bare()
         case "exactly_once": try stockd()
         case "texts": try stockd(ids: IDs(event: .text, product: .text, warehouse: .text))
+        case "shop": try stockd(isShop: true)
         // A checkpoint later all threads have given back what they do not need.
         case "resident": try stockd(settleNs: 6_000_000_000)
         case "checkpoint": try checkpoint()
@@ -76,8 +77,11 @@ struct Scenario {
     }
 
     /// The daemon's worker, from the moment it is recovered to the commit of the last event.
-    private func stockd(settleNs: Int64 = 500_000_000, ids: IDs = .integers) throws -> Measurement {
-        let stockd = try StockdWorker(client, input: input, tag: options.tag, pairs: options.pairs, ids: ids)
+    private func stockd(
+        settleNs: Int64 = 500_000_000, ids: IDs = .integers, isShop: Bool = false
+    ) throws -> Measurement {
+        let stockd = try StockdWorker(
+            client, input: input, tag: options.tag, pairs: options.pairs, ids: ids, isShop: isShop)
         defer { stockd.close() }
         try stockd.start(limitNs: Self.limitNs)
         let start = Mark()

@@ -12,14 +12,17 @@ struct StockdWorker {
     let telemetry: Telemetry
     private let admin: Admin
 
-    /// - Parameter tag: names the group and, with their endings, all topics but the input.
+    /// - Parameters:
+    ///   - tag: names the group and, with their endings, all topics but the input.
+    ///   - isShop: the input is that of a shop, keyed by product.
     init(
-        _ client: ClientSettings, input: String, tag: String, pairs: Int, ids: IDs = .integers,
+        _ client: ClientSettings, input: String, tag: String, pairs: Int, ids: IDs = .integers, isShop: Bool = false,
         checkpointIntervalMs: Int64 = 5_000
     ) throws {
         var settings = PipelineSettings()
         settings.inputTopic = input
         settings.ids = ids
+        settings.keyedBy = isShop ? .product : .none
         settings.checkpointIntervalMs = checkpointIntervalMs
         settings.stateTopic = "\(tag)-state"
         let names: [Topic: String] = [
@@ -34,7 +37,7 @@ struct StockdWorker {
             admin: admin)
         telemetry = Telemetry(logger: client.logger)
         worker = KafkaWorker(
-            session: session, settings: settings, catalog: EventText.catalog(pairs: pairs, ids),
+            session: session, settings: settings, catalog: EventText.catalog(pairs: pairs, ids, ofShop: isShop),
             inbox: WorkerInbox(),
             telemetry: telemetry)
     }
