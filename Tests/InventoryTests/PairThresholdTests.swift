@@ -78,16 +78,25 @@ struct PairThresholdTests {
         #expect(rows.reservedBytes <= rows.count * 24)
     }
 
-    @Test("the version that a row of a database has costs no more")
+    @Test("the version that a row of a database has costs 28 bytes, and at most 50 after changes")
     func versionMemory() {
         var versions = PackedRows<KnownVersion<Pair>>()
         for number in 0..<4_000 as Range<Int32> {
+            // A position in MySQL's binary log.
             let version = RowVersion(
-                logPosition: 1 << 36 + UInt64(number), seconds: 1_774_873_800 + UInt32(number), [.snapshot, .delete])
+                logPosition: 1 << 51 + UInt64(number), seconds: 1_774_873_800 + UInt32(number),
+                [.commitOrder, .delete])
             versions[Pair(number / 40, number % 40)] = KnownVersion(version, of: Pair(number / 40, number % 40))
             #expect(versions[Pair(number / 40, number % 40)]?.version == version)
         }
-        #expect(versions.reservedBytes <= versions.count * 27)
+        #expect(versions.reservedBytes <= versions.count * 28)
+        for round in 1...5 as ClosedRange<UInt32> {
+            for number in 0..<4_000 as Range<Int32> {
+                let version = RowVersion(logPosition: 1 << 52, seconds: 1_774_873_800 + round, .commitOrder)
+                versions[Pair(number / 40, number % 40)] = KnownVersion(version, of: Pair(number / 40, number % 40))
+                #expect(versions.reservedBytes <= versions.count * 50)
+            }
+        }
     }
 
     @Test("a million pairs are spread over the parts evenly")

@@ -15,6 +15,7 @@ struct ServerTests {
         try await ServedStage.open(stage) { site in
             let json = try await site.get("/v1/stock?limit=2")
             #expect(json.status == 200 && json.rows.count == 2)
+            #expect(json.headers["date"]?.hasSuffix(" GMT") == true)
             #expect(json.rows[0]["product_name"] as? String == "Product 1")
             #expect(json.json["next"] is String && json.headers["link"]?.hasSuffix("rel=\"next\"") == true)
             #expect((json.json["offsets"] as? [[String: Int]]) == [["partition": 0, "offset": 15]])

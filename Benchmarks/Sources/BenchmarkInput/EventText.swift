@@ -57,7 +57,8 @@ package struct EventText {
         }
     }
 
-    /// Events of a shop: random products and warehouses, as many units in as out. Half of the pairs alert.
+    /// Events of a shop: random products and warehouses, as many units in as out. Most pairs alert at first, and half of
+    /// them in the long run.
     package init(shopEvents events: Int, pairs: Int) {
         hasTexts = false
         var random = SplitMix(state: 1)

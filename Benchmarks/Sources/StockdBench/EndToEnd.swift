@@ -84,7 +84,7 @@ final class EndToEnd {
     /// The bare consumer and stockd, in turn, on one topic; with texts and for a shop on topics of their own.
     private func compare() throws {
         var scenarios = options.scenarios
-        // It has a topic of its own, so a bare consumer, too.
+        // The shop has a topic of its own, so it is compared with a bare consumer of that topic.
         if let index = scenarios.firstIndex(of: "shop") { scenarios.insert("bare_shop", at: index) }
         let inputs = try produce(scenarios)
         var results: [String: [Measurement]] = [:]

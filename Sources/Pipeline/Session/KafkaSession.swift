@@ -69,7 +69,9 @@ public final class KafkaSession: Session {
             polled = try consumer.poll(maxRecords: maxRecords, waitMs: Int32(waitMs))
         } catch {
             guard error.isTopicUnknown, !error.isFatal else { throw failure(error) }
-            throw .outdated("the brokers do not list the input topic; it may be recreated: \(error.description)")
+            throw .outdated(
+                "the brokers do not list the topic \(settings.topics[.input] ?? ""); it may be recreated: "
+                    + error.description)
         }
         switch polled {
         case .records(let count): return .records(count)

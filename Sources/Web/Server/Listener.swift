@@ -29,5 +29,12 @@ struct Listener {
             configuration: ServerConfiguration(address: .hostname(settings.host, port: settings.port)),
             onServerRunning: { onListening($0.localAddress?.port) }, eventLoopGroup: loop, logger: quiet)
         try await server.run()
+        // It also returns when the listening socket was closed under it.
+        guard Task.isShuttingDownGracefully || Task.isCancelled else { throw ListenerClosed() }
     }
+}
+
+/// Nobody asked for the end.
+private struct ListenerClosed: Error, CustomStringConvertible {
+    var description: String { "the listening socket was closed" }
 }

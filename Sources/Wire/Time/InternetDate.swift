@@ -4,7 +4,7 @@ public import Inventory
 public enum InternetDate {
     /// `Mon, 30 Nov 2026 16:04:54 +0000`, or with `GMT`.
     /// - Parameters:
-    ///   - instant: of the years 0 to 9999; its fraction is left out.
+    ///   - instant: of the years 1000 to 9999; its fraction is left out.
     ///   - zone: how the header calls UTC.
     public static func string(_ instant: Timestamp, zone: String) -> String {
         let seconds = instant.microseconds.floorDivided(by: 1_000_000)
