@@ -20,8 +20,6 @@ BENCH_FLAGS ?=
 INSTRUCTIONS_FLAGS ?=
 
 RELEASE := .build/release/stockd
-# Nothing reads the index of these builds.
-DEBUG_FLAGS := --disable-index-store
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Target.swift
 
 .DEFAULT_GOAL := build
@@ -58,7 +56,7 @@ package-dependencies:
 	@Scripts/install-dependencies.sh package
 
 build: build-dependencies
-	$(SWIFT) build $(DEBUG_FLAGS)
+	$(SWIFT) build
 
 # Swift's own libraries go into the binary: where it is installed there need be no toolchain.
 release: build-dependencies
@@ -68,7 +66,7 @@ release: build-dependencies
 # The debug build takes half the time of the release, and the tests go on from it.
 demo: build-dependencies
 	@Scripts/quietly.sh "building stockd (minutes the first time, seconds after)" \
-		$(SWIFT) build $(DEBUG_FLAGS) --product stockd
+		$(SWIFT) build --product stockd
 	@.build/debug/stockd demo $(DEMO_FLAGS)
 
 lint:
@@ -89,7 +87,7 @@ test-librdkafka: test-dependencies
 	@Scripts/test-librdkafka.sh $(LIB)
 
 config:
-	STOCKD_TEST_WRITE_CONFIG=1 $(SWIFT) test $(DEBUG_FLAGS) --filter "ShippedFileTests|DocumentTests/configurationPage"
+	STOCKD_TEST_WRITE_CONFIG=1 $(SWIFT) test --filter "ShippedFileTests|DocumentTests/configurationPage"
 
 # The gate of .ci/run: instruction counts repeat where times do not. INSTRUCTIONS_FLAGS=--update keeps new ones.
 instructions: test-dependencies
@@ -109,7 +107,7 @@ soak: release
 		stockd-bench --only soak --seconds $$(( $(MINUTES) * 60 )) --program $(CURDIR)/$(RELEASE)
 
 simulate: build-dependencies
-	STOCKD_SIM_SEEDS=$(SEEDS) $(SWIFT) test $(DEBUG_FLAGS) --no-parallel --filter SimulationTests
+	STOCKD_SIM_SEEDS=$(SEEDS) $(SWIFT) test --no-parallel --filter SimulationTests
 
 # Configuration that is there is left alone: it is someone's.
 install: release

@@ -15,8 +15,7 @@ library=$(realpath "$library")
 folder=$(realpath "$folder")
 cd "$(dirname "$0")/.."
 swift=${SWIFT:-swift}
-# The same flags as in the Makefile, so that one build goes on from the other.
-"$swift" build --disable-index-store --build-tests
+"$swift" build --build-tests
 links=$(mktemp -d)
 trap 'rm -rf "$links"' EXIT
 ln -s "$library" "$links/librdkafka.so.1"

@@ -7,8 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 swift=${SWIFT:-swift}
 
-# The same flags as in the Makefile, so that one build goes on from the other.
-"$swift" build --disable-index-store --build-tests
+"$swift" build --build-tests
 bundle=$(echo "$("$swift" build --show-bin-path)"/*.xctest)
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
