@@ -62,6 +62,23 @@ struct ReplayTests {
         #expect(none.code == 65 && none.text.contains("none.csv: cannot be read"), "\(none.text)")
     }
 
+    @Test("docs/thresholds.md shows what a replay prints")
+    func thresholdsPage() throws {
+        let shown = try MarkdownFile("docs/thresholds.md").blocks.filter { $0.language == "text" }
+        try #require(shown.count == 2)
+        let stage = try ReplayStage(["thresholds.csv": Data(shown[0].text.utf8)])
+        let config = Repository.root.path + "/Config/"
+        let program = try Program(
+            Program.stockd(),
+            [
+                "replay", "--products", config + "products.csv", "--warehouses", config + "warehouses.csv",
+                "--thresholds", stage.path("thresholds.csv"), "--view", "alerts",
+                config + "tutorial/order-events.ndjson",
+            ])
+        defer { program.remove() }
+        #expect(try program.exitCode() == 0 && program.text.contains(shown[1].text), "\(program.text)")
+    }
+
     @Test("A replay skips a Ctrl-Z at the end of a file.", arguments: ["\u{1A}", "\r\n\u{1A}"])
     func controlZ(end: String) throws {
         let stage = try ReplayStage(ReplayStage.event(1) + end)

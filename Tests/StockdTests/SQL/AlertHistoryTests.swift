@@ -22,6 +22,8 @@ struct AlertHistoryTests {
         for _ in 0..<20 { try stage.send(50) }
         try stage.settle()
         #expect(try stage.rows() == stage.expected())
+        // A row can be read before its writer has counted it.
+        waitUntil { history.counts.rows == 4_000 }
         #expect(history.counts.rows == 4_000)
         #expect(history.counts.isWriter)
     }
@@ -35,6 +37,7 @@ struct AlertHistoryTests {
         try stage.send(5)
         let history = stage.history("one")
         try stage.settle()
+        waitUntil { history.counts.skipped == 1 }
         #expect(history.counts.skipped == 1)
         #expect(try stage.rows().count == 10)
         let said = stage.log.lines.filter { $0.contains("is not stockd's") }
@@ -55,6 +58,7 @@ struct AlertHistoryTests {
         try eventually("the second writes", within: 2) { second.counts.isWriter ? () : nil }
         try stage.send(500)
         try stage.settle()
+        waitUntil { second.counts.rows == 500 }
         #expect(second.counts.rows == 500)
         // As if the second had been killed: another takes its place with a lease that nobody gives back.
         let third = stage.history("three")
@@ -134,6 +138,7 @@ struct AlertHistoryTests {
         try connection.run("DROP TABLE stockd.alert_changes")
         try stage.settle()
         #expect(try stage.rows() == stage.expected())
+        waitUntil { again.counts.rows == 20 }
         #expect(again.counts.rows == 20)
     }
 
