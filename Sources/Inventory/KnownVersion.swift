@@ -1,4 +1,4 @@
-/// The newest known version of a row, packed as rows are: some 24 bytes with its id, where a dictionary takes 50.
+/// The newest known version of a row, packed as rows are: some 25 bytes with its id, where a dictionary takes 50.
 public struct KnownVersion<ID>: TableRow
 where ID: RawRepresentable & Hashable & Sendable, ID.RawValue: FixedWidthInteger & Sendable {
     public let id: ID
