@@ -8,11 +8,29 @@ import Testing
 
 @Suite("Slack", .blocking, .timeLimit(.minutes(2)))
 struct SlackTests {
-    private static func bot(_ server: StandIn, _ lines: Int = 20) throws -> SlackReceiver {
-        try SlackReceiver(
-            SlackSettings(
-                target: .bot(token: "xoxb-hunter2", channel: "stock"), apiURL: server.url + "/api", mostLines: lines,
-                texts: Texts(pageURL: "https://s/")))
+    private static func bot(
+        _ server: StandIn, _ lines: Int = 20, spacing: Duration = .zero
+    ) throws -> SlackReceiver {
+        var settings = try SlackSettings(
+            target: .bot(token: "xoxb-hunter2", channel: "stock"), apiURL: server.url + "/api", mostLines: lines,
+            texts: Texts(pageURL: "https://s/"))
+        settings.spacing = spacing
+        return try SlackReceiver(settings)
+    }
+
+    @Test("messages go out at Slack's pace")
+    func pace() throws {
+        let server = try StandIn((0..<6).map { Self.took("1.\($0)") })
+        let receiver = try Self.bot(server, spacing: .milliseconds(150))
+        let start = ContinuousClock.now
+        #expect(receiver.send(Items.one()).word == "taken")
+        var notification = Items.one(.ended, Items.alert(level: nil), previous: .low, thread: "C1/1.1")
+        notification.items.append(Items.item(.escalated, Items.alert("4", level: .critical), thread: "C1/2.1"))
+        #expect(receiver.send(notification).word == "taken")
+        #expect(ContinuousClock.now - start >= .milliseconds(300), "three messages: the first, and two replies")
+        for path in ["postMessage", "update", "postMessage", "update", "postMessage"] {
+            #expect(try server.next().path == "/api/chat.\(path)")
+        }
     }
 
     private static func took(_ ts: String) -> StandIn.Answer {

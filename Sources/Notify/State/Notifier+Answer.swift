@@ -15,7 +15,10 @@ extension Notifier {
             queues[index].limit = min(policies[index].mostItems, queues[index].limit * 2)
             // A thread for pairs that all had one takes the place of one that is gone.
             let replaces = keys.allSatisfy { pairs[$0]?.receivers[index].told?.thread != nil }
-            for key in keys { acknowledge(key, index, thread, replaces: replaces, now) }
+            for key in keys {
+                note(key, index, .taken(thread: thread, replaces: replaces))
+                acknowledge(key, index, thread, replaces: replaces, now)
+            }
         case .again(let failure, let after):
             let isCertain = failure.kind == .connection || failure.kind == .rateLimited
             fail(index, now, Self.pause(1_000, queues[index].failures, 300_000, jitter), after)
@@ -32,6 +35,43 @@ extension Notifier {
             for key in keys {
                 if keys.count == 1 { pairs[key]?.receivers[index].refusedUntil = now + Self.refusedPauseMs }
                 reset(key, index, isCertain: true, now)
+            }
+        }
+    }
+
+    /// What became of something that was sent.
+    public struct Answer: Sendable {
+        enum Result: Sendable {
+            case taken(thread: String?, replaces: Bool)
+            /// The receiver has nothing of it, but what it had before.
+            case nothing(before: Told?)
+        }
+
+        var key: Data
+        var receiver: Int
+        /// As it was sent; its number names it.
+        var told: Told
+        var result: Result
+    }
+
+    private mutating func note(_ key: Data, _ index: Int, _ result: Answer.Result) {
+        guard let told = pairs[key]?.receivers[index].told else { return }
+        answers.append(Answer(key: key, receiver: index, told: told, result: result))
+    }
+
+    /// Takes over answers to another notifier of this process, whose records were not committed: what is stored of
+    /// them counts as sent without an answer. What others told since then has another number.
+    public mutating func takeOver(_ answers: [Answer], at now: Int64) {
+        for answer in answers {
+            let (key, index) = (answer.key, answer.receiver)
+            guard let told = pairs[key]?.receivers[index].told, told == answer.told else { continue }
+            switch answer.result {
+            case .taken(let thread, let replaces): acknowledge(key, index, thread, replaces: replaces, now)
+            case .nothing(let before):
+                pairs[key]?.receivers[index].told = before
+                markDirty(key)
+                evaluate(key, index, at: now)
+                forgetIfSettled(key)
             }
         }
     }
@@ -88,7 +128,10 @@ extension Notifier {
     private mutating func reset(_ key: Data, _ index: Int, isCertain: Bool, _ now: Int64) {
         guard var entry = pairs[key]?.receivers[index] else { return }
         entry.isUnderWay = false
-        if isCertain { entry.told = entry.before }
+        if isCertain {
+            entry.told = entry.before
+            note(key, index, .nothing(before: entry.before))
+        }
         entry.before = nil
         pairs[key]?.receivers[index] = entry
         markDirty(key)

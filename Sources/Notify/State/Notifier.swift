@@ -16,6 +16,8 @@ public struct Notifier {
     var queues: [ReceiverQueue]
     /// The pairs whose records changed since `takeRecords`.
     private var dirty: Set<Data> = []
+    /// What became of what was sent since this was emptied, for `takeOver`.
+    public var answers: [Answer] = []
     /// By how much rates are stretched, because other members of the group tell the same receivers: all partitions
     /// divided by those of this member.
     public var spacingFactor = 1.0

@@ -63,6 +63,7 @@ extension NotifyWorker {
             starts[partition] = start
             goals[partition] = bounds.upperBound
         }
+        notifier.takeOver(unstored, at: now)
         try session.assign(starts.map { PartitionPosition($0.key, $0.value) })
         work = Work(
             notifier: notifier, partitions: partitions, positions: starts, goals: goals, committedAt: now,
@@ -118,23 +119,28 @@ extension NotifyWorker {
                 session.discardProducer()
                 isPrepared = false
             }
-            work = nil
+            giveUp()
         }
         try session.unassign()
     }
 
-    /// Gives the partitions up without a word: they belong to others.
+    /// Gives the partitions up without a word: they belong to others, so requests under way end soon.
     func drop() throws(SessionFailure) {
+        for thread in threads where thread.isBusy { thread.cancel() }
         abandon()
         try session.unassign()
     }
 
-    /// Forgets the state; what is under way is not waited for longer than a moment.
+    /// Forgets the state once what is under way was answered.
     func abandon() {
-        for thread in threads where thread.isBusy { thread.cancel() }
         awaitOutcomes()
-        work = nil
+        giveUp()
         pending = nil
+    }
+
+    private func giveUp() {
+        unstored += work?.notifier.answers ?? []
+        work = nil
     }
 
     /// Every job ends by itself, because requests have time-outs.

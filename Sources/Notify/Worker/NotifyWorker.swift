@@ -38,6 +38,8 @@ public final class NotifyWorker<S: Session> {
     var pending: [Partition]?
     /// The producer is ready.
     var isPrepared = false
+    /// Answers that could not be committed before the state was given up.
+    var unstored: [Notifier.Answer] = []
     var failures = 0
     var countedAt: Int64 = 0
     /// When others took over the transactional id, lately.
@@ -228,6 +230,8 @@ public final class NotifyWorker<S: Session> {
             failureRecords.putBack(failures)
             throw error
         }
+        unstored = []
+        work?.notifier.answers = []
         work?.isUncommitted = false
         work?.committedAt = now
         counts.change { $0.transactions += 1 }

@@ -11,12 +11,6 @@ extension NotifySimulation {
         if items.count > policy.mostItems { problem("\(items.count) items") }
         if Set(items.map(\.deduplicationKey)).count != items.count { problem("a pair twice in one notification") }
         if !hasBadClocks { for item in items { check(item, policy, send.receiver) } }
-        let content = items.map(Self.words).joined(separator: ", ")
-        if let other = contents.updateValue(content, forKey: "\(policy.name) \(send.notification.id)"),
-            other != content
-        {
-            problem("\(send.notification.id) is \(content), and was \(other)")
-        }
         if let spacing = policy.spacingMs, let last = lastSent[send.receiver], processes.count == 1, !hasBadClocks,
             now - last < spacing
         {
@@ -25,13 +19,22 @@ extension NotifySimulation {
         lastSent[send.receiver] = now
     }
 
+    /// What a receiver may have under one id is one content.
+    mutating func checkContent(_ send: Notifier.Send) {
+        let content = send.notification.items.map(Self.words).joined(separator: ", ")
+        let name = "\(policies[send.receiver].name) \(send.notification.id)"
+        if let other = contents.updateValue(content, forKey: name), other != content {
+            problem("\(send.notification.id) is \(content), and was \(other)")
+        }
+    }
+
     private mutating func check(_ item: Notification.Item, _ policy: Policy, _ receiver: Int) {
         guard let pair = pair(of: item.alert) else { return problem("an unknown pair") }
         let shown = receivers[receiver].shown[item.deduplicationKey]
         let isCertain = receivers[receiver].doubts == 0 && kills == 0
         switch item.change {
         case .began, .escalated:
-            let lasted = alerts.lasting(pair, until: now) {
+            let lasted = lasting(pair) {
                 Self.wanted($0, policy) > (item.previousLevel?.rawValue ?? 0)
             }
             if lasted < policy.waitMs, shown == nil || isCertain {
@@ -46,7 +49,7 @@ extension NotifySimulation {
             }
             if isCertain, shown == nil { problem("\(item.deduplicationKey) ended but never began") }
         case .eased:
-            let lasted = alerts.lasting(pair, until: now) {
+            let lasted = lasting(pair) {
                 Self.wanted($0, policy) < (item.previousLevel?.rawValue ?? UInt8.max)
             }
             if lasted < policy.resolveWaitMs, isCertain {
@@ -81,8 +84,9 @@ extension NotifySimulation {
                 }
             }
             if found != expected { problem("\(policy.name) shows \(found), but \(expected) stand") }
+            // What a receiver is not told of for its severity is over for it, and may begin again.
             for (key, count) in receivers[index].beginnings
-            where receivers[index].doubts == 0 && kills == 0 && count > 1 {
+            where receivers[index].doubts == 0 && kills == 0 && count > 1 && policy.filter.atLeast == .warning {
                 problem("\(key) began \(count) times")
             }
         }
@@ -90,6 +94,11 @@ extension NotifySimulation {
         if stored.reduce(0, { $0 + $1.count }) != standing {
             problem("\(stored.map(\.count)) records of \(standing) pairs")
         }
+    }
+
+    /// How long a pair has been so; what changed this millisecond may not have been read.
+    private func lasting(_ pair: Int, _ holds: (AlertLevel?) -> Bool) -> Int64 {
+        max(alerts.lasting(pair, until: now, holds), alerts.lasting(pair, until: now - 1, holds) + 1)
     }
 
     private func isProduct(_ pair: Int, _ policy: Policy) -> Bool {

@@ -37,6 +37,8 @@ struct NotifySimulation {
         var goals: [Int: Int] = [:]
         /// Requests that were sent and not answered, with the time of the answer.
         var sent: [(send: Notifier.Send, outcome: Outcome, at: Int64)] = []
+        /// Answers that no commit has stored.
+        var unstored: [Notifier.Answer] = []
     }
 
     /// - Parameter isTraced: prints what happens.
@@ -117,8 +119,8 @@ struct NotifySimulation {
 
     // MARK: Processes
 
-    private mutating func start(_ partitions: [Int]) -> Process {
-        let skew: Int64 = hasBadClocks ? [0, 3_600_000, -3_600_000, 40_000][random.below(4)] : 0
+    private mutating func start(_ partitions: [Int], skew known: Int64? = nil) -> Process {
+        let skew = known ?? (hasBadClocks ? [0, 3_600_000, -3_600_000, 40_000][random.below(4)] : 0)
         var process = Process(
             notifier: Notifier(policies, origin: "group", at: now + skew), skew: skew, partitions: partitions)
         process.notifier.spacingFactor = Double(stored.count) / Double(max(1, partitions.count))
@@ -142,13 +144,27 @@ struct NotifySimulation {
         processes[index] = start(processes[index].partitions)
     }
 
+    /// A transaction fails: the process waits for its answers and reads again what is stored.
+    private mutating func failTransaction(_ index: Int) {
+        note("failed transaction")
+        awaitAnswers(index)
+        let old = processes[index]
+        processes[index] = start(old.partitions, skew: old.skew)
+        processes[index].unstored = old.unstored + old.notifier.answers
+        processes[index].notifier.takeOver(processes[index].unstored, at: now + old.skew)
+    }
+
+    private mutating func awaitAnswers(_ index: Int) {
+        while let at = processes[index].sent.map({ $0.at }).max() {
+            now = max(now, at)
+            collectAnswers(index)
+        }
+    }
+
     /// Every process waits for its answers, commits, and gives its partitions back.
     private mutating func rebalance() {
         for index in processes.indices {
-            while let at = processes[index].sent.map({ $0.at }).max() {
-                now = max(now, at)
-                collectAnswers(index)
-            }
+            awaitAnswers(index)
             commit(index)
         }
         let count = 1 + random.below(2)
@@ -168,21 +184,29 @@ struct NotifySimulation {
         }
     }
 
-    /// One turn, which may end with a kill at each of its calls.
+    /// One turn, which may end with a kill or a failed transaction at each of its calls.
     private mutating func turn(_ index: Int) {
         collectAnswers(index)
         read(index)
         guard processes[index].positions.allSatisfy({ $1 >= processes[index].goals[$0] ?? 0 }) else { return }
         let sends = processes[index].notifier.plan(at: now + processes[index].skew)
-        if fails() { return kill(index) }
+        if fails() { return fail(index) }
         commit(index)
-        if fails() { return kill(index) }
+        if fails() {
+            // The transaction has happened though its outcome is unknown, so what was not sent counts as sent.
+            for send in sends { receivers[send.receiver].doubts += 1 }
+            return fail(index)
+        }
         for send in sends { deliver(send, index) }
-        if fails() { kill(index) }
+        if fails() { fail(index) }
     }
 
     static func words(_ item: Notification.Item) -> String {
         "\(item.deduplicationKey) \(item.change) \(item.alert.level?.name ?? "-")"
+    }
+
+    private mutating func fail(_ index: Int) {
+        if random.chance(2) { kill(index) } else { failTransaction(index) }
     }
 
     private mutating func fails() -> Bool { !isCalm && random.chance(200) }
@@ -205,6 +229,8 @@ struct NotifySimulation {
     private mutating func commit(_ index: Int) {
         for (key, partition, value) in processes[index].notifier.takeRecords() { stored[Int(partition)][key] = value }
         for (partition, position) in processes[index].positions { offsets[partition] = position }
+        processes[index].unstored = []
+        processes[index].notifier.answers = []
     }
 
     private mutating func deliver(_ send: Notifier.Send, _ index: Int) {
@@ -215,6 +241,7 @@ struct NotifySimulation {
         let refuses = send.notification.items.contains { $0.alert.productID == "1" }
         let (outcome, takes) = SimReceiver.outcome(mood, refuses: refuses)
         if takes { receivers[send.receiver].take(send.notification, at: now) }
+        if takes || mood == .broken { checkContent(send) }
         if mood == .brokenAfterwards || mood == .hanging || mood == .broken { receivers[send.receiver].doubts += 1 }
         let delay: Int64 = mood == .hanging ? 15_000 : mood == .lateAnswer ? 9_000 : Int64(random.below(200))
         processes[index].sent.append((send, outcome, now + delay))

@@ -16,6 +16,8 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
     private let channel: String?
     /// What Slack has of the notification that was not taken as a whole, so that the next try does not post it twice.
     private var progress = Progress(id: "")
+    /// When the next message may go out.
+    private var nextMessage = ContinuousClock.now
 
     private struct Progress {
         var id: String
@@ -59,6 +61,7 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
         let outcome = client.sending { () throws(Undelivered) in
             guard let channel else {
                 let body = JSON.object(message(notification).members).bytes
+                awaitNextMessage()
                 return try client.post(endpoint, headers: headers, body: body).outcome
             }
             return try post(notification, to: channel)
@@ -90,6 +93,7 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
             }
         }
         if !fresh.isEmpty, progress.thread == nil {
+            awaitNextMessage()
             let message = message(Notification(id: notification.id, items: fresh, time: notification.time))
             let answer = try call("chat.postMessage", [("channel", .text(channel))] + message.members)
             guard case .taken(let thread) = answer.outcome else { return answer.outcome }
@@ -115,6 +119,7 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
         let all = items + notification.others.filter { $0.thread == thread.thread }
         let state = message(Notification(id: notification.id, items: Self.sorted(all), time: notification.time))
         let place: [(String, JSON)] = [("channel", .text(thread.channel))]
+        awaitNextMessage()
         let update = try call("chat.update", place + [("ts", .text(thread.ts))] + state.members)
         if Self.isGone(update) { return .gone }
         switch update.outcome {
@@ -133,6 +138,12 @@ public final class SlackReceiver: Receiver, @unchecked Sendable {
     private static func isGone(_ answer: SlackAnswer) -> Bool {
         let words = ["message_not_found", "thread_not_found", "channel_not_found", "not_in_channel", "is_archived"]
         return answer.error.map { words.contains($0) } ?? false
+    }
+
+    private func awaitNextMessage() {
+        let wait = nextMessage - .now
+        if wait > .zero { Thread.sleep(forTimeInterval: wait / .seconds(1)) }
+        nextMessage = .now + settings.spacing
     }
 
     private func call(_ method: String, _ members: [(String, JSON)]) throws(Undelivered) -> SlackAnswer {

@@ -12,6 +12,9 @@ public struct SlackSettings: Sendable {
     public var apiURL: String
     /// The most lines of one message; the others are counted.
     public var mostLines: Int
+    /// From one message to the next at least. Slack takes about one a second in a channel, and 50 updates a minute; it
+    /// disables apps that go on regardless.
+    public var spacing: Duration = .milliseconds(1_200)
     public var texts: Texts
     public var transfer: TransferSettings
 
