@@ -55,6 +55,44 @@ struct ClientTests {
         #expect(number?.needsOperator == true)
     }
 
+    @Test("statements that wait go together, and none has an effect after one that fails")
+    func queue() throws {
+        let connection = connection
+        try connection.run("CREATE TEMP TABLE numbers (n integer)")
+        let waiting = try (1...3).map { number in
+            try connection.queue("INSERT INTO numbers SELECT generate_series(1, $1)", [.integer(number)])
+        }
+        #expect(waiting.allSatisfy { $0.rows.affected == 0 })
+        #expect(try connection.run("SELECT count(*) FROM numbers").first == ["6"])
+        #expect(waiting.map(\.rows.affected) == [1, 2, 3])
+        let error = #expect(throws: PostgresError.self) {
+            try connection.transaction { (connection) throws(PostgresError) in
+                try connection.queue("INSERT INTO numbers VALUES (7)")
+                try connection.queue("SELECT 1 / 0")
+                try connection.queue("INSERT INTO numbers VALUES (8)")
+            }
+        }
+        #expect(error?.sqlState == "22012")
+        try connection.script("ROLLBACK")
+        let refused = #expect(throws: PostgresError.self) {
+            try connection.transaction { (connection) throws(PostgresError) in
+                try connection.queue("INSERT INTO numbers VALUES (9)")
+                throw PostgresError(refusal: "no")
+            }
+        }
+        #expect(refused?.message == "no")
+        #expect(try connection.run("SELECT count(*) FROM numbers").first == ["6"])
+    }
+
+    @Test("much that waits is sent before it takes much memory")
+    func longQueue() throws {
+        let text = Parameter.text(String(repeating: "x", count: 100_000))
+        let waiting = try (0..<95).map { _ in try connection.queue("SELECT length($1)", [text]) }
+        #expect(waiting.filter { $0.rows.first == ["100000"] }.count >= 80)
+        try connection.flushQueue()
+        #expect(waiting.allSatisfy { $0.rows.first == ["100000"] })
+    }
+
     @Test("a server that does not respond is given up")
     func silence() throws {
         let url = try TestServer.shared.get().url()

@@ -27,9 +27,15 @@ extension Connection {
                 ("idle_in_transaction_session_timeout", "50000"), ("jit", "off"), ("row_security", "off"),
             ] + own
         let calls = settings.map { "pg_catalog.set_config('\($0)', '\($1)', true)" }
-        try script("BEGIN ISOLATION LEVEL \(kind); SELECT \(calls.joined(separator: ", "))")
-        let result = try body(self)
-        try script("COMMIT")
-        return result
+        try queue("BEGIN ISOLATION LEVEL \(kind)")
+        try queue("SELECT \(calls.joined(separator: ", "))")
+        do throws(PostgresError) {
+            let result = try body(self)
+            try run("COMMIT")
+            return result
+        } catch {
+            clearQueue()
+            throw error
+        }
     }
 }

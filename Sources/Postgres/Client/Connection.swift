@@ -6,9 +6,12 @@ internal import Glibc
 /// It keeps no state in the session, so that a pooler in transaction mode may stand between: no prepared statements,
 /// no settings that outlive their transaction.
 public final class Connection {
-    private let pointer: OpaquePointer
+    let pointer: OpaquePointer
     /// How long the server may take to respond to one statement.
-    private let limit: Duration
+    let limit: Duration
+    /// What waits to be sent.
+    var queued: [Queued] = []
+    var queuedBytes = 0
 
     /// Connects; waits for each host for as long as `connect_timeout` says.
     public init(_ settings: ConnectionSettings, limit: Duration = .seconds(60)) throws(PostgresError) {
@@ -36,27 +39,19 @@ public final class Connection {
     /// What the server says of a parameter that it reports by itself, such as `server_encoding`.
     public func parameter(_ name: String) -> String? { PQparameterStatus(pointer, name).map { String(cString: $0) } }
 
-    /// Runs one statement.
-    @discardableResult
-    public func run(_ sql: String, _ parameters: [Parameter] = []) throws(PostgresError) -> Rows {
-        let types = parameters.map(\.type)
-        let lengths = parameters.map { Int32($0.byteCount) }
-        let formats = parameters.map { _ in Int32(1) }
-        let isSent = Self.withPointers(parameters) { values in
-            PQsendQueryParams(pointer, sql, Int32(parameters.count), types, values, lengths, formats, 0)
-        }
-        return try finish(isSent)
-    }
-
     /// Runs statements without parameters, and gives the rows of the last one. Without `BEGIN` among them they are one
     /// transaction.
     @discardableResult
-    public func script(_ sql: String) throws(PostgresError) -> Rows { try finish(PQsendQuery(pointer, sql)) }
+    public func script(_ sql: String) throws(PostgresError) -> Rows {
+        try flushQueue()
+        return try finish(PQsendQuery(pointer, sql))
+    }
 
     // MARK: Copying
 
     /// Begins a `COPY … FROM STDIN`; `put` for its bytes and `endCopy` must follow.
     func beginCopy(_ sql: String) throws(PostgresError) {
+        try flushQueue()
         guard PQsendQuery(pointer, sql) == 1, let result = try next(.now + limit) else {
             throw PostgresError(connection: pointer)
         }
@@ -88,31 +83,21 @@ public final class Connection {
         }
     }
 
-    private static func withPointers<R>(
-        _ parameters: [Parameter], _ body: ([UnsafePointer<CChar>?]) -> R
-    ) -> R {
-        var pointers: [UnsafePointer<CChar>?] = []
-        func add(_ index: Int) -> R {
-            guard index < parameters.count else { return body(pointers) }
-            return parameters[index].bytes.withUnsafeBytes { bytes in
-                let isNull = parameters[index].isNull
-                pointers.append(isNull ? nil : bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
-                return add(index + 1)
-            }
-        }
-        return add(0)
+    func finish(_ isSent: Int32) throws(PostgresError) -> Rows {
+        guard isSent == 1 else { throw PostgresError(connection: pointer) }
+        return try results(.now + limit)
     }
 
-    private func finish(_ isSent: Int32) throws(PostgresError) -> Rows {
-        guard isSent == 1 else { throw PostgresError(connection: pointer) }
-        let deadline = ContinuousClock.now + limit
+    /// What one statement gives back, or the last one of a script.
+    func results(_ deadline: ContinuousClock.Instant) throws(PostgresError) -> Rows {
         var rows = Rows()
         var failure: PostgresError?
         while let result = try next(deadline) {
             defer { PQclear(result) }
             switch PQresultStatus(result) {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK: rows = Rows(result)
-            case PGRES_EMPTY_QUERY: break
+            // Not run: a statement before it in the pipeline failed.
+            case PGRES_EMPTY_QUERY, PGRES_PIPELINE_ABORTED: break
             default: failure = failure ?? PostgresError(result: result, pointer)
             }
         }
@@ -121,7 +106,7 @@ public final class Connection {
     }
 
     /// The next result, nil behind the last.
-    private func next(_ deadline: ContinuousClock.Instant) throws(PostgresError) -> OpaquePointer? {
+    func next(_ deadline: ContinuousClock.Instant) throws(PostgresError) -> OpaquePointer? {
         while true {
             let unsent = PQflush(pointer)
             guard unsent >= 0 else { throw PostgresError(connection: pointer) }

@@ -60,12 +60,11 @@ extension Schema {
     }
 
     /// Changes whenever a table is made anew or changed. To be asked for while the tables are locked.
-    func fingerprint(_ connection: Connection) throws(PostgresError) -> String {
-        let found = try connection.run(fingerprintQuery)
-        return (found.first ?? []).map { $0 ?? "" }.joined(separator: "/")
+    static func fingerprint(_ found: Rows) -> String {
+        (found.first ?? []).map { $0 ?? "" }.joined(separator: "/")
     }
 
-    private var fingerprintQuery: String {
+    var fingerprintQuery: String {
         let names = (views + bookkeeping).map { Self.literal($0.name) }.joined(separator: ", ")
         return """
             WITH tables AS (

@@ -63,7 +63,7 @@ extension Schema {
         var found = try connection.run(query, [column.parameter])
         if found.rows.count < wanted.count {
             let none = PartitionRow.none
-            try connection.run(
+            try connection.queue(
                 """
                 INSERT INTO \(qualified(partitions.name)) (partition, writer, term, write, position, written_at)
                 SELECT n, \(Self.literal(none.writer)), \(none.term), \(none.write), \(none.position), now()
@@ -98,7 +98,7 @@ extension Schema {
             numbers.append(position.partition.rawValue)
             positions.append(position.offset.rawValue)
         }
-        try connection.run(
+        try connection.queue(
             """
             UPDATE \(qualified(partitions.name)) AS t
             SET writer = $1, term = $2, write = $3, position = n.position, written_at = clock_timestamp()

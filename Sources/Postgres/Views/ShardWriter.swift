@@ -13,8 +13,12 @@ struct ShardWriter {
     private var touched: Set<ProductID> = []
     private var gained: Set<ProductID> = []
     private var hasLost = false
-    /// How many rows were written or deleted, in all three tables.
-    private(set) var rows = 0
+    /// Rows that were copied, and the statements that write or delete others.
+    private var copied = 0
+    private var sent: [Queued] = []
+
+    /// Says how many rows were written or deleted, in all three tables, once everything was sent.
+    var rows: () -> Int { { [copied, sent] in sent.reduce(copied) { $0 + $1.rows.affected } } }
 
     init(
         _ connection: Connection, _ schema: Schema, _ statements: ViewStatements, _ ids: IDs,
@@ -74,14 +78,14 @@ struct ShardWriter {
             ViewBatch.append(row, ids, to: &stock.columns)
             try stock.endRow()
         }
-        rows += try stock.finish()
+        copied += try stock.finish()
         var alerts = try RowCopy(connection, statements.copyAlerts, batch.alerts)
         try shard.forEachRow { (row, shown) throws(PostgresError) in
             guard row.severity != nil else { return }
             try ViewBatch.append(alert: row, shown, ids, to: &alerts.columns)
             try alerts.endRow()
         }
-        rows += try alerts.finish()
+        copied += try alerts.finish()
         try copyRollup()
     }
 
@@ -100,7 +104,7 @@ struct ShardWriter {
             own.append(row)
         }
         try endProduct()
-        rows += try rollup.finish()
+        copied += try rollup.finish()
     }
 
     /// Writes everything, whatever the tables hold of the shard's partitions.
@@ -118,6 +122,7 @@ struct ShardWriter {
         }
         try flushFill(&products)
         for statement in statements.deleteLostProducts { try run(statement, [ownPartitions, all.parameter]) }
+        try connection.flushQueue()
     }
 
     /// Writes the rows of whole products.
@@ -158,7 +163,7 @@ struct ShardWriter {
             guard hasLost else { continue }
             let lost = column(of: part).parameter
             try run(statements.deleteRollup, [lost])
-            try connection.run(statements.releaseProducts, [lost])
+            try connection.queue(statements.releaseProducts, [lost])
         }
     }
 
@@ -174,7 +179,7 @@ struct ShardWriter {
                         + "have the producers key their events by product_id. If the product has moved from one to "
                         + "the other for good, have `stockd postgres drop --views --apply` forget where it was")
             }
-            try connection.run(statements.claimProducts, [column, .integer(shard.positions[0].partition.rawValue)])
+            try connection.queue(statements.claimProducts, [column, .integer(shard.positions[0].partition.rawValue)])
         }
     }
 
@@ -201,6 +206,6 @@ struct ShardWriter {
     }
 
     private mutating func run(_ statement: String, _ parameters: [Parameter]) throws(PostgresError) {
-        rows += try connection.run(statement, parameters).affected
+        sent.append(try connection.queue(statement, parameters))
     }
 }

@@ -39,7 +39,8 @@ public final class ViewsWriter {
     /// What a round did with a shard.
     private struct ShardResult {
         var written: Written
-        var rows: Int
+        /// How many rows were written or deleted, in all three tables; known once all of it was sent.
+        var rows: () -> Int
         /// How long it took to write everything; nil for a difference.
         var filledIn: Duration?
     }
@@ -134,9 +135,10 @@ public final class ViewsWriter {
         var results: [Partition: ShardResult] = [:]
         var isEmpty = false
         try connection.transaction { (connection) throws(PostgresError) in
-            try connection.run(statements.lock)
-            try checkShape(connection)
+            try connection.queue(statements.lock)
+            let found = try connection.queue(settings.schema.fingerprintQuery)
             let partitions = try settings.schema.lock(shards.values.flatMap(\.partitions), connection)
+            try checkShape(Schema.fingerprint(found.rows), connection)
             if shards.keys.contains(where: { writtenPairs($0) == 0 }) {
                 isEmpty = try connection.run(statements.isEmpty).first == ["t"]
             }
@@ -147,14 +149,13 @@ public final class ViewsWriter {
         }
         for (first, result) in results {
             written[first] = result.written
-            if let took = result.filledIn { telemetry.filled(first, rows: result.rows, took: took) }
+            if let took = result.filledIn { telemetry.filled(first, rows: result.rows(), took: took) }
         }
-        if !results.isEmpty { telemetry.committed(rows: results.values.reduce(0) { $0 + $1.rows }) }
+        if !results.isEmpty { telemetry.committed(rows: results.values.reduce(0) { $0 + $1.rows() }) }
     }
 
     /// The tables are locked, so their shape stays as it is found.
-    private func checkShape(_ connection: Connection) throws(PostgresError) {
-        let found = try settings.schema.fingerprint(connection)
+    private func checkShape(_ found: String, _ connection: Connection) throws(PostgresError) {
         guard found != fingerprint else { return }
         let shape = try settings.schema.shape(connection)
         guard shape.missing.isEmpty, shape.problems.isEmpty else {
