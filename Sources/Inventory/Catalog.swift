@@ -24,6 +24,11 @@ public final class Catalog: Sendable {
             products: Products(products), warehouses: Warehouses(warehouses), thresholds: Thresholds(thresholds))
     }
 
+    // What other modules ask: they would look rows up in generic tables, at many times the cost.
+
+    public func product(_ id: ProductID) -> Product? { products[id] }
+    public func warehouse(_ id: WarehouseID) -> Warehouse? { warehouses[id] }
+
     /// The threshold of a pair: its own where the thresholds table has one, even if that is null, else the product's.
     public func threshold(of pair: Pair, _ product: Product) -> Int32? {
         guard thresholds.count > 0, let own = thresholds[pair] else { return product.reorderThreshold }

@@ -1,6 +1,7 @@
 import AllocationCounter
 import BenchmarkInput
 import Foundation
+import Glibc
 
 /// A stockd of its own with its configuration in a temporary folder.
 final class DaemonProcess {
@@ -14,7 +15,8 @@ final class DaemonProcess {
     ///   - pairs: those that its reference files know.
     ///   - more: more lines of the configuration.
     init(
-        program: String, brokers: String, stem: String, input: String, pairs: Int, postgres: String?, more: String = ""
+        program: String, brokers: String, stem: String, input: String, pairs: Int, http: String = "~",
+        postgres: String?, more: String = ""
     ) throws {
         isGuest = false
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("\(stem)-\(wall_ns())")
@@ -39,7 +41,7 @@ final class DaemonProcess {
             dead_letters: {topic: \(stem)-dlq}
             reference: {products: {file: products.csv}, warehouses: {file: warehouses.csv}}
             log: {format: text, level: info}
-            http: {listen: ~}
+            http: {listen: \(http == "~" ? http : "\"\(http)\"")}
             \(postgres.map { "postgres: {\($0)}" } ?? "")
             \(more)
 
@@ -93,9 +95,14 @@ final class DaemonProcess {
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
-    var residentBytes: Double {
+    var residentBytes: Double { kilobytes("VmRSS:") }
+
+    /// The most it ever was.
+    var peakResidentBytes: Double { kilobytes("VmHWM:") }
+
+    private func kilobytes(_ name: String) -> Double {
         let text = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
         return (line.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) * 1024
     }
 
@@ -115,5 +122,21 @@ final class DaemonProcess {
             process.waitUntilExit()
         }
         if !isGuest { try? FileManager.default.removeItem(at: directory) }
+    }
+
+    /// A port on which nobody listens.
+    static func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { Glibc.close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutableBytes(of: &address) { bytes in
+            guard let pointer = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
+            return bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
+        }
+        guard isBound else { throw BenchFailure("no port is free") }
+        return UInt16(bigEndian: address.sin_port)
     }
 }

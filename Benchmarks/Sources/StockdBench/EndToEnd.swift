@@ -34,6 +34,7 @@ final class EndToEnd {
         if options.groups.contains("growth") { try measureGrowth() }
         if options.groups.contains("latency") { try measureLatency() }
         if options.groups.contains("resident") { try measureMemory() }
+        if options.groups.contains("memory") { try ReadersBenchmark(bench: self).run() }
         if options.groups.contains("notify") { try NotifyBenchmark(bench: self).run() }
         if options.groups.contains("postgres") { try PostgresBenchmark(bench: self).run() }
         if embedded == nil { try admin.deleteTopics(made, timeoutMs: 20_000) }

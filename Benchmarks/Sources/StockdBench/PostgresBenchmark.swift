@@ -34,6 +34,8 @@ struct PostgresBenchmark {
     ) throws -> DaemonProcess {
         try DaemonProcess(
             program: options.program, brokers: bench.client.bootstrapServers, stem: tag, input: input, pairs: pairs,
+            // With its page, as daemons have it: both read the same model.
+            http: "127.0.0.1:\(try DaemonProcess.freePort())",
             postgres: server.map { "url: \"\($0.connection)\", schema: \"\(tag)\", interval: \(interval)" })
     }
 

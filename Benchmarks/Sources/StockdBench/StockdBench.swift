@@ -40,7 +40,7 @@ struct StockdBench {
         }
         if options.groups.contains("recovery") { report.add(try RecoveryBenchmark.run(pairs: 1_000_000)) }
         if options.groups.contains("soak") { return try Soak(options).run() }
-        if !options.groups.isDisjoint(with: ["e2e", "growth", "latency", "resident", "postgres", "notify"]) {
+        if !options.groups.isDisjoint(with: ["e2e", "growth", "latency", "resident", "memory", "postgres", "notify"]) {
             try EndToEnd(options: options, report: report).run()
         }
         report.printTables()

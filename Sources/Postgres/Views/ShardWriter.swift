@@ -66,30 +66,30 @@ struct ShardWriter {
 
     /// Writes everything into tables that held nothing of any shard when the transaction began.
     mutating func fillEmpty() throws(PostgresError) {
-        let (shard, ids) = (shard, ids)
+        let (shard, ids, order) = (shard, ids, shard.order)
         // First, since a product that another shard has, too, is refused in words only here.
         var products: [ProductID] = []
-        try shard.forEachRow { (row, _) throws(PostgresError) in
+        try shard.forEachRow(in: order) { (row, _) throws(PostgresError) in
             if row.product.id != products.last { products.append(row.product.id) }
         }
         try claim(products)
         var stock = try RowCopy(connection, statements.copyStock, batch.stock)
-        try shard.forEachRow { (row, _) throws(PostgresError) in
+        try shard.forEachRow(in: order) { (row, _) throws(PostgresError) in
             ViewBatch.append(row, ids, to: &stock.columns)
             try stock.endRow()
         }
         copied += try stock.finish()
         var alerts = try RowCopy(connection, statements.copyAlerts, batch.alerts)
-        try shard.forEachRow { (row, shown) throws(PostgresError) in
+        try shard.forEachRow(in: order) { (row, shown) throws(PostgresError) in
             guard row.severity != nil else { return }
             try ViewBatch.append(alert: row, shown, ids, to: &alerts.columns)
             try alerts.endRow()
         }
         copied += try alerts.finish()
-        try copyRollup()
+        try copyRollup(order)
     }
 
-    private mutating func copyRollup() throws(PostgresError) {
+    private mutating func copyRollup(_ order: [UInt32]) throws(PostgresError) {
         let ids = ids
         var rollup = try RowCopy(connection, statements.copyRollup, schema.rollup.columns.map { ArrayColumn($0.type) })
         var own: [StockRow] = []
@@ -99,7 +99,7 @@ struct ShardWriter {
             try rollup.endRow()
             own.removeAll(keepingCapacity: true)
         }
-        try shard.forEachRow { (row, _) throws(PostgresError) in
+        try shard.forEachRow(in: order) { (row, _) throws(PostgresError) in
             if let product = own.last?.product.id, product != row.product.id { try endProduct() }
             own.append(row)
         }
@@ -111,8 +111,8 @@ struct ShardWriter {
     mutating func fill() throws(PostgresError) {
         var products: [ProductID] = []
         var all = ArrayColumn(batch.stock[0].type)
-        let shard = shard
-        try shard.forEachRow { (row, shown) throws(PostgresError) in
+        let (shard, order) = (shard, shard.order)
+        try shard.forEachRow(in: order) { (row, shown) throws(PostgresError) in
             if row.product.id != products.last {
                 if batch.count >= ViewBatch.rowsAtOnce { try flushFill(&products) }
                 products.append(row.product.id)
@@ -147,7 +147,7 @@ struct ShardWriter {
     /// Brings the rollup up to date; call it when the products' rows are written.
     private mutating func write(rollupOf products: [ProductID]) throws(PostgresError) {
         for part in Self.parts(of: products) {
-            let known = part.compactMap { shard.catalog.products[$0] }
+            let known = part.compactMap { shard.catalog.product($0) }
             var columns = [batch.stock[0], batch.stock[1], batch.stock[2], batch.stock[6]].map { ArrayColumn($0.type) }
             for product in known {
                 columns[0].append(product.id, ids)

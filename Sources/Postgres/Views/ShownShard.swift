@@ -54,18 +54,27 @@ extension WorkerSnapshot.Shard {
         }
     }
 
-    /// Calls a closure with each row, in the order of pairs: the rows of a product come one after the other.
-    func forEachRow<E: Error>(_ body: (StockRow, ShownEntry) throws(E) -> Void) throws(E) {
-        var order: [(pair: UInt64, chunk: UInt32, entry: UInt32)] = []
+    /// The places of the entries in the order of pairs, for `forEachRow`.
+    var order: [UInt32] {
+        var order: [(pair: UInt64, place: UInt32)] = []
         order.reserveCapacity(pairs)
-        for (chunk, shown) in chunks.enumerated() {
-            for (entry, shown) in shown.entries.enumerated() where shown.isVisible {
-                order.append((shown.pair.rawValue, UInt32(chunk), UInt32(entry)))
+        for (number, chunk) in chunks.enumerated() {
+            let base = UInt32(number * Aggregate.entriesPerChunk)
+            for (index, shown) in chunk.entries.enumerated() where shown.isVisible {
+                order.append((shown.pair.rawValue, base + UInt32(index)))
             }
         }
         order.sort { $0.pair < $1.pair }
+        return order.map(\.place)
+    }
+
+    /// Calls a closure with each row: the rows of a product come one after the other.
+    func forEachRow<E: Error>(
+        in order: [UInt32], _ body: (StockRow, ShownEntry) throws(E) -> Void
+    ) throws(E) {
         for place in order {
-            let shown = chunks[Int(place.chunk)].entries[Int(place.entry)]
+            let chunk = chunks[Int(place) / Aggregate.entriesPerChunk]
+            let shown = chunk.entries[Int(place) % Aggregate.entriesPerChunk]
             if let row = shown.row(catalog) { try body(row, shown) }
         }
     }

@@ -36,8 +36,8 @@ extension ReadModel {
             }
         }
         guard let begins else { return (nil, []) }
-        let rows = entries[product]?.rows ?? []
-        return (begins, rows.map { StockPast($0.shown, changes[$0.shown.pair] ?? [], since: begins) })
+        let rows = self[product]?.rows ?? []
+        return (begins, rows.map { StockPast($0, changes[$0.pair] ?? [], since: begins) })
     }
 }
 

@@ -5,48 +5,46 @@ import Pipeline
 ///
 /// Not safe to share: the reading thread owns it.
 struct ReadModel {
-    /// A row of `current_stock_levels` and, when it alerts, its incident.
-    struct Row {
-        var shown: ShownEntry
-        /// The model's version that changed it last.
-        var version: UInt64
-    }
-
-    /// A product that has rows, and its rows by warehouse.
+    /// A product that has rows in `current_stock_levels`, and its rows by warehouse.
     struct Entry {
         var product: Product
-        var rows: [Row]
+        /// Never empty.
+        var rows: [ShownEntry]
     }
 
     private struct Known {
         var version: UInt64
-        var chunks: [ShownChunk]
-        var catalog: Catalog
-        var positions: [PartitionPosition]
-        var history: StockHistory.AsOf?
+        var shard: WorkerSnapshot.Shard
+        /// The numbers of its chunks in the order of pairs.
+        var numbers: [Int] = []
     }
 
     let ids: IDs
-    private(set) var entries: [ProductID: Entry] = [:]
-    /// The keys of `entries`, in the order of ids.
-    private(set) var order: [ProductID] = []
+    private var order: PairOrder
     private(set) var catalog = Catalog()
+    /// Those of the catalog, which every row asks for.
+    private(set) var warehouses: [WarehouseID: Warehouse] = [:]
     /// Goes up whenever rows change.
     private(set) var version: UInt64 = 0
     /// Changes before this version are not known row by row.
     private(set) var reloadVersion: UInt64 = 0
-    /// Rows that were removed, and the version that removed them; the newest last.
-    private(set) var gone: [(pair: Pair, version: UInt64)] = []
+    /// Pairs whose rows changed, came or went, and the version that did it; the newest last.
+    private(set) var changed: [(pair: Pair, version: UInt64)] = []
     private(set) var freshness = Freshness()
     private(set) var tally = ShownTally()
     private(set) var pairs = 0
     private var known: [Partition: Known] = [:]
     private var seenVersions: [UInt64] = []
-    private var isOrderStale = false
 
-    private static let goneKept = 10_000
+    /// Changes that are kept.
+    static let changesKept = 20_000
 
-    init(_ ids: IDs = .integers) { self.ids = ids }
+    init(_ ids: IDs = .integers) {
+        self.ids = ids
+        order = PairOrder(ids)
+    }
+
+    // MARK: Updates
 
     /// Takes over a snapshot.
     mutating func update(
@@ -57,14 +55,14 @@ struct ReadModel {
         guard versions != seenVersions else { return }
         seenVersions = versions
         version += 1
-        let shards = Self.newest(snapshot.workers)
         tally = snapshot.workers.reduce(ShownTally()) { $0 + ($1?.tally ?? ShownTally()) }
         pairs = snapshot.workers.reduce(0) { $0 + ($1?.pairs ?? 0) }
-        if Set(shards.keys) != Set(known.keys) { rebuild(shards) } else { refresh(shards) }
-        known = shards
-        if isOrderStale {
-            order = entries.keys.sorted { ids.isBefore($0, $1) }
-            isOrderStale = false
+        let shards = Self.newest(snapshot.workers)
+        if Set(shards.keys) != Set(known.keys) || !refresh(shards) { rebuild(shards) }
+        order.settle()
+        if changed.count > Self.changesKept {
+            reloadVersion = changed[changed.count - Self.changesKept - 1].version
+            changed.removeFirst(changed.count - Self.changesKept)
         }
     }
 
@@ -77,112 +75,105 @@ struct ReadModel {
             for shard in worker.shards {
                 guard let first = shard.positions.first?.partition else { continue }
                 if let other = newest[first], other.version > worker.version { continue }
-                newest[first] = Known(
-                    version: worker.version, chunks: shard.chunks, catalog: shard.catalog,
-                    positions: shard.positions, history: shard.history)
+                newest[first] = Known(version: worker.version, shard: shard)
             }
         }
         return newest
     }
 
-    /// The chunks of each shard, and the history of its entries.
-    var histories: [(chunks: [ShownChunk], history: StockHistory.AsOf)] {
-        known.values.compactMap { shard in shard.history.map { (shard.chunks, $0) } }
-    }
-
     private mutating func rebuild(_ shards: [Partition: Known]) {
-        reloadVersion = version
-        gone = []
-        entries.removeAll(keepingCapacity: true)
-        isOrderStale = true
-        for shard in shards.values {
-            adopt(shard.catalog)
-            for chunk in shard.chunks { for shown in chunk.entries { apply(shown, shard.catalog) } }
+        forgetChanges()
+        order = PairOrder(ids)
+        known = shards
+        for (partition, new) in shards {
+            adopt(new.shard.catalog)
+            known[partition]?.numbers = new.shard.chunks.map { order.append($0) }
         }
     }
 
-    private mutating func refresh(_ shards: [Partition: Known]) {
-        for (partition, shard) in shards {
-            guard let old = known[partition], old.version != shard.version else { continue }
-            if shard.catalog !== old.catalog { adopt(shard.catalog) }
-            // A shard that was recovered again may have its entries at other indices.
-            guard old.chunks.first?.entries.first?.pair == shard.chunks.first?.entries.first?.pair,
-                old.chunks.count <= shard.chunks.count
-            else { return rebuild(shards) }
-            for (index, chunk) in shard.chunks.enumerated() {
-                let before = index < old.chunks.count ? old.chunks[index] : nil
-                if before === chunk { continue }
-                for (index, shown) in chunk.entries.enumerated() {
-                    if let before, index < before.entries.count, before.entries[index] == shown { continue }
-                    apply(shown, shard.catalog)
+    /// - Returns: false if a shard was recovered again, and may have its entries at other places.
+    private mutating func refresh(_ shards: [Partition: Known]) -> Bool {
+        for (partition, new) in shards {
+            guard let old = known[partition], old.version != new.version else { continue }
+            let (before, after) = (old.shard.chunks, new.shard.chunks)
+            guard before.first?.entries.first?.pair == after.first?.entries.first?.pair, before.count <= after.count
+            else { return false }
+            if new.shard.catalog !== old.shard.catalog {
+                // Names and thresholds may have changed in rows that did not.
+                adopt(new.shard.catalog)
+                forgetChanges()
+            }
+            var numbers = old.numbers
+            for (index, chunk) in after.enumerated() {
+                guard index < before.count else {
+                    numbers.append(order.append(chunk))
+                    note(chunk, before: nil)
+                    continue
                 }
+                if before[index] === chunk { continue }
+                order.replace(numbers[index], with: chunk)
+                note(chunk, before: before[index])
+            }
+            known[partition] = Known(version: new.version, shard: new.shard, numbers: numbers)
+        }
+        return true
+    }
+
+    private mutating func adopt(_ newer: Catalog) {
+        if newer === catalog { return }
+        catalog = newer
+        warehouses = Dictionary(newer.warehouses.values.map { ($0.id, $0) }) { $1 }
+    }
+
+    private mutating func forgetChanges() {
+        reloadVersion = version
+        changed = []
+    }
+
+    private mutating func note(_ chunk: ShownChunk, before: ShownChunk?) {
+        if reloadVersion == version { return }
+        for (index, new) in chunk.entries.enumerated() {
+            let old = before.flatMap { index < $0.entries.count ? $0.entries[index] : nil }
+            if new != old, hasRow(new) || old.map({ hasRow($0) }) == true { changed.append((new.pair, version)) }
+        }
+    }
+
+    private func hasRow(_ entry: ShownEntry) -> Bool {
+        entry.isVisible && warehouses[entry.pair.warehouse] != nil && catalog.product(entry.pair.product) != nil
+    }
+
+    // MARK: Reading
+
+    /// Nil for a product without rows.
+    subscript(product: ProductID) -> Entry? {
+        var position = order.begin(of: product)
+        let entries = order.entries(at: &position)
+        return entries.first?.pair.product == product ? entry(entries) : nil
+    }
+
+    /// The products that have rows, in the order of ids.
+    var products: some Sequence<Entry> {
+        sequence(state: 0) { position in
+            while true {
+                let entries = order.entries(at: &position)
+                if entries.isEmpty { return nil }
+                if let entry = entry(entries) { return entry }
             }
         }
     }
 
-    /// Names and thresholds may have changed in rows that did not.
-    private mutating func adopt(_ newer: Catalog) {
-        catalog = newer
-        reloadVersion = version
-        for id in order {
-            guard let product = newer.products[id] else { continue }
-            entries[id]?.product = product
+    private func entry(_ entries: [ShownEntry]) -> Entry? {
+        guard let id = entries.first?.pair.product, let product = catalog.product(id) else { return nil }
+        var rows: [ShownEntry] = []
+        rows.reserveCapacity(entries.count)
+        for entry in entries where entry.isVisible && warehouses[entry.pair.warehouse] != nil {
+            if entry.pair != rows.last?.pair { rows.append(entry) }
         }
+        return rows.isEmpty ? nil : Entry(product: product, rows: rows)
     }
 
-    private mutating func apply(_ shown: ShownEntry, _ catalog: Catalog) {
-        let id = shown.pair.product
-        guard shown.isVisible, let product = catalog.products[id],
-            catalog.warehouses[shown.pair.warehouse] != nil
-        else { return remove(shown.pair) }
-        let row = Row(shown: shown, version: version)
-        guard entries[id] != nil else {
-            entries[id] = Entry(product: product, rows: [row])
-            isOrderStale = true
-            return
-        }
-        entries[id]?.insert(row, ids)
-    }
-
-    private mutating func remove(_ pair: Pair) {
-        guard entries[pair.product]?.remove(pair, ids) == true else { return }
-        if entries[pair.product]?.rows.isEmpty == true {
-            entries[pair.product] = nil
-            isOrderStale = true
-        }
-        gone.append((pair, version))
-        if gone.count > 2 * Self.goneKept {
-            gone.removeFirst(Self.goneKept)
-            reloadVersion = max(reloadVersion, gone[0].version)
-        }
-    }
-}
-
-extension ReadModel.Entry {
-    /// The index of a warehouse's row, or the one to insert it at.
-    private func index(_ warehouse: WarehouseID, _ ids: IDs) -> Int {
-        var low = 0
-        var high = rows.count
-        while low < high {
-            let middle = (low + high) / 2
-            if ids.isBefore(rows[middle].shown.pair.warehouse, warehouse) { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
-    mutating func insert(_ row: ReadModel.Row, _ ids: IDs) {
-        let index = index(row.shown.pair.warehouse, ids)
-        if index < rows.count, rows[index].shown.pair == row.shown.pair {
-            rows[index] = row
-        } else {
-            rows.insert(row, at: index)
-        }
-    }
-
-    mutating func remove(_ pair: Pair, _ ids: IDs) -> Bool {
-        let index = index(pair.warehouse, ids)
-        guard index < rows.count, rows[index].shown.pair == pair else { return false }
-        rows.remove(at: index)
-        return true
+    /// The chunks of each shard, and the history of its entries.
+    var histories: [(chunks: [ShownChunk], history: StockHistory.AsOf)] {
+        known.values.compactMap { known in known.shard.history.map { (known.shard.chunks, $0) } }
     }
 }

@@ -9,8 +9,8 @@ struct ProductHistoryResponse {
     let now: Timestamp
 
     func content(_ model: ReadModel) throws(Problem) -> ResponseContent {
-        let entry = model.entries[id]
-        guard let product = entry?.product ?? model.catalog.products[id] else {
+        let entry = model[id]
+        guard let product = entry?.product ?? model.catalog.product(id) else {
             throw .notFound("there is no product \(model.ids.string(id))")
         }
         let (begins, warehouses) = model.past(of: id, since: now.dayAgo)
@@ -26,7 +26,7 @@ struct ProductHistoryResponse {
                     let pair = Pair(product: id, warehouse: past.warehouse)
                     json.name("warehouse_id")
                     json.id(past.warehouse, model.ids)
-                    json.field("warehouse_name", model.catalog.warehouses[past.warehouse]?.name ?? "")
+                    json.field("warehouse_name", model.warehouses[past.warehouse]?.name ?? "")
                     json.field("reorder_threshold", model.catalog.threshold(of: pair, product))
                     json.array("stock", past.steps) { json, step in
                         json.array { json in

@@ -8,7 +8,7 @@ struct MatrixResponse {
             json.field("version", model.version)
             json.freshness(model.freshness)
             json.offsets(model.freshness)
-            let warehouses = model.catalog.warehouses.values.sorted { model.ids.isBefore($0.id, $1.id) }
+            let warehouses = model.warehouses.values.sorted { model.ids.isBefore($0.id, $1.id) }
             json.array("warehouses", warehouses) { json, warehouse in
                 json.array {
                     $0.id(warehouse.id, model.ids)
@@ -16,24 +16,23 @@ struct MatrixResponse {
                     $0.text(warehouse.region)
                 }
             }
-            json.array("products", model.order) { json, id in
-                guard let entry = model.entries[id] else { return }
+            json.array("products", model.products) { json, entry in
                 json.array { json in
-                    json.id(id, model.ids)
+                    json.id(entry.product.id, model.ids)
                     json.text(entry.product.name)
                     json.text(entry.product.category)
                     json.number(entry.product.reorderThreshold)
                     json.array { json in
                         for row in entry.rows {
-                            json.id(row.shown.pair.warehouse, model.ids)
-                            json.number(row.shown.stock)
+                            json.id(row.pair.warehouse, model.ids)
+                            json.number(row.stock)
                         }
                     }
                     json.array { json in
                         for row in entry.rows {
-                            let threshold = model.catalog.threshold(of: row.shown.pair, entry.product)
+                            let threshold = model.catalog.threshold(of: row.pair, entry.product)
                             guard threshold != entry.product.reorderThreshold else { continue }
-                            json.id(row.shown.pair.warehouse, model.ids)
+                            json.id(row.pair.warehouse, model.ids)
                             json.number(threshold)
                         }
                     }

@@ -78,8 +78,8 @@ struct ProductResponse {
     let id: ProductID
 
     func content(_ model: ReadModel) throws(Problem) -> ResponseContent {
-        let entry = model.entries[id]
-        guard let product = entry?.product ?? model.catalog.products[id] else {
+        let entry = model[id]
+        guard let product = entry?.product ?? model.catalog.product(id) else {
             throw .notFound("there is no product \(model.ids.string(id))")
         }
         return ResponseContent(reflecting: model.freshness) { json in
@@ -102,27 +102,26 @@ struct ProductResponse {
                 }
             }
             json.array("warehouses", entry?.rows ?? []) { json, row in
-                guard let stock = row.shown.row(model.catalog) else { return }
+                guard let stock = row.row(model.catalog) else { return }
                 json.value {
                     ViewRows.standing(
-                        stock, since: row.shown.since, incident: row.shown.incident, as: .json, model.ids,
-                        into: &$0)
+                        stock, since: row.since, incident: row.incident, as: .json, model.ids, into: &$0)
                 }
             }
             let places = (entry?.rows ?? []).map {
                 Transfer.Place(
-                    warehouse: $0.shown.pair.warehouse, stock: $0.shown.stock,
-                    threshold: model.catalog.threshold(of: $0.shown.pair, product))
+                    warehouse: $0.pair.warehouse, stock: $0.stock,
+                    threshold: model.catalog.threshold(of: $0.pair, product))
             }
             let transfers = Transfer.suggestions(places)
             json.array("transfers", transfers) { json, transfer in
                 json.object { json in
                     json.name("from_warehouse_id")
                     json.id(transfer.from, model.ids)
-                    json.field("from_warehouse_name", model.catalog.warehouses[transfer.from]?.name ?? "")
+                    json.field("from_warehouse_name", model.warehouses[transfer.from]?.name ?? "")
                     json.name("to_warehouse_id")
                     json.id(transfer.to, model.ids)
-                    json.field("to_warehouse_name", model.catalog.warehouses[transfer.to]?.name ?? "")
+                    json.field("to_warehouse_name", model.warehouses[transfer.to]?.name ?? "")
                     json.field("units", transfer.units)
                 }
             }
