@@ -9,16 +9,19 @@ final class DaemonProcess {
     private let directory: URL
     /// Whether the folder is another's.
     private let isGuest: Bool
+    /// Of its page; 0 when it has none.
+    private let port: UInt16
 
     /// - Parameters:
     ///   - stem: of the names of its topics and of its group.
     ///   - pairs: those that its reference files know.
     ///   - more: more lines of the configuration.
     init(
-        program: String, brokers: String, stem: String, input: String, pairs: Int, http: String = "~",
+        program: String, brokers: String, stem: String, input: String, pairs: Int, hasPage: Bool = false,
         postgres: String?, more: String = ""
     ) throws {
         isGuest = false
+        port = hasPage ? try Self.freePort() : 0
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("\(stem)-\(wall_ns())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         func write(_ file: String, _ text: String) throws {
@@ -41,7 +44,7 @@ final class DaemonProcess {
             dead_letters: {topic: \(stem)-dlq}
             reference: {products: {file: products.csv}, warehouses: {file: warehouses.csv}}
             log: {format: text, level: info}
-            http: {listen: \(http == "~" ? http : "\"\(http)\"")}
+            http: {listen: \(port == 0 ? "~" : "\"127.0.0.1:\(port)\"")}
             \(postgres.map { "postgres: {\($0)}" } ?? "")
             \(more)
 
@@ -52,6 +55,7 @@ final class DaemonProcess {
     /// Another of stockd's commands with the configuration of one that runs.
     init(beside other: DaemonProcess, program: String, _ command: String, _ variables: [String: String]) throws {
         isGuest = true
+        port = 0
         directory = other.directory
         try run(program, command, variables)
     }
@@ -125,7 +129,7 @@ final class DaemonProcess {
     }
 
     /// A port on which nobody listens.
-    static func freePort() throws -> UInt16 {
+    private static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { Glibc.close(descriptor) }
         var address = sockaddr_in()
@@ -138,5 +142,25 @@ final class DaemonProcess {
         }
         guard isBound else { throw BenchFailure("no port is free") }
         return UInt16(bigEndian: address.sin_port)
+    }
+
+    /// What its page answers, and after which time.
+    func get(_ path: String) throws -> (text: String, seconds: Double) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
+        process.arguments = ["-s", "-w", "\n%{time_total}", "http://127.0.0.1:\(port)\(path)"]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (text, text.split(separator: "\n").last.flatMap { Double($0) } ?? 0)
+    }
+
+    /// Waits until it has counted so many events.
+    func waitUntilApplied(_ events: Int) throws {
+        try wait("it has read everything", within: 300) {
+            try get("/v1/status").text.contains("\"applied\":\(events),")
+        }
     }
 }

@@ -35,7 +35,7 @@ struct PostgresBenchmark {
         try DaemonProcess(
             program: options.program, brokers: bench.client.bootstrapServers, stem: tag, input: input, pairs: pairs,
             // With its page, as daemons have it: both read the same model.
-            http: "127.0.0.1:\(try DaemonProcess.freePort())",
+            hasPage: true,
             postgres: server.map { "url: \"\($0.connection)\", schema: \"\(tag)\", interval: \(interval)" })
     }
 
@@ -94,20 +94,39 @@ struct PostgresBenchmark {
         try before.stop()
         let daemon = try start(tag, input: "\(tag)-events", pairs: pairs, server)
         defer { daemon.close() }
-        let fill = /wrote all rows of partition \d+ to PostgreSQL.*rows=(\d+).*took_ms=(\d+)/
-        try daemon.wait("the tables are filled", within: 300) { daemon.log.contains(fill) }
-        let fills = daemon.log.matches(of: fill)
-        let rows = fills.reduce(0) { $0 + (Double($1.1) ?? 0) }
-        let seconds = fills.reduce(0) { $0 + (Double($1.2) ?? 0) } / 1_000
+        let first = try awaitFill(1, daemon)
         sleep(3)
+        let grown = (daemon.residentBytes - bare) / Double(pairs)
+        report("fill, \(Report.text(Double(pairs))) pairs", first, ["bytes_per_pair": grown])
+        let connection = try Connection(ConnectionSettings(url: server.connection))
+        try connection.run("DROP TABLE \"\(tag)\".low_stock_alerts")
+        report("fill after a lost table, \(Report.text(Double(pairs))) pairs", try awaitFill(2, daemon))
+        try daemon.stop()
+        let next = try start(tag, input: "\(tag)-events", pairs: pairs, server)
+        defer { next.close() }
+        let again = try awaitFill(1, next)
+        report(
+            "comparison after a restart, \(Report.text(Double(pairs))) pairs", again,
+            ["pairs_per_s": Double(pairs) / again.seconds])
+        try next.stop()
+    }
+
+    /// Waits until a daemon has written all rows for the nth time, and takes the figures of that time from its log.
+    private func awaitFill(_ number: Int, _ daemon: DaemonProcess) throws -> (rows: Double, seconds: Double) {
+        let fill = /wrote all rows of partition \d+ to PostgreSQL.*rows=(\d+).*took_ms=(\d+)/
+        try daemon.wait("the tables are filled", within: 300) { daemon.log.matches(of: fill).count >= number }
+        let last = daemon.log.matches(of: fill)[number - 1]
+        return (Double(last.1) ?? 0, (Double(last.2) ?? 0) / 1_000)
+    }
+
+    private func report(
+        _ name: String, _ fill: (rows: Double, seconds: Double), _ more: [String: Double] = [:]
+    ) {
+        let figures = ["rows": fill.rows, "seconds": fill.seconds, "rows_per_s": fill.rows / max(fill.seconds, 0.001)]
         bench.report.add(
             Measurement(
-                group: "postgres", name: "fill, \(Report.text(Double(pairs))) pairs",
-                figures: [
-                    "rows": rows, "seconds": seconds, "rows_per_s": rows / max(seconds, 0.001),
-                    "bytes_per_pair": (daemon.residentBytes - bare) / Double(pairs),
-                ], note: "three tables in one transaction; memory beside a daemon without PostgreSQL"))
-        try daemon.stop()
+                group: "postgres", name: name, figures: figures.merging(more) { $1 },
+                note: "three tables in one transaction; memory beside a daemon without PostgreSQL"))
     }
 
     // MARK: Loss
@@ -125,7 +144,7 @@ struct PostgresBenchmark {
                 try create(tag, input: false)
                 let daemon = try start(tag, input: input, pairs: options.pairs, hasTables ? server : nil)
                 defer { daemon.close() }
-                try daemon.wait("it has read everything", within: 300) { try bench.isRead(tag, input) }
+                try daemon.waitUntilApplied(bench.events)
                 rates[hasTables, default: []].append(Double(bench.events) / daemon.cpuSeconds)
                 try daemon.stop()
             }
