@@ -146,7 +146,7 @@ final class SharedTables {
     private static func differences(_ rows: [[String?]], _ expected: [String: String]) -> [String] {
         // jsonb writes blanks behind colons and commas.
         let pairs = rows.map { row in
-            ((row[0] ?? "").replacing("\": ", with: "\":").replacing(", \"w", with: ",\"w"), row[1] ?? "")
+            ((row[0] ?? "").replacing("\": ", with: "\":").replacing(", \"w", with: ",\"w").exact, row[1] ?? "")
         }
         let found = Dictionary(pairs) { "\($0) and \($1)" }
         return Set(found.keys).union(expected.keys).filter { found[$0] != expected[$0] }.sorted().prefix(10).map {
