@@ -60,6 +60,24 @@ struct ReadModelTests {
         return Set(changed.map { [Int($0.product.rawValue), Int($0.warehouse.rawValue)] })
     }
 
+    @Test("a shard that was recovered may have its pairs at other places, or fewer of them")
+    func recovered() {
+        let store = ViewStore(workers: 1)
+        func stage(_ products: [Int32]) -> Stage {
+            let stage = Stage(.shop(products: 9, warehouses: 3), store: store)
+            for product in products { stage.apply(Int64(product), product, 1) }
+            stage.commit()
+            return stage
+        }
+        var model = stage([1, 2, 3, 4, 5]).model
+        for products: [Int32] in [[1, 5, 3, 2, 4, 6], [1, 4, 2], [1, 2, 3, 4, 5, 6, 7]] {
+            let anew = stage(products).model
+            model.update(store.snapshot(), nowMicroseconds: 1, wallMicroseconds: 1)
+            #expect(model.products.map(\.product.id.rawValue) == products.sorted())
+            #expect(model.products.map(\.rows) == anew.products.map(\.rows))
+        }
+    }
+
     @Test("a pair that two shards have is one row")
     func moved() {
         let store = ViewStore(workers: 2)

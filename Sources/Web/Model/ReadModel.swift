@@ -96,8 +96,7 @@ struct ReadModel {
         for (partition, new) in shards {
             guard let old = known[partition], old.version != new.version else { continue }
             let (before, after) = (old.shard.chunks, new.shard.chunks)
-            guard before.first?.entries.first?.pair == after.first?.entries.first?.pair, before.count <= after.count
-            else { return false }
+            guard before.count <= after.count else { return false }
             if new.shard.catalog !== old.shard.catalog {
                 // Names and thresholds may have changed in rows that did not.
                 adopt(new.shard.catalog)
@@ -111,12 +110,19 @@ struct ReadModel {
                     continue
                 }
                 if before[index] === chunk { continue }
+                guard Self.hasSamePlaces(before[index], chunk) else { return false }
                 order.replace(numbers[index], with: chunk)
                 note(chunk, before: before[index])
             }
             known[partition] = Known(version: new.version, shard: new.shard, numbers: numbers)
         }
         return true
+    }
+
+    /// Whether each pair of a chunk is where it was before.
+    private static func hasSamePlaces(_ before: ShownChunk, _ chunk: ShownChunk) -> Bool {
+        before.entries.count <= chunk.entries.count
+            && zip(before.entries, chunk.entries).allSatisfy { $0.pair == $1.pair }
     }
 
     private mutating func adopt(_ newer: Catalog) {
