@@ -52,13 +52,16 @@ extension Connection {
         guard PQenterPipelineMode(pointer) == 1 else { throw PostgresError(connection: pointer) }
         for statement in statements where send(statement) != 1 { throw PostgresError(connection: pointer) }
         guard PQpipelineSync(pointer) == 1 else { throw PostgresError(connection: pointer) }
-        let deadline = ContinuousClock.now + limit
         var failure: PostgresError?
         for statement in statements {
-            do throws(PostgresError) { statement.rows = try results(deadline) } catch { failure = failure ?? error }
+            do throws(PostgresError) {
+                statement.rows = try results(.now + limit)
+            } catch {
+                failure = failure ?? error
+            }
         }
         // The end of the pipeline is a result of its own.
-        if let end = try next(deadline) { PQclear(end) }
+        if let end = try next(.now + limit) { PQclear(end) }
         let isOver = PQexitPipelineMode(pointer) == 1
         if let failure { throw failure }
         guard isOver else { throw PostgresError(connection: pointer) }
