@@ -131,7 +131,7 @@ let package = Package(
             dependencies: ["TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Tests/OracleSupport", swiftSettings: strict),
         .target(
-            name: "PostgresSupport", dependencies: ["Postgres", "CPQ", "TestSupport"],
+            name: "PostgresSupport", dependencies: ["Postgres", "TestSupport"],
             path: "Tests/PostgresSupport", swiftSettings: strict),
         // Servers that receivers of notifications are tried on.
         .target(
@@ -166,7 +166,7 @@ let package = Package(
         .testTarget(
             name: "PostgresTests",
             dependencies: [
-                "Postgres", "Pipeline", "Wire", "Inventory", "TestSupport", "PostgresSupport",
+                "Postgres", "CPQ", "Pipeline", "Wire", "Inventory", "TestSupport", "PostgresSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
