@@ -35,7 +35,7 @@ struct CheckpointBenchmark {
 }
 
 /// The keys and values of a checkpoint's records, one after the other.
-private struct Image {
+private struct Image: ~Copyable {
     private(set) var bytes: [UInt8] = []
     private var ends: [(key: Int, value: Int)] = []
     private var encoder = StateEncoder()

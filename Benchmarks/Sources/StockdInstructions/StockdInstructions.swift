@@ -11,14 +11,18 @@ struct StockdInstructions {
         countedEncode(subject)
         let texts = Subject(hasTexts: true)
         countedTexts(texts)
+        let shop = Subject(isShop: true)
+        countedShop(shop)
         precondition(subject.changes.count > 100 && subject.bytes > 0, "the fixed input does too little")
         precondition(texts.changes.count == subject.changes.count, "texts change what happens")
+        precondition(shop.changes.count > 100, "the shop has too few alerts")
         print(
             """
             Decode \(subject.decoded.count)
             Apply \(subject.decoded.count)
             Encode \(subject.changes.count)
             Texts \(texts.decoded.count)
+            Shop \(shop.decoded.count)
             """)
     }
 }
@@ -37,4 +41,12 @@ func countedEncode(_ subject: Subject) { subject.encode() }
 func countedTexts(_ subject: Subject) {
     subject.decode()
     subject.apply()
+}
+
+/// Everything that the worker does with the events of a shop with many alerts.
+@inline(never)
+func countedShop(_ subject: Subject) {
+    subject.decode()
+    subject.apply()
+    subject.encode()
 }

@@ -11,23 +11,31 @@ final class Subject {
     private var text: EventText
     private var aggregate: Aggregate
     private(set) var decoded: [PlacedEvent] = []
-    private(set) var changes: [AlertChange] = []
+    private(set) var changes: [(AlertChange, PublishedAlert)] = []
     private(set) var bytes = 0
 
     /// Makes every pair known, so that what is counted is the steady state.
-    /// - Parameter hasTexts: all ids are texts.
-    init(hasTexts: Bool = false) {
+    /// - Parameters:
+    ///   - hasTexts: all ids are texts.
+    ///   - isShop: the events are those of the benchmark's shop.
+    init(hasTexts: Bool = false, isShop: Bool = false) {
         let ids = hasTexts ? IDs(event: .text, product: .text, warehouse: .text) : .integers
         decoder = EventDecoder(ids: ids)
-        text = EventText(
-            events: Self.events, pairs: Self.pairs, stocking: true, restless: true, texts: hasTexts)
+        text =
+            isShop
+            ? EventText(shopEvents: Self.events, pairs: Self.pairs)
+            : EventText(events: Self.events, pairs: Self.pairs, stocking: true, restless: true, texts: hasTexts)
         // With so small a window the tables of texts no longer grow when counting begins.
         aggregate = Aggregate(
             inputs: 1, dedupeWindow: hasTexts ? 1 << 14 : 1 << 20,
-            catalog: EventText.catalog(pairs: Self.pairs, ids))
+            catalog: EventText.catalog(pairs: Self.pairs, ids, ofShop: isShop))
         for round in 1...3 {
             decode()
             apply()
+            guard !isShop else {
+                text.raiseIDs(by: Self.events)
+                continue
+            }
             text = EventText(
                 events: Self.events, pairs: Self.pairs, stocking: false, texts: hasTexts,
                 firstID: EventText.firstID + round * Self.events, seed: 2)
@@ -55,7 +63,7 @@ final class Subject {
 
     /// Applies what was decoded and consolidates it, a commit for every so many events.
     func apply() {
-        var changes: [AlertChange] = []
+        var changes: [(AlertChange, PublishedAlert)] = []
         swap(&changes, &self.changes)
         changes.removeAll(keepingCapacity: true)
         var waiting: [PlacedEvent] = []
@@ -67,20 +75,20 @@ final class Subject {
             aggregate.apply(waiting) { _, _ in }
             waiting.removeAll(keepingCapacity: true)
             guard isBatchEnd else { continue }
-            aggregate.consolidate { if case .alert(let change, _) = $0 { changes.append(change) } }
+            aggregate.consolidate { if case .alert(let change, let alert) = $0 { changes.append((change, alert)) } }
             aggregate.commit()
         }
         self.changes = changes
     }
 
+    /// Encodes what an alert change sends: its message, and the state record that remembers it.
     func encode() {
-        var writer = ByteWriter(capacity: 4096)
+        var messages = MessageEncoder()
+        var state = StateEncoder()
         var bytes = 0
-        for change in changes {
-            writer.removeAll()
-            AlertEncoder.key(change.pair, into: &writer)
-            AlertEncoder.change(change, into: &writer)
-            bytes += writer.count
+        for (change, alert) in changes {
+            messages.alert(change, as: .changes) { bytes += $0.count + ($1?.count ?? 0) }
+            state.encode(.alert(change.pair, alert)) { bytes += $0.count + $1.count }
         }
         self.bytes += bytes
     }

@@ -29,28 +29,49 @@ extension ByteWriter {
 
     /// The number in decimal.
     @inline(__always)
-    public mutating func append(_ number: UInt64) {
-        var digits = 1
-        var bound: UInt64 = 10
-        while digits < 20, number >= bound {
+    public mutating func append(_ number: UInt64) { append(number, digits: Self.digits(of: number)) }
+
+    @inline(__always)
+    private static func digits(of number: UInt64) -> Int {
+        var (digits, bound) = (1, 10 as UInt64)
+        while number >= bound, digits < 19 {
             digits += 1
-            bound = digits < 20 ? bound &* 10 : .max
+            bound &*= 10
         }
-        append(number, digits: digits)
+        return number >= bound ? 20 : digits
     }
 
     /// The number's last `digits` digits, zeros in front when it has fewer.
     @inline(__always)
     mutating func append(_ number: UInt64, digits: Int) {
-        let place = reserve(digits)
-        var rest = number
-        var at = digits
-        while at > 0 {
-            at -= 1
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            place.storeBytes(of: UInt8(truncatingIfNeeded: digit) | 0x30, toByteOffset: at, as: UInt8.self)
-            rest = quotient
-        }
+        Self.write(number, digits: digits, to: reserve(digits))
         advance(by: digits)
+    }
+
+    /// As above, to where there is room.
+    @inline(__always)
+    static func write(_ number: UInt64, digits: Int, to place: UnsafeMutableRawPointer) {
+        var (rest, at) = (number, digits)
+        while at > 1 {
+            at -= 2
+            place.storeBytes(of: Self.twoDigits(rest % 100), toByteOffset: at, as: UInt16.self)
+            rest /= 100
+        }
+        if at > 0 { place.storeBytes(of: UInt8(truncatingIfNeeded: rest % 10) | 0x30, as: UInt8.self) }
+    }
+
+    /// The two digits of a number below 100, as they stand in memory.
+    @inline(__always)
+    private static func twoDigits(_ number: UInt64) -> UInt16 {
+        assert(number < 100)
+        let all: StaticString = """
+            0001020304050607080910111213141516171819\
+            2021222324252627282930313233343536373839\
+            4041424344454647484950515253545556575859\
+            6061626364656667686970717273747576777879\
+            8081828384858687888990919293949596979899
+            """
+        return UnsafeRawPointer(all.utf8Start).loadUnaligned(
+            fromByteOffset: Int(truncatingIfNeeded: number) &* 2, as: UInt16.self)
     }
 }

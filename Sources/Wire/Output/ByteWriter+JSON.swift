@@ -27,14 +27,26 @@ extension ByteWriter {
         append(byte: 0x22)
     }
 
-    /// Copies runs that need no escape whole, and looks for their end eight bytes at a time.
+    /// A member's name, which needs no escape, after a brace or a comma and before its value.
+    @inline(__always)
+    mutating func append(jsonMember name: StaticString, after mark: UInt8) {
+        let place = reserve(name.utf8CodeUnitCount + 4)
+        place.storeBytes(of: mark, as: UInt8.self)
+        place.storeBytes(of: 0x22, toByteOffset: 1, as: UInt8.self)
+        (place + 2).copyMemory(from: name.utf8Start, byteCount: name.utf8CodeUnitCount)
+        place.storeBytes(of: 0x22, toByteOffset: name.utf8CodeUnitCount + 2, as: UInt8.self)
+        place.storeBytes(of: 0x3A, toByteOffset: name.utf8CodeUnitCount + 3, as: UInt8.self)
+        advance(by: name.utf8CodeUnitCount + 4)
+    }
+
+    /// Copies runs that need no escape whole, and looks for their end eight bytes at a time; the last eight may begin
+    /// in what was seen already.
     private mutating func appendEscaped(_ bytes: UnsafeRawBufferPointer) {
         var (start, index) = (0, 0)
         while index < bytes.count {
-            if bytes.count - index >= 8,
-                Swar.notPlainText(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) == 0
-            {
-                index += 8
+            let word = min(index, bytes.count - 8)
+            if word >= 0, Swar.notPlainText(bytes.loadUnaligned(fromByteOffset: word, as: UInt64.self)) == 0 {
+                index = word + 8
                 continue
             }
             if Self.needsEscape(bytes[index]) {

@@ -22,18 +22,19 @@ public struct ByteWriter: ~Copyable {
     }
 
     /// The bytes written so far, valid inside `body` only.
+    @inline(__always)
     public borrowing func withUnsafeBytes<R: ~Copyable, E: Error>(
         _ body: (UnsafeRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {
-        try body(UnsafeRawBufferPointer(rebasing: storage[..<count]))
+        try body(UnsafeRawBufferPointer(start: storage.baseAddress, count: count))
     }
 
     /// A copy of the bytes written so far.
     public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
+    @inline(__always)
     public mutating func append(byte: UInt8) {
-        let room = reserve(1)
-        room.storeBytes(of: byte, as: UInt8.self)
+        reserve(1).storeBytes(of: byte, as: UInt8.self)
         count += 1
     }
 

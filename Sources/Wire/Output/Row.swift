@@ -21,10 +21,7 @@ struct Row {
     @inline(__always)
     mutating func begin(_ column: StaticString, _ out: inout ByteWriter) {
         switch format {
-        case .json:
-            out.append(isFirst ? "{\"" : ",\"")
-            out.append(column)
-            out.append("\":")
+        case .json: out.append(jsonMember: column, after: isFirst ? 0x7B : 0x2C)
         case .csv:
             if !isFirst { out.append(byte: 0x2C) }
         }

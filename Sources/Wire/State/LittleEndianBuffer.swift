@@ -1,14 +1,20 @@
-/// Fixed-width integers, little end first, appended to a byte array that is reused.
-struct LittleEndianWriter {
-    var bytes: [UInt8] = []
+/// Fixed-width integers, little end first, in a buffer that is used again.
+struct LittleEndianWriter: ~Copyable {
+    private(set) var bytes = ByteWriter()
 
-    mutating func append<T: FixedWidthInteger>(_ value: T) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    mutating func removeAll() { bytes.removeAll() }
+
+    @inline(__always)
+    mutating func append<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
+        bytes.reserve(MemoryLayout<T>.size).storeBytes(of: value.littleEndian, as: T.self)
+        bytes.advance(by: MemoryLayout<T>.size)
     }
+
+    mutating func append(bytes more: UnsafeRawBufferPointer) { bytes.append(more) }
 
     mutating func append(_ text: String) {
         append(UInt32(text.utf8.count))
-        bytes.append(contentsOf: text.utf8)
+        bytes.append(utf8: text)
     }
 }
 

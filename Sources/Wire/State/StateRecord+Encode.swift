@@ -1,7 +1,7 @@
 public import Inventory
 
 /// Encodes state records into buffers that are reused from one to the next.
-public struct StateEncoder {
+public struct StateEncoder: ~Copyable {
     private let ids: IDs
     private var key = LittleEndianWriter()
     private var value = LittleEndianWriter()
@@ -14,11 +14,11 @@ public struct StateEncoder {
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
         write(record.key)
-        value.bytes.removeAll(keepingCapacity: true)
+        value.removeAll()
         value.append(StateRecord.version)
         record.writeValue(into: &value, ids)
-        try key.bytes.span.withUnsafeBytes { (key) throws(Failure) in
-            try value.bytes.span.withUnsafeBytes { (value) throws(Failure) in try body(key, value) }
+        try key.bytes.withUnsafeBytes { (key) throws(Failure) in
+            try value.bytes.withUnsafeBytes { (value) throws(Failure) in try body(key, value) }
         }
     }
 
@@ -27,11 +27,11 @@ public struct StateEncoder {
         _ wanted: StateRecord.Key, _ body: (_ key: UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
         write(wanted)
-        try key.bytes.span.withUnsafeBytes { (key) throws(Failure) in try body(key) }
+        try key.bytes.withUnsafeBytes { (key) throws(Failure) in try body(key) }
     }
 
     private mutating func write(_ wanted: StateRecord.Key) {
-        key.bytes.removeAll(keepingCapacity: true)
+        key.removeAll()
         wanted.write(into: &key, ids)
     }
 }

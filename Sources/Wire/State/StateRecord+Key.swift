@@ -100,7 +100,7 @@ extension StateRecord.Key {
 
     func write(into key: inout LittleEndianWriter, _ ids: IDs) {
         if case .former(let bytes) = self {
-            key.bytes += bytes
+            bytes.withUnsafeBytes { key.append(bytes: $0) }
             return
         }
         key.append(kind.rawValue)

@@ -48,7 +48,7 @@ extension LittleEndianWriter {
     private mutating func append(_ number: Int32, _ text: UnsafeRawBufferPointer?) {
         guard let text else { return append(number) }
         append(UInt8(text.count))
-        bytes.append(contentsOf: text)
+        append(bytes: text)
     }
 
     mutating func append(_ id: ProductID, _ ids: IDs) { append(id.rawValue, ids.text(id)) }

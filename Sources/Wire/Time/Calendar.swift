@@ -29,17 +29,20 @@ enum Calendar {
         return Int(days) &- epoch &- daysPerEra
     }
 
-    /// The date a number of days since 1970-01-01 falls on, for any year an instant can have.
+    /// The date a number of days since 1970-01-01 falls on, for any day that an instant can have.
+    @inline(__always)
     static func date(days: Int) -> (year: Int, month: Int, day: Int) {
-        let shifted = days + epoch
-        let era = shifted.floorDivided(by: daysPerEra)
-        let dayOfEra = shifted - era * daysPerEra
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let march = (5 * dayOfYear + 2) / 153
-        let month = march < 10 ? march + 3 : march - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * march + 2) / 5 + 1)
+        // A thousand eras are added and taken off again: instants begin 731 eras before 1970, and unsigned division
+        // in 32 bits is quick.
+        let shifted = UInt32(truncatingIfNeeded: days &+ epoch &+ 1_000 &* daysPerEra)
+        let era = shifted / UInt32(daysPerEra)
+        let dayOfEra = shifted &- era &* UInt32(daysPerEra)
+        let yearOfEra = (dayOfEra &- dayOfEra / 1460 &+ dayOfEra / 36524 &- dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra &- (365 &* yearOfEra &+ yearOfEra / 4 &- yearOfEra / 100)
+        let march = (5 &* dayOfYear &+ 2) / 153
+        let month = march < 10 ? march &+ 3 : march &- 9
+        let year = Int(yearOfEra) &+ (Int(era) &- 1_000) &* 400 &+ (month <= 2 ? 1 : 0)
+        return (year, Int(month), Int(dayOfYear &- (153 &* march &+ 2) / 5 &+ 1))
     }
 }
 

@@ -8,19 +8,21 @@ extension RFC3339 {
     public static func write(_ instant: Timestamp, into out: inout ByteWriter) {
         let seconds = instant.microseconds.floorDivided(by: 1_000_000)
         let days = seconds.floorDivided(by: 86400)
-        let ofDay = UInt64(seconds.floorRemainder(by: 86400))
+        let ofDay = UInt64(truncatingIfNeeded: seconds &- days &* 86400)
         let date = Calendar.date(days: Int(days))
         if 0...9999 ~= date.year {
-            out.append(UInt64(date.year), digits: 4)
+            out.append(UInt64(truncatingIfNeeded: date.year), digits: 4)
         } else {
             out.append(byte: date.year < 0 ? 0x2D : 0x2B)
             out.append(UInt64(date.year.magnitude), digits: 6)
         }
-        pair("-", UInt64(date.month), into: &out)
-        pair("-", UInt64(date.day), into: &out)
-        pair("T", ofDay / 3600, into: &out)
-        pair(":", ofDay / 60 % 60, into: &out)
-        pair(":", ofDay % 60, into: &out)
+        let place = out.reserve(15)
+        pair("-", UInt64(truncatingIfNeeded: date.month), to: place)
+        pair("-", UInt64(truncatingIfNeeded: date.day), to: place + 3)
+        pair("T", ofDay / 3600, to: place + 6)
+        pair(":", ofDay / 60 % 60, to: place + 9)
+        pair(":", ofDay % 60, to: place + 12)
+        out.advance(by: 15)
         writeFraction(UInt64(instant.microseconds.floorRemainder(by: 1_000_000)), into: &out)
         out.append(byte: 0x5A)
     }
@@ -33,9 +35,9 @@ extension RFC3339 {
     }
 
     @inline(__always)
-    private static func pair(_ mark: Unicode.Scalar, _ number: UInt64, into out: inout ByteWriter) {
-        out.append(byte: UInt8(truncatingIfNeeded: mark.value))
-        out.append(number, digits: 2)
+    private static func pair(_ mark: Unicode.Scalar, _ number: UInt64, to place: UnsafeMutableRawPointer) {
+        place.storeBytes(of: UInt8(truncatingIfNeeded: mark.value), as: UInt8.self)
+        ByteWriter.write(number, digits: 2, to: place + 1)
     }
 
     private static func writeFraction(_ microseconds: UInt64, into out: inout ByteWriter) {
