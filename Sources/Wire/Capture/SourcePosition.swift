@@ -66,7 +66,7 @@ enum SourcePosition: Int, CaseIterable {
     /// A positive integer, which some converters write as a string.
     @inline(__always)
     private static func number(_ text: RawSpan, _ value: Range<Int>?) -> UInt64? {
-        guard var value else { return nil }
+        guard var value, !value.isEmpty else { return nil }
         if text.isString(value) { value = value.lowerBound + 1..<value.upperBound - 1 }
         guard 1...19 ~= value.count else { return nil }
         var number: UInt64 = 0

@@ -83,11 +83,15 @@ private typealias Debezium = DebeziumText
 
     @Test("a source without a position gives its time, and one without either gives no version")
     func noPosition() throws {
+        let ofTime = RowVersion(logPosition: 1_774_873_800_500_000, seconds: 1_774_873_800, [])
         for (source, version) in [
-            (
-                #"{"ts_ms":1774873800500}"#,
-                RowVersion(logPosition: 1_774_873_800_500_000, seconds: 1_774_873_800, [])
-            ),
+            (#"{"ts_ms":1774873800500}"#, ofTime),
+            // A file without a number, and a sequence without one.
+            (#"{"ts_ms":1774873800500,"file":"","pos":4}"#, ofTime),
+            (#"{"ts_ms":1774873800500,"file":"mysql-bin","pos":4}"#, ofTime),
+            (#"{"ts_ms":1774873800500,"file":"店","pos":4}"#, ofTime),
+            (#"{"ts_ms":1774873800500,"sequence":""}"#, ofTime),
+            (#"{"ts_ms":1774873800500,"sequence":"[]","lsn":""}"#, ofTime),
             (
                 #"{"ts_ms":1774873800500,"ts_us":1774873800500123}"#,
                 RowVersion(logPosition: 1_774_873_800_500_123, seconds: 1_774_873_800, [])
