@@ -7,7 +7,7 @@ import Synchronization
 /// librdkafka frees what it fetched record by record, and an allocator keeps the pages for the next use: tens of
 /// megabytes that a quiet daemon does not need. During a backlog it should keep them: returning them at once halves
 /// the rate.
-struct BacklogMemory: ~Copyable {
+public struct BacklogMemory: ~Copyable {
     /// Fewer records leave too little memory behind to spend the few milliseconds.
     private static let backlog = 100_000
     /// Consumers of this process that have a backlog; they share one allocator.
@@ -28,6 +28,11 @@ struct BacklogMemory: ~Copyable {
         guard records >= Self.backlog else { return }
         records = 0
         if Self.busy.subtract(1, ordering: .relaxed).newValue == 0 { allocator_return_freed() }
+    }
+
+    /// Gives back what this thread has freed, and from now on what others free. Not during a backlog.
+    public static func giveBackWithoutBacklog() {
+        if busy.load(ordering: .relaxed) == 0 { allocator_return_freed() }
     }
 
     deinit {

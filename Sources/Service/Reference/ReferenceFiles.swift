@@ -67,6 +67,8 @@ public final class ReferenceFiles: Sendable {
 
     /// Reads the files: at start, and again at each SIGHUP.
     public func load() -> Outcome {
+        // A file's text and its rows one by one take several times as much as the table.
+        defer { BacklogMemory.giveBackWithoutBacklog() }
         var mistakes: [String] = []
         var read = Tables()
         read.products = Self.read(products, "products", productRows, &read.notes, &mistakes)
