@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Counts instructions under callgrind on a fixed input: of decode, apply and encode, and of decode and apply where all
-# ids are texts. Counts repeat, as times do not. They are compared with Benchmarks/instructions.json: more than 5 % above
-# fails, more than 5 % below asks for the file to be updated.
+# Counts instructions under callgrind on fixed inputs, part by part (docs/internals/performance.md). Counts repeat, as
+# times do not. They are compared with Benchmarks/instructions.json: more than 5 % above fails, more than 5 % below asks
+# for the file to be updated.
 #
 #   Benchmarks/instructions.sh [--update]
 set -euo pipefail

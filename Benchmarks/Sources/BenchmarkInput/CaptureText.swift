@@ -1,8 +1,6 @@
-import Inventory
-
 /// Messages as Debezium 3.6 writes them.
-enum CaptureText {
-    static func row(_ index: Int) -> String {
+package enum CaptureText {
+    package static func row(_ index: Int) -> String {
         row(
             id: Int64(1_000_000 + index), type: "SHIPPED", product: Int32(index % 997),
             warehouse: Int32(index % 101), quantity: 1 + index % 400, time: "2026-03-30T12:30:00.000000Z")
@@ -18,7 +16,7 @@ enum CaptureText {
     }
 
     /// A change as PostgreSQL's default replica identity lets it be told.
-    static func envelope(_ step: RowSource.Step) -> String {
+    package static func envelope(_ step: RowSource.Step) -> String {
         let row = row(
             id: step.id, type: step.isShipped ? "SHIPPED" : "RECEIVED", product: step.pair.product.rawValue,
             warehouse: step.pair.warehouse.rawValue, quantity: step.quantity,
@@ -31,7 +29,7 @@ enum CaptureText {
     }
 
     /// With schemas off.
-    static func envelope(_ operation: String, before: String, after: String, _ index: Int) -> String {
+    package static func envelope(_ operation: String, before: String, after: String, _ index: Int) -> String {
         let lsn = 24_023_128 + 160 * index
         let ms = 1_774_873_800_500 + index
         return """
@@ -44,7 +42,7 @@ enum CaptureText {
             """
     }
 
-    static var schema: String {
+    package static var schema: String {
         func field(_ name: String, _ type: String) -> String {
             "{\"type\":\"\(type)\",\"optional\":false,\"field\":\"\(name)\"}"
         }

@@ -1,10 +1,9 @@
-import BenchmarkInput
-import Inventory
+package import Inventory
 
 /// A table of order events that changes, all of it from one seed.
-struct RowSource {
+package struct RowSource {
     /// How the ids of the events lie.
-    enum Layout: String, CaseIterable {
+    package enum Layout: String, CaseIterable {
         case dense
         case everySecond = "every-second"
         /// Anywhere in 64 bits.
@@ -22,25 +21,25 @@ struct RowSource {
         }
     }
 
-    enum Operation: String {
+    package enum Operation: String {
         case insert = "c"
         case update = "u"
         case delete = "d"
     }
 
     /// One change of one row.
-    struct Step {
-        var operation: Operation
-        var id: Int64
-        var pair: Pair
-        var isShipped: Bool
-        var quantity: Int
+    package struct Step {
+        package var operation: Operation
+        package var id: Int64
+        package var pair: Pair
+        package var isShipped: Bool
+        package var quantity: Int
         /// Seconds since 1970.
-        var time: Int64
+        package var time: Int64
         /// Of the change in the database's log.
-        var position: UInt64
+        package var position: UInt64
 
-        var change: RowChange {
+        package var change: RowChange {
             let version = RowVersion(
                 logPosition: position, seconds: UInt32(time), operation == .delete ? .delete : [])
             if operation == .delete { return .delete(EventID(id), version) }
@@ -51,33 +50,33 @@ struct RowSource {
         }
     }
 
-    let layout: Layout
-    let pairs: Int
+    package let layout: Layout
+    package let pairs: Int
     /// Rows that were ever inserted.
-    private(set) var count = 0
+    package private(set) var count = 0
     private var steps: UInt64 = 0
     private var random = SplitMix(state: 7)
 
-    init(layout: Layout, pairs: Int) {
+    package init(layout: Layout, pairs: Int) {
         self.layout = layout
         self.pairs = pairs
     }
 
     /// A delivery that keeps a pair far from its threshold.
-    mutating func stock() -> Step {
+    package mutating func stock() -> Step {
         var step = insert()
         step.pair = EventText.pair((count - 1) % pairs)
         (step.isShipped, step.quantity) = (false, 1_000_000)
         return step
     }
 
-    mutating func insert() -> Step {
+    package mutating func insert() -> Step {
         count += 1
         return step(.insert, count - 1)
     }
 
     /// Seven inserts to two updates and one delete, of rows of any age.
-    mutating func mixed() -> Step {
+    package mutating func mixed() -> Step {
         switch random.next() % 10 {
         case 0..<7: insert()
         case 7, 8: step(.update, Int(random.next() % UInt64(count)))

@@ -1,4 +1,5 @@
 import AllocationCounter
+import BenchmarkInput
 import Foundation
 import Kafka
 

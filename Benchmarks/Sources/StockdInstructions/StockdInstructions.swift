@@ -13,6 +13,8 @@ struct StockdInstructions {
         countedTexts(texts)
         let shop = Subject(isShop: true)
         countedShop(shop)
+        let changes = ChangeSubject()
+        countedChanges(changes)
         precondition(subject.changes.count > 100 && subject.bytes > 0, "the fixed input does too little")
         precondition(texts.changes.count == subject.changes.count, "texts change what happens")
         precondition(shop.changes.count > 100, "the shop has too few alerts")
@@ -23,6 +25,7 @@ struct StockdInstructions {
             Encode \(subject.changes.count)
             Texts \(texts.decoded.count)
             Shop \(shop.decoded.count)
+            Changes \(changes.count)
             """)
     }
 }
@@ -50,3 +53,7 @@ func countedShop(_ subject: Subject) {
     subject.apply()
     subject.encode()
 }
+
+/// Decode, apply and consolidate of a database's changes.
+@inline(never)
+func countedChanges(_ subject: ChangeSubject) { subject.follow() }

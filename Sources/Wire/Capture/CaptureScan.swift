@@ -15,6 +15,32 @@ struct CaptureScan {
     var members = RowSpans()
     var memberCount = 0
 
+    /// What holds ranges.
+    enum Part: CaseIterable {
+        case row, after, source, unwrapped, members
+    }
+
+    subscript(part: Part) -> RowSpans {
+        switch part {
+        case .row: row
+        case .after: after
+        case .source: source
+        case .unwrapped: unwrapped
+        case .members: members
+        }
+    }
+
+    @inline(__always)
+    mutating func set(_ part: Part, _ number: Int, _ range: Range<Int>) {
+        switch part {
+        case .row: row.set(number, range)
+        case .after: after.set(number, range)
+        case .source: source.set(number, range)
+        case .unwrapped: unwrapped.set(number, range)
+        case .members: members.set(number, range)
+        }
+    }
+
     /// The members of an envelope, and of the object that a schema makes of it.
     enum Member: Int, CaseIterable {
         case operation, after, before, source, time, schema, payload
@@ -45,7 +71,7 @@ struct CaptureScan {
 
     /// Passes over the object that opens at `at`.
     init(_ text: RawSpan, at: inout Int, _ columns: ColumnMap, _ added: ColumnMap) throws(SyntaxError) {
-        var scan = Self(empty: ())
+        var scan = Self()
         scan.start = at
         let names = Member.names
         let positions = SourcePosition.names
@@ -74,7 +100,8 @@ struct CaptureScan {
         self = scan
     }
 
-    private init(empty: Void) {}
+    /// Nothing yet.
+    init() {}
 
     /// The columns of the object in `before`, which only a delete asks for.
     func before(_ text: RawSpan, _ columns: ColumnMap) -> RowSpans {

@@ -14,6 +14,8 @@ struct ColumnMap: Sendable {
     fileprivate struct Entry {
         var target: Target
         let count: Int
+        /// Of the node's names with the same slot, the one before; -1 for none.
+        var next = -1
         var words: (UInt64, UInt64) = (0, 0)
         var masks: (UInt64, UInt64) = (0, 0)
         var longName = 0
@@ -21,8 +23,8 @@ struct ColumnMap: Sendable {
 
     /// The row's own names first, then those of objects within.
     private var nodes: [[Entry]] = [[]]
-    /// For each node one bit for each name's first byte and length, because most names of a message are unknown.
-    private var filters: [UInt64] = [0]
+    /// For each node and slot the last name there; -1 for none, as for most names of a message.
+    private var heads = Self.noNames
     private var longNames: [[UInt8]] = []
 
     /// - Parameter paths: For each column, names separated by dots.
@@ -40,7 +42,7 @@ struct ColumnMap: Sendable {
             if nodes[node][index].target.child == 0 {
                 nodes[node][index].target.child = Int16(nodes.count)
                 nodes.append([])
-                filters.append(0)
+                heads += Self.noNames
             }
             node = Int(nodes[node][index].target.child)
         }
@@ -100,8 +102,7 @@ struct ColumnMap: Sendable {
             if let index = known.firstIndex(where: { $0.count == entry.count && $0.words == entry.words }) {
                 nodes[node][index].target.isMark = true
             } else {
-                nodes[node].append(entry)
-                filters[node] |= Self.bit(UInt8(truncatingIfNeeded: entry.words.0), entry.count)
+                append(entry, to: node, first: UInt8(truncatingIfNeeded: entry.words.0))
             }
         }
     }
@@ -138,15 +139,26 @@ struct ColumnMap: Sendable {
             }
             (entry.words, entry.masks) = ((words[0], words[1]), (masks[0], masks[1]))
         }
-        nodes[node].append(entry)
         // The byte behind an empty name is its quote.
-        filters[node] |= Self.bit(name.first ?? 0x22, name.count)
+        append(entry, to: node, first: name.first ?? 0x22)
         return nodes[node].count - 1
     }
 
+    private mutating func append(_ entry: Entry, to node: Int, first: UInt8) {
+        var entry = entry
+        let slot = Self.slot(node, first, entry.count)
+        entry.next = Int(heads[slot])
+        heads[slot] = Int16(nodes[node].count)
+        nodes[node].append(entry)
+    }
+
+    private static let slotsPerNode = 64
+    private static let noNames = [Int16](repeating: -1, count: slotsPerNode)
+
+    /// Where names of this first byte and length are found.
     @inline(__always)
-    private static func bit(_ first: UInt8, _ count: Int) -> UInt64 {
-        1 &<< UInt64(truncatingIfNeeded: Int(first) &+ count &* 11)
+    private static func slot(_ node: Int, _ first: UInt8, _ count: Int) -> Int {
+        node &* slotsPerNode &+ (Int(first) &+ count &* 11) & (slotsPerNode &- 1)
     }
 
     /// What the name leads to; nil for an unknown one.
@@ -154,13 +166,16 @@ struct ColumnMap: Sendable {
     func find(_ text: RawSpan, _ name: StringToken, in node: Int = 0) -> Target? {
         if name.isEscaped { return findEscaped(text, name, in: node) }
         let count = name.end - name.start
-        guard filters[node] & Self.bit(text.byte(name.start), count) != 0 else { return nil }
+        var index = Int(heads[Self.slot(node, text.byte(name.start), count)])
+        guard index >= 0 else { return nil }
         if count <= 16, text.byteCount - name.start >= 16 {
             let (low, high) = (text.word(name.start), text.word(name.start + 8))
             return nodes[node].withUnsafeBufferPointer { entries in
-                for entry in entries where entry.count == count {
+                while index >= 0 {
+                    let entry = entries[index]
                     let differs = ((low ^ entry.words.0) & entry.masks.0) | ((high ^ entry.words.1) & entry.masks.1)
-                    if differs == 0 { return entry.target }
+                    if differs == 0, entry.count == count { return entry.target }
+                    index = entry.next
                 }
                 return nil
             }

@@ -21,6 +21,7 @@ struct EnvelopeReader: Sendable {
     private let section: String
     /// Nil where a field may be named `schema` or `payload`, and for plain rows alone.
     private let memory: SchemaMemory?
+    private let shapes = ShapeMemory()
 
     init(columns: ColumnMap, key: Int, format: SourceFormat, section: String) {
         self.section = section
@@ -68,7 +69,7 @@ struct EnvelopeReader: Sendable {
             return nil
         }
         var at = match.payload
-        guard let inner = try? CaptureScan(text, at: &at, columns, added) else { return nil }
+        guard let inner = try? scan(text, at: &at) else { return nil }
         text.skipSpace(at: &at)
         guard text.has(0x7D, at: at) else { return nil }
         at += 1
@@ -79,10 +80,12 @@ struct EnvelopeReader: Sendable {
 
     /// The columns in a message's key, which is an object with or without its schema; nil for another key.
     func key(_ text: RawSpan) -> (RowSpans, RowSchema?)? {
-        guard text.byteCount <= RowSpans.longestText, let scan = try? scan(text, from: 0, isWhole: true)
-        else {
-            return nil
-        }
+        // Most other keys are one value, and what is wrong with it need not be told.
+        var start = 0
+        text.skipSpace(at: &start)
+        guard text.byteCount <= RowSpans.longestText, text.has(0x7B, at: start),
+            let scan = try? scan(text, from: start, isWhole: true)
+        else { return nil }
         guard scan.row[key] == nil, let payload = scan[.payload], let schema = scan[.schema],
             text.has(0x7B, at: payload.lowerBound)
         else { return (scan.row, nil) }
@@ -109,6 +112,16 @@ struct EnvelopeReader: Sendable {
         return found
     }
 
+    /// Passes over the object that opens at `at`.
+    private func scan(_ text: RawSpan, at: inout Int) throws(SyntaxError) -> CaptureScan {
+        var scan = CaptureScan()
+        if shapes.scan(text, at: &at, into: &scan) { return scan }
+        let start = at
+        scan = try CaptureScan(text, at: &at, columns, added)
+        shapes.remember(text, start..<at, scan)
+        return scan
+    }
+
     /// Nil when the value is JSON but no object.
     @inline(__always)
     private func object(
@@ -121,7 +134,7 @@ struct EnvelopeReader: Sendable {
             try text.skipToEnd(at: &at)
             return nil
         }
-        let scan = try CaptureScan(text, at: &at, columns, added)
+        let scan = try scan(text, at: &at)
         if isWhole { try text.skipToEnd(at: &at) }
         return scan
     }

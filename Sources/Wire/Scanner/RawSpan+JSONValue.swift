@@ -2,7 +2,8 @@ extension RawSpan {
     /// Passes over white space.
     @inline(__always)
     func skipSpace(at: inout Int) {
-        while at < byteCount {
+        // Mostly there is none.
+        while at < byteCount, byte(at) <= 0x20 {
             switch byte(at) {
             case 0x20, 0x0A, 0x0D, 0x09: at += 1
             default: return
@@ -51,11 +52,22 @@ extension RawSpan {
     @inline(__always)
     private func skipPlainInteger(at: inout Int) throws(SyntaxError) {
         let first = at
+        skipDigitsInEights(at: &at)
         while at < byteCount, byte(at) &- 0x30 <= 9 { at += 1 }
         // A point or an exponent: from the beginning, with the whole grammar.
         if has(0x2E, at: at) || at < byteCount && byte(at) | 0x20 == 0x65 {
             at = first
             try skipNumber(at: &at)
+        }
+    }
+
+    /// Passes over digits while eight bytes can be read: to the last of them, or up to where fewer are left.
+    @inline(__always)
+    private func skipDigitsInEights(at: inout Int) {
+        while byteCount - at >= 8 {
+            let others = Swar.nonDigits(word(at) ^ Swar.repeated(0x30))
+            at += others == 0 ? 8 : others.trailingZeroBitCount >> 3
+            if others != 0 { return }
         }
     }
 
