@@ -118,7 +118,8 @@ struct EnvelopeReader: Sendable {
         if shapes.scan(text, at: &at, into: &scan) { return scan }
         let start = at
         scan = try CaptureScan(text, at: &at, columns, added)
-        shapes.remember(text, start..<at, scan)
+        // What has a schema has another memory, and its payload is scanned by itself.
+        if scan[.schema] == nil { shapes.remember(text, start..<at, scan) }
         return scan
     }
 

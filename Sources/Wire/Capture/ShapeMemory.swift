@@ -104,11 +104,11 @@ private struct Shape {
                 text.skipSpace(at: &next)
                 // A name.
                 if text.has(0x3A, at: next) { continue }
+                guard ends.count < Self.mostScalars else { return nil }
                 endPart(start)
                 partStart = at
             }
         }
-        guard ends.count <= Self.mostScalars else { return nil }
         endPart(range.upperBound)
         func place(_ offset: Int) -> Place {
             let part = (starts.firstIndex { $0 > offset } ?? starts.count) - 1
@@ -128,6 +128,7 @@ private struct Shape {
     @inline(__always)
     func scan(_ text: RawSpan, at: inout Int, into scan: inout CaptureScan) -> Bool {
         var position = at
+        // One fixed part more than there can be scalars.
         var starts = InlineArray<97, Int>(repeating: 0)
         let fixed = fixed.span.bytes
         var partStart = 0
