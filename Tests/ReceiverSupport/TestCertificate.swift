@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 
 /// A certificate authority of the test's own, and a certificate of it for 127.0.0.1.
@@ -7,6 +8,9 @@ public struct TestCertificate: Sendable {
     public static let shared = Result { try TestCertificate(for: "IP:127.0.0.1") }
     public static let ofAnotherHost = Result { try TestCertificate(for: "DNS:other.example.com") }
 
+    /// Removed at the end of the process, since nothing deinitialises a global.
+    private static let folders = Mutex<[URL]>([])
+
     /// Certificate and key in one file.
     public let server: String
     public let authority: String
@@ -14,6 +18,10 @@ public struct TestCertificate: Sendable {
     public init(for name: String) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "stockd-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        Self.folders.withLock { folders in
+            if folders.isEmpty { atexit { TestCertificate.removeFolders() } }
+            folders.append(folder)
+        }
         func file(_ name: String) -> String { folder.appending(path: name).path }
         let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         try Self.openssl(
@@ -30,6 +38,10 @@ public struct TestCertificate: Sendable {
         try both.write(toFile: file("server.pem"), atomically: true, encoding: .utf8)
         server = file("server.pem")
         authority = file("ca.pem")
+    }
+
+    private static func removeFolders() {
+        for folder in folders.withLock({ $0 }) { try? FileManager.default.removeItem(at: folder) }
     }
 
     private static func openssl(_ arguments: [String]) throws {
