@@ -12,14 +12,15 @@ final class ShapeMemory: Sendable {
         /// The one that fitted last, which is tried first.
         var latest = 0
         var oldest = 0
-        /// Messages in a row that none fitted.
-        var misses = 0
+        /// What may be spent on remembering.
+        var credit = capacity * price
     }
 
     private static var capacity: Int { 8 }
-    /// Where each message has a shape of its own, remembering them would cost more than it saves.
-    private static var mostMisses: Int { 32 }
-    private static var missesBetweenTrials: Int { 256 }
+    /// Remembering a shape costs more than a message that fits saves. So it has a price, which such messages earn, and
+    /// others slowly: a topic of many shapes costs little, and one whose shapes change is learnt anew.
+    private static var price: Int { 256 }
+    private static var earnedByFit: Int { 8 }
 
     private let shapes = Mutex(Shapes())
 
@@ -30,10 +31,10 @@ final class ShapeMemory: Sendable {
                 let index = turn == 0 ? shapes.latest : turn <= shapes.latest ? turn - 1 : turn
                 guard shapes.all[index].scan(text, at: &at, into: &scan) else { continue }
                 shapes.latest = index
-                shapes.misses = 0
+                shapes.credit = min(shapes.credit + Self.earnedByFit, Self.capacity * Self.price)
                 return true
             }
-            shapes.misses += 1
+            shapes.credit = min(shapes.credit + 1, Self.capacity * Self.price)
             return false
         }
     }
@@ -41,9 +42,9 @@ final class ShapeMemory: Sendable {
     /// Remembers the object in `range`, whose grammar was checked.
     func remember(_ text: RawSpan, _ range: Range<Int>, _ scan: CaptureScan) {
         shapes.withLock { shapes in
-            guard shapes.misses <= Self.mostMisses || shapes.misses % Self.missesBetweenTrials == 0,
-                let shape = Shape(text, range, scan)
-            else { return }
+            guard shapes.credit >= Self.price else { return }
+            shapes.credit -= Self.price
+            guard let shape = Shape(text, range, scan) else { return }
             if shapes.all.count < Self.capacity {
                 shapes.latest = shapes.all.count
                 shapes.all.append(shape)

@@ -113,6 +113,8 @@ import Testing
             #"{"a":1,"b":{"d":"x"}}"#, #"{"a":1,"b":7}"#, #"{"a":{},"b":{"c":"x"}}"#, #"{"a":1,"b":{"c":"x"},"d":1}"#,
             #"{"a": 1,"b":{"c":"x"}}"#, #"{"a":1,"b":{"c":"x"}"#,
         ] { #expect(!fits(memory, other)) }
+        // They earn what the first shape cost.
+        for _ in 0..<32 { #expect(fits(memory, #"{"a":2,"b":{"c":3}}"#)) }
         for number in 0..<8 { try remember(memory, #"{"n\#(number)":1}"#) }
         #expect(!fits(memory, #"{"a":1,"b":{"c":"x"}}"#))
         for number in 0..<8 { #expect(fits(memory, #"{"n\#(number)":2}"#)) }
