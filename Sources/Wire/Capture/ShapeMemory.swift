@@ -12,29 +12,39 @@ final class ShapeMemory: Sendable {
         /// The one that fitted last, which is tried first.
         var latest = 0
         var oldest = 0
-        /// What may be spent on remembering.
-        var credit = capacity * price
+        /// What may be spent on looking and remembering.
+        var credit = mostCredit
+        /// The last message was looked for, and none fitted.
+        var isMissed = false
     }
 
     private static var capacity: Int { 8 }
-    /// Remembering a shape costs more than a message that fits saves. So it has a price, which such messages earn, and
-    /// others slowly: a topic of many shapes costs little, and one whose shapes change is learnt anew.
+    /// To look in vain, and to remember, cost more than a message that fits saves. So both have a price. Messages that
+    /// fit earn it, others only slowly: where there are too many shapes, few messages are looked for.
+    private static var missPrice: Int { 64 }
     private static var price: Int { 256 }
     private static var earnedByFit: Int { 8 }
+    private static var mostCredit: Int { 2 * capacity * (missPrice + price) }
 
     private let shapes = Mutex(Shapes())
 
     /// Passes over the object that opens at `at` if its shape is known. False, and nothing done, if it is not.
     func scan(_ text: RawSpan, at: inout Int, into scan: inout CaptureScan) -> Bool {
         shapes.withLock { shapes in
+            shapes.isMissed = false
+            guard shapes.credit >= Self.missPrice + Self.price else {
+                shapes.credit += 1
+                return false
+            }
             for turn in shapes.all.indices {
                 let index = turn == 0 ? shapes.latest : turn <= shapes.latest ? turn - 1 : turn
                 guard shapes.all[index].scan(text, at: &at, into: &scan) else { continue }
                 shapes.latest = index
-                shapes.credit = min(shapes.credit + Self.earnedByFit, Self.capacity * Self.price)
+                shapes.credit = min(shapes.credit + Self.earnedByFit, Self.mostCredit)
                 return true
             }
-            shapes.credit = min(shapes.credit + 1, Self.capacity * Self.price)
+            shapes.credit -= Self.missPrice
+            shapes.isMissed = true
             return false
         }
     }
@@ -42,7 +52,8 @@ final class ShapeMemory: Sendable {
     /// Remembers the object in `range`, whose grammar was checked.
     func remember(_ text: RawSpan, _ range: Range<Int>, _ scan: CaptureScan) {
         shapes.withLock { shapes in
-            guard shapes.credit >= Self.price else { return }
+            guard shapes.isMissed else { return }
+            shapes.isMissed = false
             shapes.credit -= Self.price
             guard let shape = Shape(text, range, scan) else { return }
             if shapes.all.count < Self.capacity {

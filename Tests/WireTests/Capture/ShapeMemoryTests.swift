@@ -94,7 +94,9 @@ import Testing
         }
     }
 
+    /// As a decoder does: only what was looked for in vain is remembered.
     private func remember(_ memory: ShapeMemory, _ message: String) throws {
+        _ = fits(memory, message)
         try withExactBytes(Array(message.utf8)) { bytes in
             var at = 0
             let map = ColumnMap(["event_id"])
